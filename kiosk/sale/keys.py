@@ -1,0 +1,42 @@
+"""Key: what a key means, from the glass, the keypad and the keyboard alike."""
+
+from enum import StrEnum
+
+
+class Key(StrEnum):
+    """One meaning, however it was pressed. Digits carry their own character as value."""
+
+    D0 = "0"
+    D1 = "1"
+    D2 = "2"
+    D3 = "3"
+    D4 = "4"
+    D5 = "5"
+    D6 = "6"
+    D7 = "7"
+    D8 = "8"
+    D9 = "9"
+    DELETE = "delete"  # the last digit
+    CLEAR = "clear"  # first the entry, then the sum; cancels a sale
+    PLUS = "plus"
+    CHARGE = "charge"
+    CURRENCY = "currency"  # the next display unit: fiat, sats
+    MENU = "menu"
+    CHECK = "check"  # "I paid": ask Blink now
+    BRIGHTER = "brighter"  # white level of the QR code
+    DIMMER = "dimmer"
+
+    @property
+    def digit(self) -> int | None:
+        """The digit's value, or None for a key that is not a digit."""
+        return int(self.value) if self.value.isdigit() else None
+
+
+class Light(StrEnum):
+    """What the LED (and the buzzer) tell the room; it always agrees with the screen."""
+
+    DARK = "dark"  # idle
+    WAITING = "waiting"  # an invoice waits for its customer
+    PAID = "paid"  # the customer has paid, the forward is on its way
+    FORWARDED = "forwarded"  # the merchant has it
+    TROUBLE = "trouble"  # somebody should look at the screen

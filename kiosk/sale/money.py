@@ -1,0 +1,93 @@
+"""Sats, fiat, the rate between them, and the one rounding rule.
+
+Money is a whole number of a named unit. Nothing here is ever a float.
+"""
+
+from dataclasses import dataclass
+from typing import Final, NewType
+
+Sats = NewType("Sats", int)  # Blink's SatAmount, our journal. 1 BTC = 100_000_000 sat
+Msats = NewType("Msats", int)  # BOLT11 amounts. 1 sat = 1000 msat
+Cents = NewType("Cents", int)  # US cents: the unit of Blink's account limits
+
+MSAT_PER_SAT: Final = 1000
+
+# Law of money, M9: an older price is no price.
+RATE_LIFE_S: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """A display currency as Blink's `currencyList` serves it.
+
+    `fraction_digits` is the served number, never ISO 4217's: for several currencies they differ.
+    """
+
+    code: str
+    symbol: str
+    fraction_digits: int
+    name: str = ""
+
+
+SAT: Final = Currency("SAT", "sat", 0, "Satoshi")
+
+
+@dataclass(frozen=True, slots=True)
+class Fiat:
+    """An amount in minor units of a currency: 1250 of USD is $12.50."""
+
+    minor: int
+    currency: Currency
+
+
+class CurrencyMismatch(ValueError):
+    """Two amounts, or an amount and a rate, in different currencies were combined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The price of one satoshi: `base / 10**offset` minor units of `currency`.
+
+    Source: Blink's `realtimePrice.btcSatPrice`. `fetched_s` is monotonic; `age_s` is how old the
+    price already was at that moment, by Blink's own clock.
+    """
+
+    currency: Currency
+    base: int
+    offset: int
+    fetched_s: float
+    age_s: float = 0.0
+
+    def age(self, now_s: float) -> float:
+        """Seconds since Blink made this price; `now_s` is monotonic."""
+        return self.age_s + max(0.0, now_s - self.fetched_s)
+
+    def is_fresh(self, now_s: float) -> bool:
+        """Whether an invoice may be made at this price."""
+        return self.base > 0 and self.age(now_s) <= RATE_LIFE_S
+
+
+def sats_from_fiat(price: Fiat, rate: Rate) -> Sats:
+    """Convert a price to whole sats, rounded up so that the merchant is never paid short.
+
+    Raises:
+        CurrencyMismatch: `price` and `rate` are in different currencies.
+        ZeroDivisionError: the rate is no price; `Rate.is_fresh` says so beforehand.
+    """
+    if price.currency.code != rate.currency.code:
+        raise CurrencyMismatch(f"{price.currency.code} at a {rate.currency.code} rate")
+    return Sats(-(-price.minor * 10**rate.offset // rate.base))
+
+
+def fiat_from_sats(amount: Sats, rate: Rate) -> Fiat:
+    """Convert sats to minor units, rounded half up: for showing and records, never for charging."""
+    unit = 10**rate.offset
+    return Fiat((2 * amount * rate.base + unit) // (2 * unit), rate.currency)
+
+
+def sats_within_cents(limit: Cents, usd: Rate) -> Sats:
+    """The most sats that surely fit into a limit in US cents, rounded down.
+
+    One cent is held back because Blink converts at its own moment.
+    """
+    return Sats(max(0, limit - 1) * 10**usd.offset // usd.base)
