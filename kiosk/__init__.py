@@ -1,0 +1,10 @@
+"""A Lightning point of sale in a box: Raspberry Pi, touchscreen, keypad, LED, Blink.
+
+Keys (`panel`, `screen`) become an amount in `sale`, an invoice in `wallet`, a QR code on
+`screen`. The customer pays; the news comes through `wallet`, is written in `journal`, and
+`wallet` forwards the money to the merchant while `screen` and `panel` celebrate.
+
+Read `sale` first: it is pure and holds every decision about money. Then `loop`, the shell that
+carries decisions out, then the door you came for. `__main__` is where real things are built,
+`settings` what they are built from, and `simulate` stands in for Blink at a desk and in tests.
+"""

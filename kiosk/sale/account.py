@@ -1,0 +1,59 @@
+"""What one visit to Blink learns: whose till this is, whom it pays, and what it may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from kiosk.sale.invoice import WalletId
+from kiosk.sale.money import Cents, Currency, Rate
+
+
+class Updates(StrEnum):
+    """The optional second socket, on the merchant account."""
+
+    OFF = "off"
+    CONNECTING = "connecting"
+    ON = "on"
+
+
+@dataclass(frozen=True, slots=True)
+class WindDown:
+    """Blink's notice that an account is being closed (`windDown`); times are Unix seconds."""
+
+    status: str
+    receive_disabled_at: int | None
+    final_deadline: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The facts that every sale relies on.
+
+    `nodes` may be empty, which means unknown, not none. `limit_left` is what is left of the
+    account's daily `internalSend`, None when Blink did not say. `may_look_up_payouts` is whether
+    our merchant key can READ, so that a payout invoice whose answer was lost can be found.
+    `server_unix_s` is Blink's clock at the moment of the visit, None when it did not say.
+    """
+
+    till_wallet: WalletId
+    merchant_wallet: WalletId
+    merchant_name: str
+    network: str
+    nodes: frozenset[str]
+    limit_left: Cents | None = None
+    currencies: Mapping[str, Currency] = field(default_factory=lambda: MappingProxyType({}))
+    may_look_up_payouts: bool = False
+    wind_down: WindDown | None = None
+    server_unix_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """One answer of the price feed: the rate of the display currency, and of US dollars.
+
+    Blink's account limits are in US cents whatever the display currency is.
+    """
+
+    shown: Rate
+    usd: Rate

@@ -1,0 +1,188 @@
+"""What to do about it. The shell does it in order, once the step's facts are durable."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.sale.account import Account
+from kiosk.sale.facts import Ending, Fact, Sale
+from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, SaleId
+from kiosk.sale.money import Sats
+from kiosk.sale.till import Till
+
+# --- For the wallet (the Blink door) --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit: wallets, scopes, network, nodes, limit, merchant. -> Visited | VisitFailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRates:
+    """Ask for the price; it also warms the HTTPS connection. -> RatesArrived | RatesFailed."""
+
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSale:
+    """Start the sale's one task: connect the socket and, at the same time, make the invoice.
+
+    -> InvoiceMade | InvoiceRefused, then LinkChanged and StatusTold until CloseSale; and, once the
+    invoice exists, the payout invoice: PayoutMade | PayoutRefused.
+    """
+
+    sale: Sale
+    external_id: ExternalId
+    expires_in_min: int
+    payout_external_id: ExternalId
+    payout_memo: str
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSale:
+    """End the sale's task: complete the subscription, close the socket with 1000."""
+
+    sale: SaleId
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class MakePayout:
+    """Make a payout invoice outside of a sale's task. -> PayoutMade | PayoutRefused."""
+
+    sale: SaleId
+    amount: Sats
+    external_id: ExternalId
+    generation: int
+    memo: str
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class AskStatus:
+    """Ask Blink about invoices of ours, status and ledger. -> a StatusTold for each."""
+
+    payment_hashes: tuple[PaymentHash, ...]
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class CancelInvoice:
+    """`lnInvoiceCancel`. -> CancelTold."""
+
+    payment_hash: PaymentHash
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class SendForward:
+    """Pay the journaled payout invoice after looking at it (M3). -> SendTold."""
+
+    invoice: PaymentHash
+    payout: Invoice
+    amount: Sats
+    memo: str
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Find out what became of a payout, on our own wallet. -> LookUpTold."""
+
+    invoice: PaymentHash
+    payout: PaymentHash
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class AskLimit:
+    """What is left of today's `internalSend`. -> LimitTold (nothing when it fails)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Nothing is under way: close what is open once the last answer is in."""
+
+
+WalletEffect = (
+    Visit
+    | FetchRates
+    | OpenSale
+    | CloseSale
+    | MakePayout
+    | AskStatus
+    | CancelInvoice
+    | SendForward
+    | LookUp
+    | AskLimit
+    | Rest
+)
+
+
+# --- For the box ----------------------------------------------------------------------------
+
+
+class Sound(StrEnum):
+    """What the room hears."""
+
+    KEY = "key"
+    REFUSED = "refused"
+    PAID = "paid"
+    FORWARDED = "forwarded"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One short sound."""
+
+    sound: Sound
+
+
+@dataclass(frozen=True, slots=True)
+class Brighten:
+    """Make the white of the QR code brighter (+1) or dimmer (-1); remembered by the screen."""
+
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """Read totals and recent sales from the journal. -> HistoryRead."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeJournal:
+    """Try whether the journal can be written. -> JournalWorks | JournalFailed."""
+
+
+class BoxAct(StrEnum):
+    """What the manager may ask of the box."""
+
+    RESTART = "restart"
+    SHUT_DOWN = "shut_down"
+
+
+@dataclass(frozen=True, slots=True)
+class ActOnBox:
+    """Restart the program or shut the box down, in an orderly way."""
+
+    act: BoxAct
+
+
+Effect = WalletEffect | Play | Brighten | ReadHistory | ProbeJournal | ActOnBox
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where the till goes next, what must be durable before that, and what to do after it.
+
+    The shell writes `facts` in one transaction. Only when that has succeeded is `till` true and
+    are `effects` carried out: write before you act.
+    """
+
+    till: Till
+    facts: tuple[Fact, ...] = ()
+    effects: tuple[Effect, ...] = ()

@@ -1,0 +1,68 @@
+"""Keys -> the amount being typed: digit shift from the right, cash-register style, with a sum."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kiosk.sale.money import Currency, Fiat
+
+# Twelve digits still fit every screen, and hold more than any invoice Blink would make.
+MAX_DIGITS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the merchant has typed: `items` already added with +, and `typed`, in minor units."""
+
+    unit: Currency
+    typed: int = 0
+    items: tuple[int, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Everything together, in minor units of `unit` (sats when the unit is SAT)."""
+        return sum(self.items) + self.typed
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing typed and nothing added: the till is idle."""
+        return not self.items and self.typed == 0
+
+    @property
+    def price(self) -> Fiat:
+        """The total as an amount of the entry's unit."""
+        return Fiat(self.total, self.unit)
+
+
+class EntryFull(ValueError):
+    """The digit or the sum would not fit into `MAX_DIGITS`."""
+
+
+def typed(entry: Entry, digit: int) -> Entry:
+    """Shift a digit in from the right.
+
+    Raises:
+        EntryFull: the amount, alone or with the sum, would be longer than `MAX_DIGITS`.
+    """
+    longer = replace(entry, typed=entry.typed * 10 + digit)
+    if longer.total >= 10**MAX_DIGITS:
+        raise EntryFull(f"more than {MAX_DIGITS} digits")
+    return longer
+
+
+def deleted(entry: Entry) -> Entry:
+    """Take back the last digit; with nothing typed, take back the last item to edit it."""
+    if entry.typed == 0 and entry.items:
+        return replace(entry, typed=entry.items[-1], items=entry.items[:-1])
+    return replace(entry, typed=entry.typed // 10)
+
+
+def added(entry: Entry) -> Entry:
+    """Put what is typed onto the sum; nothing typed adds nothing."""
+    if entry.typed == 0:
+        return entry
+    return replace(entry, typed=0, items=(*entry.items, entry.typed))
+
+
+def cleared(entry: Entry) -> Entry:
+    """Clear what is typed; with nothing typed, clear the sum."""
+    return replace(entry, typed=0) if entry.typed else replace(entry, items=())

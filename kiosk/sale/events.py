@@ -1,0 +1,269 @@
+"""What happened. Doors put events into the loop's inbox; nothing else changes the till."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.sale.account import Account, Rates, Updates
+from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId
+from kiosk.sale.keys import Key
+from kiosk.sale.money import Cents, Sats
+from kiosk.sale.till import HistoryRow, Link, Totals
+from kiosk.sale.trouble import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed. `now_s` is monotonic, `unix_s` the wall clock."""
+
+    now_s: float
+    unix_s: int
+
+
+# --- From the panel and the glass -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """A key, from the keypad, the glass or a keyboard."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStuck:
+    """A key of the keypad has been down for too long; `legend` is what is printed on it."""
+
+    legend: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFreed:
+    """The stuck key came up."""
+
+    legend: str
+
+
+# --- From Blink -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """The visit at start succeeded: sales can be made."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFailed:
+    """The visit failed; it is repeated with a growing pause."""
+
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class RatesArrived:
+    """A price, with its age."""
+
+    rates: Rates
+
+
+@dataclass(frozen=True, slots=True)
+class RatesFailed:
+    """No price to be had now."""
+
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceMade:
+    """The sale's invoice exists; it was decoded and is exactly what was asked for."""
+
+    sale: SaleId
+    invoice: Invoice
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRefused:
+    """No invoice for this sale."""
+
+    sale: SaleId
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutMade:
+    """The payout invoice of a sale exists in the merchant account."""
+
+    sale: SaleId
+    payout: Invoice
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutRefused:
+    """No payout invoice. `final`: impossible for good (no such user, RECEIVE_DISABLED, key)."""
+
+    sale: SaleId
+    trouble: Trouble
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The sale's socket: connecting, live, reconnecting, asking."""
+
+    sale: SaleId
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTold:
+    """What Blink says of one of our invoices, by push or by answer; it named this hash itself.
+
+    `payments` is how many payments the ledger shows for it, None when the ledger was not asked.
+    UNKNOWN: the question was asked and no usable answer came.
+    """
+
+    payment_hash: PaymentHash
+    status: InvoiceStatus
+    payments: int | None = None
+
+
+class CancelAnswer(StrEnum):
+    """What `lnInvoiceCancel` answered."""
+
+    CANCELLED = "cancelled"
+    PROCESSED = "processed"  # paid, expired, already cancelled, or a payment is under way
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTold:
+    """The answer to a cancelling."""
+
+    payment_hash: PaymentHash
+    answer: CancelAnswer
+
+
+class SendAnswer(StrEnum):
+    """What became of one `lnInvoicePaymentSend`, read as M6 says. Only SUCCESS settles."""
+
+    SUCCESS = "success"
+    ALREADY_PAID = "already_paid"  # also FAILURE "Invoice is already paid"
+    PENDING = "pending"
+    FAILURE = "failure"  # not proof that no money moved
+    EXPIRED = "expired"  # refused as expired
+    LIMITED = "limited"  # TRANSACTION_RESTRICTED: the daily limit or the key's spending cap
+    NO_BALANCE = "no_balance"
+    GUARDED = "guarded"  # M3: not sent, the payout invoice is not the one we asked for
+    NOT_SENT = "not_sent"  # the connection could not be made: nothing left this box
+    LOST = "lost"  # it left and no usable answer came
+
+
+@dataclass(frozen=True, slots=True)
+class SendTold:
+    """The answer to paying a payout invoice; `invoice` is the sale's invoice hash."""
+
+    invoice: PaymentHash
+    payout: PaymentHash
+    answer: SendAnswer
+    reason: str = ""
+
+
+class Found(StrEnum):
+    """What a look-up of a payout on our own wallet found (`transactionsByPaymentHash`)."""
+
+    SETTLED = "settled"  # a SEND with SUCCESS
+    PENDING = "pending"  # a SEND that is not decided yet
+    NOTHING = "nothing"  # a proper answer, and no SEND in it
+    UNKNOWN = "unknown"  # no usable answer
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpTold:
+    """The answer to a look-up; `invoice` is the sale's invoice hash."""
+
+    invoice: PaymentHash
+    payout: PaymentHash
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class LimitTold:
+    """What is left of today's `internalSend`, None when Blink did not say."""
+
+    left: Cents | None
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantReceived:
+    """Money arrived in the merchant account directly (MERCHANT_UPDATES). Never one of our sales."""
+
+    payment_hash: PaymentHash | None
+    amount: Sats
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatesChanged:
+    """The optional second socket came up or went down."""
+
+    updates: Updates
+
+
+# --- From the journal -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFailed:
+    """It cannot be written: no sale until it can."""
+
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class JournalWorks:
+    """It can be written again."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRead:
+    """The journal's answer for the manager's screens."""
+
+    today: Totals
+    since_close: Totals
+    rows: tuple[HistoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsRefused:
+    """Settings from the boot partition were refused; the ones in force go on (or none are)."""
+
+    trouble: Trouble
+
+
+Event = (
+    Tick
+    | KeyPressed
+    | KeyStuck
+    | KeyFreed
+    | Visited
+    | VisitFailed
+    | RatesArrived
+    | RatesFailed
+    | InvoiceMade
+    | InvoiceRefused
+    | PayoutMade
+    | PayoutRefused
+    | LinkChanged
+    | StatusTold
+    | CancelTold
+    | SendTold
+    | LookUpTold
+    | LimitTold
+    | MerchantReceived
+    | UpdatesChanged
+    | JournalFailed
+    | JournalWorks
+    | HistoryRead
+    | SettingsRefused
+)

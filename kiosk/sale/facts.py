@@ -1,0 +1,144 @@
+"""Facts: what the journal keeps. A fact is durable before anything acts on it (M5).
+
+States only move forward, and the key is the payment hash: a fact that arrives twice is one fact.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
+from kiosk.sale.money import Fiat, Rate, Sats
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """One sale: what the customer is asked for. `amount` includes `tip`.
+
+    `price` is what was typed (tip apart), in its own currency; SAT when it was typed in sats.
+    `rate` is the rate of that moment, None when sats were typed and no rate was known.
+    `started_at` is Unix seconds.
+    """
+
+    id: SaleId
+    amount: Sats
+    price: Fiat
+    rate: Rate | None
+    started_at: int
+    memo: str
+    tip: Sats = Sats(0)
+    items: tuple[int, ...] = ()
+
+
+class Ending(StrEnum):
+    """Why a sale left the screen, and an invoice its watch. The log says the first three."""
+
+    PAID = "paid"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    REFUSED = "refused"  # no invoice could be had, or the merchant cannot be paid
+    INTERRUPTED = "interrupted"  # the program ended with the sale on the screen
+
+
+class ForwardStatus(StrEnum):
+    """Where a forward stands. Unknown is a status, not an exception and not a failure."""
+
+    PLANNED = "planned"  # journaled, not sent; perhaps its payout invoice is still to be made
+    SENT = "sent"  # handed to Blink, no answer yet
+    UNKNOWN = "unknown"  # the answer was lost or unclear: look it up, never send again first
+    FAILED = "failed"  # refused, and a look-up found nothing moved: will be sent again
+    SETTLED = "settled"  # the merchant has it
+    STOPPED = "stopped"  # an alarm: a person has to look; nothing is sent any more
+
+
+@dataclass(frozen=True, slots=True)
+class SaleStarted:
+    """An amount was charged: before Blink is asked for the invoice."""
+
+    sale: Sale
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceIssued:
+    """The sale's invoice in the BlinkPOS account: before its QR code is drawn."""
+
+    sale: SaleId
+    invoice: Invoice
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutIssued:
+    """A payout invoice in the merchant account: before it is paid.
+
+    `generation` is 1 for the first; a successor (M6) has the next number and replaces it.
+    """
+
+    sale: SaleId
+    payout: Invoice
+    generation: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLeft:
+    """The sale is no longer on the screen; its invoice may still be paid."""
+
+    sale: SaleId
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePaid:
+    """The customer has paid. Planning the forward is the same fact.
+
+    `late`: the sale had left the screen before.
+    """
+
+    sale: SaleId
+    payment_hash: PaymentHash
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFinal:
+    """Unpaid a day after its end: not asked about again."""
+
+    sale: SaleId
+    payment_hash: PaymentHash
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardMoved:
+    """The forward of a sale took a step. `payout` is the payout invoice it is about, if any."""
+
+    sale: SaleId
+    status: ForwardStatus
+    payout: PaymentHash | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaidTwice:
+    """More than one payment came in for one invoice; only one amount is forwarded (M12)."""
+
+    sale: SaleId
+    payment_hash: PaymentHash
+    payments: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed:
+    """The manager closed the day: totals "since last close" begin here."""
+
+    at: int
+
+
+Fact = (
+    SaleStarted
+    | InvoiceIssued
+    | PayoutIssued
+    | SaleLeft
+    | InvoicePaid
+    | InvoiceFinal
+    | ForwardMoved
+    | PaidTwice
+    | DayClosed
+)

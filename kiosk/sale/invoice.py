@@ -1,0 +1,89 @@
+"""Invoices: what we ask Blink to make, what a BOLT11 text says, and how long it can be paid."""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, NewType
+
+from kiosk.sale.money import Sats
+
+PaymentHash = NewType("PaymentHash", str)  # 64 lower-case hex digits
+PaymentRequest = NewType("PaymentRequest", str)  # BOLT11 text, lower case, without "lightning:"
+SaleId = NewType("SaleId", str)
+ExternalId = NewType("ExternalId", str)  # Blink's TxExternalId: 1 to 100 of [a-z0-9_-]
+WalletId = NewType("WalletId", str)
+
+# Blink's LnInvoiceCreateInput.expiresIn is in minutes, 1 to 1440; outside it silently means 4 h.
+PAYOUT_EXPIRY_MIN: Final = 1440  # law of money, M2
+
+# Blink's Memo scalar: bytes of UTF-8, not characters.
+MEMO_MAX_BYTES: Final = 639
+
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice that exists at Blink, as it is journaled.
+
+    `expires_at` is Unix seconds and `lifetime_s` seconds, both from the BOLT11 text itself.
+    """
+
+    payment_hash: PaymentHash
+    payment_request: PaymentRequest = field(repr=False)
+    amount: Sats
+    external_id: ExternalId
+    expires_at: int
+    lifetime_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a BOLT11 text says of itself, its signature checked.
+
+    `amount_msat` is None for an invoice without an amount; `payee` is the node's public key, hex.
+    """
+
+    network: str  # Blink's Network: mainnet, signet, testnet, regtest
+    payee: str
+    amount_msat: int | None
+    payment_hash: PaymentHash
+    timestamp: int
+    lifetime_s: int
+
+
+class InvoiceStatus(StrEnum):
+    """What Blink said of one of our invoices. Unknown is a status, not a failure."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+def payment_hash(text: object) -> PaymentHash | None:
+    """Read a payment hash out of an answer; None when it is not one."""
+    if not isinstance(text, str):
+        return None
+    lowered = text.lower()
+    return PaymentHash(lowered) if _HASH.fullmatch(lowered) else None
+
+
+def short(name: PaymentHash) -> str:
+    """The first 8 characters, which is all that a log line shows of a hash."""
+    return name[:8]
+
+
+def invoice_external_id(sale: SaleId) -> ExternalId:
+    """The external id of a sale's invoice in the BlinkPOS account."""
+    return ExternalId(f"{sale}-in")
+
+
+def payout_external_id(sale: SaleId, generation: int = 1) -> ExternalId:
+    """The external id of a sale's payout invoice; `generation` counts successors (M6) from 1."""
+    return ExternalId(f"{sale}-out" if generation == 1 else f"{sale}-out{generation}")
+
+
+def clipped_memo(text: str) -> str:
+    """Cut a memo to what Blink takes, never through the middle of a character."""
+    return text.encode()[:MEMO_MAX_BYTES].decode(errors="ignore")

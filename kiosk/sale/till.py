@@ -1,0 +1,372 @@
+"""Where everything stands: the screen, the money under way, the connection to Blink."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from kiosk.sale.account import Account, Rates, Updates
+from kiosk.sale.entry import Entry
+from kiosk.sale.facts import Ending, ForwardStatus, Sale
+from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
+from kiosk.sale.money import SAT, Cents, Sats
+from kiosk.sale.trouble import Trouble
+
+
+class OverLimit(StrEnum):
+    """What to do with a sale above what can be forwarded today (M10)."""
+
+    HOLD = "hold"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the settings decide about sales.
+
+    `units` are currency codes, the first shown at start; SAT is always among them. `tips` are
+    percentages, empty for none. `pin` is the manager PIN's scrypt hash (`sale.pin`), empty for
+    none. `boot` is a random token of this run, which makes sale ids unique for ever.
+    """
+
+    kiosk_id: str
+    boot: str
+    units: tuple[str, ...] = ("USD", SAT.code)
+    max_sale: Sats = Sats(10_000_000)
+    invoice_min: int = 10
+    over_limit: OverLimit = OverLimit.HOLD
+    success_s: int = 8
+    tips: tuple[int, ...] = ()
+    pin: str = field(default="", repr=False)
+    merchant_updates: bool = False
+
+
+class Link(StrEnum):
+    """The BlinkPOS connection, as the screen shows it."""
+
+    STANDBY = "standby"  # not requested
+    CONNECTING = "connecting"
+    LIVE = "live"  # subscribed to this invoice
+    RECONNECTING = "reconnecting"
+    ASKING = "asking"  # no socket to be had: the sale works by asking
+
+
+# --- The screen: one sale at a time ---------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """The amount is being typed; with an empty entry this is idle. `notice` says what was wrong."""
+
+    entry: Entry
+    notice: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """Charge was pressed without a fresh rate: it is on its way, then the sale goes on."""
+
+    entry: Entry
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tipping:
+    """The customer chooses a tip: a key 1 to 4 takes a percentage, PLUS an own amount."""
+
+    entry: Entry
+    own: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """The cashier is told of a limit before the QR: CHARGE goes on, CLEAR goes back (M10)."""
+
+    sale: Sale
+    entry: Entry
+    notice: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Requesting:
+    """The invoice has been asked for."""
+
+    sale: Sale
+    entry: Entry
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingPayment:
+    """The QR code is up. `ends_s` is monotonic, reckoned from the BOLT11's own lifetime.
+
+    `checked_s` is when CHECK ("I paid") was last answered with not yet, else None.
+    """
+
+    sale: Sale
+    entry: Entry
+    invoice: Invoice
+    shown_s: float
+    ends_s: float
+    link: Link = Link.CONNECTING
+    payout_ready: bool = False
+    checking: bool = False
+    checked_s: float | None = None
+    notice: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Asking once more, and cancelling, before the QR goes away (M8). The code is covered."""
+
+    was: AwaitingPayment
+    ending: Ending
+    since_s: float
+    asked: bool = False  # the question has been answered
+    cancelled: bool = False  # the cancelling has been answered
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The code has run out: CHARGE makes a new one for the same amount."""
+
+    sale: Sale
+    entry: Entry
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """The customer has paid; the merchant's share is on its way (M7)."""
+
+    sale: Sale
+    payment_hash: PaymentHash
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The merchant has it: the payment animation. `since_s` is when the forward settled."""
+
+    sale: Sale
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money came to the merchant account directly (MERCHANT_UPDATES)."""
+
+    amount: Sats
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A trouble that ends the sale and needs a key; `entry` is kept for trying again."""
+
+    trouble: Trouble
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class AskingPin:
+    """The manager types a PIN; only its length is known here, `typed` never reaches a repr."""
+
+    typed: str = field(default="", repr=False)
+    notice: Trouble | None = None
+
+
+class Page(StrEnum):
+    """The manager's screens."""
+
+    TOTALS = "totals"
+    HISTORY = "history"
+    FORWARDS = "forwards"
+    BOX = "box"  # restart, shut down, Wi-Fi
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """A past sale, for "was that one paid?". `state` is one word of the journal."""
+
+    sale: Sale
+    state: str
+    late: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of settled sales. `fiat_minor` is by currency code, at the rates of the moments."""
+
+    since: int
+    sales: int
+    amount: Sats
+    tips: Sats
+    forwarded: Sats
+    fiat_minor: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Managing:
+    """Behind the PIN. `rows` and `totals` are None until the journal has answered."""
+
+    page: Page
+    top: int = 0
+    totals: Totals | None = None
+    since_close: Totals | None = None
+    rows: tuple[HistoryRow, ...] | None = None
+    since_s: float = 0.0
+
+
+Screen = (
+    Entering
+    | Pricing
+    | Tipping
+    | Confirming
+    | Requesting
+    | AwaitingPayment
+    | Leaving
+    | Expired
+    | Paid
+    | Forwarded
+    | Received
+    | Stopped
+    | AskingPin
+    | Managing
+)
+
+
+# --- The connection to Blink and the merchant ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Visiting:
+    """Asking Blink who we are, at start or after a trouble. `tries` grows the pause between.
+
+    `due_s` is the monotonic time of the next try, None while one is under way. `trouble` is what
+    the last one met: with it the kiosk is out of service, and the screen says why.
+    """
+
+    tries: int = 0
+    due_s: float | None = None
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Blink answered, the merchant can be paid: sales can be made."""
+
+
+Service = Visiting | Ready
+
+
+# --- Money under way ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """An invoice that is not final: on the screen, or left behind (M8).
+
+    `ask_s` is the monotonic time of the next question of its own, None while it is on the screen
+    (the sale's task looks after it then). `final_s` is when it is final if still unpaid.
+    """
+
+    sale: Sale
+    invoice: Invoice
+    payout: Invoice | None = None
+    ask_s: float | None = None
+    asks: int = 0
+    final_s: float = 0.0
+    ending: Ending | None = None
+    cancel_wanted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """One amount on its way to the merchant, from paid to settled (M6).
+
+    `busy` is a question or a payment under way at Blink; `due_s` is when the next step may be
+    taken. `generation` counts payout invoices. `looks` counts empty look-ups after Blink said
+    the payout is paid.
+    """
+
+    sale: Sale
+    invoice: Invoice
+    payout: Invoice | None
+    status: ForwardStatus
+    due_s: float
+    generation: int = 1
+    tries: int = 0
+    looks: int = 0
+    busy: bool = False
+    late: bool = False
+    said_paid: bool = False  # Blink says this payout is paid: somebody has paid it
+    said_expired: bool = False  # Blink refused this payout as expired
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """A paid invoice that could still be paid a second time (M12): asked about with the next."""
+
+    sale: Sale
+    invoice: Invoice
+    until_s: float
+    payments: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something a person has to look at; stays until the manager puts it away."""
+
+    trouble: Trouble
+    sale: SaleId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Everything the kiosk knows. Only `transition` makes a new one, only the loop keeps it.
+
+    `now_s` is monotonic seconds, `unix_s` the best wall clock to be had (Blink's, once known).
+    `watches` is by the invoice's payment hash, `forwards` by the same hash.
+    """
+
+    rules: Rules
+    screen: Screen
+    now_s: float = 0.0
+    unix_s: int = 0
+    service: Service = Visiting()
+    account: Account | None = None
+    rates: Rates | None = None
+    rate_asked: bool = False
+    limit_left: Cents | None = None
+    journal_trouble: Trouble | None = None
+    stuck_key: str | None = None
+    blocked_until_s: float | None = None  # invoice creation, after TOO_MANY_INVOICES
+    updates: Updates = Updates.OFF
+    watches: Mapping[PaymentHash, Watch] = field(default_factory=lambda: MappingProxyType({}))
+    forwards: Mapping[PaymentHash, Forward] = field(default_factory=lambda: MappingProxyType({}))
+    aftermath: Mapping[PaymentHash, Aftermath] = field(default_factory=lambda: MappingProxyType({}))
+    alarms: tuple[Alarm, ...] = ()
+    recovered: tuple[Sale, ...] = ()  # sales that were on the screen when the power went
+    pin_tries: int = 0
+    pin_locked_until_s: float = 0.0
+    sales_started: int = 0
+    settings_trouble: Trouble | None = None
+
+    @property
+    def unsettled(self) -> int:
+        """Forwards not settled, which the screen counts for the merchant (M7)."""
+        return len(self.forwards)
+
+    @property
+    def out_of_service(self) -> Trouble | None:
+        """Why no sale can be made now, or None. A sale already on the screen is not affected."""
+        if self.settings_trouble is not None:
+            return self.settings_trouble
+        if self.journal_trouble is not None:
+            return self.journal_trouble
+        if isinstance(self.service, Visiting):
+            return self.service.trouble
+        return None

@@ -1,0 +1,71 @@
+"""What can go wrong, in kinds that a merchant can act on.
+
+The screen turns a kind into words in the merchant's language; `reason` is for the log.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TroubleKind(StrEnum):
+    """One kind, one sentence on the screen, one cure."""
+
+    # The way to Blink
+    NO_CONNECTION = "no_connection"  # nothing was sent; safe to try again
+    BLINK_ODD = "blink_odd"  # an answer that makes no sense: HTML, wrong JSON, 5xx
+    OUTCOME_UNKNOWN = "outcome_unknown"  # the request left and no answer came
+    TOO_MANY_INVOICES = "too_many_invoices"  # 60 a minute, then blocked for 5 minutes
+    # Settings and accounts
+    KEY_REFUSED = "key_refused"  # 401 for the till's key
+    KEY_SCOPE = "key_scope"  # the till's key lacks READ, RECEIVE or WRITE
+    MERCHANT_KEY_REFUSED = "merchant_key_refused"
+    MERCHANT_KEY_SCOPE = "merchant_key_scope"
+    MERCHANT_UNKNOWN = "merchant_unknown"  # no such user, or a user without a BTC wallet
+    MERCHANT_CANNOT_RECEIVE = "merchant_cannot_receive"  # RECEIVE_DISABLED, inactive
+    TILL_CANNOT_RECEIVE = "till_cannot_receive"
+    SAME_WALLET = "same_wallet"  # till and merchant are one wallet: nothing to forward
+    NO_BTC_WALLET = "no_btc_wallet"
+    CURRENCY_UNKNOWN = "currency_unknown"
+    WRONG_SETTINGS = "wrong_settings"  # the settings file from the boot partition was refused
+    # The amount
+    AMOUNT_ZERO = "amount_zero"
+    AMOUNT_TOO_LARGE = "amount_too_large"
+    AMOUNT_TOO_LONG = "amount_too_long"
+    NO_RATE = "no_rate"  # none, or older than two minutes
+    OVER_LIMIT = "over_limit"  # more than can be forwarded today, and the setting is `refuse`
+    # Money
+    PAYMENT_UNDER_WAY = "payment_under_way"  # cancel refused: somebody is paying right now
+    PAYOUT_REFUSED = "payout_refused"  # the payout invoice is not the one we asked for (M3)
+    PAID_BY_OTHERS = "paid_by_others"  # the payout invoice is paid, but not by us (M6)
+    PAID_TWICE = "paid_twice"  # one sale, two payments (M12)
+    LIMIT_REACHED = "limit_reached"  # Blink will not forward more today
+    NO_BALANCE = "no_balance"
+    # The box
+    JOURNAL_FULL = "journal_full"
+    JOURNAL_BROKEN = "journal_broken"
+    KEY_STUCK = "key_stuck"
+    POWER_CUT = "power_cut"  # a sale was on the screen when the power went
+    PIN_WRONG = "pin_wrong"
+    PIN_LOCKED = "pin_locked"
+    MENU_OFF = "menu_off"  # no PIN is set, so there are no manager's screens
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A kind with what its sentence names.
+
+    `subject` is shown (an amount, a user name, a key's legend) and never holds a secret; `reason`
+    is the developer's: it goes to the log, never to the screen, and holds no secret either.
+    """
+
+    kind: TroubleKind
+    subject: str = ""
+    reason: str = ""
+
+
+class KioskError(Exception):
+    """An error that a door could not put right, already translated into a `Trouble`."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(f"{trouble.kind}: {trouble.reason or trouble.subject}")
+        self.trouble = trouble
