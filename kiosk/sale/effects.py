@@ -1,5 +1,6 @@
 """What to do about it. The shell does it in order, once the step's facts are durable."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -186,3 +187,8 @@ class Step:
     till: Till
     facts: tuple[Fact, ...] = ()
     effects: tuple[Effect, ...] = ()
+
+    def then(self, go_on: Callable[[Till], "Step"]) -> "Step":
+        """Go on from where this step leads: facts and effects of both, in order."""
+        after = go_on(self.till)
+        return Step(after.till, self.facts + after.facts, self.effects + after.effects)

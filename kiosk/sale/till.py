@@ -300,6 +300,7 @@ class Forward:
     tries: int = 0
     looks: int = 0
     busy: bool = False
+    paid_s: float = 0.0  # when the customer paid, monotonic
     late: bool = False
     said_paid: bool = False  # Blink says this payout is paid: somebody has paid it
     said_expired: bool = False  # Blink refused this payout as expired
@@ -342,6 +343,7 @@ class Till:
     rate_asked: bool = False
     limit_left: Cents | None = None
     journal_trouble: Trouble | None = None
+    journal_due_s: float | None = None  # when to try the journal again
     stuck_key: str | None = None
     blocked_until_s: float | None = None  # invoice creation, after TOO_MANY_INVOICES
     updates: Updates = Updates.OFF

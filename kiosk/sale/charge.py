@@ -1,0 +1,186 @@
+"""From an amount to an invoice asked for: what is checked before a customer sees a code."""
+
+from dataclasses import replace
+from typing import Final
+
+from kiosk.sale import watch
+from kiosk.sale.effects import Effect, FetchRates, OpenSale, Play, Sound, Step
+from kiosk.sale.entry import Entry
+from kiosk.sale.facts import Sale, SaleStarted
+from kiosk.sale.invoice import SaleId, invoice_external_id, payout_external_id
+from kiosk.sale.memo import payout_memo, plain, sale_memo
+from kiosk.sale.money import (
+    SAT,
+    Currency,
+    Fiat,
+    Rate,
+    Sats,
+    fiat_from_sats,
+    sats_from_fiat,
+    sats_within_cents,
+)
+from kiosk.sale.till import (
+    Confirming,
+    Entering,
+    OverLimit,
+    Pricing,
+    Ready,
+    Requesting,
+    Till,
+    Tipping,
+)
+from kiosk.sale.trouble import Trouble, TroubleKind
+
+# While an amount is typed, a price older than this is asked for again with the next key.
+RATE_REFRESH_S: Final = 60.0
+
+
+def unit_of(till: Till, code: str) -> Currency:
+    """A display currency by its code, with the fraction digits that Blink served."""
+    if code == SAT.code:
+        return SAT
+    known = till.account.currencies.get(code) if till.account else None
+    return known or Currency(code, code, 2)
+
+
+def fresh_rate(till: Till, code: str) -> Rate | None:
+    """The rate of a currency if it is young enough to charge by (M9)."""
+    if till.rates is None:
+        return None
+    for rate in (till.rates.shown, till.rates.usd):
+        if rate.currency.code == code and rate.is_fresh(till.now_s):
+            return rate
+    return None
+
+
+def ask_rates(till: Till, unit: Currency) -> Step:
+    """Ask for the price of what is being typed, once at a time."""
+    if till.rate_asked:
+        return Step(till)
+    fiat = next((code for code in till.rules.units if code != SAT.code), "USD")
+    code = fiat if unit.code == SAT.code else unit.code
+    return Step(replace(till, rate_asked=True), (), (FetchRates(code),))
+
+
+def refused(till: Till, entry: Entry, trouble: Trouble) -> Step:
+    """Say why on the screen and keep the amount."""
+    return Step(replace(till, screen=Entering(entry, trouble)), (), (Play(Sound.REFUSED),))
+
+
+def charge(till: Till, entry: Entry) -> Step:
+    """CHARGE was pressed on an amount."""
+    trouble = till.out_of_service
+    if trouble is not None:
+        return refused(till, entry, trouble)
+    if not isinstance(till.service, Ready) or till.account is None:
+        return refused(till, entry, Trouble(TroubleKind.NO_CONNECTION))
+    if entry.total == 0:
+        return refused(till, entry, Trouble(TroubleKind.AMOUNT_ZERO))
+    if till.blocked_until_s is not None and till.now_s < till.blocked_until_s:
+        left = int(till.blocked_until_s - till.now_s) + 1
+        return refused(till, entry, Trouble(TroubleKind.TOO_MANY_INVOICES, str(left)))
+    if entry.unit.code != SAT.code and fresh_rate(till, entry.unit.code) is None:
+        waiting = replace(till, screen=Pricing(entry, till.now_s))
+        return ask_rates(waiting, entry.unit)
+    if till.rules.tips:
+        return Step(replace(till, screen=Tipping(entry)))
+    return priced(till, entry, 0)
+
+
+def priced(till: Till, entry: Entry, tip_minor: int) -> Step:
+    """Turn the amount into a sale, if it is one that can be taken; `tip_minor` in its unit."""
+    price = entry.price
+    rate = fresh_rate(till, entry.unit.code) if entry.unit.code != SAT.code else None
+    if entry.unit.code == SAT.code:
+        net, amount = Sats(price.minor), Sats(price.minor + tip_minor)
+    elif rate is None:
+        return refused(till, entry, Trouble(TroubleKind.NO_RATE, entry.unit.code))
+    else:
+        net = sats_from_fiat(price, rate)
+        amount = sats_from_fiat(Fiat(price.minor + tip_minor, entry.unit), rate)
+    if amount > till.rules.max_sale:
+        largest = plain(Fiat(till.rules.max_sale, SAT))
+        return refused(till, entry, Trouble(TroubleKind.AMOUNT_TOO_LARGE, largest))
+    items = (*entry.items, entry.typed) if entry.items and entry.typed else entry.items
+    tip = Fiat(tip_minor, entry.unit)
+    sale = Sale(
+        id=SaleId(f"{till.rules.kiosk_id}-{till.rules.boot}-{till.sales_started + 1}"),
+        amount=amount,
+        price=price,
+        rate=rate or _any_rate(till),
+        started_at=till.unix_s,
+        memo=sale_memo(price, items, tip, amount, till.rules.kiosk_id),
+        tip=Sats(amount - net),
+        items=items,
+    )
+    beyond = _beyond_limit(till, sale)
+    if beyond is None:
+        return opened(till, sale, entry)
+    if till.rules.over_limit is OverLimit.REFUSE:
+        return refused(till, entry, beyond)
+    return Step(replace(till, screen=Confirming(sale, entry, beyond)))
+
+
+def opened(till: Till, sale: Sale, entry: Entry) -> Step:
+    """Journal the sale, ask for its invoice, and ask about what was left behind."""
+    assert till.account is not None
+    start: tuple[Effect, ...] = (
+        OpenSale(
+            sale,
+            invoice_external_id(sale.id),
+            till.rules.invoice_min,
+            payout_external_id(sale.id),
+            payout_memo(sale.memo),
+            till.account,
+        ),
+    )
+    begun = replace(
+        till,
+        screen=Requesting(sale, entry, till.now_s),
+        sales_started=till.sales_started + 1,
+    )
+    return Step(begun, (SaleStarted(sale),), start).then(watch.with_next_sale)
+
+
+def switched(till: Till, entry: Entry) -> Step:
+    """Show the next unit; an amount already typed keeps its value, at a fresh rate only."""
+    codes = till.rules.units
+    place = codes.index(entry.unit.code) if entry.unit.code in codes else -1
+    unit = unit_of(till, codes[(place + 1) % len(codes)])
+    if unit.code == entry.unit.code:
+        return Step(till)
+    if entry.is_empty:
+        return Step(replace(till, screen=Entering(Entry(unit))))
+    rate_from = fresh_rate(till, entry.unit.code)
+    rate_to = fresh_rate(till, unit.code)
+    if (entry.unit.code != SAT.code and rate_from is None) or (
+        unit.code != SAT.code and rate_to is None
+    ):
+        notice = Trouble(TroubleKind.NO_RATE, unit.code if rate_to is None else entry.unit.code)
+        return refused(till, entry, notice).then(lambda after: ask_rates(after, unit))
+    sats = Sats(entry.total) if rate_from is None else sats_from_fiat(entry.price, rate_from)
+    minor = int(sats) if rate_to is None else fiat_from_sats(sats, rate_to).minor
+    return Step(replace(till, screen=Entering(Entry(unit, typed=minor))))
+
+
+def waiting_forwards(till: Till) -> Sats:
+    """What has been paid in and not forwarded yet; it counts against today's limit too."""
+    return Sats(sum(forward.invoice.amount for forward in till.forwards.values()))
+
+
+def _beyond_limit(till: Till, sale: Sale) -> Trouble | None:
+    """Whether this sale is above what can still be forwarded today (M10); unknown is no."""
+    usd = till.rates.usd if till.rates is not None else None
+    if till.limit_left is None or usd is None or usd.base <= 0:
+        return None
+    left = Sats(max(0, sats_within_cents(till.limit_left, usd) - waiting_forwards(till)))
+    if sale.amount <= left:
+        return None
+    return Trouble(TroubleKind.OVER_LIMIT, plain(Fiat(left, SAT)))
+
+
+def _any_rate(till: Till) -> Rate | None:
+    """The rate of the moment for the record of a sale typed in sats, if one is known."""
+    if till.rates is None or not till.rates.shown.is_fresh(till.now_s):
+        return None
+    return till.rates.shown

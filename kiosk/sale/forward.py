@@ -1,0 +1,249 @@
+"""The second machine: one Forward from paid to settled, exactly once (law of money, M6).
+
+Only the journaled payout invoice is ever paid, and its payment hash is what makes paying it again
+harmless. Whatever is not a clear SUCCESS is looked up before anything else is done.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.sale.effects import Effect, LookUp, MakePayout, SendForward, Step
+from kiosk.sale.events import Found, LookUpTold, PayoutMade, PayoutRefused, SendAnswer, SendTold
+from kiosk.sale.facts import Fact, ForwardMoved, ForwardStatus, PayoutIssued
+from kiosk.sale.invoice import PaymentHash, payout_external_id
+from kiosk.sale.memo import payout_memo
+from kiosk.sale.pauses import pause_s
+from kiosk.sale.till import Alarm, Forward, Till
+from kiosk.sale.trouble import Trouble, TroubleKind
+
+# A payment whose payout invoice is still being made by the sale's own task is given this long.
+PAYOUT_GRACE_S: Final = 3.0
+
+# "Paid" by Blink's word but not in our ledger: looked for this often before it is an alarm.
+LOOKS_BEFORE_ALARM: Final = 3
+
+_FIRST_PAUSE_S: Final = 1.0
+_LONGEST_PAUSE_S: Final = 300.0
+_LIMIT_FIRST_PAUSE_S: Final = 300.0  # the daily limit rolls over 24 h: no use in hurrying
+_LIMIT_LONGEST_PAUSE_S: Final = 3600.0
+
+_TROUBLE: Final[Mapping[SendAnswer, TroubleKind]] = MappingProxyType(
+    {
+        SendAnswer.LIMITED: TroubleKind.LIMIT_REACHED,
+        SendAnswer.NO_BALANCE: TroubleKind.NO_BALANCE,
+        SendAnswer.NOT_SENT: TroubleKind.NO_CONNECTION,
+        SendAnswer.LOST: TroubleKind.OUTCOME_UNKNOWN,
+        SendAnswer.PENDING: TroubleKind.OUTCOME_UNKNOWN,
+        SendAnswer.FAILURE: TroubleKind.BLINK_ODD,
+        SendAnswer.EXPIRED: TroubleKind.BLINK_ODD,
+        SendAnswer.ALREADY_PAID: TroubleKind.OUTCOME_UNKNOWN,
+    }
+)
+
+
+def next_acts(till: Till) -> Step:
+    """Start whatever is due: make a payout invoice, look one up, or pay one.
+
+    One wallet never sends two at a time (Blink locks the sender's wallet): the others wait.
+    """
+    if till.account is None:
+        return Step(till)
+    forwards = dict(till.forwards)
+    facts: list[Fact] = []
+    effects: list[Effect] = []
+    sending = any(f.busy and f.status is ForwardStatus.SENT for f in forwards.values())
+    for name, forward in till.forwards.items():
+        if forward.busy or forward.status is ForwardStatus.STOPPED or forward.due_s > till.now_s:
+            continue
+        sale = forward.sale
+        if forward.payout is None:
+            effects.append(
+                MakePayout(
+                    sale.id,
+                    forward.invoice.amount,
+                    payout_external_id(sale.id, forward.generation),
+                    forward.generation,
+                    payout_memo(sale.memo),
+                    till.account,
+                )
+            )
+            forwards[name] = replace(forward, busy=True)
+        elif forward.status in (ForwardStatus.SENT, ForwardStatus.UNKNOWN):
+            effects.append(LookUp(name, forward.payout.payment_hash, till.account))
+            forwards[name] = replace(forward, busy=True, status=ForwardStatus.UNKNOWN)
+        elif not sending:
+            sending = True
+            facts.append(ForwardMoved(sale.id, ForwardStatus.SENT, forward.payout.payment_hash))
+            effects.append(
+                SendForward(
+                    name,
+                    forward.payout,
+                    forward.invoice.amount,
+                    payout_memo(sale.memo),
+                    till.account,
+                )
+            )
+            forwards[name] = replace(
+                forward, busy=True, status=ForwardStatus.SENT, said_paid=False, said_expired=False
+            )
+    if not effects:
+        return Step(till)
+    return Step(replace(till, forwards=MappingProxyType(forwards)), tuple(facts), tuple(effects))
+
+
+def payout_made(till: Till, event: PayoutMade) -> Step:
+    """Journal the payout invoice that a waiting forward needs; any other is never paid."""
+    found = _of_sale(till, event.sale)
+    if found is None or found[1].payout is not None or event.generation != found[1].generation:
+        return Step(till)
+    name, forward = found
+    if event.payout.amount != forward.invoice.amount:
+        trouble = Trouble(TroubleKind.PAYOUT_REFUSED, reason="payout amount differs from the sale")
+        return _stopped(till, name, forward, trouble)
+    ready = replace(forward, payout=event.payout, busy=False, due_s=till.now_s, trouble=None)
+    return Step(
+        _with(till, name, ready), (PayoutIssued(event.sale, event.payout, event.generation),)
+    )
+
+
+def payout_refused(till: Till, event: PayoutRefused) -> Step:
+    """Wait and ask for the payout invoice again; the money is safe in the BlinkPOS account."""
+    found = _of_sale(till, event.sale)
+    if found is None or found[1].payout is not None:
+        return Step(till)
+    name, forward = found
+    return Step(_with(till, name, _later(till, forward, event.trouble)))
+
+
+def send_told(till: Till, event: SendTold) -> Step:
+    """Read what became of a payment. Only SUCCESS settles; the rest is looked up first."""
+    forward = _current(till, event.invoice, event.payout)
+    if forward is None or forward.status is ForwardStatus.STOPPED:
+        return Step(till)
+    match event.answer:
+        case SendAnswer.SUCCESS:
+            return _settled(till, event.invoice, forward)
+        case SendAnswer.GUARDED:
+            trouble = Trouble(TroubleKind.PAYOUT_REFUSED, forward.sale.id, event.reason)
+            return _stopped(till, event.invoice, forward, trouble)
+        case SendAnswer.NOT_SENT:  # nothing left this box, so nothing can have moved
+            trouble = Trouble(_TROUBLE[event.answer], reason=event.reason)
+            return _moved(till, event.invoice, _later(till, forward, trouble), ForwardStatus.FAILED)
+        case _:
+            unclear = replace(
+                forward,
+                busy=False,
+                due_s=till.now_s,
+                said_paid=event.answer is SendAnswer.ALREADY_PAID,
+                said_expired=event.answer is SendAnswer.EXPIRED,
+                trouble=Trouble(_TROUBLE[event.answer], reason=event.reason),
+            )
+            return _moved(till, event.invoice, unclear, ForwardStatus.UNKNOWN)
+
+
+def look_up_told(till: Till, event: LookUpTold) -> Step:
+    """Decide by what our own ledger shows: found is settled, not found may be paid again."""
+    forward = _current(till, event.invoice, event.payout)
+    if forward is None:
+        return Step(till)
+    match event.found:
+        case Found.SETTLED:
+            return _settled(till, event.invoice, forward)
+        case Found.PENDING | Found.UNKNOWN:
+            return Step(_with(till, event.invoice, _later(till, forward, forward.trouble)))
+        case Found.NOTHING if forward.said_paid:
+            if forward.looks + 1 < LOOKS_BEFORE_ALARM:
+                again = replace(_later(till, forward, forward.trouble), looks=forward.looks + 1)
+                return Step(_with(till, event.invoice, again))
+            trouble = Trouble(TroubleKind.PAID_BY_OTHERS, forward.sale.id)
+            return _stopped(till, event.invoice, forward, trouble)
+        case Found.NOTHING if forward.said_expired:
+            successor = replace(
+                forward,
+                payout=None,
+                generation=forward.generation + 1,
+                busy=False,
+                due_s=till.now_s,
+                looks=0,
+                said_expired=False,
+            )
+            return _moved(till, event.invoice, successor, ForwardStatus.FAILED)
+        case Found.NOTHING:
+            return _moved(
+                till,
+                event.invoice,
+                _later(till, forward, forward.trouble),
+                ForwardStatus.FAILED,
+            )
+
+
+def retried(till: Till) -> Step:
+    """The manager asks for another try: all that waits is due now, stopped ones are looked up."""
+    forwards = {}
+    facts: list[Fact] = []
+    for name, forward in till.forwards.items():
+        if forward.busy:
+            forwards[name] = forward
+        elif forward.status is ForwardStatus.STOPPED:
+            forwards[name] = replace(
+                forward, status=ForwardStatus.UNKNOWN, due_s=till.now_s, looks=0
+            )
+        else:
+            forwards[name] = replace(forward, due_s=till.now_s)
+    return Step(replace(till, forwards=MappingProxyType(forwards)), tuple(facts))
+
+
+def _of_sale(till: Till, sale: str) -> tuple[PaymentHash, Forward] | None:
+    return next(((n, f) for n, f in till.forwards.items() if f.sale.id == sale), None)
+
+
+def _current(till: Till, invoice: PaymentHash, payout: PaymentHash) -> Forward | None:
+    """The forward an answer is about, unless it is news of a payout that has been replaced."""
+    forward = till.forwards.get(invoice)
+    if forward is None or forward.payout is None or forward.payout.payment_hash != payout:
+        return None
+    return forward
+
+
+def _with(till: Till, name: PaymentHash, forward: Forward) -> Till:
+    return replace(till, forwards=MappingProxyType({**till.forwards, name: forward}))
+
+
+def _later(till: Till, forward: Forward, trouble: Trouble | None) -> Forward:
+    limited = trouble is not None and trouble.kind in (
+        TroubleKind.LIMIT_REACHED,
+        TroubleKind.NO_BALANCE,
+    )
+    first, longest = (
+        (_LIMIT_FIRST_PAUSE_S, _LIMIT_LONGEST_PAUSE_S)
+        if limited
+        else (_FIRST_PAUSE_S, _LONGEST_PAUSE_S)
+    )
+    due_s = till.now_s + pause_s(first, longest, forward.tries, forward.sale.id)
+    return replace(forward, busy=False, tries=forward.tries + 1, due_s=due_s, trouble=trouble)
+
+
+def _moved(till: Till, name: PaymentHash, forward: Forward, status: ForwardStatus) -> Step:
+    payout = till.forwards[name].payout
+    fact = ForwardMoved(
+        forward.sale.id,
+        status,
+        payout.payment_hash if payout else None,
+        forward.trouble.reason or forward.trouble.kind if forward.trouble else "",
+    )
+    return Step(_with(till, name, replace(forward, status=status)), (fact,))
+
+
+def _stopped(till: Till, name: PaymentHash, forward: Forward, trouble: Trouble) -> Step:
+    alarm = Alarm(trouble, forward.sale.id)
+    step = _moved(till, name, replace(forward, busy=False, trouble=trouble), ForwardStatus.STOPPED)
+    return replace(step, till=replace(step.till, alarms=(*till.alarms, alarm)))
+
+
+def _settled(till: Till, name: PaymentHash, forward: Forward) -> Step:
+    assert forward.payout is not None
+    rest = {other: f for other, f in till.forwards.items() if other != name}
+    fact = ForwardMoved(forward.sale.id, ForwardStatus.SETTLED, forward.payout.payment_hash)
+    return Step(replace(till, forwards=MappingProxyType(rest)), (fact,))

@@ -1,0 +1,235 @@
+"""What a key does, screen by screen. A key that means nothing here is ignored; money never is."""
+
+from dataclasses import replace
+from typing import Final
+
+from kiosk.sale import charge, forward
+from kiosk.sale.effects import (
+    ActOnBox,
+    AskStatus,
+    BoxAct,
+    Brighten,
+    CancelInvoice,
+    Effect,
+    Play,
+    ReadHistory,
+    Sound,
+    Step,
+)
+from kiosk.sale.entry import Entry, EntryFull, added, cleared, deleted, typed
+from kiosk.sale.facts import DayClosed, Ending
+from kiosk.sale.invoice import InvoiceStatus
+from kiosk.sale.keys import Key
+from kiosk.sale.leave import gone, idle, leave
+from kiosk.sale.pin import PIN_LOCK_S, PIN_TRIES, is_pin
+from kiosk.sale.till import (
+    AskingPin,
+    AwaitingPayment,
+    Confirming,
+    Entering,
+    Expired,
+    Forwarded,
+    Leaving,
+    Managing,
+    Page,
+    Paid,
+    Pricing,
+    Received,
+    Requesting,
+    Stopped,
+    Till,
+    Tipping,
+)
+from kiosk.sale.trouble import Trouble, TroubleKind
+
+# A key pressed in the first moment of a success screen was meant for the screen before it.
+SUCCESS_DEAF_S: Final = 0.5
+
+_MAX_PIN: Final = 12
+_PAGES: Final = tuple(Page)
+
+
+def press(till: Till, key: Key) -> Step:
+    """Carry out a key where the till stands."""
+    screen = till.screen
+    match screen:
+        case Entering(entry):
+            return _entering(till, entry, key)
+        case Pricing(entry) if key is Key.CLEAR:
+            return Step(replace(till, screen=Entering(entry)))
+        case Tipping(entry, own):
+            return _tipping(till, entry, own, key)
+        case Confirming(sale, entry):
+            if key is Key.CHARGE:
+                return charge.opened(till, sale, entry)
+            return Step(replace(till, screen=Entering(entry))) if key is Key.CLEAR else Step(till)
+        case Requesting(sale, entry) if key is Key.CLEAR:
+            return gone(till, sale.id, Ending.CANCELLED, Entering(entry))
+        case AwaitingPayment():
+            return _awaiting(till, screen, key)
+        case Leaving(was, ending) if key is Key.CLEAR and screen.cancelled:
+            return leave(till, was, ending)
+        case Expired(sale, entry):
+            if key is Key.CHARGE:
+                return charge.charge(till, entry)
+            return idle(till) if key is Key.CLEAR else Step(till)
+        case Paid(since_s=since_s) | Forwarded(since_s=since_s) | Received(since_s=since_s):
+            if till.now_s - since_s < SUCCESS_DEAF_S:
+                return Step(till)
+            if key.digit is None:
+                return idle(till)
+            return idle(till).then(lambda after: press(after, key))
+        case Stopped(entry=entry) if key in (Key.CLEAR, Key.CHARGE):
+            return Step(replace(till, screen=Entering(entry)))
+        case AskingPin():
+            return _pin(till, screen, key)
+        case Managing():
+            return _managing(till, screen, key)
+    return Step(till)
+
+
+def _entering(till: Till, entry: Entry, key: Key) -> Step:
+    if till.recovered:
+        till = replace(till, recovered=())
+        if key in (Key.CLEAR, Key.CHARGE):  # the notice has been read
+            return Step(till)
+    if key.digit is not None:
+        return _typed(till, entry, key.digit)
+    match key:
+        case Key.DELETE:
+            return Step(replace(till, screen=Entering(deleted(entry))))
+        case Key.CLEAR:
+            return Step(replace(till, screen=Entering(cleared(entry))))
+        case Key.PLUS:
+            return Step(replace(till, screen=Entering(added(entry))))
+        case Key.CURRENCY:
+            return charge.switched(till, entry)
+        case Key.CHARGE:
+            return charge.charge(till, entry)
+        case Key.MENU if till.rules.pin:
+            return Step(replace(till, screen=AskingPin()))
+        case Key.MENU:
+            return charge.refused(till, entry, Trouble(TroubleKind.MENU_OFF))
+    return Step(till)
+
+
+def _typed(till: Till, entry: Entry, digit: int) -> Step:
+    try:
+        longer = typed(entry, digit)
+    except EntryFull:
+        return charge.refused(till, entry, Trouble(TroubleKind.AMOUNT_TOO_LONG))
+    step = Step(replace(till, screen=Entering(longer)), (), (Play(Sound.KEY),))
+    old = till.rates is None or till.rates.shown.age(till.now_s) > charge.RATE_REFRESH_S
+    if longer.is_empty or not (entry.is_empty or old):
+        return step
+    return step.then(lambda after: charge.ask_rates(after, entry.unit))
+
+
+def _tipping(till: Till, entry: Entry, own: Entry | None, key: Key) -> Step:
+    if own is not None:
+        return _own_tip(till, entry, own, key)
+    tips = till.rules.tips
+    if key is Key.CHARGE or key is Key.D0:
+        return charge.priced(till, entry, 0)
+    if key.digit is not None and 1 <= key.digit <= len(tips):
+        return charge.priced(till, entry, (entry.total * tips[key.digit - 1] + 50) // 100)
+    if key is Key.PLUS:
+        return Step(replace(till, screen=Tipping(entry, Entry(entry.unit))))
+    return Step(replace(till, screen=Entering(entry))) if key is Key.CLEAR else Step(till)
+
+
+def _own_tip(till: Till, entry: Entry, own: Entry, key: Key) -> Step:
+    if key.digit is not None:
+        try:
+            return Step(replace(till, screen=Tipping(entry, typed(own, key.digit))))
+        except EntryFull:
+            return Step(till, (), (Play(Sound.REFUSED),))
+    match key:
+        case Key.DELETE:
+            return Step(replace(till, screen=Tipping(entry, deleted(own))))
+        case Key.CLEAR:
+            return Step(
+                replace(till, screen=Tipping(entry, None if own.is_empty else cleared(own)))
+            )
+        case Key.CHARGE:
+            return charge.priced(till, entry, own.total)
+    return Step(till)
+
+
+def _awaiting(till: Till, screen: AwaitingPayment, key: Key) -> Step:
+    assert till.account is not None
+    name = screen.invoice.payment_hash
+    match key:
+        case Key.CLEAR if screen.notice is not None:
+            # Blink refused the cancelling since somebody is paying: the second press leaves the
+            # code, and the invoice is asked about until it is decided.
+            return leave(till, screen, Ending.CANCELLED)
+        case Key.CLEAR:
+            leaving = Leaving(screen, Ending.CANCELLED, till.now_s)
+            effects: tuple[Effect, ...] = (
+                AskStatus((name,), till.account),
+                CancelInvoice(name, till.account),
+            )
+            return Step(replace(till, screen=leaving), (), effects)
+        case Key.CHECK if not screen.checking:
+            checking = replace(screen, checking=True, checked_s=None)
+            return Step(replace(till, screen=checking), (), (AskStatus((name,), till.account),))
+        case Key.BRIGHTER | Key.DIMMER:
+            return Step(till, (), (Brighten(1 if key is Key.BRIGHTER else -1),))
+    return Step(till)
+
+
+def _pin(till: Till, screen: AskingPin, key: Key) -> Step:
+    if key is Key.CLEAR:
+        return idle(till)
+    if till.now_s < till.pin_locked_until_s:
+        left = str(int(till.pin_locked_until_s - till.now_s) + 1)
+        locked = AskingPin(notice=Trouble(TroubleKind.PIN_LOCKED, left))
+        return Step(replace(till, screen=locked), (), (Play(Sound.REFUSED),))
+    if key.digit is not None and len(screen.typed) < _MAX_PIN:
+        return Step(replace(till, screen=AskingPin(screen.typed + key.value)))
+    if key is Key.DELETE:
+        return Step(replace(till, screen=AskingPin(screen.typed[:-1])))
+    if key is not Key.CHARGE:
+        return Step(till)
+    if is_pin(screen.typed, till.rules.pin):
+        opened = replace(till, screen=Managing(Page.TOTALS, since_s=till.now_s), pin_tries=0)
+        return Step(opened, (), (ReadHistory(),))
+    tries = till.pin_tries + 1
+    until_s = till.now_s + PIN_LOCK_S if tries % PIN_TRIES == 0 else till.pin_locked_until_s
+    wrong = AskingPin(notice=Trouble(TroubleKind.PIN_WRONG))
+    refused = replace(till, screen=wrong, pin_tries=tries, pin_locked_until_s=until_s)
+    return Step(refused, (), (Play(Sound.REFUSED),))
+
+
+def _managing(till: Till, screen: Managing, key: Key) -> Step:
+    awake = replace(screen, since_s=till.now_s)
+    if key is Key.CLEAR:
+        return idle(till)
+    if key.digit is not None and 1 <= key.digit <= len(_PAGES):
+        awake = replace(awake, page=_PAGES[key.digit - 1], top=0)
+        return Step(replace(till, screen=awake))
+    match key, screen.page:
+        case Key.PLUS, _:
+            last = max(0, len(screen.rows or ()) - 1)
+            return Step(replace(till, screen=replace(awake, top=min(screen.top + 1, last))))
+        case Key.DELETE, _:
+            return Step(replace(till, screen=replace(awake, top=max(0, screen.top - 1))))
+        case Key.CHARGE, Page.TOTALS:
+            return Step(replace(till, screen=awake), (DayClosed(till.unix_s),), (ReadHistory(),))
+        case Key.CHARGE, Page.FORWARDS:
+            return forward.retried(replace(till, screen=awake, alarms=()))
+        case Key.CHARGE, Page.BOX:
+            return Step(till, (), (ActOnBox(BoxAct.RESTART),))
+        case Key.CHECK, Page.BOX:
+            return Step(till, (), (ActOnBox(BoxAct.SHUT_DOWN),))
+    return Step(replace(till, screen=awake))
+
+
+def answered_check(screen: AwaitingPayment, now_s: float, status: InvoiceStatus) -> AwaitingPayment:
+    """The answer to "I paid": not yet, or nobody knows."""
+    if not screen.checking:
+        return screen
+    if status is InvoiceStatus.UNKNOWN:
+        return replace(screen, checking=False)
+    return replace(screen, checking=False, checked_s=now_s)

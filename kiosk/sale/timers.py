@@ -1,0 +1,119 @@
+"""What happens by itself: visits, questions, screens that go when their time is over."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.sale import charge, watch
+from kiosk.sale.effects import AskStatus, ProbeJournal, Step, Visit
+from kiosk.sale.facts import Ending, ForwardStatus
+from kiosk.sale.leave import idle, leave
+from kiosk.sale.till import (
+    AskingPin,
+    AwaitingPayment,
+    Entering,
+    Expired,
+    Forward,
+    Forwarded,
+    Leaving,
+    Managing,
+    Paid,
+    Pricing,
+    Received,
+    Stopped,
+    Till,
+    Visiting,
+)
+from kiosk.sale.trouble import Trouble, TroubleKind
+
+PAID_PATIENCE_S: Final = 5.0  # a forward that takes longer frees the till (M7)
+LEAVE_PATIENCE_S: Final = 4.0  # for Blink's last word before the QR goes away
+PRICING_PATIENCE_S: Final = 12.0
+EXPIRED_SHOWN_S: Final = 60.0
+MANAGER_PATIENCE_S: Final = 120.0
+JOURNAL_PAUSE_S: Final = 10.0
+
+
+def wake_s(till: Till) -> float | None:
+    """The monotonic time of the next thing that happens by itself, None when nothing will."""
+    times = [*_screen_times(till), till.journal_due_s]
+    if isinstance(till.service, Visiting):
+        times.append(till.service.due_s)
+    if till.account is not None:
+        times.extend(w.ask_s for w in till.watches.values())
+        times.extend(f.due_s for f in till.forwards.values() if _waits(f))
+    return min((time for time in times if time is not None), default=None)
+
+
+def due(till: Till) -> Step:
+    """Everything whose time has come: visits, questions, screens that go by themselves."""
+    step = Step(till)
+    service = till.service
+    if isinstance(service, Visiting) and service.due_s is not None and service.due_s <= till.now_s:
+        asking = replace(till, service=replace(service, due_s=None))
+        step = Step(asking, (), (Visit(),))
+    if till.journal_due_s is not None and till.journal_due_s <= till.now_s:
+        again_s = till.now_s + JOURNAL_PAUSE_S
+        probing = replace(step.till, journal_due_s=again_s)
+        step = Step(probing, (), (*step.effects, ProbeJournal()))
+    return step.then(watch.due).then(_screen_due)
+
+
+def _screen_due(till: Till) -> Step:
+    times = [time for time in _screen_times(till) if time is not None]
+    if not times or min(times) > till.now_s:
+        return Step(till)
+    screen = till.screen
+    match screen:
+        case AwaitingPayment():
+            assert till.account is not None
+            leaving = Leaving(screen, Ending.EXPIRED, till.now_s, cancelled=True)
+            ask = AskStatus((screen.invoice.payment_hash,), till.account)
+            return Step(replace(till, screen=leaving), (), (ask,))
+        case Leaving(was, ending):
+            owed = dict(till.watches)
+            name = was.invoice.payment_hash
+            if name in owed and not screen.cancelled:
+                owed[name] = replace(owed[name], cancel_wanted=True)
+            return leave(replace(till, watches=MappingProxyType(owed)), was, ending)
+        case Pricing(entry):
+            no_rate = Trouble(TroubleKind.NO_RATE, entry.unit.code, "no answer in time")
+            return charge.refused(replace(till, rate_asked=False), entry, no_rate)
+        case _:
+            return idle(till)
+
+
+def _screen_times(till: Till) -> tuple[float | None, ...]:
+    """When the screen changes by itself. Success screens wait for a key if told to (0 s)."""
+    stay_s = till.rules.success_s or None
+    match till.screen:
+        case AwaitingPayment(ends_s=ends_s):
+            return (ends_s,)
+        case Leaving(since_s=since_s):
+            return (since_s + LEAVE_PATIENCE_S,)
+        case Pricing(since_s=since_s):
+            return (since_s + PRICING_PATIENCE_S,)
+        case Expired(since_s=since_s):
+            return (since_s + EXPIRED_SHOWN_S,)
+        case Paid(since_s=since_s):
+            return (since_s + max(stay_s, PAID_PATIENCE_S) if stay_s else None,)
+        case Forwarded(since_s=since_s) | Received(since_s=since_s):
+            return (since_s + stay_s if stay_s else None,)
+        case Managing(since_s=since_s):
+            return (since_s + MANAGER_PATIENCE_S,)
+    return ()
+
+
+def _waits(one: Forward) -> bool:
+    return not one.busy and one.status is not ForwardStatus.STOPPED
+
+
+def under_way(till: Till) -> bool:
+    """Whether Blink may be needed within moments, so that connections are worth keeping."""
+    screen = till.screen
+    if isinstance(screen, Entering):
+        screen_busy = not screen.entry.is_empty
+    else:
+        screen_busy = not isinstance(screen, Managing | AskingPin | Stopped | Expired | Received)
+    visiting = isinstance(till.service, Visiting) and till.service.due_s is None
+    return screen_busy or visiting or any(one.busy for one in till.forwards.values())

@@ -1,0 +1,368 @@
+"""(till, event) -> (till, facts, effects): the sale on the screen and everything around it.
+
+Pure: no clock, no I/O. Read `transition` first, then follow the event you came for. Keys are in
+`press`, the way to an invoice in `charge`, the way off the screen in `leave`, the money on its way
+in `forward`, invoices left behind in `watch`.
+"""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.sale import charge, forward, timers, watch
+from kiosk.sale.account import Account
+from kiosk.sale.effects import (
+    AskLimit,
+    AskStatus,
+    CancelInvoice,
+    CloseSale,
+    Play,
+    Rest,
+    Sound,
+    Step,
+)
+from kiosk.sale.entry import Entry
+from kiosk.sale.events import (
+    CancelAnswer,
+    CancelTold,
+    Event,
+    HistoryRead,
+    InvoiceMade,
+    InvoiceRefused,
+    JournalFailed,
+    JournalWorks,
+    KeyFreed,
+    KeyPressed,
+    KeyStuck,
+    LimitTold,
+    LinkChanged,
+    LookUpTold,
+    MerchantReceived,
+    PayoutMade,
+    PayoutRefused,
+    RatesArrived,
+    RatesFailed,
+    SendTold,
+    SettingsRefused,
+    StatusTold,
+    Tick,
+    UpdatesChanged,
+    Visited,
+    VisitFailed,
+)
+from kiosk.sale.facts import Ending, InvoiceIssued, PayoutIssued, SaleLeft
+from kiosk.sale.invoice import InvoiceStatus, PaymentHash
+from kiosk.sale.leave import gone, leave
+from kiosk.sale.money import Sats
+from kiosk.sale.pauses import pause_s
+from kiosk.sale.press import answered_check, press
+from kiosk.sale.till import (
+    AwaitingPayment,
+    Entering,
+    Forwarded,
+    Leaving,
+    Managing,
+    Paid,
+    Pricing,
+    Ready,
+    Received,
+    Requesting,
+    Stopped,
+    Till,
+    Visiting,
+    Watch,
+)
+from kiosk.sale.trouble import Trouble, TroubleKind
+
+BLOCKED_S: Final = 300.0  # Blink blocks invoice creation this long after 60 in a minute
+
+_VISIT_FIRST_PAUSE_S: Final = 2.0
+_VISIT_LONGEST_PAUSE_S: Final = 120.0
+
+# Troubles of a sale that are troubles of the whole kiosk: no sale until a visit has gone well.
+_OUT_OF_SERVICE: Final = frozenset(
+    {
+        TroubleKind.KEY_REFUSED,
+        TroubleKind.KEY_SCOPE,
+        TroubleKind.MERCHANT_KEY_REFUSED,
+        TroubleKind.MERCHANT_KEY_SCOPE,
+        TroubleKind.MERCHANT_UNKNOWN,
+        TroubleKind.MERCHANT_CANNOT_RECEIVE,
+        TroubleKind.TILL_CANNOT_RECEIVE,
+        TroubleKind.SAME_WALLET,
+    }
+)
+
+
+def transition(till: Till, event: Event) -> Step:
+    """Say where the till goes next, what must be durable first, and what to do after that."""
+    step = _react(till, event).then(timers.due).then(forward.next_acts)
+    if timers.under_way(till) and not timers.under_way(step.till):
+        return replace(step, effects=(*step.effects, Rest()))
+    return step
+
+
+def _react(till: Till, event: Event) -> Step:
+    match event:
+        case Tick(now_s, unix_s):
+            return Step(replace(till, now_s=now_s, unix_s=unix_s))
+        case KeyPressed(key):
+            return press(till, key)
+        case StatusTold():
+            return _status_told(till, event)
+        case InvoiceMade() | InvoiceRefused() | LinkChanged() | CancelTold():
+            return _sale_news(till, event)
+        case PayoutMade() | PayoutRefused() | SendTold() | LookUpTold():
+            return _forward_news(till, event)
+        case _:
+            return _other_news(till, event)
+
+
+# --- News of the sale on the screen ---------------------------------------------------------
+
+
+def _sale_news(till: Till, event: InvoiceMade | InvoiceRefused | LinkChanged | CancelTold) -> Step:
+    screen = till.screen
+    match event:
+        case InvoiceMade(sale) if isinstance(screen, Requesting):
+            return _invoice_made(till, screen, event) if screen.sale.id == sale else Step(till)
+        case InvoiceRefused(sale, trouble) if isinstance(screen, Requesting):
+            return _invoice_refused(till, screen, trouble) if screen.sale.id == sale else Step(till)
+        case LinkChanged(sale, link) if isinstance(screen, AwaitingPayment):
+            if screen.sale.id != sale:
+                return Step(till)
+            return Step(replace(till, screen=replace(screen, link=link)))
+        case CancelTold():
+            return _cancel_told(till, event)
+    return Step(till)
+
+
+def _invoice_made(till: Till, screen: Requesting, event: InvoiceMade) -> Step:
+    invoice = event.invoice
+    ends_s = till.now_s + invoice.lifetime_s
+    watched = Watch(screen.sale, invoice, final_s=ends_s + watch.DAY_S)
+    shown = AwaitingPayment(screen.sale, screen.entry, invoice, till.now_s, ends_s)
+    after = replace(
+        till,
+        screen=shown,
+        watches=MappingProxyType({**till.watches, invoice.payment_hash: watched}),
+    )
+    return Step(after, (InvoiceIssued(screen.sale.id, invoice),))
+
+
+def _invoice_refused(till: Till, screen: Requesting, trouble: Trouble) -> Step:
+    step = gone(till, screen.sale.id, Ending.REFUSED, Entering(screen.entry, trouble))
+    after = step.till
+    if trouble.kind is TroubleKind.TOO_MANY_INVOICES:
+        after = replace(after, blocked_until_s=till.now_s + BLOCKED_S)
+    sounded = replace(step, till=after, effects=(*step.effects, Play(Sound.REFUSED)))
+    return sounded.then(lambda t: Step(_out_of_service(t, trouble)))
+
+
+def _cancel_told(till: Till, event: CancelTold) -> Step:
+    till = watch.cancel_told(till, event)
+    screen = till.screen
+    if not isinstance(screen, Leaving) or screen.was.invoice.payment_hash != event.payment_hash:
+        return Step(till)
+    if event.answer is CancelAnswer.PROCESSED and till.now_s < screen.was.ends_s:
+        notice = Trouble(TroubleKind.PAYMENT_UNDER_WAY)
+        return Step(replace(till, screen=replace(screen.was, notice=notice)))
+    return _leave_if_answered(till, replace(screen, cancelled=True))
+
+
+def _leave_if_answered(till: Till, screen: Leaving) -> Step:
+    if screen.asked and screen.cancelled:
+        return leave(till, screen.was, screen.ending)
+    return Step(replace(till, screen=screen))
+
+
+# --- News of money --------------------------------------------------------------------------
+
+
+def _status_told(till: Till, event: StatusTold) -> Step:
+    name = event.payment_hash
+    if event.status is InvoiceStatus.PAID:
+        step = _paid(till, name)
+    else:
+        step = watch.not_paid(till, name, event.status).then(lambda t: _unpaid(t, event))
+    if event.payments is None:
+        return step
+    payments = event.payments
+    return step.then(lambda t: watch.counted(t, name, payments))
+
+
+def _paid(till: Till, name: PaymentHash) -> Step:
+    """Somebody has paid an invoice of ours; news of one already known changes nothing."""
+    screen = till.screen.was if isinstance(till.screen, Leaving) else till.screen
+    shown = isinstance(screen, AwaitingPayment) and screen.invoice.payment_hash == name
+    step = watch.paid(till, name, on_screen=shown)
+    if not step.facts or not isinstance(screen, AwaitingPayment) or not shown:
+        return step
+    paid = replace(step.till, screen=Paid(screen.sale, name, till.now_s))
+    return Step(paid, step.facts, (Play(Sound.PAID),))
+
+
+def _unpaid(till: Till, event: StatusTold) -> Step:
+    """An answer that is not paid: the last question before leaving, or CHECK, or the end."""
+    screen = till.screen
+    match screen:
+        case Leaving(was) if was.invoice.payment_hash == event.payment_hash:
+            return _leave_if_answered(till, replace(screen, asked=True))
+        case AwaitingPayment() if screen.invoice.payment_hash == event.payment_hash:
+            if event.status is InvoiceStatus.EXPIRED:
+                return leave(till, screen, Ending.EXPIRED)
+            checked = answered_check(screen, till.now_s, event.status)
+            return Step(replace(till, screen=checked))
+    return Step(till)
+
+
+def _forward_news(till: Till, event: PayoutMade | PayoutRefused | SendTold | LookUpTold) -> Step:
+    match event:
+        case PayoutMade(sale):
+            return _payout_made(till, event) or forward.payout_made(till, event)
+        case PayoutRefused(sale, trouble, final):
+            step = forward.payout_refused(till, event)
+            if final:
+                step = step.then(lambda t: _withdrawn(t, sale, trouble))
+            return step
+        case SendTold(invoice):
+            return _celebrated(till, invoice, forward.send_told(till, event))
+        case LookUpTold(invoice):
+            return _celebrated(till, invoice, forward.look_up_told(till, event))
+
+
+def _payout_made(till: Till, event: PayoutMade) -> Step | None:
+    """The payout invoice of a sale that nobody has paid yet: journaled, then it may be used."""
+    for name, watched in till.watches.items():
+        if watched.sale.id != event.sale or watched.payout is not None:
+            continue
+        if event.payout.amount != watched.invoice.amount or event.generation != 1:
+            return None
+        watches = {**till.watches, name: replace(watched, payout=event.payout)}
+        screen = till.screen
+        if isinstance(screen, AwaitingPayment) and screen.sale.id == event.sale:
+            screen = replace(screen, payout_ready=True)
+        after = replace(till, watches=MappingProxyType(watches), screen=screen)
+        return Step(after, (PayoutIssued(event.sale, event.payout),))
+    return None
+
+
+def _withdrawn(till: Till, sale: str, trouble: Trouble) -> Step:
+    """The merchant cannot be paid for good: no code, no sale, and it says why (M2)."""
+    till = _out_of_service(till, trouble)
+    screen = till.screen.was if isinstance(till.screen, Leaving) else till.screen
+    if not isinstance(screen, AwaitingPayment) or screen.sale.id != sale or till.account is None:
+        return Step(till)
+    name = screen.invoice.payment_hash
+    after = watch.left_behind(till, name, Ending.REFUSED, under_way=False)
+    kept = {**after.watches, name: replace(after.watches[name], cancel_wanted=True)}
+    after = replace(after, screen=Stopped(trouble, screen.entry), watches=MappingProxyType(kept))
+    return Step(
+        after,
+        (SaleLeft(screen.sale.id, Ending.REFUSED),),
+        (
+            AskStatus((name,), till.account),
+            CancelInvoice(name, till.account),
+            CloseSale(screen.sale.id, Ending.REFUSED),
+            Play(Sound.TROUBLE),
+        ),
+    )
+
+
+def _celebrated(till: Till, name: PaymentHash, step: Step) -> Step:
+    """When a forward settles: the animation, if its sale is still on the screen (M7)."""
+    before = till.forwards.get(name)
+    if before is None or name in step.till.forwards:
+        return step
+    after = watch.settled(step.till, before)
+    assert till.account is not None
+    ask = (AskLimit(), AskStatus((name,), till.account))
+    screen = till.screen
+    if not isinstance(screen, Paid) or screen.payment_hash != name:
+        return Step(after, step.facts, (*step.effects, *ask))
+    shown = replace(after, screen=Forwarded(screen.sale, till.now_s))
+    close = CloseSale(screen.sale.id, Ending.PAID)
+    return Step(shown, step.facts, (*step.effects, Play(Sound.FORWARDED), close, *ask))
+
+
+# --- News of the connection, the journal and the box ------------------------------------------
+
+
+def _other_news(till: Till, event: Event) -> Step:
+    match event:
+        case Visited(account):
+            return Step(_in_service(till, account))
+        case VisitFailed(trouble):
+            tries = till.service.tries if isinstance(till.service, Visiting) else 0
+            pause = pause_s(_VISIT_FIRST_PAUSE_S, _VISIT_LONGEST_PAUSE_S, tries, till.rules.boot)
+            waiting = Visiting(tries + 1, till.now_s + pause, trouble)
+            return Step(replace(till, service=waiting))
+        case RatesArrived(rates):
+            priced = replace(till, rates=rates, rate_asked=False)
+            if isinstance(till.screen, Pricing):
+                return _priced(priced, till.screen.entry)
+            return Step(priced)
+        case RatesFailed(trouble):
+            failed = replace(till, rate_asked=False)
+            if isinstance(till.screen, Pricing):
+                entry = till.screen.entry
+                no_rate = Trouble(TroubleKind.NO_RATE, entry.unit.code, trouble.reason)
+                return charge.refused(failed, entry, no_rate)
+            return Step(_out_of_service(failed, trouble))
+        case LimitTold(left):
+            return Step(replace(till, limit_left=left))
+        case KeyStuck(legend):
+            return Step(replace(till, stuck_key=legend), (), (Play(Sound.TROUBLE),))
+        case KeyFreed():
+            return Step(replace(till, stuck_key=None))
+        case JournalFailed(trouble):
+            due_s = till.now_s + timers.JOURNAL_PAUSE_S
+            return Step(replace(till, journal_trouble=trouble, journal_due_s=due_s))
+        case JournalWorks():
+            return Step(replace(till, journal_trouble=None, journal_due_s=None))
+        case HistoryRead(today, since_close, rows) if isinstance(till.screen, Managing):
+            read = replace(till.screen, totals=today, since_close=since_close, rows=rows)
+            return Step(replace(till, screen=read))
+        case UpdatesChanged(updates):
+            return Step(replace(till, updates=updates))
+        case MerchantReceived(payment_hash, amount):
+            return _received(till, payment_hash, amount)
+        case SettingsRefused(trouble):
+            return Step(replace(till, settings_trouble=trouble))
+    return Step(till)
+
+
+def _in_service(till: Till, account: Account) -> Till:
+    """After a visit: sales can be made, in the currency as Blink serves it."""
+    till = replace(till, service=Ready(), account=account, limit_left=account.limit_left)
+    screen = till.screen
+    if isinstance(screen, Entering) and screen.entry.is_empty:
+        unit = charge.unit_of(till, screen.entry.unit.code)
+        return replace(till, screen=replace(screen, entry=Entry(unit)))
+    return till
+
+
+def _priced(till: Till, entry: Entry) -> Step:
+    if charge.fresh_rate(till, entry.unit.code) is None:  # Blink served an old price
+        return charge.refused(till, entry, Trouble(TroubleKind.NO_RATE, entry.unit.code))
+    return charge.charge(till, entry)
+
+
+def _received(till: Till, payment_hash: PaymentHash | None, amount: Sats) -> Step:
+    """Money that came to the merchant directly; our own forwards arrive there too, silently."""
+    ours = any(
+        f.payout is not None and f.payout.payment_hash == payment_hash
+        for f in till.forwards.values()
+    )
+    screen = till.screen
+    if ours or not isinstance(screen, Entering) or not screen.entry.is_empty:
+        return Step(till)
+    return Step(replace(till, screen=Received(amount, till.now_s)), (), (Play(Sound.FORWARDED),))
+
+
+def _out_of_service(till: Till, trouble: Trouble) -> Till:
+    """A trouble of the whole kiosk: visit Blink again until it is gone."""
+    if trouble.kind not in _OUT_OF_SERVICE or isinstance(till.service, Visiting):
+        return till
+    pause = pause_s(_VISIT_FIRST_PAUSE_S, _VISIT_LONGEST_PAUSE_S, 1, till.rules.boot)
+    return replace(till, service=Visiting(1, till.now_s + pause, trouble))

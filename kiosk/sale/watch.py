@@ -1,0 +1,153 @@
+"""Invoices that are not final: asked about until nobody can pay them any more (M8, M12).
+
+A given-up or expired invoice can still be paid from a Blink wallet, so it is asked about at start,
+with the next sale, shortly after its end, and for a day after. A paid one can be paid again.
+"""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.sale.effects import AskStatus, CancelInvoice, Effect, Step
+from kiosk.sale.events import CancelAnswer, CancelTold
+from kiosk.sale.facts import Ending, Fact, ForwardStatus, InvoiceFinal, InvoicePaid, PaidTwice
+from kiosk.sale.forward import PAYOUT_GRACE_S
+from kiosk.sale.invoice import InvoiceStatus, PaymentHash
+from kiosk.sale.pauses import pause_s
+from kiosk.sale.till import Aftermath, Alarm, Forward, Till, Watch
+from kiosk.sale.trouble import Trouble, TroubleKind
+
+DAY_S: Final = 86_400
+
+# After an invoice's end, in seconds: Blink's own EXPIRED comes one second after it.
+_ASK_AFTER_S: Final = (5.0, 60.0, 600.0, 3600.0, 6 * 3600.0, 12 * 3600.0, float(DAY_S))
+
+_FIRST_PAUSE_S: Final = 5.0
+_LONGEST_PAUSE_S: Final = 600.0
+
+
+def due(till: Till) -> Step:
+    """Ask about every invoice left behind whose time has come."""
+    asked = [
+        name
+        for name, watch in till.watches.items()
+        if watch.ask_s is not None and watch.ask_s <= till.now_s
+    ]
+    return asked_about(till, asked) if asked else Step(till)
+
+
+def with_next_sale(till: Till) -> Step:
+    """Ask about everything left behind while the connection is warm anyway."""
+    left = [name for name, watch in till.watches.items() if watch.ask_s is not None]
+    over = {name for name, after in till.aftermath.items() if after.until_s < till.now_s}
+    step = asked_about(till, [*left, *till.aftermath])
+    kept = {name: after for name, after in till.aftermath.items() if name not in over}
+    return replace(step, till=replace(step.till, aftermath=MappingProxyType(kept)))
+
+
+def asked_about(till: Till, names: list[PaymentHash]) -> Step:
+    """Ask, and be ready for no answer: the next question has its time already."""
+    if till.account is None or not names:
+        return Step(till)
+    watches = dict(till.watches)
+    effects: list[Effect] = [AskStatus(tuple(names), till.account)]
+    for name in names:
+        watch = watches.get(name)
+        if watch is None or watch.ask_s is None:
+            continue
+        pause = pause_s(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, watch.asks, watch.sale.id)
+        watches[name] = replace(watch, asks=watch.asks + 1, ask_s=till.now_s + pause)
+        if watch.cancel_wanted:
+            effects.append(CancelInvoice(name, till.account))
+    return Step(replace(till, watches=MappingProxyType(watches)), (), tuple(effects))
+
+
+def left_behind(till: Till, name: PaymentHash, ending: Ending, *, under_way: bool) -> Till:
+    """Let an invoice go from the screen; it is asked about from now on."""
+    watch = till.watches.get(name)
+    if watch is None:
+        return till
+    ask_s = till.now_s + _FIRST_PAUSE_S if under_way else _next_ask(watch, till.now_s)
+    return _with(till, name, replace(watch, ending=ending, ask_s=ask_s, asks=0))
+
+
+def not_paid(till: Till, name: PaymentHash, status: InvoiceStatus) -> Step:
+    """Blink says an invoice is not paid: set the next question, or let it go for good."""
+    watch = till.watches.get(name)
+    if watch is None or watch.ask_s is None or status is InvoiceStatus.UNKNOWN:
+        return Step(till)
+    if till.now_s >= watch.final_s and status is not InvoiceStatus.PAID:
+        rest = {other: w for other, w in till.watches.items() if other != name}
+        gone = replace(till, watches=MappingProxyType(rest))
+        return Step(gone, (InvoiceFinal(watch.sale.id, name),))
+    return Step(_with(till, name, replace(watch, asks=0, ask_s=_next_ask(watch, till.now_s))))
+
+
+def paid(till: Till, name: PaymentHash, *, on_screen: bool) -> Step:
+    """The customer has paid: the fact, and the forward that follows from it, once (M5, M6)."""
+    watch = till.watches.get(name)
+    if watch is None:
+        return Step(till)
+    rest = {other: w for other, w in till.watches.items() if other != name}
+    forward = Forward(
+        watch.sale,
+        watch.invoice,
+        watch.payout,
+        ForwardStatus.PLANNED,
+        due_s=till.now_s if watch.payout or not on_screen else till.now_s + PAYOUT_GRACE_S,
+        late=not on_screen,
+        paid_s=till.now_s,
+    )
+    forwards = MappingProxyType({**till.forwards, name: forward})
+    return Step(
+        replace(till, watches=MappingProxyType(rest), forwards=forwards),
+        (InvoicePaid(watch.sale.id, name, late=not on_screen),),
+    )
+
+
+def settled(till: Till, forward: Forward) -> Till:
+    """Remember a forwarded invoice as long as a second payment could come in (M12)."""
+    left_s = max(0.0, forward.invoice.lifetime_s - (till.now_s - forward.paid_s))
+    after = Aftermath(forward.sale, forward.invoice, till.now_s + left_s)
+    aftermath = MappingProxyType({**till.aftermath, forward.invoice.payment_hash: after})
+    return replace(till, aftermath=aftermath)
+
+
+def counted(till: Till, name: PaymentHash, payments: int) -> Step:
+    """The ledger shows more payments than were known: record and raise it; forward only one."""
+    known: Forward | Aftermath | None = till.forwards.get(name) or till.aftermath.get(name)
+    before = till.aftermath[name].payments if name in till.aftermath else 1
+    if known is None or payments <= before:
+        return Step(till)
+    facts: tuple[Fact, ...] = (PaidTwice(known.sale.id, name, payments),)
+    already = any(
+        alarm.sale == known.sale.id and alarm.trouble.kind is TroubleKind.PAID_TWICE
+        for alarm in till.alarms
+    )
+    alarm = Alarm(Trouble(TroubleKind.PAID_TWICE, known.sale.id), known.sale.id)
+    alarms = till.alarms if already else (*till.alarms, alarm)
+    aftermath = dict(till.aftermath)
+    if name in aftermath:
+        aftermath[name] = replace(aftermath[name], payments=payments)
+    after = replace(till, alarms=alarms, aftermath=MappingProxyType(aftermath))
+    return Step(after, () if already else facts)
+
+
+def cancel_told(till: Till, event: CancelTold) -> Till:
+    """A cancelling that was owed has been answered."""
+    watch = till.watches.get(event.payment_hash)
+    if watch is None or event.answer is CancelAnswer.UNKNOWN:
+        return till
+    return _with(till, event.payment_hash, replace(watch, cancel_wanted=False))
+
+
+def _next_ask(watch: Watch, now_s: float) -> float:
+    end_s = watch.final_s - DAY_S
+    return next(
+        (end_s + after for after in _ASK_AFTER_S if end_s + after > now_s),
+        max(watch.final_s, now_s),
+    )
+
+
+def _with(till: Till, name: PaymentHash, watch: Watch) -> Till:
+    return replace(till, watches=MappingProxyType({**till.watches, name: watch}))
