@@ -1,0 +1,104 @@
+"""Time in the simulator: the real clock, a clock moved by hand, and timers that follow either."""
+
+import asyncio
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+# A clock moved by hand tells nobody when it will move next, so a timer is also looked at now and then.
+LONGEST_NAP_S = 3600.0
+
+
+class Clock(Protocol):
+    """Where the simulator reads the time, in Unix seconds."""
+
+    def now(self) -> float:
+        """Return Unix seconds."""
+        ...
+
+    def listen(self, moved: Callable[[], None]) -> None:
+        """Call `moved` whenever the time jumps."""
+        ...
+
+
+class SystemClock:
+    """The computer's own clock, which never tells when it jumps."""
+
+    def now(self) -> float:
+        """Return Unix seconds."""
+        return time.time()
+
+    def listen(self, moved: Callable[[], None]) -> None:
+        """Accept a listener that is never called."""
+
+
+class ManualClock:
+    """A clock that stands still until it is advanced; safe to use from any thread."""
+
+    def __init__(self, start_s: float | None = None) -> None:
+        """Start at `start_s` in Unix seconds, or at the present second."""
+        self._now = float(int(time.time())) if start_s is None else start_s
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[], None]] = []
+
+    def now(self) -> float:
+        """Return Unix seconds."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move on by `seconds`; returns after every timer that came due has run."""
+        with self._lock:
+            self._now += seconds
+        for moved in tuple(self._listeners):
+            moved()
+
+    def listen(self, moved: Callable[[], None]) -> None:
+        """Call `moved` after every advance, in the thread that advanced."""
+        self._listeners.append(moved)
+
+
+class Timers:
+    """Callbacks at Unix seconds of a clock, run in one asyncio loop."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Follow `clock`; nothing runs before `attach`."""
+        self._clock = clock
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Run in `loop` from now on."""
+        self._loop = loop
+        self.run_due()
+
+    def detach(self) -> None:
+        """Stop; what is not yet due is kept for the next `attach`."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._loop = self._alarm = None
+
+    def call_at(self, when_s: float, callback: Callable[[], None]) -> None:
+        """Call `callback` once, at `when_s` or soon after."""
+        heapq.heappush(self._due, (when_s, next(self._order), callback))
+        if self._due[0][0] == when_s:
+            self._set_alarm()
+
+    def run_due(self) -> None:
+        """Run what is due, in order; called by the alarm and by a clock that was moved."""
+        while self._due and self._due[0][0] <= self._clock.now():
+            _, _, callback = heapq.heappop(self._due)
+            callback()
+        self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        if self._loop is not None and self._due:
+            nap = max(0.001, self._due[0][0] - self._clock.now())
+            self._alarm = self._loop.call_later(min(nap, LONGEST_NAP_S), self.run_due)

@@ -1,0 +1,173 @@
+"""Who asks, and what every root field does before its own work: keys, scopes, faults, refusals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ariadne import MutationType, QueryType
+from graphql import GraphQLError, GraphQLResolveInfo
+
+from kiosk.simulate.accounts import Account, ApiKey, Scope, Wallet
+from kiosk.simulate.channels import Payload
+from kiosk.simulate.errors import FOREIGN_WALLET, ApplicationError, InputRefused
+from kiosk.simulate.faults import Fault
+from kiosk.simulate.invoices import duplicate_external_id, too_many_invoices
+from kiosk.simulate.payments import insufficient_balance, limit_reached
+from kiosk.simulate.scalars import first_refused
+from kiosk.simulate.world import World, receive_disabled
+
+Answer = Callable[["Context", Mapping[str, Any]], Any]
+
+QUERY: Final = QueryType()
+MUTATION: Final = MutationType()
+
+NOT_AUTHORIZED: Final = "Not authorized"
+NO_SCOPE: Final = (
+    "Unexpected error occurred, please try again or contact support if it persists "
+    "(code: AuthorizationError: not authorized to {what})"
+)
+REFUSALS: Final[Mapping[Fault, Callable[[], ApplicationError]]] = {
+    Fault.LIMIT_REACHED: lambda: limit_reached(200_000),
+    Fault.INSUFFICIENT_BALANCE: lambda: insufficient_balance(1000, "sats", 10),
+    Fault.RECEIVE_DISABLED: receive_disabled,
+    Fault.INVOICE_BLOCK: too_many_invoices,
+    Fault.DUPLICATE_EXTERNAL_ID: duplicate_external_id,
+    Fault.LND_OFFLINE: lambda: ApplicationError(
+        "Offchain action failed, please try again in a few minutes. If the problem persists, "
+        "please contact support.",
+        "LND_OFFLINE",
+    ),
+    Fault.DB_ERROR: lambda: ApplicationError(
+        "Service offline, please try again in a few minutes. If the problem persists, please "
+        "contact support.",
+        "DB_ERROR",
+    ),
+    Fault.UNEXPECTED_CLIENT_ERROR: lambda: ApplicationError(
+        "Unexpected error occurred, please try again or contact support if it persists "
+        "(code: ResourceAttemptsRedlockServiceError)",
+        "UNEXPECTED_CLIENT_ERROR",
+    ),
+}
+# Which refusals make sense for which mutations when a switch names no operation.
+_MONEY_OUT: Final = frozenset({Fault.LIMIT_REACHED, Fault.INSUFFICIENT_BALANCE})
+_INVOICE: Final = frozenset({Fault.INVOICE_BLOCK, Fault.DUPLICATE_EXTERNAL_ID})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request: the world it is about and the key it came with (None is anonymous)."""
+
+    world: World
+    key: ApiKey | None
+
+    @property
+    def account(self) -> Account:
+        """Return the caller's account.
+
+        Raises:
+            GraphQLError: the caller is anonymous.
+        """
+        if self.key is None:
+            raise GraphQLError(NOT_AUTHORIZED)
+        return self.key.account
+
+    def authorize(self, scope: Scope | None) -> None:
+        """Check that the key may do what needs `scope`.
+
+        Raises:
+            GraphQLError: in Blink's words, which differ between no key and too small a key.
+        """
+        if scope is None:
+            return
+        if self.key is None or (scope is not Scope.READ and not self.key.account.active):
+            raise GraphQLError(NOT_AUTHORIZED)
+        if not self.key.may(scope):
+            what = "read data" if scope is Scope.READ else "execute mutations"
+            raise GraphQLError(NO_SCOPE.format(what=what))
+
+    def own_wallet(self, wallet_id: str) -> Wallet:
+        """Return a wallet of the caller.
+
+        Raises:
+            InputRefused: it is not the caller's.
+        """
+        wallet = self.account.wallet(wallet_id)
+        if wallet is None:
+            raise InputRefused(FOREIGN_WALLET)
+        return wallet
+
+    def strike(self, operation: str) -> None:
+        """Refuse if a switch says so.
+
+        Raises:
+            ApplicationError: the refusal that is switched on.
+        """
+        for fault, refusal in REFUSALS.items():
+            if _concerns(fault, operation) and self.world.faults.take(fault, operation):
+                raise refusal()
+
+
+def query(name: str, needs: Scope | None = None) -> Callable[[Answer], Answer]:
+    """Answer the root query `name` with the function; refusals are top-level errors."""
+
+    def bind(answer: Answer) -> Answer:
+        @QUERY.field(name)
+        def resolve(_: None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+            context: Context = info.context
+            context.authorize(needs)
+            if refused := first_refused(arguments):
+                raise GraphQLError(refused.message)
+            with_top_level_errors = lift(answer)
+            lift(lambda context, _: context.strike(name))(context, arguments)
+            return with_top_level_errors(context, arguments)
+
+        return answer
+
+    return bind
+
+
+def mutation(
+    name: str, needs: Scope | None, *, failed: Payload | None = None
+) -> Callable[[Answer], Answer]:
+    """Answer the mutation `name`; refusals are payload errors beside the fields of `failed`."""
+
+    def bind(answer: Answer) -> Answer:
+        @MUTATION.field(name)
+        def resolve(_: None, info: GraphQLResolveInfo, input: Mapping[str, Any]) -> Payload:
+            context: Context = info.context
+            context.authorize(needs)
+            try:
+                if refused := first_refused(input):
+                    raise InputRefused(refused.message)
+                context.strike(name)
+                return {"errors": [], **answer(context, input)}
+            except InputRefused as error:
+                return {"errors": [error.as_payload()]}
+            except ApplicationError as error:
+                return {**(failed or {}), "errors": [error.as_payload()]}
+
+        return answer
+
+    return bind
+
+
+def lift(answer: Answer) -> Answer:
+    """Turn the refusals of `answer` into top-level errors, which carry no code over HTTP."""
+
+    def lifted(context: Context, arguments: Mapping[str, Any]) -> Any:
+        try:
+            return answer(context, arguments)
+        except ApplicationError as error:
+            raise GraphQLError(error.message) from error
+
+    return lifted
+
+
+def _concerns(fault: Fault, operation: str) -> bool:
+    if fault in _MONEY_OUT:
+        return "Send" in operation
+    if fault in _INVOICE:
+        return "Create" in operation
+    if fault is Fault.RECEIVE_DISABLED:
+        return "Create" in operation or "Send" in operation
+    return True

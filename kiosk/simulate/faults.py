@@ -1,0 +1,211 @@
+"""Every misbehaviour of Blink, of a proxy or of a radio link, as a switch."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """What can be made to go wrong; `meaning` says what the kiosk then sees."""
+
+    meaning: str
+
+    def __new__(cls, name: str, meaning: str) -> "Fault":
+        """Make a member whose value is `name`, as typed on the command line."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.meaning = meaning
+        return member
+
+    # The way there and back.
+    DELAY_REQUEST = "delay-request", "the request reaches Blink `seconds` later"
+    DELAY_ANSWER = "delay-answer", "the answer leaves `seconds` later"
+    REQUEST_LOST = "request-lost", "the connection drops before anything happened"
+    ANSWER_LOST_AFTER = (
+        "answer-lost-after",
+        "it happens, and the connection drops instead of answering",
+    )
+    NEVER_ANSWERED = (
+        "never-answered",
+        "the request is swallowed: nothing happens, nothing is answered",
+    )
+    NEVER_ANSWERED_AFTER = "never-answered-after", "it happens and is never answered"
+    ANSWER_CUT = "answer-cut", "it happens, and the answer breaks off in the middle"
+    # Proxies and portals, all before anything happened unless said otherwise.
+    HTTP_401 = "http-401", "HTTP 401, an HTML page: what a bad key gets"
+    HTTP_429 = "http-429", "HTTP 429, an HTML page: too many requests"
+    HTTP_502 = "http-502", "HTTP 502, an HTML page"
+    HTTP_503 = "http-503", "HTTP 503, an HTML page"
+    HTTP_504 = "http-504", "HTTP 504, an HTML page"
+    HTTP_504_AFTER = "http-504-after", "it happens, and HTTP 504 is answered"
+    CAPTIVE_PORTAL = "captive-portal", "HTTP 200 with the HTML page of a Wi-Fi portal"
+    HTTP_RATE_LIMIT = "http-rate-limit", "120 requests a minute from one address, then HTTP 429"
+    # Odd answers, after it happened.
+    MALFORMED_JSON = "malformed-json", "it happens, and the answer is not JSON"
+    WRONG_SHAPE = "wrong-shape", "it happens, and the answer is a JSON list"
+    NULL_FIELDS = "null-fields", "it happens, and every field of the answer is null"
+    UNKNOWN_STATUS = (
+        "unknown-status",
+        "every status in the answer or event is one nobody has heard of",
+    )
+    # Refusals with a code; nothing happened.
+    LIMIT_REACHED = "limit-reached", "TRANSACTION_RESTRICTED: the daily limit is used up"
+    INSUFFICIENT_BALANCE = "insufficient-balance", "INSUFFICIENT_BALANCE"
+    RECEIVE_DISABLED = "receive-disabled", "RECEIVE_DISABLED: the account may not receive any more"
+    INVOICE_BLOCK = "invoice-block", "TOO_MANY_REQUEST: blocked from creating invoices"
+    DUPLICATE_EXTERNAL_ID = "duplicate-external-id", "INVALID_INPUT: the external id exists already"
+    LND_OFFLINE = "lnd-offline", "LND_OFFLINE"
+    DB_ERROR = "db-error", "DB_ERROR"
+    UNEXPECTED_CLIENT_ERROR = (
+        "unexpected-client-error",
+        "UNEXPECTED_CLIENT_ERROR: the lock was not free",
+    )
+    # Sends.
+    FAILURE_AFTER = "failure-after", "FAILURE is answered although the money moved"
+    PENDING_SETTLES = "pending-settles", "PENDING is answered; the money arrives `seconds` later"
+    PENDING_REVERSES = (
+        "pending-reverses",
+        "PENDING is answered; the money comes back `seconds` later",
+    )
+    PAID_BY_SOMEBODY_ELSE = (
+        "paid-by-somebody-else",
+        "a stranger pays it first: ALREADY_PAID, not by us",
+    )
+    # Invoices that are not what was asked for.
+    WRONG_NETWORK = "wrong-network", "the invoice is for another network"
+    WRONG_AMOUNT = "wrong-amount", "the invoice is for one sat more"
+    WRONG_PAYEE = "wrong-payee", "the invoice is signed by a node that is not Blink's"
+    WRONG_HASH = "wrong-hash", "the answer names another hash than the invoice does"
+    # What is known about the world.
+    NODES_EMPTY = "nodes-empty", "globals.nodesIds is an empty list"
+    PRICE_DEAD = "price-dead", "no price: PRICE_SERVICE_OFFLINE, and no ticks"
+    PRICE_STALE = "price-stale", "the price is `seconds` old (600)"
+    PRICE_ABSURD = "price-absurd", "the price is `value` (1) to the base"
+    WIND_DOWN_PRE_CUTOFF = "wind-down-pre-cutoff", "the account will be closed; it still receives"
+    WIND_DOWN_RECEIVE_DISABLED = "wind-down-receive-disabled", "the account no longer receives"
+    WIND_DOWN_GATED_CLOSED = "wind-down-gated-closed", "the account is closed"
+    # Sockets.
+    SOCKET_REFUSED = "socket-refused", "the upgrade is answered with HTTP 503, or `value`"
+    SOCKET_LIMIT = "socket-limit", "10 sockets from one address, or `value`; more get HTTP 503"
+    SOCKET_RATE_LIMIT = "socket-rate-limit", "10 connects a minute (burst 20); more get HTTP 503"
+    SOCKET_CLOSED = "socket-closed", "closed with 1001, or `value`, `seconds` after subscribing"
+    SOCKET_CUT = "socket-cut", "the connection drops (1006) `seconds` after subscribing"
+    SOCKET_HALF_OPEN = "socket-half-open", "nobody is there any more, not even for a PING"
+    SOCKET_SILENT = "socket-silent", "PINGs are answered, no event ever comes"
+    ACK_DELAYED = "ack-delayed", "connection_ack comes `seconds` later"
+    ACK_NEVER = "ack-never", "connection_ack never comes"
+    NOT_AUTHENTICATED = "not-authenticated", "a good key reads Not Authenticated for subscription"
+    # Events.
+    FIRST_EVENT_LOST = "first-event-lost", "the status at subscribing is never sent"
+    PAID_EVENT_LOST = "paid-event-lost", "the event of the payment is never sent"
+    PAID_EVENT_DOUBLED = "paid-event-doubled", "the event of the payment comes twice"
+    PAID_EVENT_LATE = "paid-event-late", "the event of the payment comes `seconds` later"
+    PAID_EVENT_OTHER_HASH = (
+        "paid-event-other-hash",
+        "somebody else's payment is announced here first",
+    )
+    EXPIRED_BEFORE_PAID = "expired-before-paid", "EXPIRED comes just before PAID"
+    PENDING_AFTER_PAID = "pending-after-paid", "PENDING comes just after PAID"
+    ERROR_EVENT = "error-event", "the event of the payment is an error instead"
+
+    @classmethod
+    def parse(cls, name: str) -> "Fault":
+        """Return the fault called `name`, in any case, with - or _ between its words.
+
+        Raises:
+            ValueError: there is no such fault.
+        """
+        return cls(name.strip().lower().replace("_", "-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One fault that is on: for which operation (None is any), how often (None is for ever)."""
+
+    fault: Fault
+    operation: str | None = None
+    times: int | None = None
+    seconds: float | None = None
+    value: int | None = None
+
+    def __str__(self) -> str:
+        """Return the switch as typed on the command line."""
+        return f"{self.fault}:{self.operation or '*'}:{'*' if self.times is None else self.times}"
+
+
+class Faults:
+    """The switches that are on now; safe to use from any thread."""
+
+    def __init__(self) -> None:
+        """Start with everything working."""
+        self._lock = threading.Lock()
+        self._switches: list[Switch] = []
+        self._struck: Counter[Fault] = Counter()
+        self._listeners: list[Callable[[], None]] = []
+
+    def add(
+        self,
+        fault: Fault,
+        operation: str | None = None,
+        times: int | None = None,
+        *,
+        seconds: float | None = None,
+        value: int | None = None,
+    ) -> None:
+        """Turn `fault` on for `operation` (a root field; None is any), `times` times or until cleared.
+
+        `seconds` and `value` mean what the fault's meaning says. Socket faults strike sockets
+        that are open now as well.
+        """
+        with self._lock:
+            self._switches.append(Switch(fault, operation, times, seconds, value))
+        for changed in tuple(self._listeners):
+            changed()
+
+    def clear(self, fault: Fault | None = None) -> None:
+        """Turn `fault` off, or everything."""
+        with self._lock:
+            self._switches = [
+                on for on in self._switches if fault is not None and on.fault != fault
+            ]
+
+    def active(self) -> tuple[Switch, ...]:
+        """Return what is on, oldest first."""
+        with self._lock:
+            return tuple(self._switches)
+
+    def struck(self, fault: Fault) -> int:
+        """Return how often `fault` has happened so far."""
+        with self._lock:
+            return self._struck[fault]
+
+    def take(self, fault: Fault, operation: str | None) -> Switch | None:
+        """Use up one of `fault` for `operation`, or return None if it is not on."""
+        with self._lock:
+            for place, on in enumerate(self._switches):
+                if on.fault is fault and on.operation in (None, operation):
+                    break
+            else:
+                return None
+            self._struck[fault] += 1
+            if on.times is not None and on.times <= 1:
+                del self._switches[place]
+            elif on.times is not None:
+                self._switches[place] = replace(on, times=on.times - 1)
+            return on
+
+    def peek(self, fault: Fault) -> Switch | None:
+        """Return the switch of `fault` without using it up."""
+        return next((on for on in self.active() if on.fault is fault), None)
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        """Call `changed` after every `add`, in the thread that added."""
+        self._listeners.append(changed)
+
+
+def table() -> str:
+    """Return every fault with its meaning, one per line."""
+    width = max(len(fault) for fault in Fault)
+    return "\n".join(f"{fault:<{width}}  {fault.meaning}" for fault in Fault)

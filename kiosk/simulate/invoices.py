@@ -1,0 +1,259 @@
+"""Invoices made at Blink: their terms, their life, and how many may be made in a minute."""
+
+import hashlib
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from kiosk.simulate.accounts import Account, Wallet
+from kiosk.simulate.clock import Clock
+from kiosk.simulate.errors import ApplicationError, invalid_input, no_such_invoice, unexpected
+from kiosk.simulate.faults import Fault, Faults
+from kiosk.simulate.node import DecodedInvoice, InvoiceTerms, LightningNode, read_invoice
+
+MAX_EXPIRY_MIN: Final = 1440
+MAX_USD_EXPIRY_MIN: Final = 5
+DEFAULT_EXPIRY_MIN: Final = 240
+DEFAULT_NO_AMOUNT_EXPIRY_MIN: Final = 120
+LARGEST_SAT: Final = 10_000_000_000_000
+LND_LARGEST_SAT: Final = 500_000_000
+
+RATE_WINDOW_S: Final = 60
+RATE_BLOCK_S: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceOrder:
+    """What somebody asks for: sats, or cents for a USD wallet, or neither."""
+
+    wallet: Wallet
+    amount_sat: int | None
+    cents: int | None = None
+    memo: str = ""
+    description_hash: str | None = None
+    expires_in_min: int | None = None
+    external_id: str | None = None
+
+
+@dataclass(slots=True)
+class Invoice:
+    """An invoice and what became of it. Times in Unix seconds."""
+
+    wallet: Wallet
+    payment_hash: str
+    preimage: str = field(repr=False)
+    payment_secret: str = field(repr=False)
+    payment_request: str = field(repr=False)
+    amount_sat: int | None
+    cents: int | None
+    memo: str
+    external_id: str
+    created_at_s: int
+    expires_at_s: int
+    paid: bool = False
+    cancelled: bool = False
+    held_sat: int | None = None
+
+    def status(self, now_s: float) -> str:
+        """Return Blink's InvoicePaymentStatus; a held or cancelled invoice is PENDING too."""
+        if self.paid:
+            return "PAID"
+        return "EXPIRED" if now_s >= self.expires_at_s else "PENDING"
+
+
+class Attempts:
+    """A number of tries in a window, then a block: Blink's limit on making invoices."""
+
+    def __init__(self, allowed: int | None) -> None:
+        """Allow so many a minute; None allows any number."""
+        self._allowed = allowed
+        self._windows: dict[str, tuple[float, int]] = {}
+        self._blocked_until: dict[str, float] = {}
+
+    def spend(self, who: str, now_s: float) -> bool:
+        """Count one try of `who` and return whether it is allowed."""
+        if self._allowed is None:
+            return True
+        if now_s < self._blocked_until.get(who, 0.0):
+            return False
+        started, count = self._windows.get(who, (now_s, 0))
+        if now_s >= started + RATE_WINDOW_S:
+            started, count = now_s, 0
+        self._windows[who] = (started, count + 1)
+        if count >= self._allowed:
+            self._blocked_until[who] = now_s + RATE_BLOCK_S
+            del self._windows[who]
+            return False
+        return True
+
+
+class InvoiceBook:
+    """Every invoice, found by hash, by text or by account."""
+
+    def __init__(
+        self, clock: Clock, faults: Faults, network: str, seed: int, per_minute: int | None
+    ) -> None:
+        """Sign with a node of our own; `per_minute` as Blink limits it, None for no limit."""
+        self.node: Final = LightningNode(f"{network} {seed}")
+        self.stranger: Final = LightningNode(f"stranger {seed}")
+        self._clock = clock
+        self._faults = faults
+        self._network = network
+        self._random = random.Random(f"invoices {seed}")
+        self._own_attempts = Attempts(per_minute)
+        self._behalf_attempts = Attempts(per_minute)
+        self._by_hash: dict[str, Invoice] = {}
+        self._decoded: dict[str, DecodedInvoice] = {}
+        self._of_account: defaultdict[str, list[Invoice]] = defaultdict(list)
+        self._external_ids: set[tuple[str, str]] = set()
+
+    def count_attempt(self, account: Account, *, on_behalf: bool) -> None:
+        """Count one creation; own invoices and those made by others have separate limits.
+
+        Raises:
+            ApplicationError: too many.
+        """
+        attempts = self._behalf_attempts if on_behalf else self._own_attempts
+        if not attempts.spend(account.id, self._clock.now()):
+            raise too_many_invoices()
+
+    def create(self, order: InvoiceOrder, operation: str) -> Invoice:
+        """Sign and keep a new invoice.
+
+        Raises:
+            ApplicationError: the amount or the external id is refused.
+        """
+        _check_amount(order)
+        account_id = order.wallet.account_id
+        if order.external_id is not None and (account_id, order.external_id) in self._external_ids:
+            raise duplicate_external_id()
+        preimage = self._random.randbytes(32)
+        secret = self._random.randbytes(32).hex()
+        payment_hash = hashlib.sha256(preimage).hexdigest()
+        created_at_s = int(self._clock.now())
+        life_s = _life_min(order) * 60
+        terms = InvoiceTerms(
+            self._network,
+            order.amount_sat,
+            payment_hash,
+            secret,
+            order.memo,
+            order.description_hash,
+            created_at_s,
+            life_s,
+        )
+        payment_request = self._sign(terms, operation)
+        invoice = Invoice(
+            wallet=order.wallet,
+            payment_hash=payment_hash,
+            preimage=preimage.hex(),
+            payment_secret=secret,
+            payment_request=payment_request,
+            amount_sat=order.amount_sat,
+            cents=order.cents,
+            memo=order.memo,
+            external_id=order.external_id or payment_hash,
+            created_at_s=created_at_s,
+            expires_at_s=created_at_s + life_s,
+        )
+        self._by_hash[payment_hash] = invoice
+        self._of_account[account_id].append(invoice)
+        self._external_ids.add((account_id, invoice.external_id))
+        return invoice
+
+    def by_hash(self, payment_hash: str) -> Invoice | None:
+        """Return the invoice with this hash."""
+        return self._by_hash.get(payment_hash.lower())
+
+    def known(self, payment_hash: str) -> Invoice:
+        """Return the invoice with this hash.
+
+        Raises:
+            ApplicationError: there is none.
+        """
+        invoice = self.by_hash(payment_hash)
+        if invoice is None:
+            raise unexpected("InvoiceNotFoundError")
+        return invoice
+
+    def read(self, payment_request: str) -> DecodedInvoice:
+        """Decode a BOLT11 text, from memory if we signed it.
+
+        Raises:
+            ApplicationError: it cannot be decoded.
+        """
+        ours = self._decoded.get(payment_request.lower())
+        return read_invoice(payment_request) if ours is None else ours
+
+    def of_account(self, account: Account) -> Sequence[Invoice]:
+        """Return the account's invoices, oldest first."""
+        return self._of_account.get(account.id, [])
+
+    def cancel(self, wallet: Wallet, payment_hash: str) -> None:
+        """Refuse Lightning payers from now on; other Blink wallets can still pay.
+
+        Raises:
+            ApplicationError: not this wallet's, or paid, expired, cancelled or held.
+        """
+        invoice = self.by_hash(payment_hash)
+        if invoice is None or invoice.wallet != wallet:
+            raise no_such_invoice(payment_hash)
+        pending = invoice.status(self._clock.now()) == "PENDING"
+        if not pending or invoice.cancelled or invoice.held_sat is not None:
+            raise invalid_input("The invoice has already been processed")
+        invoice.cancelled = True
+
+    def _sign(self, terms: InvoiceTerms, operation: str) -> str:
+        node, network, amount_sat = self.node, terms.network, terms.amount_sat
+        if self._faults.take(Fault.WRONG_NETWORK, operation):
+            network = "testnet" if network != "testnet" else "signet"
+        if amount_sat is not None and self._faults.take(Fault.WRONG_AMOUNT, operation):
+            amount_sat += 1
+        if self._faults.take(Fault.WRONG_PAYEE, operation):
+            node = self.stranger
+        payment_request = node.sign(replace(terms, network=network, amount_sat=amount_sat))
+        self._decoded[payment_request] = DecodedInvoice(
+            payee=node.pubkey,
+            payment_hash=terms.payment_hash,
+            amount_sat=amount_sat,
+            expires_at_s=terms.created_at_s + terms.expires_in_s,
+            description=terms.description,
+        )
+        return payment_request
+
+
+def too_many_invoices() -> ApplicationError:
+    """Say what one account reads after 60 invoices in a minute."""
+    return ApplicationError(
+        "Too many invoices creation, please wait for a while and try again.", "TOO_MANY_REQUEST"
+    )
+
+
+def duplicate_external_id() -> ApplicationError:
+    """Say what the second invoice with an external id reads."""
+    return invalid_input("External id for invoice or transaction already exists")
+
+
+def _check_amount(order: InvoiceOrder) -> None:
+    if order.cents is not None and order.cents < 1:
+        raise invalid_input("A valid usd amount is required")
+    if order.amount_sat is None:
+        return
+    if order.amount_sat < 1:
+        raise invalid_input("A valid satoshi amount is required")
+    if order.amount_sat > LARGEST_SAT:
+        raise invalid_input("Sats amount passed is too large")
+    if order.amount_sat > LND_LARGEST_SAT:
+        raise invalid_input("Invalid invoice amount")
+
+
+def _life_min(order: InvoiceOrder) -> int:
+    # Out of range is not refused: Blink silently takes a default.
+    if order.wallet.currency == "USD":
+        asked = order.expires_in_min
+        return asked if asked and asked <= MAX_USD_EXPIRY_MIN else MAX_USD_EXPIRY_MIN
+    if not order.expires_in_min:
+        return DEFAULT_EXPIRY_MIN if order.amount_sat else DEFAULT_NO_AMOUNT_EXPIRY_MIN
+    return order.expires_in_min if order.expires_in_min <= MAX_EXPIRY_MIN else DEFAULT_EXPIRY_MIN

@@ -1,0 +1,122 @@
+"""Everything that exists inside the simulated Blink, in one place."""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from kiosk.simulate.accounts import Account, Accounts, Level
+from kiosk.simulate.channels import Channels
+from kiosk.simulate.clock import Clock, Timers
+from kiosk.simulate.errors import ApplicationError
+from kiosk.simulate.faults import Fault, Faults
+from kiosk.simulate.invoices import InvoiceBook
+from kiosk.simulate.ledger import OUTSIDE, Kind, Ledger, Leg
+from kiosk.simulate.prices import Prices
+
+Network = Literal["mainnet", "signet", "testnet", "regtest"]
+PLAN_LIFE_S: Final = 300
+WIND_DOWN: Final = {
+    Fault.WIND_DOWN_PRE_CUTOFF: "PRE_CUTOFF",
+    Fault.WIND_DOWN_RECEIVE_DISABLED: "RECEIVE_DISABLED",
+    Fault.WIND_DOWN_GATED_CLOSED: "GATED_CLOSED",
+}
+
+
+class Plans:
+    """Payments Blink has worked out lately, by sender wallet, hash and amount.
+
+    A repeat within five minutes takes the old plan and so skips the checks of a new one, which
+    is why it is answered differently from a later one.
+    """
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._made_at_s: dict[tuple[str, str, int], float] = {}
+
+    def add(self, wallet_id: str, payment_hash: str, amount_sat: int, now_s: float) -> None:
+        """Remember a plan for five minutes."""
+        self._made_at_s = {
+            plan: at for plan, at in self._made_at_s.items() if now_s < at + PLAN_LIFE_S
+        }
+        self._made_at_s[wallet_id, payment_hash, amount_sat] = now_s
+
+    def has(self, wallet_id: str, payment_hash: str, amount_sat: int, now_s: float) -> bool:
+        """Return whether such a plan is still remembered."""
+        made_at_s = self._made_at_s.get((wallet_id, payment_hash, amount_sat))
+        return made_at_s is not None and now_s < made_at_s + PLAN_LIFE_S
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideInvoice:
+    """An invoice of somebody who is not at Blink."""
+
+    payment_request: str
+    preimage: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The parts of the simulated Blink. Changed in the simulator's loop only."""
+
+    network: Network
+    clock: Clock
+    timers: Timers
+    faults: Faults
+    ledger: Ledger
+    accounts: Accounts
+    prices: Prices
+    invoices: InvoiceBook
+    channels: Channels
+    plans: Plans = field(default_factory=Plans)
+    outside: dict[str, OutsideInvoice] = field(default_factory=dict)
+
+    def open_account(
+        self, username: str, level: Level, balance_sat: int, display_currency: str
+    ) -> Account:
+        """Open an account that has `balance_sat` already."""
+        account = self.accounts.add(username, level, display_currency)
+        for wallet in account.wallets:
+            self.ledger.own(wallet.id, username)
+        if balance_sat:
+            legs = (Leg(OUTSIDE, -balance_sat), Leg(account.btc.id, balance_sat))
+            self.ledger.post(self.clock.now(), Kind.OPENING, legs)
+        return account
+
+    def wind_down(self) -> str | None:
+        """Return Blink's WindDownStatus, if accounts here are being closed."""
+        return next(
+            (WIND_DOWN[on.fault] for on in self.faults.active() if on.fault in WIND_DOWN), None
+        )
+
+    def check_may_receive(self) -> None:
+        """Refuse to receive where accounts are being closed.
+
+        Raises:
+            ApplicationError: they no longer receive.
+        """
+        if self.wind_down() in ("RECEIVE_DISABLED", "GATED_CLOSED"):
+            raise receive_disabled()
+
+
+def make_world(
+    *, clock: Clock, faults: Faults, seed: int, network: Network, invoices_per_minute: int | None
+) -> World:
+    """Build a Blink with no accounts yet."""
+    return World(
+        network=network,
+        clock=clock,
+        timers=Timers(clock),
+        faults=faults,
+        ledger=Ledger(),
+        accounts=Accounts(seed),
+        prices=Prices(clock, faults),
+        invoices=InvoiceBook(clock, faults, network, seed, invoices_per_minute),
+        channels=Channels(faults),
+    )
+
+
+def receive_disabled() -> ApplicationError:
+    """Say what an account that may not receive reads."""
+    return ApplicationError(
+        "This account can no longer receive payments. Please move your funds to another wallet.",
+        "RECEIVE_DISABLED",
+    )
