@@ -48,7 +48,7 @@ def next_acts(till: Till) -> Step:
 
     One wallet never sends two at a time (Blink locks the sender's wallet): the others wait.
     """
-    if till.account is None:
+    if till.account is None or till.journal_trouble is not None:
         return Step(till)
     forwards = dict(till.forwards)
     facts: list[Fact] = []

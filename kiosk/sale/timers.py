@@ -41,7 +41,8 @@ def wake_s(till: Till) -> float | None:
         times.append(till.service.due_s)
     if till.account is not None:
         times.extend(w.ask_s for w in till.watches.values())
-        times.extend(f.due_s for f in till.forwards.values() if _waits(f))
+        if till.journal_trouble is None:
+            times.extend(f.due_s for f in till.forwards.values() if _waits(f))
     return min((time for time in times if time is not None), default=None)
 
 

@@ -316,8 +316,7 @@ def _other_news(till: Till, event: Event) -> Step:
         case KeyFreed():
             return Step(replace(till, stuck_key=None))
         case JournalFailed(trouble):
-            due_s = till.now_s + timers.JOURNAL_PAUSE_S
-            return Step(replace(till, journal_trouble=trouble, journal_due_s=due_s))
+            return _journal_failed(till, trouble)
         case JournalWorks():
             return Step(replace(till, journal_trouble=None, journal_due_s=None))
         case HistoryRead(today, since_close, rows) if isinstance(till.screen, Managing):
@@ -346,6 +345,17 @@ def _priced(till: Till, entry: Entry) -> Step:
     if charge.fresh_rate(till, entry.unit.code) is None:  # Blink served an old price
         return charge.refused(till, entry, Trouble(TroubleKind.NO_RATE, entry.unit.code))
     return charge.charge(till, entry)
+
+
+def _journal_failed(till: Till, trouble: Trouble) -> Step:
+    """No sale until it can be written again; one that has no code yet ends here."""
+    due_s = till.now_s + timers.JOURNAL_PAUSE_S
+    failed = replace(till, journal_trouble=trouble, journal_due_s=due_s)
+    screen = till.screen
+    if not isinstance(screen, Requesting):
+        return Step(failed)
+    close = CloseSale(screen.sale.id, Ending.REFUSED)
+    return Step(replace(failed, screen=Entering(screen.entry, trouble)), (), (close,))
 
 
 def _received(till: Till, payment_hash: PaymentHash | None, amount: Sats) -> Step:

@@ -1,0 +1,244 @@
+"""The shell: inbox -> transition -> facts -> effects -> one frame.
+
+Only this loop changes the till. Doors put events into its inbox from their own threads and are
+known here by Protocol. What a step says must be durable is written before the till moves; while it
+cannot be written, the news is kept and nothing is acted upon.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+from typing import Final, Protocol
+
+from kiosk import story
+from kiosk.sale.account import Account
+from kiosk.sale.effects import (
+    ActOnBox,
+    BoxAct,
+    Brighten,
+    Effect,
+    Play,
+    ProbeJournal,
+    ReadHistory,
+    Sound,
+    Step,
+    WalletEffect,
+)
+from kiosk.sale.events import (
+    Event,
+    HistoryRead,
+    JournalFailed,
+    JournalWorks,
+    KeyPressed,
+    Tick,
+    Visited,
+)
+from kiosk.sale.facts import Fact
+from kiosk.sale.keys import Light
+from kiosk.sale.light import light
+from kiosk.sale.till import Till
+from kiosk.sale.timers import wake_s
+from kiosk.sale.transition import transition
+from kiosk.sale.trouble import KioskError
+
+log: Final = logging.getLogger("kiosk.loop")
+
+# While the journal cannot be written, what is due stays due: look again at this pace.
+UNWRITTEN_PAUSE_S: Final = 0.5
+
+
+class Wallet(Protocol):
+    """The Blink door."""
+
+    def perform(self, effect: WalletEffect) -> None: ...
+
+
+class Journal(Protocol):
+    """The record. Raises KioskError when it cannot be written."""
+
+    def record(self, facts: Sequence[Fact]) -> None: ...
+    def probe(self) -> None: ...
+    def overview(self, now: int) -> HistoryRead: ...
+
+
+class Display(Protocol):
+    """The glass: draws the till, hands on what was touched and typed."""
+
+    def draw(self, till: Till) -> bool: ...
+    def wait(self, timeout_s: float | None) -> tuple[Event, ...]: ...
+    def wake(self) -> None: ...
+    def next_frame_s(self, till: Till) -> float | None: ...
+    def play(self, sound: Sound) -> None: ...
+    def brighten(self, steps: int) -> None: ...
+
+
+class Panel(Protocol):
+    """LED and buzzer."""
+
+    def show(self, light: Light) -> None: ...
+
+
+class Clock(Protocol):
+    """Time, injected: monotonic seconds for pauses, Unix seconds for records."""
+
+    def monotonic(self) -> float: ...
+    def unix(self) -> float: ...
+
+
+class Inbox:
+    """Where threads meet: `put` is safe from any of them and wakes the loop."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[Event] = SimpleQueue()
+        self.wake: Callable[[], None] = lambda: None
+
+    def put(self, event: Event) -> None:
+        """Hand news to the loop."""
+        self._queue.put(event)
+        self.wake()
+
+    def take(self) -> list[Event]:
+        """All news so far, oldest first."""
+        events: list[Event] = []
+        while True:
+            try:
+                events.append(self._queue.get_nowait())
+            except Empty:
+                return events
+
+
+class Loop:
+    """The kiosk at work. `till` is what it knows; `stopped` becomes true when it should end."""
+
+    def __init__(
+        self,
+        till: Till,
+        inbox: Inbox,
+        *,
+        wallet: Wallet,
+        journal: Journal,
+        display: Display,
+        panel: Panel,
+        clock: Clock,
+        on_box_act: Callable[[BoxAct], None],
+    ) -> None:
+        self.till = till
+        self.stopped = False
+        self._inbox = inbox
+        self._wallet = wallet
+        self._journal = journal
+        self._display = display
+        self._panel = panel
+        self._clock = clock
+        self._on_box_act = on_box_act
+        self._unwritten: deque[Event] = deque()
+        self._light: Light | None = None
+        self._blink_minus_wall_s = 0.0
+        self._drawn_at_s = 0.0
+        inbox.wake = display.wake
+
+    def begin(self, facts: Sequence[Fact] = ()) -> None:
+        """Record what the start itself found out, draw the first picture, take the first steps."""
+        try:
+            self._journal.record(facts)
+        except KioskError as error:
+            self._feed(JournalFailed(error.trouble))
+        self._display.draw(self.till)
+        log.info("connection not requested")
+
+    def turn(self) -> None:
+        """One round: sleep until something happens, take it all in, draw one frame."""
+        self._take(self._display.wait(self._pause_s()))
+        self._take(self._inbox.take())
+        self._display.draw(self.till)
+        self._show_light()
+
+    def stop(self) -> None:
+        """End after this round; safe from any thread."""
+        self.stopped = True
+        self._display.wake()
+
+    def _take(self, events: Sequence[Event]) -> None:
+        self._feed(self._tick())
+        for event in events:
+            self._feed(event)
+
+    def _tick(self) -> Tick:
+        unix_s = int(self._clock.unix() + self._blink_minus_wall_s)
+        return Tick(self._clock.monotonic(), unix_s)
+
+    def _pause_s(self) -> float | None:
+        times = [wake_s(self.till), self._display.next_frame_s(self.till)]
+        due = min((time for time in times if time is not None), default=None)
+        if due is None:
+            return None
+        least_s = UNWRITTEN_PAUSE_S if self.till.journal_trouble is not None else 0.0
+        return max(least_s, due - self._clock.monotonic())
+
+    def _feed(self, event: Event) -> None:
+        if isinstance(event, Visited):
+            self._set_clock(event.account)
+        step = transition(self.till, event)
+        if not self._written(event, step):
+            return
+        story.tell(self.till, event, step)
+        self.till = step.till
+        for effect in step.effects:
+            self._carry_out(effect)
+        if isinstance(event, JournalWorks):
+            kept, self._unwritten = self._unwritten, deque()
+            for news in kept:
+                self._feed(news)
+
+    def _written(self, event: Event, step: Step) -> bool:
+        """Make the step's facts durable. If that fails the step has not happened."""
+        if not step.facts:
+            return True
+        try:
+            self._journal.record(step.facts)
+        except KioskError as error:
+            log.warning("journal cannot be written: %s", error)
+            if isinstance(event, Tick):
+                self.till = replace(self.till, now_s=event.now_s, unix_s=event.unix_s)
+            elif not isinstance(event, KeyPressed):  # a key is pressed again, news is kept
+                self._unwritten.append(event)
+            self._feed(JournalFailed(error.trouble))
+            return False
+        return True
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Play(sound):
+                self._display.play(sound)
+            case Brighten(steps):
+                self._display.brighten(steps)
+            case ReadHistory():
+                self._feed(self._journal.overview(self.till.unix_s))
+            case ProbeJournal():
+                self._probe()
+            case ActOnBox(act):
+                self._on_box_act(act)
+            case _:
+                self._wallet.perform(effect)
+
+    def _probe(self) -> None:
+        try:
+            self._journal.probe()
+        except KioskError as error:
+            self._feed(JournalFailed(error.trouble))
+        else:
+            self._feed(JournalWorks())
+
+    def _set_clock(self, account: Account) -> None:
+        """Trust Blink's clock over a Pi's, which has no battery and may be years off at boot."""
+        if account.server_unix_s is not None:
+            self._blink_minus_wall_s = account.server_unix_s - self._clock.unix()
+            self.till = replace(self.till, unix_s=account.server_unix_s)
+
+    def _show_light(self) -> None:
+        now = light(self.till)
+        if now is not self._light:
+            self._light = now
+            self._panel.show(now)
