@@ -1,0 +1,736 @@
+"""The sale on the screen, event by event, and the law of money it obeys."""
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.sale.account import Rates
+from kiosk.sale.effects import (
+    AskStatus,
+    CancelInvoice,
+    CloseSale,
+    FetchRates,
+    LookUp,
+    MakePayout,
+    OpenSale,
+    Rest,
+    SendForward,
+    Visit,
+)
+from kiosk.sale.events import (
+    CancelAnswer,
+    CancelTold,
+    Found,
+    InvoiceMade,
+    InvoiceRefused,
+    JournalFailed,
+    LimitTold,
+    LinkChanged,
+    PayoutMade,
+    PayoutRefused,
+    RatesArrived,
+    RatesFailed,
+    SendAnswer,
+    StatusTold,
+    Visited,
+    VisitFailed,
+)
+from kiosk.sale.facts import (
+    Ending,
+    ForwardMoved,
+    ForwardStatus,
+    InvoiceFinal,
+    InvoiceIssued,
+    InvoicePaid,
+    PaidTwice,
+    PayoutIssued,
+    SaleLeft,
+    SaleStarted,
+)
+from kiosk.sale.invoice import InvoiceStatus, PaymentHash, SaleId
+from kiosk.sale.keys import Key, Light
+from kiosk.sale.light import light
+from kiosk.sale.money import Cents, Sats
+from kiosk.sale.pin import pin_hash
+from kiosk.sale.till import (
+    AskingPin,
+    AwaitingPayment,
+    Confirming,
+    Entering,
+    Expired,
+    Forwarded,
+    Leaving,
+    Link,
+    Managing,
+    OverLimit,
+    Paid,
+    Pricing,
+    Ready,
+    Stopped,
+    Till,
+    Tipping,
+    Visiting,
+)
+from kiosk.sale.timers import wake_s
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.watch import DAY_S
+from tests.sale.tills import ACCOUNT, RULES, Story, invoice, rates, usd_rate
+
+
+def entering(till: Till) -> Entering:
+    assert isinstance(till.screen, Entering), till.screen
+    return till.screen
+
+
+def notice(till: Till) -> TroubleKind | None:
+    told = entering(till).notice
+    return told.kind if told else None
+
+
+def test_at_start_there_is_one_visit_and_then_rest() -> None:
+    story = Story()
+    story.play(Visited(ACCOUNT)) if story.wait(1).effects else None
+    assert story.effects == [Visit(), Rest()]
+    assert wake_s(story.till) is None, "an idle till has nothing to wake up for"
+
+
+def test_a_failed_visit_is_repeated_with_a_growing_pause_and_says_why() -> None:
+    story = Story()
+    story.wait(1)
+    pauses = []
+    for _ in range(5):
+        story.play(VisitFailed(Trouble(TroubleKind.NO_CONNECTION)))
+        assert story.till.out_of_service == Trouble(TroubleKind.NO_CONNECTION)
+        due = wake_s(story.till)
+        assert due is not None
+        pauses.append(due - story.till.now_s)
+        story.wait(pauses[-1])
+    assert story.count(Visit) == 6
+    assert pauses == sorted(pauses)
+    assert pauses[0] < 3
+    assert pauses[-1] > 25
+
+
+def test_the_first_digit_asks_for_the_rate_and_later_ones_do_not() -> None:
+    story = Story().ready()
+    story.press("1")
+    assert story.count(FetchRates) == 1
+    story.play(RatesArrived(rates(story.till.now_s)))
+    story.press("250")
+    assert story.count(FetchRates) == 1
+
+
+def test_the_sale_is_journaled_before_the_invoice_is_asked_for_m1_m5() -> None:
+    story = Story().ready()
+    sale = story.charged("1250").sale
+    assert story.facts == [SaleStarted(sale)]
+    opened = story.effects[-1] if isinstance(story.effects[-1], OpenSale) else None
+    assert opened is not None
+    assert opened.sale.id == sale.id
+    assert opened.external_id.startswith(sale.id)
+    assert opened.payout_external_id.startswith(sale.id)
+    assert opened.external_id != opened.payout_external_id
+    assert sale.amount == 28655  # 1250 * 10**12 / 43623050781, rounded up
+
+
+def test_the_invoice_is_journaled_before_its_code_is_on_the_screen_m1_m5() -> None:
+    story = Story().ready()
+    sale = story.charged().sale
+    step = story.play(InvoiceMade(sale.id, invoice(1, sale.amount)))
+    assert step.facts == (InvoiceIssued(sale.id, invoice(1, sale.amount)),)
+    assert isinstance(step.till.screen, AwaitingPayment)
+
+
+def test_every_sale_has_its_own_id_m1() -> None:
+    story = Story().ready()
+    seen = set()
+    for _ in range(3):
+        made = story.awaiting()
+        seen.add(story.till.watches[made.payment_hash].sale.id)
+        story.pay(made)
+        story.send(made, SendAnswer.SUCCESS)
+        story.wait(1)
+        story.press(Key.CHARGE)
+    assert len(seen) == 3
+
+
+def test_the_payout_invoice_is_journaled_while_the_code_is_up_m2() -> None:
+    story = Story().ready()
+    made = story.awaiting(payout=False)
+    sale = story.till.watches[made.payment_hash].sale
+    step = story.play(PayoutMade(sale.id, story.payout(made), 1))
+    assert step.facts == (PayoutIssued(sale.id, story.payout(made)),)
+    assert isinstance(step.till.screen, AwaitingPayment)
+    assert step.till.screen.payout_ready
+
+
+def test_a_merchant_who_cannot_be_paid_withdraws_the_code_and_stops_the_kiosk_m2() -> None:
+    story = Story().ready()
+    made = story.awaiting(payout=False)
+    sale = story.till.watches[made.payment_hash].sale
+    trouble = Trouble(TroubleKind.MERCHANT_CANNOT_RECEIVE, "merchant")
+    step = story.play(PayoutRefused(sale.id, trouble, final=True))
+    assert isinstance(step.till.screen, Stopped)
+    assert step.till.out_of_service == trouble
+    assert CancelInvoice(made.payment_hash, ACCOUNT) in step.effects
+    assert CloseSale(sale.id, Ending.REFUSED) in step.effects
+    story.pay(made)  # a Blink wallet can still pay it
+    assert made.payment_hash in story.till.forwards
+    story.press(Key.CLEAR, "100", Key.CHARGE)
+    assert notice(story.till) is TroubleKind.MERCHANT_CANNOT_RECEIVE
+
+
+def test_paid_is_written_before_it_is_forwarded_and_shown_at_once_m5_m7() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    sale = story.till.watches[made.payment_hash].sale
+    step = story.pay(made)
+    payout = story.payout(made)
+    assert step.facts == (
+        InvoicePaid(sale.id, made.payment_hash, late=False),
+        ForwardMoved(sale.id, ForwardStatus.SENT, payout.payment_hash),
+    )
+    sends = [effect for effect in step.effects if isinstance(effect, SendForward)]
+    assert [send.payout for send in sends] == [payout]
+    assert isinstance(step.till.screen, Paid)
+    assert light(step.till) is Light.PAID
+
+
+def test_the_animation_comes_when_the_forward_settles_and_then_the_socket_closes_m7() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    sale = story.till.watches[made.payment_hash].sale
+    story.pay(made)
+    step = story.send(made, SendAnswer.SUCCESS)
+    assert isinstance(step.till.screen, Forwarded)
+    assert light(step.till) is Light.FORWARDED
+    assert CloseSale(sale.id, Ending.PAID) in step.effects
+    assert step.till.unsettled == 0
+    story.wait(story.till.rules.success_s)
+    assert entering(story.till).entry.is_empty
+    assert isinstance(story.effects[-1], Rest)
+    assert wake_s(story.till) is None
+
+
+def test_news_that_arrives_twice_is_news_once_m5() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    for _ in range(3):
+        story.pay(made)
+    story.send(made, SendAnswer.SUCCESS)
+    story.pay(made)
+    story.send(made, SendAnswer.SUCCESS)
+    assert story.count(InvoicePaid) == 1
+    assert story.count(SendForward) == 1
+
+
+@pytest.mark.parametrize("status", [s for s in InvoiceStatus if s is not InvoiceStatus.PAID])
+def test_nothing_but_paid_is_paid_m4(status: InvoiceStatus) -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.play(StatusTold(made.payment_hash, status))
+    assert story.count(InvoicePaid) == 0
+    assert not isinstance(story.till.screen, Paid)
+
+
+def test_the_payment_of_somebody_elses_invoice_is_nothing_to_us_m4() -> None:
+    story = Story().ready()
+    story.awaiting()
+    step = story.play(StatusTold(PaymentHash("f" * 64), InvoiceStatus.PAID))
+    assert isinstance(step.till.screen, AwaitingPayment)
+    assert step.facts == ()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        SendAnswer.ALREADY_PAID,
+        SendAnswer.FAILURE,
+        SendAnswer.PENDING,
+        SendAnswer.LOST,
+        SendAnswer.EXPIRED,
+        SendAnswer.LIMITED,
+        SendAnswer.NO_BALANCE,
+    ],
+)
+def test_whatever_is_not_success_is_looked_up_before_anything_else_m6(answer: SendAnswer) -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.pay(made)
+    step = story.send(made, answer)
+    assert [type(effect) for effect in step.effects] == [LookUp]
+    story.look(made, Found.SETTLED)
+    assert story.till.unsettled == 0
+    assert story.count(SendForward) == 1
+
+
+@pytest.mark.parametrize("answer", [SendAnswer.FAILURE, SendAnswer.LOST, SendAnswer.LIMITED])
+def test_not_found_is_paid_again_with_the_same_invoice_after_a_pause_m6(answer: SendAnswer) -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.pay(made)
+    for _ in range(4):
+        story.send(made, answer)
+        step = story.look(made, Found.NOTHING)
+        assert not any(isinstance(effect, SendForward) for effect in step.effects)
+        due = wake_s(story.till)
+        assert due is not None
+        story.wait(3600)
+    sends = [effect for effect in story.effects if isinstance(effect, SendForward)]
+    assert len(sends) == 5
+    assert {send.payout for send in sends} == {story.payout(made)}
+    assert story.count(MakePayout) == 0
+
+
+def test_paid_but_not_by_us_stops_and_raises_an_alarm_m6() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.pay(made)
+    story.send(made, SendAnswer.ALREADY_PAID)
+    for _ in range(3):
+        story.look(made, Found.NOTHING)
+        story.wait(400)
+    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAID_BY_OTHERS]
+    story.wait(DAY_S)
+    assert story.count(SendForward) == 1
+
+
+def test_a_successor_is_made_only_after_expired_and_an_empty_look_up_m6() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    sale = story.till.watches[made.payment_hash].sale
+    story.pay(made)
+    story.send(made, SendAnswer.EXPIRED)
+    assert story.count(MakePayout) == 0
+    story.look(made, Found.NOTHING)
+    assert story.count(MakePayout) == 1
+    step = story.play(PayoutMade(sale.id, story.payout(made, 2), 2))
+    assert PayoutIssued(sale.id, story.payout(made, 2), 2) in step.facts
+    story.send(made, SendAnswer.SUCCESS, generation=2)
+    assert story.till.unsettled == 0
+
+
+def test_an_answer_about_a_replaced_payout_changes_nothing_m6() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    sale = story.till.watches[made.payment_hash].sale
+    story.pay(made)
+    story.send(made, SendAnswer.EXPIRED)
+    story.look(made, Found.NOTHING)
+    story.play(PayoutMade(sale.id, story.payout(made, 2), 2))
+    story.look(made, Found.SETTLED, generation=1)
+    assert story.till.unsettled == 1
+
+
+def test_a_payout_that_fails_the_guard_is_not_paid_and_raises_an_alarm_m3() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.pay(made)
+    story.send(made, SendAnswer.GUARDED)
+    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAYOUT_REFUSED]
+    assert story.till.unsettled == 1
+    story.wait(DAY_S)
+    assert story.count(SendForward) == 1
+
+
+def test_one_wallet_never_sends_two_at_a_time_m6() -> None:
+    story = Story().ready()
+    first = story.awaiting()
+    story.pay(first)
+    story.wait(1)
+    story.press(Key.CHARGE)
+    second = story.awaiting()
+    story.pay(second)
+    assert story.count(SendForward) == 1
+    story.send(first, SendAnswer.SUCCESS)
+    assert story.count(SendForward) == 2
+    story.send(second, SendAnswer.SUCCESS)
+    assert story.till.unsettled == 0
+
+
+def test_a_slow_forward_frees_the_till_and_is_counted_on_the_screen_m7() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.pay(made)
+    story.wait(10)
+    assert entering(story.till).entry.is_empty
+    assert story.till.unsettled == 1
+    story.send(made, SendAnswer.SUCCESS)
+    assert isinstance(story.till.screen, Entering)
+    assert story.till.unsettled == 0
+
+
+def test_paid_before_the_payout_invoice_is_there_waits_for_it_and_then_makes_one_m2() -> None:
+    story = Story().ready()
+    made = story.awaiting(payout=False)
+    sale = story.till.watches[made.payment_hash].sale
+    story.pay(made)
+    assert story.count(SendForward) == 0
+    story.wait(4)
+    assert story.count(MakePayout) == 1
+    story.play(PayoutMade(sale.id, story.payout(made), 1))
+    assert story.count(SendForward) == 1
+    story.play(PayoutMade(sale.id, invoice(999, made.amount, "out"), 1))
+    assert story.count(PayoutIssued) == 1, "never a second while the first could be paid"
+
+
+def test_clear_asks_once_and_cancels_before_the_code_goes_m8() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    sale = story.till.watches[made.payment_hash].sale
+    step = story.press(Key.CLEAR)
+    assert isinstance(step.till.screen, Leaving)
+    assert step.effects == (
+        AskStatus((made.payment_hash,), ACCOUNT),
+        CancelInvoice(made.payment_hash, ACCOUNT),
+    )
+    story.play(StatusTold(made.payment_hash, InvoiceStatus.PENDING))
+    step = story.play(CancelTold(made.payment_hash, CancelAnswer.CANCELLED))
+    assert entering(step.till).entry.is_empty
+    assert step.facts == (SaleLeft(sale.id, Ending.CANCELLED),)
+    assert CloseSale(sale.id, Ending.CANCELLED) in step.effects
+    assert made.payment_hash in step.till.watches
+
+
+def test_a_payment_under_way_keeps_the_code_m8() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.press(Key.CLEAR)
+    story.play(CancelTold(made.payment_hash, CancelAnswer.PROCESSED))
+    assert isinstance(story.till.screen, AwaitingPayment)
+    assert story.till.screen.notice == Trouble(TroubleKind.PAYMENT_UNDER_WAY)
+    story.pay(made)
+    assert isinstance(story.till.screen, Paid)
+
+
+def test_a_payment_under_way_can_be_left_and_is_asked_about_soon_m8() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.press(Key.CLEAR)
+    story.play(CancelTold(made.payment_hash, CancelAnswer.PROCESSED))
+    story.press(Key.CLEAR)
+    assert entering(story.till).entry.is_empty
+    story.wait(6)
+    assert isinstance(story.effects[-1], AskStatus)
+    story.pay(made)
+    assert story.facts[-2] == InvoicePaid(
+        story.till.forwards[made.payment_hash].sale.id, made.payment_hash, late=True
+    )
+
+
+def test_without_an_answer_the_code_goes_after_a_moment_and_cancelling_stays_owed_m8() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.press(Key.CLEAR)
+    story.wait(5)
+    assert entering(story.till).entry.is_empty
+    assert story.till.watches[made.payment_hash].cancel_wanted
+    before = story.count(CancelInvoice)
+    story.charged()
+    assert story.count(CancelInvoice) == before + 1
+
+
+def test_an_unpaid_invoice_leaves_the_screen_after_one_last_question_m8() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    step = story.wait(600)
+    assert isinstance(step.till.screen, Leaving)
+    assert AskStatus((made.payment_hash,), ACCOUNT) in step.effects
+    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED))
+    assert isinstance(story.till.screen, Expired)
+    story.play(RatesArrived(rates(story.till.now_s)))
+    story.press(Key.CHARGE)
+    assert story.count(OpenSale) == 2
+
+
+def test_money_found_late_is_forwarded_and_listed_as_late_m8() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    sale = story.till.watches[made.payment_hash].sale
+    story.wait(600)
+    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED))
+    story.press(Key.CLEAR)
+    step = story.pay(made)
+    assert InvoicePaid(sale.id, made.payment_hash, late=True) in step.facts
+    assert any(isinstance(effect, SendForward) for effect in step.effects)
+    assert isinstance(step.till.screen, Entering), "the next customer is not disturbed"
+
+
+def test_a_left_invoice_is_asked_about_for_a_day_and_then_no_more_m8() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.wait(600)
+    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED))
+    story.press(Key.CLEAR)
+    asked = story.count(AskStatus)
+    for _ in range(40):
+        due = wake_s(story.till)
+        if due is None:
+            break
+        story.wait(max(0.0, due - story.till.now_s))
+        story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED))
+    assert story.facts[-1] == InvoiceFinal(
+        next(f.sale for f in story.facts if isinstance(f, InvoiceIssued)), made.payment_hash
+    )
+    assert story.till.now_s > DAY_S
+    assert 6 <= story.count(AskStatus) - asked <= 8
+    assert not story.till.watches
+
+
+def test_left_invoices_are_asked_about_with_the_next_sale_m8() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.press(Key.CLEAR)
+    story.play(
+        StatusTold(made.payment_hash, InvoiceStatus.PENDING),
+        CancelTold(made.payment_hash, CancelAnswer.CANCELLED),
+    )
+    story.charged()
+    assert AskStatus((made.payment_hash,), ACCOUNT) in story.effects[-3:]
+
+
+def test_an_old_rate_means_no_fiat_invoice_and_sats_are_offered_m9() -> None:
+    story = Story().ready()
+    story.press("100")
+    story.play(RatesArrived(rates(story.till.now_s)))
+    story.wait(121)
+    step = story.press(Key.CHARGE)
+    assert isinstance(step.till.screen, Pricing)
+    assert step.facts == ()
+    story.play(RatesFailed(Trouble(TroubleKind.NO_CONNECTION)))
+    assert notice(story.till) is TroubleKind.NO_RATE
+    assert entering(story.till).entry.total == 100
+
+
+def test_a_price_that_was_old_when_blink_served_it_is_no_price_m9() -> None:
+    story = Story().ready()
+    story.press("100", Key.CHARGE)
+    story.play(RatesArrived(rates(story.till.now_s, age_s=300)))
+    assert notice(story.till) is TroubleKind.NO_RATE
+
+
+def test_sats_need_no_rate_m9() -> None:
+    story = Story().ready()
+    story.press(Key.CURRENCY, "500", Key.CHARGE)
+    opened = [effect for effect in story.effects if isinstance(effect, OpenSale)]
+    assert opened[0].sale.amount == 500
+
+
+def test_switching_the_unit_keeps_the_value_of_what_is_typed_m9() -> None:
+    story = Story().ready()
+    story.press("500")
+    story.play(RatesArrived(rates(story.till.now_s)))
+    story.press(Key.CURRENCY)
+    assert (entering(story.till).entry.unit.code, entering(story.till).entry.total) == (
+        "SAT",
+        11462,
+    )
+    story.press(Key.CURRENCY)
+    assert (entering(story.till).entry.unit.code, entering(story.till).entry.total) == ("USD", 500)
+
+
+@pytest.mark.parametrize("over_limit", list(OverLimit))
+def test_a_sale_above_the_daily_limit_is_told_before_the_code_m10(over_limit: OverLimit) -> None:
+    story = Story(replace(RULES, over_limit=over_limit)).ready()
+    story.play(LimitTold(Cents(1000)))
+    story.press("1250")
+    story.play(RatesArrived(rates(story.till.now_s)))
+    story.press(Key.CHARGE)
+    if over_limit is OverLimit.REFUSE:
+        assert notice(story.till) is TroubleKind.OVER_LIMIT
+        assert entering(story.till).entry.total == 1250
+        return
+    assert isinstance(story.till.screen, Confirming)
+    assert story.count(OpenSale) == 0
+    story.press(Key.CHARGE)
+    assert story.count(OpenSale) == 1
+
+
+def test_what_waits_to_be_forwarded_counts_against_the_limit_too_m10() -> None:
+    story = Story().ready()
+    made = story.awaiting("100000")  # $1000 of $2000
+    story.pay(made)
+    story.send(made, SendAnswer.LIMITED)
+    story.look(made, Found.NOTHING)
+    story.wait(10)
+    story.press("110000")
+    story.play(RatesArrived(rates(story.till.now_s)))
+    story.press(Key.CHARGE)
+    assert isinstance(story.till.screen, Confirming)
+
+
+def test_a_second_payment_is_recorded_and_raised_and_one_amount_forwarded_m12() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    sale = story.till.watches[made.payment_hash].sale
+    story.pay(made)
+    story.send(made, SendAnswer.SUCCESS)
+    for _ in range(2):
+        story.play(StatusTold(made.payment_hash, InvoiceStatus.PAID, payments=2))
+    assert story.facts.count(PaidTwice(sale.id, made.payment_hash, 2)) == 1
+    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAID_TWICE]
+    assert story.count(SendForward) == 1
+
+
+def test_a_journal_that_cannot_be_written_stops_sales_before_the_next_invoice_m11() -> None:
+    story = Story().ready()
+    story.play(JournalFailed(Trouble(TroubleKind.JOURNAL_FULL)))
+    story.press("100", Key.CHARGE)
+    assert notice(story.till) is TroubleKind.JOURNAL_FULL
+    assert story.count(OpenSale) == 0
+
+
+def test_no_forward_is_sent_while_nothing_can_be_written_m11() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.play(JournalFailed(Trouble(TroubleKind.JOURNAL_FULL)))
+    story.pay(made)
+    assert story.count(SendForward) == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind"),
+    [
+        ([Key.CHARGE], TroubleKind.AMOUNT_ZERO),
+        (["999999999", Key.CHARGE], TroubleKind.AMOUNT_TOO_LARGE),
+        (["1234567890123"], TroubleKind.AMOUNT_TOO_LONG),
+        ([Key.MENU], TroubleKind.MENU_OFF),
+    ],
+)
+def test_a_refused_key_says_why_and_keeps_the_amount(
+    keys: list[Key | str], kind: TroubleKind
+) -> None:
+    story = Story().ready()
+    story.play(RatesArrived(rates(story.till.now_s)))
+    story.press(*keys)
+    assert notice(story.till) is kind
+    digits = "".join(key for key in keys if not isinstance(key, Key))
+    assert entering(story.till).entry.total == int(digits[:12] or 0)
+
+
+def test_too_many_invoices_are_not_hammered() -> None:
+    story = Story().ready()
+    sale = story.charged().sale
+    story.play(InvoiceRefused(sale.id, Trouble(TroubleKind.TOO_MANY_INVOICES)))
+    assert entering(story.till).entry.total == 1250
+    story.press(Key.CHARGE)
+    assert story.count(OpenSale) == 1
+    story.wait(301)
+    story.play(RatesArrived(rates(story.till.now_s)))
+    story.press(Key.CHARGE)
+    assert story.count(OpenSale) == 2
+
+
+def test_a_refused_key_at_blink_puts_the_kiosk_out_of_service_until_a_visit_succeeds() -> None:
+    story = Story().ready()
+    sale = story.charged().sale
+    story.play(InvoiceRefused(sale.id, Trouble(TroubleKind.KEY_REFUSED)))
+    assert isinstance(story.till.service, Visiting)
+    story.wait(10)
+    assert story.count(Visit) == 2
+    story.play(Visited(ACCOUNT))
+    assert isinstance(story.till.service, Ready)
+
+
+def test_clear_while_the_invoice_is_asked_for_keeps_the_amount() -> None:
+    story = Story().ready()
+    sale = story.charged().sale
+    step = story.press(Key.CLEAR)
+    assert entering(step.till).entry.total == 1250
+    assert CloseSale(sale.id, Ending.CANCELLED) in step.effects
+    story.play(InvoiceMade(sale.id, invoice(1, sale.amount)))
+    assert isinstance(story.till.screen, Entering), "nobody saw that invoice"
+
+
+def test_news_of_another_sale_does_not_touch_this_one() -> None:
+    story = Story().ready()
+    story.awaiting()
+    before = story.till.screen
+    story.play(
+        LinkChanged(SaleId("other"), Link.LIVE),
+        InvoiceMade(SaleId("other"), invoice(9, 5)),
+        PayoutMade(SaleId("other"), invoice(9, 5, "out"), 1),
+        CancelTold(PaymentHash("e" * 64), CancelAnswer.CANCELLED),
+    )
+    assert story.till.screen == before
+
+
+def test_i_paid_asks_now_and_says_not_yet() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    step = story.press(Key.CHECK)
+    assert step.effects == (AskStatus((made.payment_hash,), ACCOUNT),)
+    story.press(Key.CHECK)
+    assert story.count(AskStatus) == 1, "one question at a time"
+    story.play(StatusTold(made.payment_hash, InvoiceStatus.PENDING))
+    assert isinstance(story.till.screen, AwaitingPayment)
+    assert story.till.screen.checked_s == story.till.now_s
+
+
+def test_a_key_in_the_first_moment_of_success_is_not_taken() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.pay(made)
+    story.press(Key.CHARGE, "5")
+    assert isinstance(story.till.screen, Paid)
+    story.wait(1)
+    story.press("5")
+    assert entering(story.till).entry.total == 5, "a digit begins the next sale"
+
+
+def test_success_can_stay_until_a_key() -> None:
+    story = Story(replace(RULES, success_s=0)).ready()
+    made = story.awaiting()
+    story.pay(made)
+    story.send(made, SendAnswer.SUCCESS)
+    story.wait(3600)
+    assert isinstance(story.till.screen, Forwarded)
+    story.press(Key.CLEAR)
+    assert isinstance(story.till.screen, Entering)
+
+
+def test_a_tip_is_apart_and_adds_up_exactly() -> None:
+    story = Story(replace(RULES, tips=(5, 10, 15))).ready()
+    story.press("200")
+    story.play(RatesArrived(rates(story.till.now_s)))
+    story.press(Key.CHARGE)
+    assert isinstance(story.till.screen, Tipping)
+    story.press("2")
+    sale = next(f.sale for f in story.facts if isinstance(f, SaleStarted))
+    assert sale.price.minor == 200
+    assert sale.amount == 5044  # $2.20
+    assert sale.amount - sale.tip == 4585  # $2.00
+    assert sale.memo.startswith("$2.00 + $0.20 tip = $2.20 (5044 sats)")
+
+
+def test_a_sum_is_told_in_the_memo() -> None:
+    story = Story().ready()
+    story.press("100", Key.PLUS, "200")
+    story.play(RatesArrived(rates(story.till.now_s)))
+    story.press(Key.CHARGE)
+    sale = next(f.sale for f in story.facts if isinstance(f, SaleStarted))
+    assert sale.memo == f"1.00 + 2.00 = $3.00 ({sale.amount} sats) till-1"
+
+
+def test_the_pin_opens_the_managers_screens_and_guessing_is_slow() -> None:
+    story = Story(replace(RULES, pin=pin_hash("2468", b"salt"))).ready()
+    story.press(Key.MENU)
+    for _ in range(5):
+        story.press("1111", Key.CHARGE)
+    assert isinstance(story.till.screen, AskingPin)
+    story.press("2468", Key.CHARGE)
+    assert isinstance(story.till.screen, AskingPin), "locked after five wrong ones"
+    story.wait(61)
+    story.press(Key.CLEAR, Key.MENU, "2468", Key.CHARGE)
+    assert isinstance(story.till.screen, Managing)
+    assert "2468" not in repr(story.till.screen)
+
+
+def test_an_amount_in_a_currency_without_a_rate_says_so() -> None:
+    story = Story().ready()
+    story.press("100", Key.CHARGE)
+    assert isinstance(story.till.screen, Pricing)
+    story.wait(20)
+    assert notice(story.till) is TroubleKind.NO_RATE
+    assert Sats(story.till.rules.max_sale) > 0
+    assert Rates(usd_rate(), usd_rate()).usd.is_fresh(0)

@@ -1,0 +1,150 @@
+"""Ready-made tills and answers for tests of the pure core."""
+
+from types import MappingProxyType
+
+from kiosk.sale.account import Account, Rates
+from kiosk.sale.effects import Effect, Step
+from kiosk.sale.entry import Entry
+from kiosk.sale.events import (
+    Event,
+    Found,
+    InvoiceMade,
+    KeyPressed,
+    LookUpTold,
+    PayoutMade,
+    RatesArrived,
+    SendAnswer,
+    SendTold,
+    StatusTold,
+    Tick,
+    Visited,
+)
+from kiosk.sale.facts import Fact
+from kiosk.sale.invoice import (
+    ExternalId,
+    Invoice,
+    InvoiceStatus,
+    PaymentHash,
+    PaymentRequest,
+    WalletId,
+)
+from kiosk.sale.keys import Key
+from kiosk.sale.money import Cents, Currency, Rate, Sats
+from kiosk.sale.till import AwaitingPayment, Entering, Requesting, Rules, Till, Visiting
+from kiosk.sale.transition import transition
+
+USD = Currency("USD", "$", 2, "US Dollar")
+EUR = Currency("EUR", "€", 2, "Euro")
+JPY = Currency("JPY", "¥", 0, "Yen")
+KWD = Currency("KWD", "KD", 3, "Dinar")
+
+# $43,623.05 a bitcoin: 0.043623050781 cent a sat, from the documentation's own example.
+USD_BASE = 43_623_050_781
+
+ACCOUNT = Account(
+    till_wallet=WalletId("11111111-1111-4111-8111-111111111111"),
+    merchant_wallet=WalletId("22222222-2222-4222-8222-222222222222"),
+    merchant_name="merchant",
+    network="regtest",
+    nodes=frozenset({"02" + "ab" * 32}),
+    limit_left=Cents(200_000),
+    currencies=MappingProxyType({c.code: c for c in (USD, EUR, JPY, KWD)}),
+)
+RULES = Rules(kiosk_id="till-1", boot="boot")
+
+
+def usd_rate(now_s: float = 0.0, age_s: float = 0.0) -> Rate:
+    return Rate(USD, USD_BASE, 12, now_s, age_s)
+
+
+def rates(now_s: float = 0.0, age_s: float = 0.0) -> Rates:
+    return Rates(usd_rate(now_s, age_s), usd_rate(now_s, age_s))
+
+
+def invoice(number: int, amount: int, kind: str = "in", lifetime_s: int = 600) -> Invoice:
+    """An invoice with a recognisable hash."""
+    prefix = "a" if kind == "in" else "b"
+    return Invoice(
+        PaymentHash(f"{prefix}{number:063x}"),
+        PaymentRequest(f"lnbcrt{kind}{number}"),
+        Sats(amount),
+        ExternalId(f"x-{number}-{kind}"),
+        expires_at=1_700_000_000 + lifetime_s,
+        lifetime_s=lifetime_s,
+    )
+
+
+class Story:
+    """Plays events on a till and remembers every fact and effect."""
+
+    def __init__(self, rules: Rules = RULES) -> None:
+        self.till = Till(rules, Entering(Entry(USD)), service=Visiting(due_s=0.0))
+        self.facts: list[Fact] = []
+        self.effects: list[Effect] = []
+        self.made = 0
+
+    def play(self, *events: Event) -> Step:
+        """Feed events; the last step is returned, everything is remembered."""
+        step = Step(self.till)
+        for event in events:
+            step = transition(self.till, event)
+            self.till = step.till
+            self.facts.extend(step.facts)
+            self.effects.extend(step.effects)
+        return step
+
+    def press(self, *keys: Key | str) -> Step:
+        """Press keys; a string is a row of digits."""
+        step = Step(self.till)
+        for key in keys:
+            many = [Key(digit) for digit in key] if not isinstance(key, Key) else [key]
+            for one in many:
+                step = self.play(KeyPressed(one))
+        return step
+
+    def wait(self, seconds: float) -> Step:
+        """Let time pass."""
+        return self.play(Tick(self.till.now_s + seconds, self.till.unix_s + int(seconds)))
+
+    def ready(self) -> "Story":
+        """In service, with a fresh rate to come."""
+        self.play(Tick(1.0, 1_700_000_000), Visited(ACCOUNT))
+        return self
+
+    def charged(self, digits: str = "1250") -> Requesting:
+        """An amount typed and CHARGE pressed; the invoice is asked for."""
+        self.press(digits)
+        self.play(RatesArrived(rates(self.till.now_s)))
+        self.press(Key.CHARGE)
+        assert isinstance(self.till.screen, Requesting), self.till.screen
+        return self.till.screen
+
+    def awaiting(self, digits: str = "1250", *, payout: bool = True) -> Invoice:
+        """The QR is up; with `payout` its payout invoice is journaled too."""
+        sale = self.charged(digits).sale
+        self.made += 1
+        made = invoice(self.made, sale.amount)
+        self.play(InvoiceMade(sale.id, made))
+        assert isinstance(self.till.screen, AwaitingPayment)
+        if payout:
+            self.play(PayoutMade(sale.id, self.payout(made), 1))
+        return made
+
+    def payout(self, made: Invoice, generation: int = 1) -> Invoice:
+        """The payout invoice that belongs to an invoice of `awaiting`."""
+        number = int(made.payment_hash[1:], 16) * 10 + generation
+        return invoice(number, made.amount, "out", 86_400)
+
+    def pay(self, made: Invoice) -> Step:
+        return self.play(StatusTold(made.payment_hash, InvoiceStatus.PAID))
+
+    def send(self, made: Invoice, answer: SendAnswer, generation: int = 1) -> Step:
+        payout = self.payout(made, generation).payment_hash
+        return self.play(SendTold(made.payment_hash, payout, answer, "told by the test"))
+
+    def look(self, made: Invoice, found: Found, generation: int = 1) -> Step:
+        payout = self.payout(made, generation).payment_hash
+        return self.play(LookUpTold(made.payment_hash, payout, found))
+
+    def count(self, kind: type[Effect] | type[Fact]) -> int:
+        return sum(isinstance(one, kind) for one in [*self.effects, *self.facts])
