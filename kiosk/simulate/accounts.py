@@ -127,7 +127,7 @@ class Accounts:
     def __init__(self, seed: int) -> None:
         """Start with nobody."""
         self._seed = seed
-        self._random = random.Random(f"accounts {seed}")
+        self._random = random.Random(f"accounts {seed}")  # noqa: S311  money here is not real
         self._by_username: dict[str, Account] = {}
         self._by_wallet: dict[str, Account] = {}
         self._keys: dict[str, ApiKey] = {}

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-# A clock moved by hand tells nobody when it will move next, so a timer is also looked at now and then.
+# The wall clock may be set while we wait, so no nap is longer than this.
 LONGEST_NAP_S = 3600.0
 
 

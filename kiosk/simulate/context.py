@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ariadne import MutationType, QueryType
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -12,9 +12,14 @@ from kiosk.simulate.channels import Payload
 from kiosk.simulate.errors import FOREIGN_WALLET, ApplicationError, InputRefused
 from kiosk.simulate.faults import Fault
 from kiosk.simulate.invoices import duplicate_external_id, too_many_invoices
-from kiosk.simulate.payments import insufficient_balance, limit_reached
+from kiosk.simulate.quotas import insufficient_balance, limit_reached
 from kiosk.simulate.scalars import first_refused
 from kiosk.simulate.world import World, receive_disabled
+
+if TYPE_CHECKING:
+    Info = GraphQLResolveInfo[Any]
+else:
+    Info = GraphQLResolveInfo  # not generic in every version we run with
 
 Answer = Callable[["Context", Mapping[str, Any]], Any]
 
@@ -111,15 +116,15 @@ def query(name: str, needs: Scope | None = None) -> Callable[[Answer], Answer]:
     """Answer the root query `name` with the function; refusals are top-level errors."""
 
     def bind(answer: Answer) -> Answer:
+        def guarded(context: Context, arguments: Mapping[str, Any]) -> Any:
+            context.strike(name)
+            return answer(context, arguments)
+
         @QUERY.field(name)
-        def resolve(_: None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        def resolve(_: None, info: Info, **arguments: Any) -> Any:
             context: Context = info.context
             context.authorize(needs)
-            if refused := first_refused(arguments):
-                raise GraphQLError(refused.message)
-            with_top_level_errors = lift(answer)
-            lift(lambda context, _: context.strike(name))(context, arguments)
-            return with_top_level_errors(context, arguments)
+            return at_top_level(guarded, context, arguments)
 
         return answer
 
@@ -133,14 +138,14 @@ def mutation(
 
     def bind(answer: Answer) -> Answer:
         @MUTATION.field(name)
-        def resolve(_: None, info: GraphQLResolveInfo, input: Mapping[str, Any]) -> Payload:
+        def resolve(_: None, info: Info, **arguments: Any) -> Payload:
             context: Context = info.context
             context.authorize(needs)
+            asked = arguments["input"]
             try:
-                if refused := first_refused(input):
-                    raise InputRefused(refused.message)
+                _refuse_bad_values(asked)
                 context.strike(name)
-                return {"errors": [], **answer(context, input)}
+                return {"errors": [], **answer(context, asked)}
             except InputRefused as error:
                 return {"errors": [error.as_payload()]}
             except ApplicationError as error:
@@ -151,16 +156,22 @@ def mutation(
     return bind
 
 
-def lift(answer: Answer) -> Answer:
-    """Turn the refusals of `answer` into top-level errors, which carry no code over HTTP."""
+def at_top_level(answer: Answer, context: Context, arguments: Mapping[str, Any]) -> Any:
+    """Return what `answer` says; its refusals become top-level errors, without a code.
 
-    def lifted(context: Context, arguments: Mapping[str, Any]) -> Any:
-        try:
-            return answer(context, arguments)
-        except ApplicationError as error:
-            raise GraphQLError(error.message) from error
+    Raises:
+        GraphQLError: a value or the request was refused.
+    """
+    try:
+        _refuse_bad_values(arguments)
+        return answer(context, arguments)
+    except ApplicationError as error:
+        raise GraphQLError(error.message) from error
 
-    return lifted
+
+def _refuse_bad_values(arguments: Mapping[str, Any]) -> None:
+    if refused := first_refused(arguments):
+        raise InputRefused(refused.message)
 
 
 def _concerns(fault: Fault, operation: str) -> bool:

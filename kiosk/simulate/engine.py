@@ -19,13 +19,11 @@ from graphql import (
     validate,
 )
 
+from kiosk.simulate import mutations, queries  # noqa: F401  importing them binds their fields
+from kiosk.simulate.account_fields import ACCOUNT, BTC_WALLET, USD_WALLET, USER
 from kiosk.simulate.context import MUTATION, QUERY
-from kiosk.simulate.queries import ACCOUNT, BTC_WALLET, USD_WALLET, USER
 from kiosk.simulate.scalars import SCALARS
 from kiosk.simulate.subscriptions import SUBSCRIPTION
-
-# Bound by importing them.
-from kiosk.simulate import mutations  # noqa: F401  isort: skip
 
 LARGEST_COST: Final = 200
 MUTATION_COST: Final = 120

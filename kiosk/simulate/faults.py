@@ -117,7 +117,11 @@ class Fault(StrEnum):
         Raises:
             ValueError: there is no such fault.
         """
-        return cls(name.strip().lower().replace("_", "-"))
+        wanted = name.strip().lower().replace("_", "-")
+        for fault in cls:
+            if fault == wanted:
+                return fault
+        raise ValueError(f"there is no fault called {name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ class Faults:
         seconds: float | None = None,
         value: int | None = None,
     ) -> None:
-        """Turn `fault` on for `operation` (a root field; None is any), `times` times or until cleared.
+        """Turn `fault` on for `operation` (a root field, None is any), `times` times or for good.
 
         `seconds` and `value` mean what the fault's meaning says. Socket faults strike sockets
         that are open now as well.
@@ -167,9 +171,8 @@ class Faults:
     def clear(self, fault: Fault | None = None) -> None:
         """Turn `fault` off, or everything."""
         with self._lock:
-            self._switches = [
-                on for on in self._switches if fault is not None and on.fault != fault
-            ]
+            kept = () if fault is None else self._switches
+            self._switches = [on for on in kept if on.fault is not fault]
 
     def active(self) -> tuple[Switch, ...]:
         """Return what is on, oldest first."""
@@ -184,15 +187,16 @@ class Faults:
     def take(self, fault: Fault, operation: str | None) -> Switch | None:
         """Use up one of `fault` for `operation`, or return None if it is not on."""
         with self._lock:
-            for place, on in enumerate(self._switches):
-                if on.fault is fault and on.operation in (None, operation):
-                    break
-            else:
+            on = next((each for each in self._switches if _matches(each, fault, operation)), None)
+            if on is None:
                 return None
             self._struck[fault] += 1
-            if on.times is not None and on.times <= 1:
+            place = self._switches.index(on)
+            if on.times is None:
+                return on
+            if on.times <= 1:
                 del self._switches[place]
-            elif on.times is not None:
+            else:
                 self._switches[place] = replace(on, times=on.times - 1)
             return on
 
@@ -203,6 +207,10 @@ class Faults:
     def listen(self, changed: Callable[[], None]) -> None:
         """Call `changed` after every `add`, in the thread that added."""
         self._listeners.append(changed)
+
+
+def _matches(on: Switch, fault: Fault, operation: str | None) -> bool:
+    return on.fault is fault and on.operation in (None, operation)
 
 
 def table() -> str:

@@ -89,6 +89,10 @@ class Asked:
     variables: dict[str, Any] = field(repr=False)
 
 
+class NotUnderstood(Exception):
+    """The request is no GraphQL we serve; the router answers it with HTTP 400."""
+
+
 class HttpSide:
     """Answers POST /graphql, and POST /control for whoever steers the simulator."""
 
@@ -116,7 +120,7 @@ class HttpSide:
         try:
             body = await request.json()
             asked = self._understand(body)
-        except (ValueError, GraphQLSyntaxError) as error:
+        except (ValueError, NotUnderstood, GraphQLSyntaxError) as error:
             return web.json_response({"errors": [{"message": str(error)}]}, status=400)
         return await self._answer(request, asked)
 
@@ -124,12 +128,12 @@ class HttpSide:
         faults, name = self._world.faults, asked.root
         if delay := faults.take(Fault.DELAY_REQUEST, name):
             await asyncio.sleep(delay.seconds or 0.0)
+        key, refusal = self._who(request)
+        self._record(asked, key)
         if faults.take(Fault.REQUEST_LOST, name):
             return drop(request)
         if faults.take(Fault.NEVER_ANSWERED, name):
             return await never()
-        key, refusal = self._who(request)
-        self._record(asked, key)
         if refusal is None:
             refusal = self._proxy_refusal(request, name)
         if refusal is not None:
@@ -164,19 +168,20 @@ class HttpSide:
         return web.json_response(result)
 
     def _understand(self, body: Any) -> Asked:
-        text = body.get("query") if isinstance(body, dict) else None
-        if not isinstance(text, str):
-            raise ValueError("The request did not contain a GraphQL document")
-        prepared = self._documents.prepare(text)
+        match body:
+            case {"query": str(text)}:
+                prepared = self._documents.prepare(text)
+            case _:
+                raise NotUnderstood("The request did not contain a GraphQL document")
         if prepared.errors:
-            raise ValueError("; ".join(error.message for error in prepared.errors))
+            raise NotUnderstood("; ".join(error.message for error in prepared.errors))
         operation = prepared.operation(body.get("operationName"))
         if operation is None:
-            raise ValueError("Must provide operation name if query contains multiple operations.")
+            raise NotUnderstood("The request did not say which operation it means")
         if operation.operation is OperationType.SUBSCRIPTION:
-            raise ValueError("Subscriptions are served on the WebSocket only")
-        variables = body.get("variables") or {}
+            raise NotUnderstood("Subscriptions are served on the WebSocket only")
         name = "" if operation.name is None else operation.name.value
+        variables = body.get("variables") or {}
         return Asked(prepared, operation, name, root_field(operation), variables)
 
     def _who(self, request: web.BaseRequest) -> tuple[ApiKey | None, web.Response | None]:

@@ -3,7 +3,7 @@
 import hashlib
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -101,13 +101,14 @@ class InvoiceBook:
         self._clock = clock
         self._faults = faults
         self._network = network
-        self._random = random.Random(f"invoices {seed}")
+        self._random = random.Random(f"invoices {seed}")  # noqa: S311  money here is not real
         self._own_attempts = Attempts(per_minute)
         self._behalf_attempts = Attempts(per_minute)
         self._by_hash: dict[str, Invoice] = {}
         self._decoded: dict[str, DecodedInvoice] = {}
         self._of_account: defaultdict[str, list[Invoice]] = defaultdict(list)
         self._external_ids: set[tuple[str, str]] = set()
+        self._listeners: list[Callable[[Invoice], None]] = []
 
     def count_attempt(self, account: Account, *, on_behalf: bool) -> None:
         """Count one creation; own invoices and those made by others have separate limits.
@@ -161,7 +162,13 @@ class InvoiceBook:
         self._by_hash[payment_hash] = invoice
         self._of_account[account_id].append(invoice)
         self._external_ids.add((account_id, invoice.external_id))
+        for made in self._listeners:
+            made(invoice)
         return invoice
+
+    def listen(self, made: Callable[[Invoice], None]) -> None:
+        """Call `made` with every new invoice."""
+        self._listeners.append(made)
 
     def by_hash(self, payment_hash: str) -> Invoice | None:
         """Return the invoice with this hash."""

@@ -67,6 +67,11 @@ class Transfer:
     currency: str
     payment_hash: str | None
 
+    @property
+    def unit(self) -> str:
+        """Return sat or cent."""
+        return "sat" if self.currency == "BTC" else "cent"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -85,8 +90,8 @@ class Report:
     def __str__(self) -> str:
         """Return one line per transfer."""
         return "\n".join(
-            f"{each.at_s:.3f}  {each.payer} -> {each.payee}  {each.amount} "
-            f"{'sat' if each.currency == 'BTC' else 'cent'}  {each.kind}  {each.payment_hash or '-'}"
+            f"{each.at_s:.3f}  {each.payer} -> {each.payee}  {each.amount} {each.unit}"
+            f"  {each.kind}  {each.payment_hash or '-'}"
             for each in self.transfers
         )
 

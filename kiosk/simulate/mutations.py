@@ -9,7 +9,8 @@ from kiosk.simulate.context import Context, mutation
 from kiosk.simulate.errors import invalid_input
 from kiosk.simulate.faults import Fault
 from kiosk.simulate.invoices import InvoiceOrder
-from kiosk.simulate.payments import Send, Sent, pay_invoice, plan, send_to_wallet
+from kiosk.simulate.payments import Sent, pay_invoice, plan, send_to_wallet
+from kiosk.simulate.quotas import Send
 from kiosk.simulate.views import invoice_view, transaction_view
 
 Input = Mapping[str, Any]

@@ -139,12 +139,17 @@ class Prices:
     def cents(self, amount_sat: int) -> int:
         """Return what so many sats are worth in US cents, rounded down: a mid price, no spread."""
         base, offset = self._bases["USD"]
-        return amount_sat * base // 10**offset
+        return amount_sat * base // power_of_ten(offset)
 
     def sats(self, cents: int) -> int:
         """Return what so many US cents are worth in sats, rounded up."""
         base, offset = self._bases["USD"]
-        return -(-cents * 10**offset // base)
+        return -(-cents * power_of_ten(offset) // base)
+
+
+def power_of_ten(exponent: int) -> int:
+    """Return 10 to a power that is not negative, as an integer."""
+    return int(10**exponent)
 
 
 def _default_base(code: str) -> int:
@@ -152,4 +157,4 @@ def _default_base(code: str) -> int:
 
 
 def _minor_per_cent(code: str) -> Decimal:
-    return _PER_DOLLAR[code] * 10 ** CURRENCIES[code].fraction_digits / 100
+    return _PER_DOLLAR[code] * power_of_ten(CURRENCIES[code].fraction_digits) / 100

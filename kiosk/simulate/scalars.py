@@ -15,16 +15,16 @@ from graphql import GraphQLError, StringValueNode, ValueNode, value_from_ast_unt
 LARGEST_AMOUNT: Final = 10_000_000_000_000
 MEMO_BYTES: Final = 639
 UUID: Final = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE
 )
 USERNAME: Final = re.compile(r"(?!^(1|3|_|bc1|lnbc1))(?=.*[a-z])[0-9a-z_]{3,50}")
 PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
-HEX_64: Final = re.compile(r"[0-9a-f]{64}", re.I)
+HEX_64: Final = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 LOWER_HEX: Final = re.compile(r"[0-9a-f]*")
-PAYMENT_REQUEST: Final = re.compile(r"ln[a-z0-9]+", re.I)
+PAYMENT_REQUEST: Final = re.compile(r"ln[a-z0-9]+", re.IGNORECASE)
 EXTERNAL_ID: Final = re.compile(r"[a-z0-9_-]{1,100}")
 CURRENCY: Final = re.compile(r"[A-Z]{3,4}")
-URL: Final = re.compile(r"https?://\S+", re.I)
+URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _scalar(name: str, parse: Callable[[Any], Any], *, literal_int: bool = False
 
 
 def _output(name: str) -> ScalarType:
-    def refuse(value: Any) -> Any:
+    def refuse(_: Any) -> Any:
         raise GraphQLError(f"{name} is never sent to Blink")
 
     return ScalarType(name, value_parser=refuse)

@@ -1,100 +1,34 @@
 """The simulator as one object: a Blink on two real ports, in a thread of its own."""
 
 import asyncio
-import hashlib
 import threading
-import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from types import TracebackType
-from typing import Any, Final, Literal, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
-from aiohttp import web
-
-from kiosk.simulate.accounts import Account, Level, Scope
+from kiosk.simulate.accounts import Level
 from kiosk.simulate.clock import Clock, SystemClock
-from kiosk.simulate.errors import ApplicationError
+from kiosk.simulate.connection import GOING_AWAY, Line, SocketTimes
+from kiosk.simulate.control import Control
+from kiosk.simulate.customer import PaymentReport, SimulatedAccount, Via, outside_invoice, pay
 from kiosk.simulate.faults import Faults
-from kiosk.simulate.http import API_PATH, HttpSide, Link
+from kiosk.simulate.http import HttpSide, Link
 from kiosk.simulate.invoices import Invoice
 from kiosk.simulate.ledger import Ledger
-from kiosk.simulate.node import InvoiceTerms
-from kiosk.simulate.payments import Send, hold, pay_invoice, receive, settle_held
+from kiosk.simulate.ports import Ports
 from kiosk.simulate.prices import SAT_OFFSET
-from kiosk.simulate.sockets import SocketSide, SocketTimes
+from kiosk.simulate.settlement import hold, settle_held
+from kiosk.simulate.sockets import SocketSide
 from kiosk.simulate.subscriptions import start_price_ticks
 from kiosk.simulate.traffic import Request, Traffic
-from kiosk.simulate.world import Network, OutsideInvoice, make_world
+from kiosk.simulate.world import Network, World, make_world
 
 Result = TypeVar("Result")
-Via = Literal["lightning", "blink"]
 
-ALL_SCOPES: Final = frozenset(Scope)
 CUSTOMER_SAT: Final = 10_000_000_000
 STRANGER_SAT: Final = 100_000_000
 INVOICES_PER_MINUTE: Final = 60
-THREAD_PATIENCE_S: Final = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentReport:
-    """What became of a customer's payment: one result per attempt, PAID or the refusal.
-
-    `credited_at` is time.monotonic() when the first attempt that worked was credited.
-    """
-
-    payment_hash: str
-    amount_sat: int
-    results: tuple[str, ...]
-    credited_at: float | None
-
-    @property
-    def paid(self) -> bool:
-        """Return whether any attempt worked."""
-        return "PAID" in self.results
-
-
-class SimulatedAccount:
-    """Somebody at the simulated Blink; `api_key` may do everything."""
-
-    def __init__(self, simulator: "Simulator", account: Account) -> None:
-        """Open the door to `account`."""
-        self._simulator = simulator
-        self.account: Final = account
-        self.username: Final = account.username
-        self.wallet_id: Final = account.btc.id
-        self.usd_wallet_id: Final = account.usd.id
-        self.api_key: Final = self.new_key(ALL_SCOPES)
-
-    @property
-    def balance_sat(self) -> int:
-        """Return what the BTC wallet holds."""
-        return self._simulator.ledger.balance(self.wallet_id)
-
-    def new_key(self, scopes: Collection[str], spend_cap_sat: int | None = None) -> str:
-        """Return another key, with these scopes and a cap on a day's spending."""
-        return self._simulator.call(
-            lambda: self._simulator.world.accounts.add_key(self.account, scopes, spend_cap_sat).text
-        )
-
-    def revoke_key(self, key: str) -> None:
-        """Let `key` work no longer; sockets that are open keep it.
-
-        Raises:
-            ValueError: it does not work already.
-        """
-        found = self._simulator.world.accounts.key(key)
-        if found is None:
-            raise ValueError("this key does not work anyway")
-        found.revoked = True
-
-    def set_level(self, level: str) -> None:
-        """Change the level and so the daily limits."""
-        self.account.level = Level(level)
-
-    def set_active(self, active: bool) -> None:
-        """Lock or unlock the account."""
-        self.account.active = active
+PATIENCE_S: Final = 10.0
 
 
 class Simulator:
@@ -124,22 +58,19 @@ class Simulator:
         """Build it; `start` or a with statement makes it answer."""
         self.faults: Final = Faults()
         self.clock: Final[Clock] = SystemClock() if clock is None else clock
-        self.world: Final = make_world(
+        self.world: Final[World] = make_world(
             clock=self.clock,
             faults=self.faults,
             seed=seed,
             network=network,
             invoices_per_minute=invoices_per_minute,
         )
-        self._host = host
-        self._ports = [http_port, ws_port]
-        self._traffic = Traffic()
         link = Link(rtt_s, handshake_rtts)
-        times = socket_times or SocketTimes()
-        self._http = HttpSide(self.world, self._traffic, link, self._control)
-        self._sockets = SocketSide(self.world, self._traffic, link, times)
-        self._servers: list[web.Server[web.BaseRequest]] = []
-        self._listeners: list[asyncio.Server] = []
+        self._traffic = Traffic()
+        line = Line(self.world, self._traffic, link, socket_times or SocketTimes())
+        self._sockets = SocketSide(line)
+        http = HttpSide(self.world, self._traffic, link, Control(self).carry_out)
+        self._ports = Ports(http, self._sockets, host, http_port, ws_port)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self.till: Final = self.add_account("till")
@@ -153,12 +84,12 @@ class Simulator:
     @property
     def api_url(self) -> str:
         """Return where queries and mutations go."""
-        return f"http://{self._host}:{self._ports[0]}{API_PATH}"
+        return self._ports.api_url
 
     @property
     def ws_url(self) -> str:
         """Return where subscriptions go."""
-        return f"ws://{self._host}:{self._ports[1]}{API_PATH}"
+        return self._ports.ws_url
 
     @property
     def ledger(self) -> Ledger:
@@ -176,18 +107,17 @@ class Simulator:
         Raises:
             OSError: a port is taken.
         """
-        ready: threading.Event = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
-            target=self._live, args=(self._loop, ready), name="simulator", daemon=True
+            target=_live, args=(self._loop,), name="simulator", daemon=True
         )
         self._thread.start()
-        ready.wait()
         try:
-            self._await(self._listen())
+            self._await(self._ports.open())
         except OSError:
             self.stop()
             raise
+        self.call(lambda: self.world.timers.attach(asyncio.get_running_loop()))
 
     def stop(self) -> None:
         """Cut every connection and end the thread; what happened can still be read."""
@@ -196,7 +126,7 @@ class Simulator:
             return
         self._await(self._leave())
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(THREAD_PATIENCE_S)
+        thread.join(PATIENCE_S)
         self._loop = self._thread = None
 
     def __enter__(self) -> Self:
@@ -215,11 +145,23 @@ class Simulator:
 
     def go_dark(self) -> None:
         """Stop listening and cut every connection: there is no server any more."""
-        self._await(self._close_ports())
+        self._await(self._ports.close())
 
     def come_back(self) -> None:
         """Listen on the same ports again."""
-        self._await(self._listen())
+        self._await(self._ports.open())
+
+    def go_dark_for(self, seconds: float) -> None:
+        """Go dark and come back by ourselves; returns at once."""
+        loop = self._loop
+        assert loop is not None, "the simulator is not running"
+
+        async def sleep() -> None:
+            await self._ports.close()
+            await asyncio.sleep(seconds)
+            await self._ports.open()
+
+        asyncio.run_coroutine_threadsafe(sleep(), loop)
 
     def add_account(
         self,
@@ -245,8 +187,26 @@ class Simulator:
         """Let a customer pay, from outside or from a Blink wallet, `times` times over.
 
         `amount_sat` is for invoices that leave the amount to the payer.
+
+        Raises:
+            ApplicationError: it is no invoice at all.
         """
-        return self.call(lambda: self._pay(payment_request, via, payer, times, amount_sat))
+        wallet = (payer or self.customer).account.btc
+        return self.call(
+            lambda: pay(
+                self.world, payment_request, via, wallet, times=times, chosen_sat=amount_sat
+            )
+        )
+
+    def pay_by_itself(self, after_s: float) -> None:
+        """Let a customer pay every invoice of the till `after_s` seconds after it was made."""
+
+        def watch(invoice: Invoice) -> None:
+            if invoice.wallet.account_id == self.till.account.id:
+                due_s = self.clock.now() + after_s
+                self.world.timers.call_at(due_s, lambda: self._pay_quietly(invoice))
+
+        self.world.invoices.listen(watch)
 
     def hold(self, payment_request: str) -> str:
         """Let a payment from outside arrive and not settle; returns its hash."""
@@ -258,7 +218,7 @@ class Simulator:
 
     def outside_invoice(self, amount_sat: int, memo: str = "") -> str:
         """Return an invoice of a node that is not Blink's, which Blink can pay."""
-        return self.call(lambda: self._outside_invoice(amount_sat, memo))
+        return self.call(lambda: outside_invoice(self.world, amount_sat, memo))
 
     def invoices(self, account: SimulatedAccount) -> tuple[Invoice, ...]:
         """Return the account's invoices, oldest first."""
@@ -274,20 +234,25 @@ class Simulator:
 
     def http_connections(self) -> int:
         """Return the number of TCP connections open now on the HTTP port."""
-        return self.call(lambda: len(self._servers[0].connections) if self._servers else 0)
+        return self.call(self._ports.http_connections)
 
-    def close_sockets(self, code: int = 1001) -> None:
+    def close_sockets(self, code: int = GOING_AWAY) -> None:
         """Close every open WebSocket with `code`."""
 
         async def close() -> None:
-            for connection in self._sockets.open_connections:
-                await connection.close(code)
+            closing = (connection.close(code) for connection in self._sockets.open_connections)
+            await asyncio.gather(*closing)
 
         self._await(close())
 
     def cut_sockets(self) -> None:
         """Drop every open WebSocket: clients see 1006."""
-        self.call(lambda: [each.cut() for each in self._sockets.open_connections])
+
+        def cut() -> None:
+            for connection in self._sockets.open_connections:
+                connection.cut()
+
+        self.call(cut)
 
     def wait_for(self, operation: str, count: int = 1, timeout_s: float = 5.0) -> Request:
         """Return the `count`-th request of `operation`, waiting for it if need be.
@@ -307,87 +272,21 @@ class Simulator:
 
         return self._await(run())
 
-    def _pay(
-        self,
-        payment_request: str,
-        via: Via,
-        payer: SimulatedAccount | None,
-        times: int,
-        amount_sat: int | None,
-    ) -> PaymentReport:
-        text = payment_request.strip().lower().removeprefix("lightning:").lstrip("/")
-        decoded = self.world.invoices.read(text)
-        results: list[str] = []
-        credited_at: float | None = None
-        for _ in range(times):
-            try:
-                if via == "lightning":
-                    receive(self.world, text, amount_sat)
-                    result = "PAID"
-                else:
-                    wallet = (payer or self.customer).account.btc
-                    sent = pay_invoice(self.world, Send(wallet, None, "customer"), text, amount_sat)
-                    result = "PAID" if sent.status == "SUCCESS" else sent.status
-            except ApplicationError as error:
-                result = error.message
-            if result == "PAID" and credited_at is None:
-                credited_at = time.monotonic()
-            results.append(result)
-        sat = decoded.amount_sat or amount_sat or 0
-        return PaymentReport(decoded.payment_hash, sat, tuple(results), credited_at)
-
-    def _outside_invoice(self, amount_sat: int, memo: str) -> str:
-        preimage = hashlib.sha256(f"outside {len(self.world.outside)}".encode()).digest()
-        payment_hash = hashlib.sha256(preimage).hexdigest()
-        now_s = int(self.clock.now())
-        terms = InvoiceTerms(
-            self.world.network, amount_sat, payment_hash, payment_hash, memo, None, now_s, 3600
-        )
-        text = self.world.invoices.stranger.sign(terms)
-        self.world.outside[payment_hash] = OutsideInvoice(text, preimage.hex())
-        return text
-
-    def _live(self, loop: asyncio.AbstractEventLoop, ready: threading.Event) -> None:
-        asyncio.set_event_loop(loop)
-        loop.call_soon(self.world.timers.attach, loop)
-        loop.call_soon(ready.set)
-        try:
-            loop.run_forever()
-        finally:
-            loop.close()
-
-    def _await(self, work: Any) -> Any:
+    def _await(self, work: Coroutine[Any, Any, Result]) -> Result:
         assert self._loop is not None, "the simulator is not running"
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(THREAD_PATIENCE_S)
-
-    async def _listen(self) -> None:
-        handlers = (self._http.handle, self._sockets.handle)
-        for place, handler in enumerate(handlers):
-            server = web.Server(handler, access_log=None)
-            listener = await asyncio.get_running_loop().create_server(
-                server, self._host, self._ports[place]
-            )
-            self._ports[place] = listener.sockets[0].getsockname()[1]
-            self._servers.append(server)
-            self._listeners.append(listener)
-
-    async def _close_ports(self) -> None:
-        for listener in self._listeners:
-            listener.close()
-        for server in self._servers:
-            for connection in tuple(server.connections):
-                if connection.transport is not None:
-                    connection.transport.abort()
-            await server.shutdown(timeout=1.0)
-        self._listeners, self._servers = [], []
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
 
     async def _leave(self) -> None:
         self.world.timers.detach()
-        await self._close_ports()
+        await self._ports.close()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _pay_quietly(self, invoice: Invoice) -> None:
+        # Cancelled or paid meanwhile: the report says so and nobody minds.
+        pay(self.world, invoice.payment_request, "lightning", self.customer.account.btc)
 
     def _clock_moved(self) -> None:
         self.call(self.world.timers.run_due)
@@ -396,5 +295,10 @@ class Simulator:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._sockets.faults_changed)
 
-    async def _control(self, order: dict[str, Any]) -> dict[str, Any]:
-        return {"error": f"unknown order {order.get('do')!r}"}
+
+def _live(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()

@@ -1,93 +1,55 @@
-"""The WebSocket side: graphql-transport-ws, timers, close codes and all."""
+"""The WebSocket side: who may connect, and which sockets are open."""
 
-import asyncio
-import inspect
-import json
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from aiohttp import WSMsgType, web
-from graphql import (
-    ExecutionResult,
-    GraphQLError,
-    GraphQLSyntaxError,
-    OperationType,
-    subscribe,
-)
+from aiohttp import web
 
-from kiosk.simulate.accounts import ApiKey
-from kiosk.simulate.context import Context
-from kiosk.simulate.engine import SCHEMA, Documents, root_field
-from kiosk.simulate.faults import Fault, Switch
-from kiosk.simulate.http import API_PATH, Link, page, with_unknown_status
-from kiosk.simulate.traffic import LeakyBucket, Request, Traffic
-from kiosk.simulate.world import World
+from kiosk.simulate.connection import PROTOCOL, Connection, Line
+from kiosk.simulate.faults import Fault
+from kiosk.simulate.http import API_PATH, page
+from kiosk.simulate.traffic import LeakyBucket
 
-PROTOCOL: Final = "graphql-transport-ws"
-SERVER_ONLY: Final = ("connection_ack", "next", "error")
 SOCKETS_PER_ADDRESS: Final = 10
 CONNECTS_PER_MINUTE: Final = 10
 CONNECT_BURST: Final = 20
-GOING_AWAY: Final = 1001
-LONGEST_REASON: Final = 123
-
-
-@dataclass(frozen=True, slots=True)
-class SocketTimes:
-    """How long a socket may take, in real seconds."""
-
-    init_s: float = 3.0
-    ping_s: float = 12.0
-
-
-class Hangup(Exception):
-    """The socket is to be closed with this code and reason."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        """Carry what the client will read."""
-        super().__init__(f"{code} {reason}")
-        self.code = code
-        self.reason = reason
+CLOSE_PATIENCE_S: Final = 1.0
 
 
 class SocketSide:
     """Accepts sockets on /graphql and knows which are open."""
 
-    def __init__(self, world: World, traffic: Traffic, link: Link, times: SocketTimes) -> None:
-        """Serve `world`."""
-        self.world: Final = world
-        self.traffic: Final = traffic
-        self.link: Final = link
-        self.times: Final = times
-        self.documents: Final = Documents()
+    def __init__(self, line: Line) -> None:
+        """Serve the world at the end of `line`."""
+        self._line = line
         self._open: set[Connection] = set()
         self._buckets: dict[str, LeakyBucket] = {}
 
     @property
-    def open_connections(self) -> tuple["Connection", ...]:
+    def open_connections(self) -> tuple[Connection, ...]:
         """Return the sockets that are open now."""
         return tuple(self._open)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Serve one socket from its upgrade to its end."""
-        await self.link.shake_hands()
-        await self.link.travel()
+        await self._line.link.shake_hands()
+        await self._line.link.travel()
         address = request.remote or ""
         refusal = self._refusal(request, address)
         if refusal is not None:
-            await self.link.travel()
+            await self._line.link.travel()
             return refusal
         socket = web.WebSocketResponse(
-            protocols=(PROTOCOL,), autoping=False, autoclose=False, compress=False, timeout=1.0
+            protocols=(PROTOCOL,),
+            autoping=False,
+            autoclose=False,
+            compress=False,
+            timeout=CLOSE_PATIENCE_S,
         )
-        connection = Connection(self, request, socket, address)
+        connection = Connection(self._line, request, socket, address)
         self._open.add(connection)
         try:
-            await self.link.travel()
+            await self._line.link.travel()
             await socket.prepare(request)
             await connection.serve()
         finally:
@@ -100,7 +62,7 @@ class SocketSide:
             connection.suffer_now()
 
     def _refusal(self, request: web.BaseRequest, address: str) -> web.Response | None:
-        faults = self.world.faults
+        faults = self._line.world.faults
         if request.path != API_PATH or request.headers.get("Upgrade", "").lower() != "websocket":
             return web.Response(status=400, text="Bad Request")
         if refused := faults.take(Fault.SOCKET_REFUSED, None):
@@ -111,269 +73,6 @@ class SocketSide:
                 return page(503)
         if faults.peek(Fault.SOCKET_RATE_LIMIT):
             fresh = LeakyBucket(CONNECTS_PER_MINUTE, CONNECT_BURST)
-            if not self._buckets.setdefault(address, fresh).pour(self.world.clock.now()):
+            if not self._buckets.setdefault(address, fresh).pour(self._line.world.clock.now()):
                 return page(503)
         return None
-
-
-class Connection:
-    """One socket: what was said on it so far, and its subscriptions."""
-
-    def __init__(
-        self,
-        side: SocketSide,
-        request: web.BaseRequest,
-        socket: web.WebSocketResponse,
-        address: str,
-    ) -> None:
-        """Wrap an upgraded request."""
-        self.address: Final = address
-        self._side = side
-        self._world = side.world
-        self._request = request
-        self._socket = socket
-        self._key: ApiKey | None = None
-        self._initialised = self._acknowledged = False
-        self._frozen = self._silent = False
-        self._pong_seen = True
-        self._subscriptions: dict[str, asyncio.Task[None]] = {}
-        self._operations: dict[str, str] = {}
-        self._background: set[asyncio.Task[None]] = set()
-
-    async def serve(self) -> None:
-        """Listen until either side has had enough."""
-        if self._socket.ws_protocol != PROTOCOL:
-            await self.close(4406, "Subprotocol not acceptable")
-            return
-        self._spawn(self._keep_alive())
-        self._spawn(self._time_init())
-        incoming: asyncio.Queue[tuple[float, str]] = asyncio.Queue()
-        self._spawn(self._handle_all(incoming))
-        try:
-            await self._listen(incoming)
-        finally:
-            await self._stop()
-
-    async def close(self, code: int, reason: str = "") -> None:
-        """Close with a code, as a server does that means it."""
-        short = reason.encode()[:LONGEST_REASON].decode(errors="ignore")
-        await self._socket.close(code=code, message=short.encode())
-
-    def cut(self) -> None:
-        """Drop the TCP connection: the client sees 1006."""
-        if self._request.transport is not None:
-            self._request.transport.abort()
-
-    def freeze(self) -> None:
-        """Stop answering anything, PINGs included, and keep the connection open."""
-        self._frozen = True
-
-    def suffer_now(self) -> None:
-        """Take the socket faults that concern a subscription that is open already."""
-        for operation in set(self._operations.values()):
-            self._suffer(operation)
-
-    async def _listen(self, incoming: asyncio.Queue[tuple[float, str]]) -> None:
-        while True:
-            message = await self._socket.receive()
-            if self._frozen and message.type is not WSMsgType.CLOSED:
-                if message.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.ERROR):
-                    await self._until_dropped()
-                    return
-                continue
-            match message.type:
-                case WSMsgType.TEXT:
-                    incoming.put_nowait((time.monotonic(), message.data))
-                case WSMsgType.PING:
-                    await self._socket.pong(message.data)
-                case WSMsgType.PONG:
-                    self._pong_seen = True
-                case WSMsgType.BINARY:
-                    await self.close(4400, "Invalid message received")
-                    return
-                case WSMsgType.CLOSE:
-                    await self._socket.close()
-                    return
-                case _:
-                    return
-
-    async def _handle_all(self, incoming: asyncio.Queue[tuple[float, str]]) -> None:
-        try:
-            while True:
-                came_at, text = await incoming.get()
-                # Messages travel side by side, so two sent together arrive together.
-                await asyncio.sleep(
-                    max(0.0, came_at + self._side.link.rtt_s / 2 - time.monotonic())
-                )
-                await self._handle(text)
-        except Hangup as hangup:
-            await self._side.link.travel()
-            await self.close(hangup.code, hangup.reason)
-
-    async def _handle(self, text: str) -> None:
-        message = _read(text)
-        match message["type"]:
-            case "connection_init":
-                self._init(message.get("payload") or {})
-            case "ping":
-                await self._send({"type": "pong", **_only_payload(message)})
-            case "pong":
-                pass
-            case "subscribe":
-                await self._subscribe(message)
-            case "complete":
-                task = self._subscriptions.pop(str(message.get("id")), None)
-                self._operations.pop(str(message.get("id")), None)
-                if task is not None:
-                    task.cancel()
-            case kind if kind in SERVER_ONLY:
-                raise Hangup(4500, f"Unexpected message of type {kind} received")
-            case _:
-                raise Hangup(4400, "Invalid message received")
-
-    def _init(self, payload: dict[str, Any]) -> None:
-        if self._initialised:
-            raise Hangup(4429, "Too many initialisation requests")
-        self._initialised = True
-        # A bad key is not refused here: it is nobody's key, which shows at subscribing only.
-        self._key = self._world.accounts.key(str(payload.get("X-API-KEY") or ""))
-        self._spawn(self._acknowledge())
-
-    async def _acknowledge(self) -> None:
-        faults = self._world.faults
-        if faults.take(Fault.ACK_NEVER, None):
-            return
-        if delayed := faults.take(Fault.ACK_DELAYED, None):
-            await asyncio.sleep(delayed.seconds or 0.0)
-        self._acknowledged = True
-        await self._send({"type": "connection_ack"})
-
-    async def _subscribe(self, message: dict[str, Any]) -> None:
-        if not self._acknowledged:
-            raise Hangup(4401, "Unauthorized")
-        name, payload = message.get("id"), message.get("payload")
-        if not isinstance(name, str) or not isinstance(payload, dict):
-            raise Hangup(4400, "Invalid message received")
-        if name in self._subscriptions:
-            raise Hangup(4409, f"Subscriber for {name} already exists")
-        try:
-            prepared = self._side.documents.prepare(str(payload.get("query")))
-        except GraphQLSyntaxError as error:
-            raise Hangup(4500, error.message) from error
-        operation = prepared.operation(payload.get("operationName"))
-        errors = list(prepared.errors)
-        if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
-            errors = [GraphQLError("Only subscription operations are supported")]
-        if errors or operation is None:
-            shown = [error.formatted for error in errors]
-            await self._send({"id": name, "type": "error", "payload": shown})
-            return
-        field, variables = root_field(operation), payload.get("variables") or {}
-        username = None if self._key is None else self._key.account.username
-        self._side.traffic.add(Request(time.monotonic(), username, field, "ws", variables))
-        started = subscribe(
-            SCHEMA,
-            prepared.document,
-            context_value=Context(self._world, self._key),
-            variable_values=variables,
-            operation_name=payload.get("operationName"),
-        )
-        stream = await started if inspect.isawaitable(started) else started
-        self._operations[name] = field
-        self._subscriptions[name] = self._spawn(self._stream(name, field, stream))
-        self._suffer(field)
-
-    async def _stream(
-        self, name: str, field: str, stream: AsyncIterator[ExecutionResult] | ExecutionResult
-    ) -> None:
-        if isinstance(stream, ExecutionResult):
-            # The shape of a refused subscription: errors without data, then complete.
-            errors = [error.formatted for error in stream.errors or ()]
-            await self._send({"id": name, "type": "next", "payload": {"errors": errors}})
-            self._subscriptions.pop(name, None)
-            self._operations.pop(name, None)
-            await self._send({"id": name, "type": "complete"})
-            return
-        try:
-            async for result in stream:
-                payload: dict[str, Any] = {"data": result.data}
-                if result.errors:
-                    payload["errors"] = [error.formatted for error in result.errors]
-                if self._world.faults.take(Fault.UNKNOWN_STATUS, field):
-                    payload = with_unknown_status(payload)
-                if not self._silent:
-                    await self._send({"id": name, "type": "next", "payload": payload})
-        finally:
-            await stream.aclose()  # type: ignore[attr-defined]
-
-    async def _send(self, message: dict[str, Any]) -> None:
-        await self._side.link.travel()
-        if not self._frozen and not self._socket.closed:
-            with suppress(ConnectionError):  # the client has just gone
-                await self._socket.send_str(json.dumps(message))
-
-    def _suffer(self, operation: str) -> None:
-        take = self._world.faults.take
-        if closed := take(Fault.SOCKET_CLOSED, operation):
-            code = closed.value or GOING_AWAY
-            self._later(closed, lambda: self._spawn(self.close(code)))
-        if cut := take(Fault.SOCKET_CUT, operation):
-            self._later(cut, self.cut)
-        if half_open := take(Fault.SOCKET_HALF_OPEN, operation):
-            self._later(half_open, self.freeze)
-        if silent := take(Fault.SOCKET_SILENT, operation):
-            self._later(silent, self._fall_silent)
-
-    def _later(self, switch: Switch, act: Callable[[], object]) -> None:
-        asyncio.get_running_loop().call_later(switch.seconds or 0.0, act)
-
-    def _fall_silent(self) -> None:
-        self._silent = True
-
-    async def _keep_alive(self) -> None:
-        while True:
-            await asyncio.sleep(self._side.times.ping_s)
-            if self._frozen:
-                continue
-            if not self._pong_seen:
-                self.cut()
-                return
-            self._pong_seen = False
-            with suppress(ConnectionError):  # the client has just gone
-                await self._socket.ping()
-
-    async def _time_init(self) -> None:
-        await asyncio.sleep(self._side.times.init_s)
-        if not self._initialised:
-            await self.close(4408, "Connection initialisation timeout")
-
-    async def _until_dropped(self) -> None:
-        transport = self._request.transport
-        while transport is not None and not transport.is_closing():
-            await asyncio.sleep(0.05)
-
-    async def _stop(self) -> None:
-        tasks = tuple(self._background)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _spawn(self, work: Any) -> asyncio.Task[None]:
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-        return task
-
-
-def _read(text: str) -> dict[str, Any]:
-    try:
-        message = json.loads(text)
-    except ValueError as error:
-        raise Hangup(4400, "Invalid message received") from error
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-        raise Hangup(4400, "Invalid message received")
-    return message
-
-
-def _only_payload(message: dict[str, Any]) -> dict[str, Any]:
-    return {"payload": message["payload"]} if "payload" in message else {}

@@ -1,19 +1,19 @@
 """The subscriptions: what is sent at once, what is sent later, and that nothing ever completes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator
 from typing import Any, Final
 
 from ariadne import SubscriptionType
-from graphql import GraphQLError, GraphQLResolveInfo
+from graphql import GraphQLError
 
 from kiosk.simulate.accounts import Account
 from kiosk.simulate.channels import Occasion, Payload
-from kiosk.simulate.context import Context
+from kiosk.simulate.context import Context, Info
 from kiosk.simulate.errors import ApplicationError
 from kiosk.simulate.faults import Fault
-from kiosk.simulate.payments import account_channel, invoice_channel
 from kiosk.simulate.scalars import first_refused
+from kiosk.simulate.settlement import account_channel, invoice_channel
 from kiosk.simulate.views import error_view, price_updates, price_view, status_view
 from kiosk.simulate.world import World
 
@@ -25,7 +25,7 @@ PRICE_CHANNEL: Final = "price "
 
 
 @SUBSCRIPTION.source("myUpdates")
-def _my_updates(_: None, info: GraphQLResolveInfo) -> AsyncIterator[Payload]:
+def _my_updates(_: None, info: Info) -> AsyncGenerator[Payload, None]:
     context: Context = info.context
     spurious = context.world.faults.take(Fault.NOT_AUTHENTICATED, "myUpdates")
     if context.key is None or spurious:
@@ -36,39 +36,33 @@ def _my_updates(_: None, info: GraphQLResolveInfo) -> AsyncIterator[Payload]:
 
 
 @SUBSCRIPTION.source("lnInvoicePaymentStatusByHash")
-def _status_by_hash(
-    _: None, info: GraphQLResolveInfo, input: Mapping[str, Any]
-) -> AsyncIterator[Payload]:
-    if refused := first_refused(input):
+def _status_by_hash(_: None, info: Info, **arguments: Any) -> AsyncGenerator[Payload, None]:
+    if refused := first_refused(arguments):
         return _only(error_view(ApplicationError(refused.message)))
-    return _invoice_events(info, input["paymentHash"])
+    return _invoice_events(info, arguments["input"]["paymentHash"])
 
 
 @SUBSCRIPTION.source("lnInvoicePaymentStatus")
 @SUBSCRIPTION.source("lnInvoicePaymentStatusByPaymentRequest")
-def _status_by_request(
-    _: None, info: GraphQLResolveInfo, input: Mapping[str, Any]
-) -> AsyncIterator[Payload]:
-    if refused := first_refused(input):
+def _status_by_request(_: None, info: Info, **arguments: Any) -> AsyncGenerator[Payload, None]:
+    if refused := first_refused(arguments):
         return _only(error_view(ApplicationError(refused.message)))
     context: Context = info.context
     try:
-        decoded = context.world.invoices.read(input["paymentRequest"])
+        decoded = context.world.invoices.read(arguments["input"]["paymentRequest"])
     except ApplicationError as error:
         return _only(error_view(error))
     return _invoice_events(info, decoded.payment_hash)
 
 
 @SUBSCRIPTION.source("realtimePrice")
-def _realtime_price(
-    _: None, info: GraphQLResolveInfo, input: Mapping[str, Any]
-) -> AsyncIterator[Payload]:
-    if refused := first_refused(input):
+def _realtime_price(_: None, info: Info, **arguments: Any) -> AsyncGenerator[Payload, None]:
+    if refused := first_refused(arguments):
         return _only(error_view(ApplicationError(refused.message)))
-    return _price_events(info.context.world, input["currency"])
+    return _price_events(info.context.world, arguments["input"]["currency"])
 
 
-def _as_published(payload: Payload, _: GraphQLResolveInfo, **__: Any) -> Payload:
+def _as_published(payload: Payload, _: Info, **__: Any) -> Payload:
     return payload
 
 
@@ -93,7 +87,7 @@ def start_price_ticks(world: World) -> None:
     world.timers.call_at(world.clock.now() + PRICE_EVERY_S, lambda: start_price_ticks(world))
 
 
-async def _account_events(context: Context) -> AsyncIterator[Payload]:
+async def _account_events(context: Context) -> AsyncGenerator[Payload, None]:
     channel = account_channel(context.account)
     async with context.world.channels.listen(channel, "myUpdates") as queue:
         # Through the channel, so every other subscription of the account gets them too.
@@ -102,7 +96,7 @@ async def _account_events(context: Context) -> AsyncIterator[Payload]:
             yield await queue.get()
 
 
-async def _invoice_events(info: GraphQLResolveInfo, payment_hash: str) -> AsyncIterator[Payload]:
+async def _invoice_events(info: Info, payment_hash: str) -> AsyncGenerator[Payload, None]:
     world: World = info.context.world
     async with world.channels.listen(invoice_channel(payment_hash), info.field_name) as queue:
         loop = asyncio.get_running_loop()
@@ -111,14 +105,14 @@ async def _invoice_events(info: GraphQLResolveInfo, payment_hash: str) -> AsyncI
             yield await queue.get()
 
 
-async def _price_events(world: World, currency: str) -> AsyncIterator[Payload]:
+async def _price_events(world: World, currency: str) -> AsyncGenerator[Payload, None]:
     async with world.channels.listen(PRICE_CHANNEL + currency, "realtimePrice") as queue:
         _publish_price(world, currency)
         while True:
             yield await queue.get()
 
 
-async def _only(payload: Payload) -> AsyncIterator[Payload]:
+async def _only(payload: Payload) -> AsyncGenerator[Payload, None]:
     """Send one event and then nothing, for ever: a subscription never completes by itself."""
     yield payload
     await asyncio.get_running_loop().create_future()

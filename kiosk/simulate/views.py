@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from kiosk.simulate.accounts import Account
+from kiosk.simulate.accounts import Account, Wallet
 from kiosk.simulate.channels import Payload
 from kiosk.simulate.errors import ApplicationError, unexpected
 from kiosk.simulate.invoices import Invoice
 from kiosk.simulate.ledger import Entry, Kind
-from kiosk.simulate.prices import CURRENCIES, Currency, Quote
+from kiosk.simulate.prices import CURRENCIES, Currency, Quote, power_of_ten
 from kiosk.simulate.world import World
 
 # Blink hides the memo of small receipts, which are used to advertise.
@@ -78,8 +78,8 @@ def transaction_view(world: World, entry: Entry) -> Payload:
         "settlementAmount": entry.amount,
         "settlementFee": entry.fee,
         "settlementCurrency": entry.currency,
-        "settlementDisplayAmount": _major(entry.amount * price // 10**PRICE_OFFSET, currency),
-        "settlementDisplayFee": _major(entry.fee * price // 10**PRICE_OFFSET, currency),
+        "settlementDisplayAmount": _major(entry.amount, price, currency),
+        "settlementDisplayFee": _major(entry.fee, price, currency),
         "settlementDisplayCurrency": currency.code,
         "settlementPrice": {
             "base": price,
@@ -114,6 +114,11 @@ def currency_view(currency: Currency) -> Payload:
         "flag": currency.flag,
         "fractionDigits": currency.fraction_digits,
     }
+
+
+def public_wallet(wallet: Wallet) -> Payload:
+    """Return a PublicWallet."""
+    return {"id": wallet.id, "currency": wallet.currency, "walletCurrency": wallet.currency}
 
 
 def ln_update(world: World, account: Account, invoice: Invoice, entry: Entry) -> Payload:
@@ -186,14 +191,15 @@ def _memo(entry: Entry) -> str | None:
 def _price(world: World, wallet_currency: str, display_currency: str) -> int:
     base, offset, cent_base, cent_offset = world.prices.bases(display_currency)
     if wallet_currency == "BTC":
-        return base * 10**PRICE_OFFSET // 10**offset
-    return cent_base * 10**PRICE_OFFSET // 10**cent_offset
+        return base * power_of_ten(PRICE_OFFSET) // power_of_ten(offset)
+    return cent_base * power_of_ten(PRICE_OFFSET) // power_of_ten(cent_offset)
 
 
-def _major(minor: int, currency: Currency) -> str:
+def _major(amount: int, price: int, currency: Currency) -> str:
     digits = currency.fraction_digits
-    whole, part = divmod(abs(minor), 10**digits)
-    sign = "-" if minor < 0 else ""
+    minor = abs(amount) * price // 10**PRICE_OFFSET
+    whole, part = divmod(minor, 10**digits)
+    sign = "-" if amount < 0 and minor else ""
     return f"{sign}{whole}.{part:0{digits}}" if digits else f"{sign}{whole}"
 
 
