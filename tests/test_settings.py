@@ -1,0 +1,118 @@
+"""Settings are read from three places, and every mistake is told at once without a secret."""
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.settings import DEFAULTS, Secret, Settings, WrongSettings, load, unknown
+
+ROOT = Path(__file__).parent.parent
+KEY = "blink_" + "k" * 64
+GOOD = {"BLINKPOS_API_KEY": KEY, "MERCHANT_USERNAME": "shop"}
+
+
+def problems(**changed: str) -> tuple[str, ...]:
+    with pytest.raises(WrongSettings) as caught:
+        load({**GOOD, **changed})
+    return caught.value.problems
+
+
+def test_a_key_and_a_merchant_are_enough() -> None:
+    settings = load(GOOD)
+    assert settings.merchant_username == "shop"
+    assert settings.api_url == "https://api.blink.sv/graphql"
+    assert (settings.currencies, settings.invoice_minutes, settings.screen) == (("USD",), 10, None)
+
+
+def test_all_mistakes_are_told_at_once_by_name_and_no_secret_is_shown() -> None:
+    told = problems(
+        BLINKPOS_API_KEY="blink with blanks hunter2",
+        KIOSK_INVOICE_MINUTES="0",
+        KIOSK_CURRENCY="DOLLAR",
+        KIOSK_PIN="hunter2",
+    )
+    assert {line.split(":")[0] for line in told} == {
+        "BLINKPOS_API_KEY",
+        "KIOSK_INVOICE_MINUTES",
+        "KIOSK_CURRENCY",
+        "KIOSK_PIN",
+    }
+    assert "hunter2" not in "\n".join(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BLINK_API_URL", "http://api.blink.sv/graphql"),
+        ("BLINK_API_URL", "https://user:pass@api.blink.sv/"),
+        ("BLINK_WS_URL", "ws://192.168.1.1/graphql"),
+        ("BLINKPOS_WALLET_ID", "not-a-uuid"),
+        ("MERCHANT_USERNAME", "+50370000000"),
+        ("MERCHANT_USERNAME", "1abc"),
+        ("MERCHANT_WALLET_ID", "11111111-1111-4111-8111-111111111111"),
+        ("MERCHANT_API_KEY", KEY),
+        ("MERCHANT_UPDATES", "on"),
+        ("KIOSK_MAX_SAT", "1e6"),
+        ("KIOSK_INVOICE_MINUTES", "1441"),
+        ("KIOSK_ID", "Bar 1"),
+        ("KIOSK_SCREEN", "wide"),
+        ("KIOSK_ROTATE", "45"),
+        ("KIOSK_GPIO", "maybe"),
+        ("KIOSK_KEYPAD_ROWS", "5,5"),
+        ("KIOSK_LED_PIN", "99"),
+        ("KIOSK_OVER_LIMIT", "ignore"),
+        ("KIOSK_LANGUAGE", "xx"),
+        ("KIOSK_TIPS", "5,ten"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_its_name(name: str, value: str) -> None:
+    assert name in {line.split(":")[0] for line in problems(**{name: value})}
+
+
+def test_a_missing_merchant_is_told() -> None:
+    with pytest.raises(WrongSettings, match="MERCHANT_USERNAME"):
+        load({"BLINKPOS_API_KEY": KEY})
+
+
+def test_commands_without_an_account_need_no_keys() -> None:
+    assert load({}, need_account=False).blinkpos_api_key is None
+
+
+def test_plain_http_is_for_this_machine_only() -> None:
+    local = {**GOOD, "BLINK_API_URL": "http://127.0.0.1:8080/graphql"}
+    assert load(local).api_url == "http://127.0.0.1:8080/graphql"
+
+
+def test_the_environment_beats_credentials_and_they_beat_the_file(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("KIOSK_ID=from-file\nMERCHANT_USERNAME=filed\nBLINKPOS_API_KEY=blink_file\n")
+    (tmp_path / "BLINKPOS_API_KEY").write_text("blink_credential\n")
+    settings = load({"MERCHANT_USERNAME": "fromenv"}, dotenv=dotenv, credentials=tmp_path)
+    assert settings.kiosk_id == "from-file"
+    assert settings.merchant_username == "fromenv"
+    assert settings.blinkpos_api_key == Secret("blink_credential")
+
+
+def test_an_empty_pin_setting_means_no_led() -> None:
+    assert load(GOOD).led_pin is not None
+    assert load({**GOOD, "KIOSK_LED_PIN": ""}).led_pin is None
+
+
+def test_a_secret_never_shows_itself() -> None:
+    settings = load({**GOOD, "KIOSK_PIN": "24681357"})
+    assert "kkkk" not in repr(settings)
+    assert "24681357" not in repr(settings)
+    assert isinstance(settings, Settings)
+
+
+def test_a_misspelt_name_is_told_with_the_right_one() -> None:
+    assert unknown({"KIOSK_CURENCY": "EUR", "PATH": "/bin"}) == (
+        "KIOSK_CURENCY is not a setting; did you mean KIOSK_CURRENCY?",
+    )
+
+
+def test_the_example_has_a_line_for_every_setting_and_no_other() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    names = [line.partition("=")[0] for line in lines if line and not line.startswith("#")]
+    assert sorted(names) == sorted(DEFAULTS)
+    load({**GOOD, "KIOSK_ID": "x"}, dotenv=ROOT / ".env.example")
