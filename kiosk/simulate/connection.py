@@ -22,6 +22,8 @@ from kiosk.simulate.world import World
 
 PROTOCOL: Final = "graphql-transport-ws"
 SERVER_ONLY: Final = ("connection_ack", "next", "error")
+# Blink asks its auth service first, so a subscribe sent right behind the init is always too early.
+AUTH_S: Final = 0.005
 GOING_AWAY: Final = 1001
 LONGEST_REASON: Final = 123
 
@@ -187,8 +189,8 @@ class Connection:
         faults = self._line.world.faults
         if faults.take(Fault.ACK_NEVER, None):
             return
-        if delayed := faults.take(Fault.ACK_DELAYED, None):
-            await asyncio.sleep(delayed.seconds or 0.0)
+        delayed = faults.take(Fault.ACK_DELAYED, None)
+        await asyncio.sleep(AUTH_S if delayed is None else delayed.seconds or 0.0)
         self._acknowledged = True
         await self._send({"type": "connection_ack"})
 

@@ -201,8 +201,9 @@ class HttpSide:
                 return page(status)
         if faults.take(Fault.CAPTIVE_PORTAL, name):
             return web.Response(text=PORTAL, content_type="text/html")
-        if faults.peek(Fault.HTTP_RATE_LIMIT):
-            fresh = LeakyBucket(REQUESTS_PER_MINUTE, REQUEST_BURST)
+        if limit := faults.peek(Fault.HTTP_RATE_LIMIT):
+            burst = REQUEST_BURST if limit.value is None else limit.value
+            fresh = LeakyBucket(REQUESTS_PER_MINUTE, burst)
             bucket = self._buckets.setdefault(request.remote or "", fresh)
             if not bucket.pour(self._world.clock.now()):
                 return page(429)
