@@ -1,0 +1,18 @@
+"""Look before paying: is this payout invoice the one we asked for? (law of money, M3)"""
+
+from kiosk.sale.account import Account
+from kiosk.sale.invoice import Decoded, Invoice
+from kiosk.sale.money import MSAT_PER_SAT, Sats
+
+
+def payout_refusal(decoded: Decoded, payout: Invoice, amount: Sats, account: Account) -> str | None:
+    """Why a payout invoice must not be paid, or None. `decoded` is what its BOLT11 text says."""
+    if decoded.network != account.network:
+        return f"network {decoded.network}, not {account.network}"
+    if account.nodes and decoded.payee not in account.nodes:
+        return f"payee {decoded.payee[:8]} is not a node of Blink's"
+    if decoded.amount_msat != amount * MSAT_PER_SAT:
+        return f"amount {decoded.amount_msat} msat, the sale is {amount} sat"
+    if decoded.payment_hash != payout.payment_hash:
+        return "payment hash differs from the journal's"
+    return None

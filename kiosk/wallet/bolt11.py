@@ -1,0 +1,42 @@
+"""BOLT11 text -> what it says of itself. The only user of the bolt11 library in the product."""
+
+from typing import Final
+
+import bolt11
+from bolt11.exceptions import Bolt11Exception
+
+from kiosk.sale.invoice import Decoded, payment_hash
+
+# The human-readable prefix's currency part -> Blink's Network. BOLT11, "Human-Readable Part".
+_NETWORKS: Final = {"bc": "mainnet", "tbs": "signet", "tb": "testnet", "bcrt": "regtest"}
+
+_DEFAULT_LIFETIME_S: Final = 3600  # BOLT11: without an `x` field
+
+
+class NotAnInvoice(ValueError):
+    """The text is not a sound BOLT11 invoice; the text itself is not part of the message."""
+
+
+def decode(payment_request: str) -> Decoded:
+    """Decode an invoice; the signature is checked by recovering the payee from it.
+
+    Raises:
+        NotAnInvoice: it cannot be decoded.
+    """
+    try:
+        found = bolt11.decode(payment_request)
+        name = payment_hash(found.payment_hash)
+        network = _NETWORKS.get(found.currency)
+        payee = found.payee
+    except (Bolt11Exception, ValueError, LookupError, TypeError) as error:
+        raise NotAnInvoice(f"not a BOLT11 invoice: {type(error).__name__}") from None
+    if name is None or network is None or not payee:
+        raise NotAnInvoice("a BOLT11 invoice without hash, payee or a known network")
+    return Decoded(
+        network=network,
+        payee=payee,
+        amount_msat=int(found.amount_msat) if found.amount_msat is not None else None,
+        payment_hash=name,
+        timestamp=found.date,
+        lifetime_s=found.expiry if found.expiry is not None else _DEFAULT_LIFETIME_S,
+    )

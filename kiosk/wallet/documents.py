@@ -1,0 +1,139 @@
+"""Every GraphQL document, each named by the root field it asks and kept below Blink's query cost.
+
+Cost: a mutation counts 120 and every selected field 1; a request must stay below 200.
+"""
+
+from typing import Final
+
+from gql import GraphQLRequest, gql
+
+_ERRORS: Final = "errors { code message }"
+_INVOICE: Final = "invoice { paymentHash paymentRequest satoshis }"
+
+# Query.me, Query.authorization, Query.globals, Query.windDown, Query.currencyList
+VISIT: Final = gql("""
+query Visit {
+  me { defaultAccount {
+    id
+    wallets { id walletCurrency }
+    limits { internalSend { interval remainingLimit totalLimit } }
+  } }
+  authorization { scopes }
+  globals { network nodesIds }
+  windDown { status receiveDisabledAt finalDeadline }
+  currencyList { id symbol name fractionDigits }
+}""")
+
+# Query.me
+WALLETS: Final = gql("""
+query Wallets { me { username defaultAccount { wallets { id walletCurrency } } } }""")
+
+# Query.accountDefaultWallet
+DEFAULT_WALLET: Final = gql("""
+query DefaultWallet($username: Username!) {
+  accountDefaultWallet(username: $username, walletCurrency: BTC) { id currency }
+}""")
+
+# AccountLimits.internalSend
+LIMIT: Final = gql("""
+query Limit { me { defaultAccount {
+  limits { internalSend { interval remainingLimit totalLimit } }
+} } }""")
+
+# Query.realtimePrice, twice: the display currency, and US dollars for Blink's limits
+PRICES: Final = gql("""
+query Prices($currency: DisplayCurrency!) {
+  shown: realtimePrice(currency: $currency) { ...Price }
+  usd: realtimePrice(currency: "USD") { ...Price }
+}
+fragment Price on RealtimePrice {
+  timestamp
+  btcSatPrice { base offset }
+  denominatorCurrencyDetails { id symbol name fractionDigits }
+}""")
+
+# Mutation.lnInvoiceCreate
+CREATE_INVOICE: Final = gql(f"""
+mutation CreateInvoice($input: LnInvoiceCreateInput!) {{
+  lnInvoiceCreate(input: $input) {{ {_ERRORS} {_INVOICE} }}
+}}""")
+
+# Mutation.lnInvoiceCreateOnBehalfOfRecipient
+CREATE_ON_BEHALF: Final = gql(f"""
+mutation CreateOnBehalf($input: LnInvoiceCreateOnBehalfOfRecipientInput!) {{
+  lnInvoiceCreateOnBehalfOfRecipient(input: $input) {{ {_ERRORS} {_INVOICE} }}
+}}""")
+
+# Account.invoices, newest first: finds an invoice whose answer was lost by its external id
+RECENT_INVOICES: Final = gql("""
+query RecentInvoices { me { defaultAccount { invoices(first: 50) {
+  edges { node { externalId paymentHash paymentRequest } }
+} } } }""")
+
+# Mutation.lnInvoiceCancel
+CANCEL_INVOICE: Final = gql(f"""
+mutation CancelInvoice($input: LnInvoiceCancelInput!) {{
+  lnInvoiceCancel(input: $input) {{ {_ERRORS} success }}
+}}""")
+
+# Mutation.lnInvoicePaymentSend: the only way money leaves
+PAY: Final = gql(f"""
+mutation Pay($input: LnInvoicePaymentInput!) {{
+  lnInvoicePaymentSend(input: $input) {{ {_ERRORS} status }}
+}}""")
+
+# Wallet.transactionsByPaymentHash: what our own ledger shows, the truth in every case
+LEDGER: Final = gql("""
+query Ledger($wallet: WalletId!, $hash: PaymentHash!) {
+  me { defaultAccount { walletById(walletId: $wallet) {
+    transactionsByPaymentHash(paymentHash: $hash) { ...Entry }
+  } } }
+}
+fragment Entry on Transaction {
+  direction
+  status
+  settlementAmount
+  initiationVia { ... on InitiationViaLn { paymentHash } }
+}""")
+
+# Subscription.lnInvoicePaymentStatusByHash
+INVOICE_UPDATES: Final = gql("""
+subscription InvoiceUpdates($input: LnInvoicePaymentStatusByHashInput!) {
+  lnInvoicePaymentStatusByHash(input: $input) { errors { message } paymentHash status }
+}""")
+
+# Subscription.myUpdates. Never `createdAt`: the server breaks it here.
+MERCHANT_UPDATES: Final = gql("""
+subscription MerchantUpdates {
+  myUpdates { update {
+    ... on LnUpdate { walletId transaction { ...Received } }
+    ... on IntraLedgerUpdate { walletId transaction { ...Received } }
+  } }
+}
+fragment Received on Transaction {
+  id
+  direction
+  status
+  settlementAmount
+  initiationVia { ... on InitiationViaLn { paymentHash } }
+}""")
+
+
+def status_of(count: int) -> GraphQLRequest:
+    """Ask ledger and status of `count` invoices of ours in one query (Query.me, about 12 each)."""
+    names = "".join(f", $h{i}: PaymentHash!" for i in range(count))
+    fields = "".join(
+        f" t{i}: transactionsByPaymentHash(paymentHash: $h{i}) {{ ...Entry }}"
+        f" i{i}: invoiceByPaymentHash(paymentHash: $h{i}) {{ paymentHash paymentStatus }}"
+        for i in range(count)
+    )
+    return gql(f"""
+query Status($wallet: WalletId!{names}) {{
+  me {{ defaultAccount {{ walletById(walletId: $wallet) {{{fields} }} }} }}
+}}
+fragment Entry on Transaction {{
+  direction
+  status
+  settlementAmount
+  initiationVia {{ ... on InitiationViaLn {{ paymentHash }} }}
+}}""")

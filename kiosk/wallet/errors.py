@@ -1,0 +1,122 @@
+"""Blink's refusals and the network's failures, translated into troubles a merchant can act on."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+
+from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
+
+_LONGEST_REASON: Final = 160
+_HASH: Final = re.compile(r"\b([0-9a-fA-F]{8})[0-9a-fA-F]{24,}\b")
+_REQUEST: Final = re.compile(r"\bln[a-z0-9]{20,}\b", re.IGNORECASE)
+_KEY: Final = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z]+)*_[A-Za-z0-9]{20,}\b")
+
+
+class Side(StrEnum):
+    """Whose account a call is about."""
+
+    TILL = "till"
+    MERCHANT = "merchant"
+
+
+class Unsent(KioskError):
+    """No connection could be made: nothing left this box."""
+
+
+class Lost(KioskError):
+    """The request left, and no usable answer came."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlinkError:
+    """One entry of a payload's `errors`, or of the top-level ones (which have no code)."""
+
+    message: str
+    code: str = ""
+
+
+class Refused(KioskError):
+    """Blink answered no."""
+
+    def __init__(self, trouble: Trouble, error: BlinkError) -> None:
+        super().__init__(trouble)
+        self.error = error
+
+
+# Impossible for good: no use in asking again until somebody has changed something (M2).
+FINAL: Final = frozenset(
+    {
+        TroubleKind.KEY_REFUSED,
+        TroubleKind.KEY_SCOPE,
+        TroubleKind.MERCHANT_KEY_REFUSED,
+        TroubleKind.MERCHANT_KEY_SCOPE,
+        TroubleKind.MERCHANT_UNKNOWN,
+        TroubleKind.MERCHANT_CANNOT_RECEIVE,
+        TroubleKind.SAME_WALLET,
+        TroubleKind.NO_BTC_WALLET,
+    }
+)
+
+_KINDS: Final[Mapping[str, tuple[TroubleKind, TroubleKind]]] = MappingProxyType(
+    {
+        "RECEIVE_DISABLED": (TroubleKind.TILL_CANNOT_RECEIVE, TroubleKind.MERCHANT_CANNOT_RECEIVE),
+        "TOO_MANY_REQUEST": (TroubleKind.TOO_MANY_INVOICES, TroubleKind.TOO_MANY_INVOICES),
+        "NOT_FOUND": (TroubleKind.BLINK_ODD, TroubleKind.MERCHANT_UNKNOWN),
+        "INSUFFICIENT_BALANCE": (TroubleKind.NO_BALANCE, TroubleKind.NO_BALANCE),
+        "TRANSACTION_RESTRICTED": (TroubleKind.LIMIT_REACHED, TroubleKind.LIMIT_REACHED),
+        "CANT_PAY_SELF": (TroubleKind.SAME_WALLET, TroubleKind.SAME_WALLET),
+    }
+)
+_WORDS: Final[tuple[tuple[str, tuple[TroubleKind, TroubleKind]], ...]] = (
+    ("not authorized", (TroubleKind.KEY_SCOPE, TroubleKind.MERCHANT_KEY_SCOPE)),
+    (
+        "account is inactive",
+        (TroubleKind.TILL_CANNOT_RECEIVE, TroubleKind.MERCHANT_CANNOT_RECEIVE),
+    ),
+    ("does not exist for username", (TroubleKind.BLINK_ODD, TroubleKind.MERCHANT_UNKNOWN)),
+    ("invalid value for username", (TroubleKind.BLINK_ODD, TroubleKind.MERCHANT_UNKNOWN)),
+    ("invalidwalletforaccount", (TroubleKind.KEY_SCOPE, TroubleKind.MERCHANT_KEY_SCOPE)),
+    ("couldnotfindwallet", (TroubleKind.BLINK_ODD, TroubleKind.MERCHANT_UNKNOWN)),
+    ("invalid currency", (TroubleKind.CURRENCY_UNKNOWN, TroubleKind.CURRENCY_UNKNOWN)),
+)
+
+
+def refusal(error: BlinkError, side: Side) -> Refused:
+    """Turn one of Blink's errors into ours."""
+    kinds = _KINDS.get(error.code)
+    if kinds is None:
+        low = error.message.lower()
+        odd = (TroubleKind.BLINK_ODD, TroubleKind.BLINK_ODD)
+        kinds = next((found for words, found in _WORDS if words in low), odd)
+    kind = kinds[0] if side is Side.TILL else kinds[1]
+    return Refused(Trouble(kind, reason=safe(f"{error.code} {error.message}".strip())), error)
+
+
+def key_refused(side: Side) -> Refused:
+    """HTTP 401: unknown, revoked or expired key."""
+    kind = TroubleKind.KEY_REFUSED if side is Side.TILL else TroubleKind.MERCHANT_KEY_REFUSED
+    return Refused(Trouble(kind, reason="HTTP 401"), BlinkError("Unauthorized"))
+
+
+def safe(text: str) -> str:
+    """A reason fit for the log: no key, no full invoice, no full hash or preimage, not long."""
+    text = _HASH.sub(r"\1…", _KEY.sub("***", _REQUEST.sub("ln…", text)))
+    return " ".join(text.split())[:_LONGEST_REASON]
+
+
+def errors_of(value: Any) -> tuple[BlinkError, ...]:
+    """Read a list of errors, leniently: what is not one is told as such, never dropped."""
+    if value is None or value == []:
+        return ()
+    if not isinstance(value, list):
+        return (BlinkError(f"errors is a {type(value).__name__}"),)
+    found = []
+    for one in value:
+        fields = one if isinstance(one, Mapping) else {"message": str(one)}
+        code = fields.get("code")
+        message = str(fields.get("message") or "an error without a message")
+        found.append(BlinkError(message, code if isinstance(code, str) else ""))
+    return tuple(found)

@@ -1,0 +1,342 @@
+"""The Blink door against a Blink on real sockets, good days and bad ones."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from graphql import build_schema, parse, print_ast, validate
+
+from kiosk.sale.effects import (
+    AskLimit,
+    AskStatus,
+    CancelInvoice,
+    CloseSale,
+    FetchRates,
+    LookUp,
+    MakePayout,
+    OpenSale,
+    Rest,
+    SendForward,
+    Visit,
+)
+from kiosk.sale.events import (
+    CancelAnswer,
+    CancelTold,
+    Found,
+    InvoiceMade,
+    InvoiceRefused,
+    LimitTold,
+    LinkChanged,
+    LookUpTold,
+    PayoutMade,
+    RatesArrived,
+    SendAnswer,
+    SendTold,
+    StatusTold,
+    VisitFailed,
+)
+from kiosk.sale.facts import Ending
+from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash
+from kiosk.sale.till import Link
+from kiosk.sale.trouble import TroubleKind
+from kiosk.settings import Secret
+from kiosk.simulate import Fault, Simulator
+from kiosk.wallet import documents
+from tests.wallet.conftest import Door, endpoints_of, order
+
+
+def opened(door: Door, number: int = 1) -> tuple[OpenSale, Invoice, Invoice]:
+    """A sale up to its payout invoice and its live socket."""
+    asked = order(door.visited(), number)
+    door.perform(asked)
+    invoice = door.wait_for(InvoiceMade).invoice
+    made: list[Invoice] = []
+    live = False
+    while not (made and live):
+        event = door.wait_for((PayoutMade, LinkChanged))  # type: ignore[arg-type]
+        if isinstance(event, PayoutMade):
+            made.append(event.payout)
+        live = live or (isinstance(event, LinkChanged) and event.link is Link.LIVE)
+    return asked, invoice, made[0]
+
+
+def paid(door: Door, name: PaymentHash) -> None:
+    while True:
+        told = door.wait_for(StatusTold)
+        if told.status is InvoiceStatus.PAID:
+            assert told.payment_hash == name
+            return
+
+
+def pay_out(door: Door, asked: OpenSale, invoice: Invoice, payout: Invoice) -> SendTold:
+    door.perform(
+        SendForward(invoice.payment_hash, payout, asked.sale.amount, "BlinkPOS: a", asked.account)
+    )
+    return door.wait_for(SendTold)
+
+
+def test_every_document_fits_the_schema_and_blinks_query_cost() -> None:
+    schema_file = Path(documents.__file__).parent.parent / "simulate" / "schema.graphql"
+    schema = build_schema(schema_file.read_text())
+    found = [value for name, value in vars(documents).items() if name.isupper() and name[0] != "_"]
+    for request in [*found, documents.status_of(10)]:
+        text = print_ast(request.document)
+        assert validate(schema, parse(text)) == []
+        fields = sum(line.strip() not in ("", "}") for line in text.splitlines())
+        assert fields < (75 if text.startswith("mutation") else 195)
+
+
+def test_a_visit_learns_what_sales_rely_on(simulator: Simulator, door: Door) -> None:
+    account = door.visited()
+    assert account.till_wallet == simulator.till.wallet_id
+    assert account.merchant_wallet == simulator.merchant.wallet_id
+    assert account.network == "regtest"
+    assert account.nodes
+    assert account.limit_left is not None
+    assert account.currencies["USD"].fraction_digits == 2
+    assert account.server_unix_s is not None
+
+
+@pytest.mark.parametrize("via", ["lightning", "blink"])
+def test_a_sale_is_seen_by_push_and_forwarded_once(
+    simulator: Simulator, door: Door, via: str
+) -> None:
+    asked, invoice, payout = opened(door)
+    before = len(simulator.requests)
+    simulator.pay(invoice.payment_request, via=via)  # type: ignore[arg-type]
+    paid(door, invoice.payment_hash)
+    assert pay_out(door, asked, invoice, payout).answer is SendAnswer.SUCCESS
+    assert simulator.merchant.balance_sat == 1234
+    assert simulator.till.balance_sat == 0
+    asked_in_between = [request.operation for request in simulator.requests[before:]]
+    assert asked_in_between.count("lnInvoicePaymentSend") == 1
+    door.perform(LookUp(invoice.payment_hash, payout.payment_hash, asked.account))
+    assert door.wait_for(LookUpTold).found is Found.SETTLED
+
+
+def test_paying_a_payout_twice_moves_money_once_m6(simulator: Simulator, door: Door) -> None:
+    asked, invoice, payout = opened(door)
+    simulator.pay(invoice.payment_request, via="lightning")
+    assert pay_out(door, asked, invoice, payout).answer is SendAnswer.SUCCESS
+    assert pay_out(door, asked, invoice, payout).answer is SendAnswer.ALREADY_PAID
+    assert simulator.merchant.balance_sat == 1234
+
+
+def test_closing_a_sale_completes_and_leaves_no_socket(
+    simulator: Simulator, door: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="kiosk.wallet")
+    asked, _, _ = opened(door)
+    assert simulator.open_sockets() == 1
+    door.perform(CloseSale(asked.sale.id, Ending.PAID))
+    door.perform(Rest())
+    until_quiet(simulator, door)
+    words = [record.getMessage().split(" sale=")[0] for record in caplog.records]
+    assert words == [
+        "connecting",
+        "connected",
+        "authenticated",
+        "subscribed",
+        "disconnected reason=paid",
+    ]
+    assert not any(simulator.till.api_key in record.getMessage() for record in caplog.records)
+
+
+def until_quiet(simulator: Simulator, door: Door) -> None:
+    """Wait until nothing is open; the wallet's own stop would hide a leak."""
+    from threading import Event as Flag
+    from time import monotonic
+
+    until = monotonic() + 5
+    while simulator.open_sockets() or door.wallet.open_connections():
+        assert monotonic() < until, "still open"
+        Flag().wait(0.01)
+
+
+def test_a_cut_socket_is_connected_again_and_catches_up(simulator: Simulator, door: Door) -> None:
+    _, invoice, _ = opened(door)
+    simulator.faults.add(Fault.SOCKET_CUT, times=1)
+    simulator.pay(invoice.payment_request, via="lightning")
+    paid(door, invoice.payment_hash)
+
+
+def test_an_event_that_is_lost_is_found_by_asking(simulator: Simulator, door: Door) -> None:
+    _, invoice, _ = opened(door)
+    simulator.faults.add(Fault.PAID_EVENT_LOST)
+    simulator.pay(invoice.payment_request, via="lightning")
+    paid(door, invoice.payment_hash)
+
+
+def test_a_sale_works_by_asking_when_sockets_are_refused(simulator: Simulator, door: Door) -> None:
+    simulator.faults.add(Fault.SOCKET_REFUSED)
+    account = door.visited()
+    door.perform(order(account))
+    invoice = door.wait_for(InvoiceMade).invoice
+    simulator.pay(invoice.payment_request, via="lightning")
+    paid(door, invoice.payment_hash)
+
+
+def test_a_creation_whose_answer_was_lost_is_looked_up_m1(simulator: Simulator, door: Door) -> None:
+    account = door.visited()
+    simulator.faults.add(Fault.ANSWER_LOST_AFTER, operation="lnInvoiceCreate", times=1)
+    door.perform(order(account))
+    assert door.wait_for(InvoiceMade).invoice.amount == 1234
+    assert len(simulator.invoices(simulator.till)) == 1
+
+
+def test_a_payout_whose_answer_was_lost_gets_a_new_id_where_we_may_not_look_m1(
+    simulator: Simulator, door: Door
+) -> None:
+    account = door.visited()
+    name = "lnInvoiceCreateOnBehalfOfRecipient"
+    simulator.faults.add(Fault.ANSWER_LOST_AFTER, operation=name, times=1)
+    asked = order(account)
+    door.perform(
+        MakePayout(asked.sale.id, asked.sale.amount, asked.payout_external_id, 1, "m", account)
+    )
+    payout = door.wait_for(PayoutMade).payout
+    assert payout.external_id.startswith(asked.payout_external_id)
+    assert payout.external_id != asked.payout_external_id
+
+
+@pytest.mark.parametrize("fault", [Fault.WRONG_AMOUNT, Fault.WRONG_HASH])
+def test_an_invoice_that_is_not_what_was_asked_for_is_refused(
+    simulator: Simulator, door: Door, fault: Fault
+) -> None:
+    account = door.visited()
+    simulator.faults.add(fault)
+    door.perform(order(account))
+    assert door.wait_for(InvoiceRefused).trouble.kind is TroubleKind.BLINK_ODD
+
+
+def test_a_payout_of_another_payee_is_not_paid_m3(simulator: Simulator, door: Door) -> None:
+    account = door.visited()
+    asked = order(account)
+    door.perform(asked)
+    invoice = door.wait_for(InvoiceMade).invoice
+    simulator.faults.add(Fault.WRONG_PAYEE)
+    door.perform(MakePayout(asked.sale.id, asked.sale.amount, "other-out", 1, "m", account))  # type: ignore[arg-type]
+    while True:
+        payout = door.wait_for(PayoutMade).payout
+        if payout.external_id == "other-out":
+            break
+    simulator.pay(invoice.payment_request, via="lightning")
+    told = pay_out(door, asked, invoice, payout)
+    assert told.answer is SendAnswer.GUARDED
+    assert simulator.till.balance_sat == 1234
+
+
+@pytest.mark.parametrize(
+    ("fault", "answer"),
+    [
+        (Fault.ANSWER_LOST_AFTER, SendAnswer.LOST),
+        (Fault.FAILURE_AFTER, SendAnswer.FAILURE),
+        (Fault.MALFORMED_JSON, SendAnswer.LOST),
+        (Fault.CAPTIVE_PORTAL, SendAnswer.LOST),
+        (Fault.LIMIT_REACHED, SendAnswer.LIMITED),
+    ],
+)
+def test_only_a_clear_success_settles_m6(
+    simulator: Simulator, door: Door, fault: Fault, answer: SendAnswer
+) -> None:
+    asked, invoice, payout = opened(door)
+    simulator.pay(invoice.payment_request, via="lightning")
+    simulator.faults.add(fault, operation="lnInvoicePaymentSend", times=1)
+    assert pay_out(door, asked, invoice, payout).answer is answer
+    moved = simulator.merchant.balance_sat == 1234
+    door.perform(LookUp(invoice.payment_hash, payout.payment_hash, asked.account))
+    assert door.wait_for(LookUpTold).found is (Found.SETTLED if moved else Found.NOTHING)
+
+
+def test_a_server_that_is_not_there_is_told_and_nothing_was_sent(simulator: Simulator) -> None:
+    door = Door(endpoints_of(simulator, api_url="http://127.0.0.1:1/graphql"))
+    door.perform(Visit())
+    assert door.wait_for(VisitFailed).trouble.kind is TroubleKind.NO_CONNECTION
+    door.wallet.stop()
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [
+        ({"till_key": Secret("blink_wrong")}, TroubleKind.KEY_REFUSED),
+        ({"merchant_username": "nobody_here"}, TroubleKind.MERCHANT_UNKNOWN),
+        ({"merchant_username": "till"}, TroubleKind.SAME_WALLET),
+        ({"currencies": ("XXX",)}, TroubleKind.CURRENCY_UNKNOWN),
+        (
+            {"merchant_username": None, "merchant_key": Secret("blink_wrong")},
+            TroubleKind.MERCHANT_KEY_REFUSED,
+        ),
+    ],
+)
+def test_wrong_settings_are_told_by_the_visit(
+    simulator: Simulator, changed: dict[str, object], kind: TroubleKind
+) -> None:
+    door = Door(endpoints_of(simulator, **changed))
+    door.perform(Visit())
+    assert door.wait_for(VisitFailed).trouble.kind is kind
+    door.wallet.stop()
+
+
+@pytest.mark.parametrize("scopes", [{"READ", "RECEIVE"}, {"WRITE"}, {"READ"}])
+def test_a_missing_scope_is_told(simulator: Simulator, scopes: set[str]) -> None:
+    key = Secret(simulator.till.new_key(scopes))
+    door = Door(endpoints_of(simulator, till_key=key))
+    door.perform(Visit())
+    assert door.wait_for(VisitFailed).trouble.kind is TroubleKind.KEY_SCOPE
+    door.wallet.stop()
+
+
+def test_a_merchant_who_cannot_receive_is_noticed_at_start_m2(
+    simulator: Simulator, door: Door
+) -> None:
+    simulator.faults.add(Fault.RECEIVE_DISABLED, operation="lnInvoiceCreateOnBehalfOfRecipient")
+    door.perform(Visit())
+    assert door.wait_for(VisitFailed).trouble.kind is TroubleKind.MERCHANT_CANNOT_RECEIVE
+
+
+def test_a_merchant_key_with_receive_alone_needs_a_wallet_id(simulator: Simulator) -> None:
+    key = Secret(simulator.merchant.new_key({"RECEIVE"}))
+    door = Door(endpoints_of(simulator, merchant_username=None, merchant_key=key))
+    door.perform(Visit())
+    assert door.wait_for(VisitFailed).trouble.kind is TroubleKind.MERCHANT_KEY_SCOPE
+    door.wallet.stop()
+    wallet_id = simulator.merchant.wallet_id
+    door = Door(
+        endpoints_of(
+            simulator, merchant_username=None, merchant_key=key, merchant_wallet_id=wallet_id
+        )
+    )
+    assert door.visited().merchant_wallet == wallet_id
+    door.wallet.stop()
+
+
+def test_cancelling_and_asking(simulator: Simulator, door: Door) -> None:
+    asked, invoice, _ = opened(door)
+    name = invoice.payment_hash
+    door.perform(CancelInvoice(name, asked.account))
+    assert door.wait_for(CancelTold).answer is CancelAnswer.CANCELLED
+    door.perform(CancelInvoice(name, asked.account))
+    assert door.wait_for(CancelTold).answer is CancelAnswer.PROCESSED
+    simulator.pay(invoice.payment_request, via="blink")  # a Blink wallet still can
+    paid(door, name)
+    unknown = PaymentHash("ab" * 32)
+    door.perform(AskStatus((name, unknown), asked.account))
+    told = {door.wait_for(StatusTold).payment_hash: None for _ in range(2)}
+    assert told
+
+
+def test_rates_and_limits_are_told(door: Door) -> None:
+    door.visited()
+    door.perform(FetchRates("EUR"))
+    rates = door.wait_for(RatesArrived).rates
+    assert (rates.shown.currency.code, rates.usd.currency.code) == ("EUR", "USD")
+    assert rates.shown.is_fresh(rates.shown.fetched_s)
+    door.perform(AskLimit())
+    assert door.wait_for(LimitTold).left is not None
+
+
+def test_stopping_leaves_no_thread_and_no_socket(simulator: Simulator, door: Door) -> None:
+    opened(door)
+    door.wallet.stop()
+    assert not door.wallet.alive()
+    until_quiet(simulator, door)
