@@ -20,6 +20,15 @@ from graphql import (
 )
 
 from kiosk.simulate.accounts import ApiKey
+from kiosk.simulate.answers import (
+    half_an_answer,
+    no_answer,
+    page,
+    portal,
+    top_level,
+    with_nulls,
+    with_unknown_status,
+)
 from kiosk.simulate.context import Context
 from kiosk.simulate.engine import (
     LARGEST_COST,
@@ -30,7 +39,7 @@ from kiosk.simulate.engine import (
     without_extensions,
 )
 from kiosk.simulate.faults import Fault
-from kiosk.simulate.traffic import LeakyBucket, Request, Traffic
+from kiosk.simulate.traffic import LeakyBucket, Link, Request, Traffic
 from kiosk.simulate.world import World
 
 Control = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
@@ -40,16 +49,7 @@ CONTROL_PATH: Final = "/control"
 IDEMPOTENCY_LOCK_S: Final = 3600
 REQUESTS_PER_MINUTE: Final = 120
 REQUEST_BURST: Final = 2400
-UNKNOWN_STATUS: Final = "FROZEN"
 
-REASONS: Final = {
-    401: "Authorization Required",
-    404: "Not Found",
-    429: "Too Many Requests",
-    502: "Bad Gateway",
-    503: "Service Temporarily Unavailable",
-    504: "Gateway Time-out",
-}
 PAGES_BEFORE: Final = {
     Fault.HTTP_401: 401,
     Fault.HTTP_429: 429,
@@ -57,25 +57,6 @@ PAGES_BEFORE: Final = {
     Fault.HTTP_503: 503,
     Fault.HTTP_504: 504,
 }
-PORTAL: Final = "<html><head><title>Free Wi-Fi</title></head><body>Please sign in.</body></html>"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """The line to Blink; `handshake_rtts` round trips pass before a new connection works."""
-
-    rtt_s: float = 0.0
-    handshake_rtts: int = 0
-
-    async def travel(self) -> None:
-        """Take half a round trip."""
-        if self.rtt_s:
-            await asyncio.sleep(self.rtt_s / 2)
-
-    async def shake_hands(self) -> None:
-        """Take the round trips of TCP and TLS, which cost nothing on a loopback."""
-        if self.rtt_s and self.handshake_rtts:
-            await asyncio.sleep(self.rtt_s * self.handshake_rtts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +112,9 @@ class HttpSide:
         key, refusal = self._who(request)
         self._record(asked, key)
         if faults.take(Fault.REQUEST_LOST, name):
-            return drop(request)
+            return no_answer(request)
         if faults.take(Fault.NEVER_ANSWERED, name):
-            return await never()
+            return await _never()
         if refusal is None:
             refusal = self._proxy_refusal(request, name)
         if refusal is not None:
@@ -150,9 +131,9 @@ class HttpSide:
             await asyncio.sleep(delay.seconds or 0.0)
         await self._link.travel()
         if faults.take(Fault.ANSWER_LOST_AFTER, name):
-            return drop(request)
+            return no_answer(request)
         if faults.take(Fault.NEVER_ANSWERED_AFTER, name):
-            return await never()
+            return await _never()
         if faults.take(Fault.HTTP_504_AFTER, name):
             return page(504)
         if faults.take(Fault.MALFORMED_JSON, name):
@@ -160,19 +141,22 @@ class HttpSide:
         if faults.take(Fault.WRONG_SHAPE, name):
             return web.json_response(["no", "object"])
         if faults.take(Fault.NULL_FIELDS, name):
-            result = {**result, "data": _nulled(result.get("data"))}
+            result = with_nulls(result)
         if faults.take(Fault.UNKNOWN_STATUS, name):
             result = with_unknown_status(result)
         if faults.take(Fault.ANSWER_CUT, name):
-            return await _cut(request, json.dumps(result))
+            return await half_an_answer(request, json.dumps(result))
         return web.json_response(result)
 
     def _understand(self, body: Any) -> Asked:
         match body:
-            case {"query": str(text)}:
-                prepared = self._documents.prepare(text)
+            case {"query": str(text), "variables": dict(variables)}:
+                pass
+            case {"query": str(text)} if not body.get("variables"):
+                variables = {}
             case _:
                 raise NotUnderstood("The request did not contain a GraphQL document")
+        prepared = self._documents.prepare(text)
         if prepared.errors:
             raise NotUnderstood("; ".join(error.message for error in prepared.errors))
         operation = prepared.operation(body.get("operationName"))
@@ -181,7 +165,6 @@ class HttpSide:
         if operation.operation is OperationType.SUBSCRIPTION:
             raise NotUnderstood("Subscriptions are served on the WebSocket only")
         name = "" if operation.name is None else operation.name.value
-        variables = body.get("variables") or {}
         return Asked(prepared, operation, name, root_field(operation), variables)
 
     def _who(self, request: web.BaseRequest) -> tuple[ApiKey | None, web.Response | None]:
@@ -200,7 +183,7 @@ class HttpSide:
             if faults.take(fault, name):
                 return page(status)
         if faults.take(Fault.CAPTIVE_PORTAL, name):
-            return web.Response(text=PORTAL, content_type="text/html")
+            return portal()
         if limit := faults.peek(Fault.HTTP_RATE_LIMIT):
             burst = REQUEST_BURST if limit.value is None else limit.value
             fresh = LeakyBucket(REQUESTS_PER_MINUTE, burst)
@@ -253,60 +236,7 @@ class HttpSide:
             return web.json_response({"error": str(error)}, status=400)
 
 
-def page(status: int) -> web.Response:
-    """Return an nginx error page."""
-    title = f"{status} {REASONS.get(status, 'Error')}"
-    text = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return web.Response(status=status, text=text, content_type="text/html")
-
-
-def top_level(message: str) -> dict[str, Any]:
-    """Return an answer that is nothing but an error."""
-    return {"data": None, "errors": [{"message": message}]}
-
-
-def drop(request: web.BaseRequest) -> web.Response:
-    """Cut the connection; the response is for nobody."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
-
-
-async def never() -> web.Response:
+async def _never() -> web.Response:
     """Wait until the simulator stops."""
     await asyncio.get_running_loop().create_future()
     raise AssertionError("nobody answers this")
-
-
-def with_unknown_status(result: Any) -> Any:
-    """Return `result` with every status in it replaced by one nobody knows."""
-    if isinstance(result, dict):
-        return {
-            name: UNKNOWN_STATUS
-            if name in ("status", "paymentStatus") and isinstance(value, str)
-            else with_unknown_status(value)
-            for name, value in result.items()
-        }
-    if isinstance(result, list):
-        return [with_unknown_status(each) for each in result]
-    return result
-
-
-def _nulled(data: Any) -> Any:
-    if not isinstance(data, dict):
-        return None
-    return {
-        name: dict.fromkeys(value) if isinstance(value, dict) else None
-        for name, value in data.items()
-    }
-
-
-async def _cut(request: web.BaseRequest, text: str) -> web.StreamResponse:
-    whole = text.encode()
-    response = web.StreamResponse(headers={"Content-Type": "application/json"})
-    response.content_length = len(whole)
-    await response.prepare(request)
-    await response.write(whole[: len(whole) // 2])
-    if request.transport is not None:
-        request.transport.close()
-    return response

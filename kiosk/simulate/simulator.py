@@ -12,7 +12,7 @@ from kiosk.simulate.connection import GOING_AWAY, Line, SocketTimes
 from kiosk.simulate.control import Control
 from kiosk.simulate.customer import PaymentReport, SimulatedAccount, Via, outside_invoice, pay
 from kiosk.simulate.faults import Faults
-from kiosk.simulate.http import HttpSide, Link
+from kiosk.simulate.http import HttpSide
 from kiosk.simulate.invoices import Invoice
 from kiosk.simulate.ledger import Ledger
 from kiosk.simulate.ports import Ports
@@ -20,7 +20,7 @@ from kiosk.simulate.prices import SAT_OFFSET
 from kiosk.simulate.settlement import hold, settle_held
 from kiosk.simulate.sockets import SocketSide
 from kiosk.simulate.subscriptions import start_price_ticks
-from kiosk.simulate.traffic import Request, Traffic
+from kiosk.simulate.traffic import Link, Request, Traffic
 from kiosk.simulate.world import Network, World, make_world
 
 Result = TypeVar("Result")
@@ -240,8 +240,8 @@ class Simulator:
         """Close every open WebSocket with `code`."""
 
         async def close() -> None:
-            closing = (connection.close(code) for connection in self._sockets.open_connections)
-            await asyncio.gather(*closing)
+            wires = [connection.wire for connection in self._sockets.open_connections]
+            await asyncio.gather(*(wire.close(code) for wire in wires))
 
         self._await(close())
 
@@ -250,7 +250,7 @@ class Simulator:
 
         def cut() -> None:
             for connection in self._sockets.open_connections:
-                connection.cut()
+                connection.wire.cut()
 
         self.call(cut)
 
@@ -292,8 +292,7 @@ class Simulator:
         self.call(self.world.timers.run_due)
 
     def _faults_changed(self) -> None:
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._sockets.faults_changed)
+        self.call(self._sockets.faults_changed)
 
 
 def _live(loop: asyncio.AbstractEventLoop) -> None:

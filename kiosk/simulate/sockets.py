@@ -5,10 +5,12 @@ from typing import Final
 
 from aiohttp import web
 
+from kiosk.simulate.answers import page
 from kiosk.simulate.connection import PROTOCOL, Connection, Line
 from kiosk.simulate.faults import Fault
-from kiosk.simulate.http import API_PATH, page
+from kiosk.simulate.http import API_PATH
 from kiosk.simulate.traffic import LeakyBucket
+from kiosk.simulate.wire import Wire
 
 SOCKETS_PER_ADDRESS: Final = 10
 CONNECTS_PER_MINUTE: Final = 10
@@ -46,7 +48,8 @@ class SocketSide:
             compress=False,
             timeout=CLOSE_PATIENCE_S,
         )
-        connection = Connection(self._line, request, socket, address)
+        wire = Wire(request, socket, self._line.link, self._line.times.ping_s)
+        connection = Connection(self._line, wire, address)
         self._open.add(connection)
         try:
             await self._line.link.travel()

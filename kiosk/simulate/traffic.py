@@ -1,5 +1,6 @@
-"""What arrives: a record of requests to wait for, and limits by address."""
+"""What arrives: how long it travels, a record to wait for, and limits by address."""
 
+import asyncio
 import threading
 import time
 from collections import deque
@@ -8,6 +9,24 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 KEPT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The line to Blink; `handshake_rtts` round trips pass before a new connection works."""
+
+    rtt_s: float = 0.0
+    handshake_rtts: int = 0
+
+    async def travel(self) -> None:
+        """Take half a round trip."""
+        if self.rtt_s:
+            await asyncio.sleep(self.rtt_s / 2)
+
+    async def shake_hands(self) -> None:
+        """Take the round trips of TCP and TLS, which cost nothing on a loopback."""
+        if self.rtt_s and self.handshake_rtts:
+            await asyncio.sleep(self.rtt_s * self.handshake_rtts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,12 @@ INIT = {"type": "connection_init"}
         ([INIT, subscribe_message(UPDATES)], 4401, "Unauthorized"),
         ([INIT, INIT], 4429, "Too many initialisation requests"),
         (["not json"], 4400, "Invalid message received"),
+        ([{"type": "connection_init", "payload": 1}], 4400, "Invalid message received"),
+        (
+            [{"type": "subscribe", "payload": {"query": "", "variables": [1]}}],
+            4400,
+            "Invalid message received",
+        ),
         ([{"type": "hello"}], 4400, "Invalid message received"),
         ([["a", "list"]], 4400, "Invalid message received"),
         ([INIT, {"type": "next"}], 4500, "Unexpected message of type next received"),
@@ -288,6 +294,23 @@ def test_ten_connects_a_minute_with_a_burst_of_twenty(
     assert asyncio.run(burst()) == [True] * 21 + [False]
     clock.advance(6)
     assert asyncio.run(connect()) is True
+
+
+def test_messages_sent_together_travel_together() -> None:
+    rtt_s = 0.1
+    with Simulator(rtt_s=rtt_s) as simulator:
+
+        async def talk() -> float:
+            async with connected(simulator) as socket:
+                await socket.init()
+                start = asyncio.get_running_loop().time()
+                for number in range(5):
+                    await socket.say({"type": "ping", "payload": {"number": number}})
+                heard = [(await socket.hear())["payload"]["number"] for _ in range(5)]
+                assert heard == [0, 1, 2, 3, 4]
+                return asyncio.get_running_loop().time() - start
+
+        assert rtt_s <= asyncio.run(talk()) < 1.9 * rtt_s
 
 
 def test_a_round_trip_can_be_added() -> None:

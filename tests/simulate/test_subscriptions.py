@@ -344,33 +344,34 @@ def test_a_socket_can_end_at_subscribing_or_at_once(
     play(story)
 
 
-def test_a_silent_socket_answers_pings_and_a_half_open_one_answers_nothing(
+def test_a_silent_socket_answers_pings_and_says_nothing_else(
     simulator: Simulator, till: Client
 ) -> None:
     invoice = till.invoice(simulator.till)
 
     async def story() -> None:
-        async with (
-            watching(simulator, invoice["paymentHash"]) as silent,
-            watching(simulator, invoice["paymentHash"]) as half_open,
-        ):
-            assert await silent.status() == "PENDING"
-            # Struck from the first opened on; which one that is does not matter here.
+        async with watching(simulator, invoice["paymentHash"]) as socket:
             simulator.faults.add(Fault.SOCKET_SILENT)
-            await in_thread(simulator.open_sockets)
             await in_thread(simulator.pay, invoice["paymentRequest"])
-            await nothing_more(silent)
-            simulator.faults.clear()
-            simulator.faults.add(Fault.SOCKET_HALF_OPEN)
-            await in_thread(simulator.open_sockets)
-            pong = await half_open.connection.ping()
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(pong, 0.1)
-            assert simulator.open_sockets() == 2
-            half_open.connection.transport.abort()
-            silent.connection.transport.abort()
+            await nothing_more(socket)
 
     play(story)
+
+
+def test_a_half_open_socket_answers_nothing_and_stays(simulator: Simulator, till: Client) -> None:
+    payment_hash = till.invoice(simulator.till)["paymentHash"]
+
+    async def story() -> None:
+        async with watching(simulator, payment_hash) as socket:
+            simulator.faults.add(Fault.SOCKET_HALF_OPEN)
+            pong = await socket.connection.ping()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(pong, 0.1)
+            assert simulator.open_sockets() == 1
+            socket.connection.transport.abort()
+
+    play(story)
+    eventually(lambda: simulator.open_sockets() == 0)
 
 
 def test_an_ack_can_never_come(simulator: Simulator) -> None:
