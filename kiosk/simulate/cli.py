@@ -110,7 +110,7 @@ def _serve(args: argparse.Namespace) -> int:
     try:
         simulator.start()
     except OSError as error:
-        print(f"The simulator cannot listen: {error.strerror}", file=sys.stderr)
+        print(f"The simulator cannot listen: {error.strerror or error}", file=sys.stderr)
         return 1
     print("The simulated Blink is running. Settings for the kiosk:\n", flush=True)
     print("\n".join(settings_lines(simulator)), flush=True)

@@ -232,7 +232,7 @@ class Ledger:
 
 
 def _check_zero(legs: Sequence[Leg]) -> None:
-    for currency in {leg.currency for leg in legs}:
+    for currency in sorted({leg.currency for leg in legs}):
         total = sum(leg.amount for leg in legs if leg.currency == currency)
         if total != 0:
             raise ValueError(f"the legs are off by {total} {currency}")

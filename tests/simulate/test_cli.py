@@ -98,6 +98,14 @@ def test_orders_that_make_no_sense_are_refused(simulator: Simulator) -> None:
     assert wrong.value.code == 2
 
 
+def test_a_port_that_is_taken_is_said_so(
+    simulator: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = simulator.api_url.rsplit(":", 1)[1].removesuffix("/graphql")
+    assert command("--http-port", port, "--ws-port", "0") == 1
+    assert "cannot listen: " in capsys.readouterr().err
+
+
 def test_settings_are_printed_to_be_copied(simulator: Simulator) -> None:
     lines = settings_lines(simulator)
     assert f"BLINK_API_URL={simulator.api_url}" in lines

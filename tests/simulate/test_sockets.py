@@ -310,7 +310,7 @@ def test_messages_sent_together_travel_together() -> None:
                 assert heard == [0, 1, 2, 3, 4]
                 return asyncio.get_running_loop().time() - start
 
-        assert rtt_s <= asyncio.run(talk()) < 1.9 * rtt_s
+        assert rtt_s <= asyncio.run(talk()) < 3 * rtt_s, "one by one it would take five"
 
 
 def test_a_round_trip_can_be_added() -> None:
@@ -326,5 +326,5 @@ def test_a_round_trip_can_be_added() -> None:
                 return opened - start, now() - opened
 
         connect_s, init_s = asyncio.run(talk())
-    assert 3 * rtt_s <= connect_s < 3.9 * rtt_s, "TCP, TLS and the upgrade"
-    assert rtt_s <= init_s < 1.9 * rtt_s, "init there, ack back"
+    assert 3 * rtt_s <= connect_s < 5 * rtt_s, "TCP, TLS and the upgrade"
+    assert rtt_s <= init_s < 3 * rtt_s, "init there, ack back"
