@@ -1,0 +1,190 @@
+"""Build the real things from the settings, and join them: the one place where doors meet."""
+
+import logging
+import os
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.journal import Journal, JournalCorrupt, resume
+from kiosk.loop import Inbox, Loop, Panel
+from kiosk.sale.effects import BoxAct
+from kiosk.sale.entry import Entry
+from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeft
+from kiosk.sale.keys import Light
+from kiosk.sale.money import SAT, Currency, Sats
+from kiosk.sale.pin import pin_hash
+from kiosk.sale.till import Alarm, Entering, OverLimit, Rules, Till, Visiting
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.screen.views import Look
+from kiosk.screen.window import Window
+from kiosk.settings import Settings
+from kiosk.wallet.endpoints import Endpoints
+from kiosk.wallet.worker import Wallet
+
+log: Final = logging.getLogger("kiosk")
+
+
+class SystemClock:
+    """The real time."""
+
+    def monotonic(self) -> float:
+        """Seconds that only go forward."""
+        return time.monotonic()
+
+    def unix(self) -> float:
+        """The wall clock, which on a Pi may be years off until it has heard the time."""
+        return time.time()
+
+
+class NoPanel:
+    """A box without keypad, LED and buzzer."""
+
+    def show(self, light: Light) -> None:
+        """Tell a developer what the LED would show."""
+        log.debug("light %s", light)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A built kiosk, ready to begin."""
+
+    loop: Loop
+    inbox: Inbox
+    window: Window
+    wallet: Wallet
+    journal: Journal
+    facts: Sequence[Fact]
+
+    def close(self) -> None:
+        """Stop everything in an orderly way."""
+        self.wallet.stop()
+        self.journal.close()
+        self.window.close()
+
+
+def rules_of(settings: Settings) -> Rules:
+    """The settings as far as sales are concerned. The PIN is kept hashed from here on."""
+    units = settings.currencies
+    pin = settings.pin
+    return Rules(
+        kiosk_id=settings.kiosk_id,
+        boot=secrets.token_hex(4),
+        units=units if SAT.code in units else (*units, SAT.code),
+        max_sale=Sats(settings.max_sat),
+        invoice_min=settings.invoice_minutes,
+        over_limit=OverLimit(settings.over_limit),
+        success_s=settings.success_seconds,
+        tips=settings.tips,
+        pin=pin_hash(pin.reveal(), secrets.token_bytes(16)) if pin is not None else "",
+        merchant_updates=settings.merchant_updates,
+    )
+
+
+def endpoints_of(settings: Settings) -> Endpoints:
+    """The settings as far as Blink is concerned."""
+    assert settings.blinkpos_api_key is not None  # the settings were loaded with an account
+    return Endpoints(
+        api_url=settings.api_url,
+        ws_url=settings.ws_url,
+        till_key=settings.blinkpos_api_key,
+        merchant_key=settings.merchant_api_key,
+        merchant_username=settings.merchant_username,
+        till_wallet_id=settings.blinkpos_wallet_id,
+        merchant_wallet_id=settings.merchant_wallet_id,
+        currencies=settings.currencies,
+        merchant_updates=settings.merchant_updates,
+    )
+
+
+def open_journal(settings: Settings) -> Journal:
+    """Open the journal; a corrupt one is set aside, never deleted, and a new one begun.
+
+    Raises:
+        JournalUnusable: it cannot be written.
+    """
+    try:
+        return Journal.open(settings.journal)
+    except JournalCorrupt as error:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        aside = Journal.set_aside(settings.journal, stamp)
+        log.error("journal is damaged (%s); kept as %s", error.trouble.reason, aside.name)  # noqa: TRY400
+        return Journal.open(settings.journal)
+
+
+def begin_till(
+    rules: Rules, journal: Journal, now_s: float, unix_s: int
+) -> tuple[Till, list[Fact]]:
+    """The till at start: what was unfinished goes on, and interrupted sales are told."""
+    recovery = journal.recover()
+    watches, forwards, aftermath = resume(recovery, now_s, unix_s)
+    first = rules.units[0]
+    unit = SAT if first == SAT.code else Currency(first, first, 2)
+    stopped = tuple(
+        Alarm(
+            forward.trouble or Trouble(TroubleKind.PAYOUT_REFUSED, forward.sale.id), forward.sale.id
+        )
+        for forward in forwards.values()
+        if forward.status is ForwardStatus.STOPPED
+    )
+    till = Till(
+        rules,
+        Entering(Entry(unit)),
+        now_s=now_s,
+        unix_s=unix_s,
+        service=Visiting(due_s=now_s),
+        watches=MappingProxyType(watches),
+        forwards=MappingProxyType(forwards),
+        aftermath=MappingProxyType(aftermath),
+        recovered=recovery.interrupted,
+        alarms=stopped,
+    )
+    return till, [SaleLeft(sale.id, Ending.INTERRUPTED) for sale in recovery.interrupted]
+
+
+def build(
+    settings: Settings,
+    *,
+    panel: Callable[[Inbox], Panel] | None = None,
+    on_box_act: Callable[[BoxAct], None] | None = None,
+) -> Box:
+    """Build the kiosk. The first picture comes before anything is asked of Blink.
+
+    Raises:
+        JournalUnusable: it cannot be written, so no sale could be kept.
+    """
+    clock = SystemClock()
+    inbox = Inbox()
+    journal = open_journal(settings)
+    till, facts = begin_till(rules_of(settings), journal, clock.monotonic(), int(clock.unix()))
+    look = Look(settings.theme, settings.key_order, settings.name)
+    window = Window(look, settings.screen, settings.rotate)
+    wallet = Wallet(endpoints_of(settings), inbox.put)
+    loop = Loop(
+        till,
+        inbox,
+        wallet=wallet,
+        journal=journal,
+        display=window,
+        panel=panel(inbox) if panel is not None else NoPanel(),
+        clock=clock,
+        on_box_act=on_box_act or _told_only,
+    )
+    return Box(loop, inbox, window, wallet, journal, facts)
+
+
+def _told_only(act: BoxAct) -> None:
+    log.warning("%s was asked for; this is not an appliance", act)
+
+
+def set_up_log(level: str) -> None:
+    """One line per step, to standard error; under systemd the journal adds the time."""
+    under_systemd = "JOURNAL_STREAM" in os.environ
+    line = "%(levelname)s %(name)s %(message)s"
+    logging.basicConfig(
+        level=level.upper(), format=line if under_systemd else f"%(asctime)s {line}"
+    )

@@ -1,0 +1,186 @@
+"""`kiosk demo`: a whole sale on one machine, with no account and no hardware."""
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kiosk.sale.events import KeyPressed
+from kiosk.sale.keys import Key
+from kiosk.sale.till import (
+    AwaitingPayment,
+    Entering,
+    Forwarded,
+    Link,
+    Paid,
+    Ready,
+    Requesting,
+    Till,
+)
+from kiosk.settings import Settings, load
+
+if TYPE_CHECKING:
+    from kiosk.commands.box import Box
+    from kiosk.simulate.simulator import Simulator
+
+PATIENCE_S: Final = 60.0
+CUSTOMER_S: Final = 4.0
+AMOUNT: Final = "1250"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """How to watch it."""
+    parser.add_argument("--headless", action="store_true", help="one scripted sale, no window")
+    parser.add_argument("--size", default="800x480", help="size of the window, like 800x480")
+    parser.add_argument("--pictures", type=Path, help="folder for the pictures of the screens")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start the simulator and the kiosk on it; 0 when the merchant has the money."""
+    headless = args.headless or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if headless:
+        os.environ["SDL_VIDEODRIVER"] = "dummy"
+    from kiosk.commands.box import build
+    from kiosk.simulate import Simulator
+
+    folder = Path(tempfile.mkdtemp(prefix="kiosk-demo-"))
+    with Simulator() as simulator:
+        settings = _settings(simulator, folder, args.size)
+        story = _Story()
+        logging.basicConfig(level="INFO", format="%(message)s", handlers=[story])
+        box = build(settings)
+        try:
+            box.loop.begin(box.facts)
+            box.wallet.start()
+            if headless:
+                pictures = args.pictures or folder / "pictures"
+                return _play(box, simulator, pictures)
+            return _watch(box, simulator)
+        finally:
+            box.close()
+
+
+def _watch(box: "Box", simulator: "Simulator") -> int:
+    print("Type an amount and press the green key; a customer pays after a few seconds.")
+    print("Close the window to end.")
+    simulator.pay_by_itself(CUSTOMER_S)
+    while not box.window.closed:
+        box.loop.turn()
+    return 0
+
+
+@dataclass(slots=True)
+class _Script:
+    """What the cashier and the customer do, once each, when the screen is ready for it."""
+
+    simulator: "Simulator"
+    typed: bool = False
+    charged: bool = False
+    paid: bool = False
+    done: bool = False
+    seen: list[str] = field(default_factory=list)
+
+    def next_keys(self, till: Till) -> tuple[Key, ...]:
+        """The keys to press now."""
+        screen = till.screen
+        match screen:
+            case Entering() if not self.typed and isinstance(till.service, Ready):
+                self.typed = True
+                return tuple(Key(digit) for digit in AMOUNT)
+            case Entering() if self.typed and not self.charged and till.rates is not None:
+                self.charged = True
+                return (Key.CHARGE,)
+            case AwaitingPayment(link=Link.LIVE, payout_ready=True) if not self.paid:
+                self.paid = True
+                self.simulator.pay(screen.invoice.payment_request, via="lightning")
+            case Entering() if self.paid and "forwarded" in self.seen:
+                self.done = True
+        return ()
+
+
+def _play(box: "Box", simulator: "Simulator", pictures: Path) -> int:
+    pictures.mkdir(parents=True, exist_ok=True)
+    script = _Script(simulator)
+    until = time.monotonic() + PATIENCE_S
+    while not script.done and time.monotonic() < until:
+        for key in script.next_keys(box.loop.till):
+            box.inbox.put(KeyPressed(key))
+        box.loop.turn()
+        _save_new(box, script, pictures)
+        if isinstance(box.loop.till.screen, Forwarded):
+            _skip_ahead(box)
+    forwarded = simulator.merchant.balance_sat
+    while simulator.open_sockets() and time.monotonic() < until:
+        time.sleep(0.02)
+    print(f"merchant has {forwarded} sat, the till {simulator.till.balance_sat} sat")
+    print(f"sockets open: {simulator.open_sockets()}")
+    print(f"pictures of the screens: {pictures}")
+    if not script.done or forwarded == 0 or simulator.open_sockets():
+        sys.stderr.write(f"kiosk demo: the sale did not come to its end: {script.seen}\n")
+        return 1
+    return 0
+
+
+def _skip_ahead(box: "Box") -> None:
+    """Nobody watches: go on to the next sale once the animation has been drawn."""
+    screen = box.loop.till.screen
+    if isinstance(screen, Forwarded) and box.loop.till.now_s - screen.since_s > 1.5:
+        box.inbox.put(KeyPressed(Key.CHARGE))
+
+
+def _save_new(box: "Box", script: _Script, pictures: Path) -> None:
+    """A picture of every screen, when it is first as it should be looked at."""
+    name = _name(box.loop.till)
+    if name is not None and name not in script.seen:
+        script.seen.append(name)
+        box.window.save(pictures / f"{len(script.seen)}-{name}.png")
+
+
+def _name(till: Till) -> str | None:
+    match till.screen:
+        case Entering(entry) if isinstance(till.service, Ready):
+            return "idle" if entry.is_empty else "amount"
+        case Entering():
+            return "starting"
+        case Requesting():
+            return "requesting"
+        case AwaitingPayment(link=Link.LIVE):
+            return "invoice"
+        case Paid():
+            return "paid"
+        case Forwarded(since_s=since_s) if till.now_s - since_s > 0.9:
+            return "forwarded"
+    return None
+
+
+class _Story(logging.Handler):
+    """Prints the log as a story: seconds since the start, and what happened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._began_s = time.monotonic()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one line."""
+        print(f"{time.monotonic() - self._began_s:7.3f} s  {record.getMessage()}", flush=True)
+
+
+def _settings(simulator: "Simulator", folder: Path, size: str) -> Settings:
+    return load(
+        {
+            "BLINK_API_URL": simulator.api_url,
+            "BLINK_WS_URL": simulator.ws_url,
+            "BLINKPOS_API_KEY": simulator.till.api_key,
+            "MERCHANT_USERNAME": simulator.merchant.username,
+            "KIOSK_JOURNAL": str(folder / "journal.sqlite3"),
+            "KIOSK_SCREEN": size,
+            "KIOSK_ID": "demo",
+            "KIOSK_NAME": "Café Satoshi",
+            "KIOSK_GPIO": "off",
+        }
+    )
