@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,13 +108,22 @@ def _play(box: "Box", simulator: "Simulator", pictures: Path) -> int:
     pictures.mkdir(parents=True, exist_ok=True)
     script = _Script(simulator)
     until = time.monotonic() + PATIENCE_S
-    while not script.done and time.monotonic() < until:
-        for key in script.next_keys(box.loop.till):
+    alarm = threading.Timer(
+        PATIENCE_S + 1, box.inbox.wake
+    )  # a sale that hangs is told, not waited for
+    alarm.daemon = True
+    alarm.start()
+    while time.monotonic() < until:
+        keys = script.next_keys(box.loop.till)
+        if script.done:
+            break
+        for key in keys:
             box.inbox.put(KeyPressed(key))
         box.loop.turn()
         _save_new(box, script, pictures)
         if isinstance(box.loop.till.screen, Forwarded):
             _skip_ahead(box)
+    alarm.cancel()
     forwarded = simulator.merchant.balance_sat
     while simulator.open_sockets() and time.monotonic() < until:
         time.sleep(0.02)

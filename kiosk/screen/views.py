@@ -52,9 +52,9 @@ class Look:
 def paint(canvas: Canvas, till: Till, look: Look) -> None:
     """Draw the till as it stands now."""
     canvas.surface.fill(canvas.palette.ground)
-    body, foot = rows(canvas.rect, [92, 8], 0)
+    whole, foot = rows(canvas.rect, [92, 8], 0)
     margin = 2 * canvas.unit
-    body = body.inflate(-2 * margin, -2 * margin)
+    body = whole.inflate(-2 * margin, -2 * margin)
     screen = till.screen
     match screen:
         case Entering(notice=notice):
@@ -70,7 +70,7 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
         case Requesting(sale):
             _calm(canvas, body, sale_amounts(sale)[0], "Making the invoice", Key.CLEAR)
         case AwaitingPayment():
-            _invoice(canvas, body, till, screen, look)
+            _invoice(canvas, whole, till, screen, look)  # every pixel makes the code larger
         case Leaving(was):
             _calm(canvas, body, sale_amounts(was.sale)[0], "Asking Blink once more")
         case Confirming(sale, _, notice):
@@ -175,15 +175,15 @@ def _invoice(
     code = qr_surface(screen.invoice.payment_request, room, look.white)
     if canvas.is_wide:
         place = code.get_rect(midleft=box.midleft)
-        side = pygame.Rect(place.right + 2 * gap, box.top, 0, box.height)
-        side.width = box.right - side.left
+        side = pygame.Rect(place.right + gap, box.top + gap, 0, box.height - gap)
+        side.width = box.right - gap - side.left
     else:
         place = code.get_rect(midtop=box.midtop)
-        side = pygame.Rect(box.left, place.bottom + gap, box.width, 0)
+        side = pygame.Rect(box.left + gap, place.bottom + gap, box.width - 2 * gap, 0)
         side.height = box.bottom - side.top
     canvas.surface.blit(code, place)
     colours = canvas.palette
-    amount, other, who, clock, note, white, keys = rows(side, [20, 11, 9, 12, 18, 13, 17], gap // 2)
+    amount, other, who, clock, note, white, keys = rows(side, [20, 11, 9, 13, 15, 14, 18], gap // 2)
     first, second = sale_amounts(screen.sale)
     canvas.text(first, amount, colours.ink, amount.height)
     canvas.text(second, other, colours.quiet, other.height * 3 // 4)
@@ -191,13 +191,13 @@ def _invoice(
     canvas.text(f"to {name}" if name else "", who, colours.quiet, who.height * 3 // 4)
     left_s = max(0, int(screen.ends_s - till.now_s + 0.999))
     _countdown(canvas, clock, left_s, left_s / max(1, screen.invoice.lifetime_s))
-    canvas.lines(_waiting_words(till, screen), note, colours.accent, 4 * canvas.unit)
+    canvas.lines(_waiting_words(till, screen), note, colours.accent, 6 * canvas.unit)
     dim, bright = columns(white, [1, 1], gap)
-    canvas.button(dim, Key.DIMMER, "dimmer", ink=colours.quiet, size=4 * canvas.unit)
-    canvas.button(bright, Key.BRIGHTER, "brighter", ink=colours.quiet, size=4 * canvas.unit)
+    canvas.button(dim, Key.DIMMER, "dimmer", ink=colours.quiet, size=5 * canvas.unit)
+    canvas.button(bright, Key.BRIGHTER, "brighter", ink=colours.quiet, size=5 * canvas.unit)
     cancel, check = columns(keys, [1, 1], gap)
-    canvas.button(cancel, Key.CLEAR, "Cancel", ink=colours.bad, size=5 * canvas.unit)
-    canvas.button(check, Key.CHECK, "I paid", size=5 * canvas.unit)
+    canvas.button(cancel, Key.CLEAR, "Cancel", ink=colours.bad, size=7 * canvas.unit)
+    canvas.button(check, Key.CHECK, "I paid", size=7 * canvas.unit)
 
 
 def _waiting_words(till: Till, screen: AwaitingPayment) -> str:
@@ -231,7 +231,7 @@ def _calm(canvas: Canvas, box: pygame.Rect, big: str, small: str, key: Key | Non
     if key is not None:
         button = pygame.Rect(0, 0, box.width // 3, foot.height)
         button.midbottom = foot.midbottom
-        canvas.button(button, key, "Cancel", ink=canvas.palette.bad, size=5 * canvas.unit)
+        canvas.button(button, key, "Cancel", ink=canvas.palette.bad, size=7 * canvas.unit)
 
 
 def _message(

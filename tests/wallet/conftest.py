@@ -50,14 +50,20 @@ class Door:
 
     def wait_for(self, kind: type[E], timeout_s: float = PATIENCE_S) -> E:
         """The next event of a kind; everything that came before it is in `seen`."""
+        event = self.wait_for_any(kind, timeout_s=timeout_s)
+        assert isinstance(event, kind)
+        return event
+
+    def wait_for_any(self, *kinds: type[object], timeout_s: float = PATIENCE_S) -> Event:
+        """The next event of any of these kinds."""
         until = monotonic() + timeout_s
         while True:
             try:
                 event = self.inbox.get(timeout=max(0.0, until - monotonic()))
             except Empty:
-                raise TimeoutError(f"no {kind.__name__}; seen {self.seen}") from None
+                raise TimeoutError(f"no {kinds}; seen {self.seen}") from None
             self.seen.append(event)
-            if isinstance(event, kind):
+            if isinstance(event, kinds):
                 return event
 
     def visited(self) -> Account:

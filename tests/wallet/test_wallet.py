@@ -53,7 +53,7 @@ def opened(door: Door, number: int = 1) -> tuple[OpenSale, Invoice, Invoice]:
     made: list[Invoice] = []
     live = False
     while not (made and live):
-        event = door.wait_for((PayoutMade, LinkChanged))  # type: ignore[arg-type]
+        event = door.wait_for_any(PayoutMade, LinkChanged)
         if isinstance(event, PayoutMade):
             made.append(event.payout)
         live = live or (isinstance(event, LinkChanged) and event.link is Link.LIVE)
