@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk.commands import demo, run, sales
+from kiosk.panel import cli as keypad
 from kiosk.settings import Settings, WrongSettings, load, unknown
 from kiosk.simulate import cli as simulator
 
@@ -29,8 +30,21 @@ def main(words: Sequence[str] | None = None) -> int:
             return run.run(settings)
         case "sales":
             return sales.run(args, settings.journal)
+        case "keypad":
+            return _keypad(args, settings)
         case _:
             return sales.run_forwards(args, settings.journal)
+
+
+def _keypad(args: argparse.Namespace, settings: Settings) -> int:
+    from kiosk.commands.box import wiring_of
+
+    try:
+        wiring = wiring_of(settings)
+    except ValueError as error:
+        sys.stderr.write(f"kiosk: {error}\n")
+        return 2
+    return keypad.run(args, wiring, settings.gpio)
 
 
 def _settings(dotenv: Path, *, need_account: bool) -> Settings:
@@ -53,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     simulator.add_arguments(commands.add_parser("simulator", help="the stand-in for Blink"))
     for name, words, add in (
         ("sales", "sales and totals from the journal", sales.add_arguments),
+        ("keypad", "which key the wiring reports, live", keypad.add_arguments),
         ("forwards", "what has not reached the merchant, and why", sales.add_forwards_arguments),
     ):
         one = commands.add_parser(name, help=words, description=words)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -85,7 +85,7 @@ class Settings:
     journal: Path
     screen: tuple[int, int] | None  # None is fullscreen
     rotate: int
-    gpio: str
+    gpio: Literal["auto", "on", "off"]
     keypad_rows: tuple[int, ...] | None  # None is the README's wiring
     keypad_columns: tuple[int, ...] | None
     keypad_layout: str | None
@@ -238,7 +238,7 @@ def _read(reader: _Reader) -> Settings:
         journal=Path(reader.values["KIOSK_JOURNAL"]),
         screen=read("KIOSK_SCREEN", _screen, None),
         rotate=int(read("KIOSK_ROTATE", _one_of("0", "90", "180", "270"), "0")),
-        gpio=read("KIOSK_GPIO", _one_of("auto", "on", "off"), "auto"),
+        gpio=read("KIOSK_GPIO", _gpio, "auto"),
         keypad_rows=read("KIOSK_KEYPAD_ROWS", _pins, None),
         keypad_columns=read("KIOSK_KEYPAD_COLUMNS", _pins, None),
         keypad_layout=reader.values["KIOSK_KEYPAD_LAYOUT"] or None,
@@ -358,6 +358,13 @@ def _kiosk_id(text: str) -> str:
 def _id_from_host(host: str) -> str:
     name = re.sub(r"[^a-z0-9-]+", "-", host.lower().split(".", maxsplit=1)[0]).strip("-")
     return name[:20].strip("-") or "kiosk"
+
+
+def _gpio(text: str) -> Literal["auto", "on", "off"]:
+    match text.lower():
+        case "auto" | "on" | "off" as mode:
+            return mode
+    raise ValueError("must be one of auto, on, off")
 
 
 def _screen(text: str) -> tuple[int, int] | None:

@@ -11,11 +11,21 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.journal import Journal, JournalCorrupt, resume
-from kiosk.loop import Inbox, Loop, Panel
+from kiosk.loop import Inbox, Loop
+from kiosk.panel.panel import (
+    KeyDown,
+    KeypadEvent,
+    NoPanel,
+    Panel,
+    StuckKey,
+    StuckKeyReleased,
+    open_panel,
+)
+from kiosk.panel.wiring import Wiring, read_wiring
 from kiosk.sale.effects import BoxAct
 from kiosk.sale.entry import Entry
+from kiosk.sale.events import KeyFreed, KeyPressed, KeyStuck
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeft
-from kiosk.sale.keys import Light
 from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.till import Alarm, Entering, OverLimit, Rules, Till, Visiting
@@ -41,14 +51,6 @@ class SystemClock:
         return time.time()
 
 
-class NoPanel:
-    """A box without keypad, LED and buzzer."""
-
-    def show(self, light: Light) -> None:
-        """Tell a developer what the LED would show."""
-        log.debug("light %s", light)
-
-
 @dataclass(frozen=True, slots=True)
 class Box:
     """A built kiosk, ready to begin."""
@@ -58,11 +60,13 @@ class Box:
     window: Window
     wallet: Wallet
     journal: Journal
+    panel: Panel | NoPanel
     facts: Sequence[Fact]
 
     def close(self) -> None:
         """Stop everything in an orderly way."""
         self.wallet.stop()
+        self.panel.close()
         self.journal.close()
         self.window.close()
 
@@ -149,13 +153,14 @@ def begin_till(
 def build(
     settings: Settings,
     *,
-    panel: Callable[[Inbox], Panel] | None = None,
     on_box_act: Callable[[BoxAct], None] | None = None,
 ) -> Box:
     """Build the kiosk. The first picture comes before anything is asked of Blink.
 
     Raises:
         JournalUnusable: it cannot be written, so no sale could be kept.
+        PanelMissing: KIOSK_GPIO is `on` and there is none.
+        ValueError: the keypad's wiring cannot be; the sentence names the setting.
     """
     clock = SystemClock()
     inbox = Inbox()
@@ -164,17 +169,43 @@ def build(
     look = Look(settings.theme, settings.key_order, settings.name)
     window = Window(look, settings.screen, settings.rotate)
     wallet = Wallet(endpoints_of(settings), inbox.put)
+    panel = _panel(settings, inbox)
     loop = Loop(
         till,
         inbox,
         wallet=wallet,
         journal=journal,
         display=window,
-        panel=panel(inbox) if panel is not None else NoPanel(),
+        panel=panel,
         clock=clock,
         on_box_act=on_box_act or _told_only,
     )
-    return Box(loop, inbox, window, wallet, journal, facts)
+    return Box(loop, inbox, window, wallet, journal, panel, facts)
+
+
+def wiring_of(settings: Settings) -> Wiring:
+    """The keypad's wiring as set, or the README's."""
+    return read_wiring(
+        settings.keypad_rows,
+        settings.keypad_columns,
+        settings.keypad_layout,
+        led_pin=settings.led_pin,
+        buzzer_pin=settings.buzzer_pin,
+    )
+
+
+def _panel(settings: Settings, inbox: Inbox) -> Panel | NoPanel:
+    def put(event: KeypadEvent) -> None:
+        match event:
+            case KeyDown(key):
+                inbox.put(KeyPressed(key))
+            case StuckKey(legend):
+                inbox.put(KeyStuck(legend))
+            case StuckKeyReleased(legend):
+                inbox.put(KeyFreed(legend))
+
+    wiring = wiring_of(settings)
+    return open_panel(settings.gpio, wiring, settings.led_pin, settings.buzzer_pin, put)
 
 
 def _told_only(act: BoxAct) -> None:

@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings) -> int:
     """Run until SIGTERM, Ctrl-C, or the window is closed."""
     from kiosk.commands.box import build, set_up_log
+    from kiosk.panel.pins import PanelMissing
 
     set_up_log(settings.log_level)
     try:
@@ -29,6 +30,12 @@ def run(settings: Settings) -> int:
     except KioskError as error:
         sys.stderr.write(f"kiosk: {error}\n")
         return 1
+    except PanelMissing as error:
+        sys.stderr.write(f"kiosk: {error}\n")
+        return 1
+    except ValueError as error:  # the keypad's wiring
+        sys.stderr.write(f"kiosk: {error}\n")
+        return 2
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: box.loop.stop())
     try:

@@ -1,0 +1,246 @@
+"""gpiozero's devices on the kernel's own GPIO lines: `open_pins` finds the header and opens it."""
+
+import errno
+import logging
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any, Final, Literal
+
+from gpiozero.exc import PinFixedPull, PinInvalidEdges, PinInvalidFunction, PinInvalidPull
+from gpiozero.pins import Factory
+from gpiozero.pins.pi import PiFactory, PiPin
+
+from kiosk.panel.chip import FLOATING, ChipInfo, Line, Mode, find_header
+
+log = logging.getLogger(__name__)
+
+__all__ = ["Factory", "GpioMode", "KernelFactory", "PanelMissing", "open_pins"]
+
+GpioMode = Literal["auto", "on", "off"]
+
+# gpiozero only wants to know which header the board has, and since 2014 all have the same. Asking
+# the real board would need /proc/device-tree, which a hardened service does not see.
+_ANY_40_PIN_BOARD: Final = 0xC03115  # a Pi 4B
+
+_PULLS: Final = {"floating": Mode.NO_PULL, "up": Mode.PULL_UP, "down": Mode.PULL_DOWN}
+
+
+class PanelMissing(Exception):
+    """There is no GPIO to use, or a pin of it is taken. The text says what to do about it."""
+
+
+def open_pins(
+    mode: GpioMode, find: Callable[[], ChipInfo | None] = find_header
+) -> "KernelFactory | None":
+    """Open the header's GPIO: a pin factory, or None where there is none or it is not wanted.
+
+    `auto` says in one line of the log why there is none.
+
+    Raises:
+        PanelMissing: `mode` is `on` and there is no GPIO.
+    """
+    if mode == "off":
+        return None
+    try:
+        return _open(find)
+    except PanelMissing as missing:
+        if mode == "on":
+            raise
+        log.info("no keypad, LED or buzzer: %s", missing)
+        return None
+
+
+def _open(find: Callable[[], ChipInfo | None]) -> "KernelFactory":
+    try:
+        header = find()
+        if header is None:
+            raise PanelMissing(
+                "This machine has no Raspberry Pi GPIO header. Set KIOSK_GPIO to off or auto."
+            )
+        return KernelFactory(os.open(header.path, os.O_RDWR | os.O_CLOEXEC))
+    except PermissionError as error:
+        raise PanelMissing(
+            "This user may not use the GPIO pins. Add it to the group gpio and log in again."
+        ) from error
+    except OSError as error:
+        raise PanelMissing(f"The GPIO pins cannot be opened: {error.strerror}.") from error
+
+
+class KernelFactory(PiFactory):  # type: ignore[misc]  # gpiozero has no types
+    """A gpiozero pin factory on one GPIO chip of the kernel. Owns `chip_fd`."""
+
+    def __init__(self, chip_fd: int, open_line: Callable[[int, int], Line] = Line) -> None:
+        super().__init__()
+        self.pin_class = KernelPin
+        self.watcher = Watcher()
+        self._chip_fd = chip_fd
+        self._open_line = open_line
+
+    def line(self, offset: int) -> Line:
+        """Take a pin from the kernel.
+
+        Raises:
+            PanelMissing: something else has it.
+        """
+        try:
+            return self._open_line(self._chip_fd, offset)
+        except OSError as error:
+            busy = "something else uses it" if error.errno == errno.EBUSY else error.strerror
+            raise PanelMissing(
+                f"GPIO {offset} cannot be used: {busy}. Look for a second program and for overlays"
+                " in config.txt, or choose another pin in the settings."
+            ) from error
+
+    def close(self) -> None:
+        """Let every pin float, give all back and end the watching thread."""
+        self.watcher.close()
+        pins = list(self.pins.values())
+        super().close()
+        for pin in pins:
+            pin.give_back()
+        if self._chip_fd >= 0:
+            os.close(self._chip_fd)
+            self._chip_fd = -1
+
+    def ticks(self) -> float:
+        """Monotonic seconds."""
+        return time.monotonic()
+
+    def ticks_diff(self, later: float, earlier: float) -> float:
+        """Seconds between two ticks."""
+        return later - earlier
+
+    def _get_revision(self) -> int:
+        return _ANY_40_PIN_BOARD
+
+
+class KernelPin(PiPin):  # type: ignore[misc]  # gpiozero has no types
+    """A gpiozero pin on a kernel line. It tells falling edges only: a keypad needs no others."""
+
+    def __init__(self, factory: KernelFactory, info: Any) -> None:
+        super().__init__(factory, info)
+        self._line = factory.line(self._number)
+
+    def close(self) -> None:
+        self.when_changed = None
+        self._line.become(FLOATING)
+
+    def give_back(self) -> None:
+        """Return the line to the kernel; the pin cannot be used afterwards."""
+        self._line.close()
+
+    def output_with_state(self, state: bool) -> None:
+        self._line.become(Mode.OUTPUT)
+        self._line.write(state)
+
+    def _get_function(self) -> str:
+        return "output" if Mode.OUTPUT in self._line.mode else "input"
+
+    def _set_function(self, value: str) -> None:
+        if value not in ("input", "output"):
+            raise PinInvalidFunction(f"{self!r} can be input or output, not {value}")
+        self._line.become(FLOATING if value == "input" else Mode.OUTPUT)
+
+    def _get_state(self) -> bool:
+        return self._line.read()
+
+    def _set_state(self, value: bool) -> None:
+        self._line.write(bool(value))
+
+    def _get_pull(self) -> str:
+        return next((name for name, pull in _PULLS.items() if pull in self._line.mode), "floating")
+
+    def _set_pull(self, value: str) -> None:
+        if Mode.OUTPUT in self._line.mode:
+            raise PinFixedPull(f"{self!r} is an output and has no pull")
+        if value not in _PULLS:
+            raise PinInvalidPull(f"{self!r} can be pulled up, down or floating, not {value}")
+        self._line.become(Mode.INPUT | _PULLS[value])
+
+    def _get_edges(self) -> str:
+        return "falling"
+
+    def _set_edges(self, value: str) -> None:
+        if value != "falling":
+            raise PinInvalidEdges(f"{self!r} tells falling edges only, not {value}")
+
+    def _enable_event_detect(self) -> None:
+        self._line.become(self._line.mode | Mode.FALLING)
+        self.factory.watcher.watch(self._line.fd, self._fell)
+
+    def _disable_event_detect(self) -> None:
+        self.factory.watcher.forget(self._line.fd)
+        self._line.become(self._line.mode & ~Mode.FALLING)
+
+    def _fell(self) -> None:
+        try:
+            self._line.drain()
+        except OSError:  # the chip is gone: stop watching; whoever reads the pin meets the error
+            self.factory.watcher.forget(self._line.fd)
+        with self._when_changed_lock:  # the device may be closing in another thread
+            changed = self._get_when_changed()
+        if changed is not None:
+            changed(self.factory.ticks(), False)
+
+
+class Watcher:
+    """One thread that sleeps in the kernel until a watched file can be read."""
+
+    def __init__(self) -> None:
+        self._orders: SimpleQueue[tuple[int, Callable[[], None] | None]] = SimpleQueue()
+        self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="gpio-edges", daemon=True)
+
+    def watch(self, fd: int, tell: Callable[[], None]) -> None:
+        """Call `tell` in the watcher's thread whenever `fd` can be read."""
+        self._order(fd, tell)
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def forget(self, fd: int) -> None:
+        """Watch `fd` no longer."""
+        self._order(fd, None)
+
+    def close(self) -> None:
+        """End the thread."""
+        if self._closing:
+            return
+        self._closing = True
+        os.eventfd_write(self._bell, 1)
+        if self._thread.ident is not None:
+            self._thread.join()
+        os.close(self._bell)
+
+    def _order(self, fd: int, tell: Callable[[], None] | None) -> None:
+        if not self._closing:
+            self._orders.put((fd, tell))
+            os.eventfd_write(self._bell, 1)
+
+    def _run(self) -> None:
+        poll = select.poll()
+        poll.register(self._bell, select.POLLIN)
+        watched: dict[int, Callable[[], None]] = {}
+        while not self._closing:
+            for fd, _ in poll.poll():
+                if fd == self._bell:
+                    os.eventfd_read(self._bell)
+                    self._obey(poll, watched)
+                elif fd in watched:
+                    watched[fd]()
+
+    def _obey(self, poll: "select.poll", watched: dict[int, Callable[[], None]]) -> None:
+        while True:
+            try:
+                fd, tell = self._orders.get_nowait()
+            except Empty:
+                return
+            if tell is not None:
+                watched[fd] = tell
+                poll.register(fd, select.POLLIN)
+            elif watched.pop(fd, None) is not None:
+                poll.unregister(fd)

@@ -1,0 +1,95 @@
+"""The commands from outside: exit codes, one line per mistake, a demo that sells."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from kiosk.__main__ import main
+from kiosk.journal import Journal
+from tests.journal.test_journal import NOW, paid
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith(("KIOSK_", "BLINK", "MERCHANT_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_wrong_settings_are_one_line_each_and_exit_2(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIOSK_ROTATE", "45")
+    assert main(["run"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert any("KIOSK_ROTATE" in line for line in lines)
+    assert any("BLINKPOS_API_KEY" in line for line in lines)
+
+
+@pytest.mark.parametrize("words", [[], ["nonsense"], ["sales", "--since", "yesterday"]])
+def test_wrong_usage_exits_2(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 2
+
+
+@pytest.mark.parametrize("command", ["run", "demo", "simulator", "sales", "forwards", "keypad"])
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([command, "--help"])
+    assert left.value.code == 0
+    assert "usage: kiosk" in capsys.readouterr().out
+
+
+def test_sales_are_told_in_three_shapes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "journal.sqlite3"
+    journal = Journal.open(path, lambda: NOW)
+    journal.record(paid())
+    journal.close()
+    monkeypatch.setenv("KIOSK_JOURNAL", str(path))
+    since = ["--since", "2020-01-01"]
+    assert main(["sales", *since]) == 0
+    assert "2300" in capsys.readouterr().out
+    assert main(["sales", *since, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["amount_sat"] == 2300
+    assert main(["sales", *since, "--csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert (rows[0]["price"], rows[0]["currency"], rows[0]["state"]) == ("1.00", "USD", "paid")
+    assert main(["forwards"]) == 1
+    assert "2300" in capsys.readouterr().out
+
+
+def test_a_journal_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sales"]) == 1
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_the_demo_sells_and_its_picture_can_be_paid(tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk", "demo", "--headless", "--pictures", str(pictures)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "forwarded" in done.stdout
+    assert "merchant has 28655 sat" in done.stdout
+    names = sorted(file.stem.split("-")[1] for file in pictures.glob("*.png"))
+    wanted = ["amount", "forwarded", "idle", "invoice", "paid", "requesting", "starting"]
+    assert set(names) >= set(wanted) - {"starting", "requesting"}
+    with Image.open(next(pictures.glob("*-invoice.png"))) as picture:
+        found = zxingcpp.read_barcodes(picture)
+    assert [code.text[:16] for code in found] == ["LIGHTNING:LNBCRT"]
