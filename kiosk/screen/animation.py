@@ -55,4 +55,4 @@ def _smooth(part: float) -> float:
 
 def _overshoot(part: float) -> float:
     part = max(0.0, part) - 1
-    return 1 + 2.7 * part**3 + 1.7 * part**2
+    return max(0.0, 1 + 2.7 * part**3 + 1.7 * part**2)

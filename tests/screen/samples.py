@@ -1,0 +1,110 @@
+"""Tills in every state, for pictures and tests; the invoice is as long as Blink's are."""
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from kiosk.sale.entry import Entry
+from kiosk.sale.facts import Ending, Sale
+from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, PaymentRequest, SaleId
+from kiosk.sale.money import Cents, Fiat, Sats
+from kiosk.sale.till import (
+    Alarm,
+    AskingPin,
+    AwaitingPayment,
+    Confirming,
+    Entering,
+    Expired,
+    Forwarded,
+    HistoryRow,
+    Leaving,
+    Link,
+    Managing,
+    Page,
+    Paid,
+    Pricing,
+    Ready,
+    Received,
+    Requesting,
+    Screen,
+    Stopped,
+    Till,
+    Tipping,
+    Totals,
+    Visiting,
+)
+from kiosk.sale.trouble import Trouble, TroubleKind
+from tests.sale.tills import ACCOUNT, RULES, USD, rates, usd_rate
+
+NOW_S = 1000.0
+ENTRY = Entry(USD, typed=1250)
+REQUEST = PaymentRequest("lnbcrt286550n1p5" + "qz7r9x8gf2tvdw0s3jn54khce6mua7l" * 11)
+INVOICE = Invoice(
+    PaymentHash("ab" * 32), REQUEST, Sats(28_655), ExternalId("x"), 1_700_000_600, 600
+)
+SALE = Sale(
+    SaleId("till-1-boot-1"), Sats(28_655), Fiat(1250, USD), usd_rate(NOW_S), 1_700_000_000, "memo"
+)
+AWAITING = AwaitingPayment(
+    SALE, ENTRY, INVOICE, NOW_S - 3, NOW_S + 597, Link.LIVE, payout_ready=True
+)
+TOTALS = Totals(0, 12, Sats(340_000), Sats(1000), Sats(330_000), MappingProxyType({"USD": 14_832}))
+ROWS = tuple(HistoryRow(SALE, state) for state in ("forwarded", "paid", "cancelled", "expired"))
+
+
+def till(screen: Screen, **changed: object) -> Till:
+    made = Till(
+        replace(RULES, tips=(5, 10, 15)),
+        screen,
+        now_s=NOW_S,
+        unix_s=1_700_000_000,
+        service=Ready(),
+        account=ACCOUNT,
+        rates=rates(NOW_S),
+        limit_left=Cents(200_000),
+    )
+    return replace(made, **changed)  # type: ignore[arg-type]
+
+
+def every_view() -> dict[str, Till]:
+    """A till for every view there is."""
+    views = {
+        "starting": till(Entering(Entry(USD)), service=Visiting(), account=None),
+        "idle": till(Entering(Entry(USD))),
+        "amount": till(Entering(ENTRY)),
+        "longest": till(Entering(Entry(USD, typed=999_999_999_999))),
+        "sum": till(Entering(Entry(USD, typed=250, items=(1000, 450, 99_999_99)))),
+        "alarm": till(
+            Entering(Entry(USD)),
+            alarms=(Alarm(Trouble(TroubleKind.PAID_TWICE, SALE.id), SALE.id),),
+        ),
+        "recovered": till(Entering(Entry(USD)), recovered=(SALE,)),
+        "stuck": till(Entering(Entry(USD)), stuck_key="5"),
+        "pricing": till(Pricing(ENTRY, NOW_S)),
+        "tipping": till(Tipping(ENTRY)),
+        "own-tip": till(Tipping(ENTRY, Entry(USD, typed=100))),
+        "confirming": till(
+            Confirming(SALE, ENTRY, Trouble(TroubleKind.OVER_LIMIT, "1234567 sats"))
+        ),
+        "requesting": till(Requesting(SALE, ENTRY, NOW_S)),
+        "invoice": till(AWAITING),
+        "reconnecting": till(replace(AWAITING, link=Link.RECONNECTING)),
+        "under-way": till(replace(AWAITING, notice=Trouble(TroubleKind.PAYMENT_UNDER_WAY))),
+        "not-yet": till(replace(AWAITING, checked_s=NOW_S)),
+        "leaving": till(Leaving(AWAITING, Ending.CANCELLED, NOW_S)),
+        "expired": till(Expired(SALE, ENTRY, NOW_S)),
+        "paid": till(Paid(SALE, INVOICE.payment_hash, NOW_S - 1)),
+        "paid-late": till(Paid(SALE, INVOICE.payment_hash, NOW_S - 6)),
+        "forwarded": till(Forwarded(SALE, NOW_S - 1)),
+        "received": till(Received(Sats(2100), NOW_S - 1)),
+        "pin": till(AskingPin("1234")),
+        "pin-wrong": till(AskingPin("", Trouble(TroubleKind.PIN_LOCKED, "60"))),
+    }
+    for page in Page:
+        views[page.value] = till(Managing(page, 0, TOTALS, TOTALS, ROWS, NOW_S))
+    for kind in TroubleKind:
+        trouble = Trouble(kind, "merchant_name_20_long")
+        views[f"refused-{kind}"] = till(Entering(ENTRY, trouble))
+        views[f"stopped-{kind}"] = till(Stopped(trouble, ENTRY))
+        waiting = Visiting(3, NOW_S + 17, trouble)
+        views[f"out-{kind}"] = till(Entering(Entry(USD)), service=waiting)
+    return views

@@ -1,0 +1,119 @@
+"""Touch, mouse and keyboard mean the same keys; a picture is drawn only when it changes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from threading import Thread
+from typing import Any
+
+import pygame
+import pytest
+
+from kiosk.sale.entry import Entry
+from kiosk.sale.events import Event, KeyPressed
+from kiosk.sale.keys import Key
+from kiosk.sale.till import Entering, Forwarded
+from kiosk.screen.views import Look
+from kiosk.screen.window import Window
+from tests.sale.tills import USD
+from tests.screen.samples import AWAITING, NOW_S, SALE, till
+
+SIZE = (800, 480)
+IDLE = till(Entering(Entry(USD)))
+
+
+@pytest.fixture(params=[0, 90, 180, 270])
+def window(request: pytest.FixtureRequest) -> Iterator[Window]:
+    made = Window(Look(), SIZE, request.param)
+    made.draw(IDLE)
+    pygame.event.clear()
+    yield made
+    made.close()
+
+
+def keys(events: tuple[Event, ...]) -> list[Key]:
+    return [event.key for event in events if isinstance(event, KeyPressed)]
+
+
+def place_of(window: Window, key: Key) -> tuple[int, int]:
+    """Where on the glass a key is, turned as the glass is."""
+    x, y = next(zone.rect.center for zone in window._zones if zone.key is key)
+    width, height = SIZE
+    return {
+        0: (x, y),
+        90: (width - 1 - y, x),
+        180: (width - 1 - x, height - 1 - y),
+        270: (y, height - 1 - x),
+    }[window._rotate]
+
+
+@pytest.mark.parametrize("key", [Key.D1, Key.D9, Key.CHARGE, Key.DELETE, Key.CURRENCY])
+def test_a_finger_and_a_mouse_are_the_same_touch_counted_once(window: Window, key: Key) -> None:
+    x, y = place_of(window, key)
+    where: dict[str, Any] = {"x": x / SIZE[0], "y": y / SIZE[1], "touch_id": 1, "finger_id": 7}
+    post = pygame.event.post
+    post(pygame.event.Event(pygame.FINGERDOWN, **where))
+    post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(x, y), button=1, touch=True))
+    post(pygame.event.Event(pygame.FINGERUP, **where))
+    assert keys(window.wait(1.0)) == [key]
+    post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(x, y), button=1, touch=False))
+    assert keys(window.wait(1.0)) == [key]
+
+
+def test_a_second_finger_is_not_taken(window: Window) -> None:
+    for finger, key in ((1, Key.D1), (2, Key.D2)):
+        x, y = place_of(window, key)
+        where: dict[str, Any] = {
+            "x": x / SIZE[0],
+            "y": y / SIZE[1],
+            "touch_id": 1,
+            "finger_id": finger,
+        }
+        pygame.event.post(pygame.event.Event(pygame.FINGERDOWN, **where))
+    assert keys(window.wait(1.0)) == [Key.D1]
+
+
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        (pygame.K_5, Key.D5),
+        (pygame.K_KP5, Key.D5),
+        (pygame.K_BACKSPACE, Key.DELETE),
+        (pygame.K_ESCAPE, Key.CLEAR),
+        (pygame.K_KP_PLUS, Key.PLUS),
+        (pygame.K_KP_ENTER, Key.CHARGE),
+        (pygame.K_TAB, Key.CURRENCY),
+        (pygame.K_F10, Key.MENU),
+    ],
+)
+def test_the_keyboard_means_the_same(window: Window, code: int, key: Key) -> None:
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=code, mod=0))
+    assert keys(window.wait(1.0)) == [key]
+
+
+def test_the_logo_must_be_held(window: Window) -> None:
+    x, y = place_of(window, Key.MENU)
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(x, y), button=1, touch=False))
+    assert keys(window.wait(1.0)) == []
+    window.draw(replace(IDLE, now_s=NOW_S + 2.1))
+    assert keys(window.wait(0)) == [Key.MENU]
+
+
+def test_the_same_till_is_not_drawn_twice(window: Window) -> None:
+    assert not window.draw(replace(IDLE, now_s=NOW_S + 30, unix_s=5))
+    assert window.draw(till(AWAITING))
+
+
+def test_idle_needs_no_frame_and_the_animation_needs_sixty_a_second(window: Window) -> None:
+    assert window.next_frame_s(IDLE) is None
+    moving = till(Forwarded(SALE, NOW_S - 1))
+    due = window.next_frame_s(moving)
+    assert due is not None
+    assert due - NOW_S == pytest.approx(1 / 60)
+    assert window.next_frame_s(till(Forwarded(SALE, NOW_S - 10))) is None
+
+
+def test_another_thread_can_wake_it(window: Window) -> None:
+    waker = Thread(target=window.wake)
+    waker.start()
+    assert window.wait(None) == ()
+    waker.join()
