@@ -116,3 +116,8 @@ def test_the_example_has_a_line_for_every_setting_and_no_other() -> None:
     names = [line.partition("=")[0] for line in lines if line and not line.startswith("#")]
     assert sorted(names) == sorted(DEFAULTS)
     load({**GOOD, "KIOSK_ID": "x"}, dotenv=ROOT / ".env.example")
+
+
+def test_the_readme_explains_every_setting() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in DEFAULTS if f"`{name}`" not in readme] == []

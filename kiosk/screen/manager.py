@@ -35,7 +35,7 @@ def managing(canvas: Canvas, box: pygame.Rect, till: Till, screen: Managing) -> 
             _TITLES[page],
             fill=colours.accent if here else None,
             ink=colours.on_accent if here else None,
-            size=5 * canvas.unit,
+            size=7 * canvas.unit,
         )
     match screen.page:
         case Page.TOTALS:
@@ -55,7 +55,7 @@ def managing(canvas: Canvas, box: pygame.Rect, till: Till, screen: Managing) -> 
     if screen.page is Page.BOX:
         last.append((Key.CHECK, "Shut down"))
     for place, (key, label) in zip(columns(foot, [1] * len(last), canvas.unit), last, strict=True):
-        canvas.button(place, key, label, size=5 * canvas.unit)
+        canvas.button(place, key, label, size=7 * canvas.unit)
 
 
 def _totals(canvas: Canvas, box: pygame.Rect, screen: Managing) -> None:
@@ -97,4 +97,4 @@ def _forward_lines(till: Till) -> list[str]:
 def _list(canvas: Canvas, box: pygame.Rect, lines: list[str]) -> None:
     room = 8
     for place, line in zip(rows(box, [1] * room, 0), lines[:room], strict=False):
-        canvas.text(line, place, canvas.palette.ink, 5 * canvas.unit, align="left")
+        canvas.text(line, place, canvas.palette.ink, 7 * canvas.unit, align="left")

@@ -125,7 +125,7 @@ def _entering(canvas: Canvas, box: pygame.Rect, till: Till, look: Look) -> None:
 
 def _note(canvas: Canvas, box: pygame.Rect, till: Till, screen: Entering) -> None:
     """Under the amount: why a key was refused, else the sum, else what there is to know."""
-    colours, size = canvas.palette, 5 * canvas.unit
+    colours, size = canvas.palette, 7 * canvas.unit
     if screen.notice is not None:
         canvas.panel(box, colours.bad)
         words = " ".join(told(screen.notice)).strip()
@@ -191,10 +191,10 @@ def _invoice(
     canvas.text(f"to {name}" if name else "", who, colours.quiet, who.height * 3 // 4)
     left_s = max(0, int(screen.ends_s - till.now_s + 0.999))
     _countdown(canvas, clock, left_s, left_s / max(1, screen.invoice.lifetime_s))
-    canvas.lines(_waiting_words(till, screen), note, colours.accent, 6 * canvas.unit)
+    canvas.lines(_waiting_words(till, screen), note, colours.accent, 8 * canvas.unit)
     dim, bright = columns(white, [1, 1], gap)
-    canvas.button(dim, Key.DIMMER, "dimmer", ink=colours.quiet, size=5 * canvas.unit)
-    canvas.button(bright, Key.BRIGHTER, "brighter", ink=colours.quiet, size=5 * canvas.unit)
+    canvas.button(dim, Key.DIMMER, "dimmer", ink=colours.quiet, size=7 * canvas.unit)
+    canvas.button(bright, Key.BRIGHTER, "brighter", ink=colours.quiet, size=7 * canvas.unit)
     cancel, check = columns(keys, [1, 1], gap)
     canvas.button(cancel, Key.CLEAR, "Cancel", ink=colours.bad, size=7 * canvas.unit)
     canvas.button(check, Key.CHECK, "I paid", size=7 * canvas.unit)
@@ -246,7 +246,7 @@ def _message(
     colours = canvas.palette
     head, line, _, foot = rows(box, [40, 30, 8, 22], canvas.unit)
     canvas.lines(what, head, colours.bad if bad else colours.ink, 10 * canvas.unit)
-    canvas.lines(cure, line, colours.ink, 6 * canvas.unit)
+    canvas.lines(cure, line, colours.ink, 8 * canvas.unit)
     for place, (key, label) in zip(
         columns(foot, [1] * len(keys), 2 * canvas.unit), keys, strict=True
     ):
@@ -257,7 +257,7 @@ def _message(
             label,
             fill=colours.good if good else None,
             ink=colours.on_good if good else None,
-            size=6 * canvas.unit,
+            size=8 * canvas.unit,
         )
 
 
@@ -268,10 +268,10 @@ def _out_of_service(canvas: Canvas, box: pygame.Rect, till: Till, trouble: Troub
     canvas.text("Out of service", head, colours.on_bad, head.height * 3 // 5)
     first, second = told(trouble)
     canvas.lines(first, what, colours.ink, 8 * canvas.unit)
-    canvas.lines(second, cure, colours.quiet, 5 * canvas.unit)
+    canvas.lines(second, cure, colours.quiet, 7 * canvas.unit)
     due_s = till.service.due_s if isinstance(till.service, Visiting) else till.journal_due_s
     wait = "Trying now" if due_s is None else f"Trying again in {max(0, int(due_s - till.now_s))} s"
-    canvas.text(wait, again, colours.quiet, 5 * canvas.unit)
+    canvas.text(wait, again, colours.quiet, 7 * canvas.unit)
 
 
 def _tipping(canvas: Canvas, box: pygame.Rect, till: Till, screen: Tipping) -> None:
@@ -288,11 +288,11 @@ def _tipping(canvas: Canvas, box: pygame.Rect, till: Till, screen: Tipping) -> N
         for number, place in enumerate(columns(middle, [1] * len(tips), 2 * canvas.unit)):
             canvas.button(place, Key(str(number + 1)), f"{tips[number]} %", size=9 * canvas.unit)
     no, own, yes = columns(foot, [1, 1, 1], 2 * canvas.unit)
-    canvas.button(no, Key.CLEAR, "Back", size=5 * canvas.unit)
-    canvas.button(own, Key.PLUS, "Own tip", size=5 * canvas.unit)
+    canvas.button(no, Key.CLEAR, "Back", size=7 * canvas.unit)
+    canvas.button(own, Key.PLUS, "Own tip", size=7 * canvas.unit)
     label = "No tip" if screen.own is None else "tick"
     canvas.button(
-        yes, Key.CHARGE, label, fill=colours.good, ink=colours.on_good, size=5 * canvas.unit
+        yes, Key.CHARGE, label, fill=colours.good, ink=colours.on_good, size=7 * canvas.unit
     )
 
 
@@ -304,7 +304,7 @@ def _pin(canvas: Canvas, box: pygame.Rect, length: int, notice: Trouble | None, 
     canvas.text("Manager PIN", title, canvas.palette.ink, 7 * canvas.unit)
     canvas.text("*" * length, dots, canvas.palette.ink, dots.height)
     if notice is not None:
-        canvas.lines(" ".join(told(notice)), line, canvas.palette.bad, 5 * canvas.unit)
+        canvas.lines(" ".join(told(notice)), line, canvas.palette.bad, 7 * canvas.unit)
     _keypad(canvas, right, look, "")
 
 
