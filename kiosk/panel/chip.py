@@ -7,6 +7,7 @@ its next customer shall sleep. It also leaves out Python 3.13 and needs a FIFO i
 directory.
 """
 
+import errno
 import fcntl
 import os
 import struct
@@ -105,10 +106,11 @@ class Line:
     def drain(self) -> None:
         """Forget the edges seen so far, so that `fd` is readable only after the next one."""
         try:
-            while len(os.read(self.fd, _EVENT_SIZE * _EVENTS_AT_ONCE)):
+            while os.read(self.fd, _EVENT_SIZE * _EVENTS_AT_ONCE):
                 pass
         except BlockingIOError:
             return
+        raise OSError(errno.ENODEV, "the GPIO chip is gone")
 
     def close(self) -> None:
         """Let the pin float and give it back."""

@@ -1,0 +1,197 @@
+"""gpiozero's devices on kernel lines, and finding out whether there are any."""
+
+import errno
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from queue import Queue
+
+import pytest
+from gpiozero import GPIODevice, InputDevice, OutputDevice
+from gpiozero.exc import PinFixedPull, PinInvalidEdges
+
+from kiosk.panel.chip import ChipInfo, Line
+from kiosk.panel.pins import GpioMode, KernelFactory, PanelMissing, open_pins
+from tests.panel.kernel import FALLING, INPUT, NO_PULL, OUTPUT, PULL_UP, Kernel, chip_file
+
+DEADLINE_S = 5.0
+
+
+@pytest.fixture
+def kernel() -> Iterator[Kernel]:
+    kernel = Kernel()
+    yield kernel
+    kernel.close()
+
+
+@pytest.fixture
+def factory(kernel: Kernel) -> Iterator[KernelFactory]:
+    factory = KernelFactory(os.open(os.devnull, os.O_RDWR), partial(Line, ioctl=kernel.ioctl))
+    yield factory
+    kernel.gone = False
+    factory.close()
+
+
+def test_a_column_is_pulled_up_and_told_when_it_falls(
+    kernel: Kernel, factory: KernelFactory
+) -> None:
+    told = Queue[str]()
+
+    def on_change(ticks: float, state: bool) -> None:
+        told.put("fell")
+
+    column = InputDevice(22, pull_up=True, pin_factory=factory)
+    assert (column.pull_up, column.is_active) == (True, False)
+    column.pin.edges = "falling"
+    column.pin.when_changed = on_change
+    assert kernel.flags[22] == INPUT | PULL_UP | FALLING
+    for _ in range(3):
+        kernel.fall(22)
+        assert told.get(timeout=DEADLINE_S) == "fell"
+    assert column.is_active
+    column.close()
+    assert kernel.flags[22] == INPUT | NO_PULL
+
+
+def test_a_pin_that_is_no_longer_listened_to_tells_nothing(
+    kernel: Kernel, factory: KernelFactory
+) -> None:
+    told = Queue[int]()
+
+    def one(ticks: float, state: bool) -> None:
+        told.put(1)
+
+    def two(ticks: float, state: bool) -> None:
+        told.put(2)
+
+    first = InputDevice(22, pull_up=True, pin_factory=factory)
+    second = InputDevice(23, pull_up=True, pin_factory=factory)
+    first.pin.when_changed, second.pin.when_changed = one, two
+    first.pin.when_changed = None
+    kernel.fall(22)
+    kernel.fall(23)
+    assert told.get(timeout=DEADLINE_S) == 2
+    assert told.empty()
+
+
+def test_a_row_is_driven_low_or_floats(kernel: Kernel, factory: KernelFactory) -> None:
+    row = GPIODevice(5, pin_factory=factory)
+    assert kernel.flags[5] == INPUT | NO_PULL
+    row.pin.output_with_state(False)
+    assert (kernel.flags[5], kernel.levels[5]) == (OUTPUT, False)
+    row.pin.function = "input"
+    assert (kernel.flags[5], row.pin.function) == (INPUT | NO_PULL, "input")
+
+
+def test_an_led_is_switched(kernel: Kernel, factory: KernelFactory) -> None:
+    led = OutputDevice(17, pin_factory=factory)
+    assert (kernel.flags[17], kernel.levels[17]) == (OUTPUT, False)
+    led.on()
+    assert kernel.levels[17]
+    led.close()
+    assert kernel.flags[17] == INPUT | NO_PULL
+
+
+def test_what_a_pin_cannot_do_it_refuses(factory: KernelFactory) -> None:
+    column = InputDevice(22, pull_up=True, pin_factory=factory)
+    with pytest.raises(PinInvalidEdges):
+        column.pin.edges = "both"
+    led = OutputDevice(17, pin_factory=factory)
+    with pytest.raises(PinFixedPull):
+        led.pin.pull = "up"
+
+
+def test_a_taken_pin_is_named_with_the_cure(kernel: Kernel, factory: KernelFactory) -> None:
+    kernel.taken.add(17)
+    with pytest.raises(PanelMissing, match=r"GPIO 17 cannot be used: something else uses it\."):
+        OutputDevice(17, pin_factory=factory)
+
+
+def test_when_the_chip_disappears_the_sleeper_is_woken_to_meet_the_error(
+    kernel: Kernel, factory: KernelFactory
+) -> None:
+    woken = threading.Event()
+
+    def wake(ticks: float, state: bool) -> None:
+        woken.set()
+
+    column = InputDevice(22, pull_up=True, pin_factory=factory)
+    column.pin.when_changed = wake
+    kernel.unplug()
+    assert woken.wait(DEADLINE_S)
+    with pytest.raises(OSError, match="No such device"):
+        _ = column.is_active
+    kernel.gone = False  # or the device, which closes itself when forgotten, meets it too
+    column.close()
+
+
+def test_closing_the_factory_ends_its_thread_and_gives_the_pins_back(kernel: Kernel) -> None:
+    before = threading.active_count()
+    chip_fd = os.open(os.devnull, os.O_RDWR)
+    factory = KernelFactory(chip_fd, partial(Line, ioctl=kernel.ioctl))
+
+    def ignore(ticks: float, state: bool) -> None:
+        """Nobody listens."""
+
+    column = InputDevice(22, pull_up=True, pin_factory=factory)
+    column.pin.when_changed = ignore
+    assert threading.active_count() == before + 1
+    factory.close()
+    factory.close()
+    assert threading.active_count() == before
+    assert kernel.flags[22] == INPUT | NO_PULL
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(chip_fd)
+
+
+# --- Is there any GPIO? ---------------------------------------------------------------------
+
+
+def not_asked() -> ChipInfo | None:
+    raise AssertionError("GPIO is off")
+
+
+def no_header() -> ChipInfo | None:
+    return None
+
+
+def refused() -> ChipInfo | None:
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def broken() -> ChipInfo | None:
+    raise OSError(errno.EIO, "Input/output error")
+
+
+def test_off_asks_nobody() -> None:
+    assert open_pins("off", not_asked) is None
+
+
+@pytest.mark.parametrize("mode", ["auto", "on"])
+def test_a_header_is_opened(mode: GpioMode, tmp_path: Path) -> None:
+    path = chip_file(tmp_path, 0, "pinctrl-bcm2711")
+    factory = open_pins(mode, lambda: ChipInfo(path, "pinctrl-bcm2711"))
+    assert factory is not None
+    factory.close()
+
+
+@pytest.mark.parametrize(
+    ("find", "cure"),
+    [
+        (no_header, "Set KIOSK_GPIO to off or auto"),
+        (refused, "Add it to the group gpio"),
+        (broken, "Input/output error"),
+    ],
+)
+def test_on_without_gpio_says_what_to_do_and_auto_logs_it_in_one_line(
+    find: Callable[[], ChipInfo | None], cure: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(PanelMissing, match=cure):
+        open_pins("on", find)
+    with caplog.at_level(logging.INFO):
+        assert open_pins("auto", find) is None
+    (record,) = caplog.records
+    assert cure in record.getMessage()
