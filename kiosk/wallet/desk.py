@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from kiosk.sale.effects import (
@@ -22,10 +22,14 @@ from kiosk.sale.effects import (
 from kiosk.sale.events import (
     CancelTold,
     Event,
+    Found,
+    LookUpTold,
     PayoutMade,
     PayoutRefused,
     RatesArrived,
     RatesFailed,
+    SendAnswer,
+    SendTold,
     Visited,
     VisitFailed,
 )
@@ -120,17 +124,27 @@ class Desk:
             case CancelInvoice(name, account):
                 answer = await invoices.cancel(self.http, account.till_wallet, name)
                 self._put(CancelTold(name, answer))
-            case SendForward():
+            case SendForward(invoice, payout):
+                lost = SendTold(invoice, payout.payment_hash, SendAnswer.LOST, "a fault of ours")
                 async with self._sending:
-                    self._put(await forwarding.send(self.http, effect))
-            case LookUp():
-                self._put(await forwarding.look_up(self.http, effect))
+                    await self._tell(forwarding.send(self.http, effect), lost)
+            case LookUp(invoice, payout_hash):
+                unknown = LookUpTold(invoice, payout_hash, Found.UNKNOWN)
+                await self._tell(forwarding.look_up(self.http, effect), unknown)
             case AskLimit():
                 told_limit = await forwarding.ask_limit(self.http)
                 if told_limit is not None:
                     self._put(told_limit)
             case Rest():
                 await self.http.rest()
+
+    async def _tell(self, asking: Awaitable[Event], otherwise: Event) -> None:
+        """Money on its way always gets an answer, even when our own code fails."""
+        told = otherwise
+        try:
+            told = await asking
+        finally:
+            self._put(told)
 
     async def _visit(self) -> None:
         try:

@@ -1,0 +1,1 @@
+"""`python -m tests.bench`: what the kiosk reaches, each figure beside its limit."""
