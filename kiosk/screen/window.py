@@ -25,8 +25,8 @@ FRAME_S: Final = 1 / 60
 PRESSED_S: Final = 0.12
 
 # SDL has nothing to sleep on without a window system and looks for input every millisecond, which
-# costs 2.5 % of a core here; looking this often costs a tenth of it and stays within one frame.
-INPUT_S: Final = 0.015
+# costs 2.5 % of a core here; looking this often costs a sixth of it and stays within one frame.
+INPUT_S: Final = 0.02
 
 _KEYS: Final = {
     pygame.K_BACKSPACE: Key.DELETE,
