@@ -3,8 +3,9 @@
 This is version 2 of the kernel's GPIO interface (include/uapi/linux/gpio.h, Linux 5.10 and later).
 Spoken directly because the usual library between gpiozero and the kernel, lgpio 0.2.2, watches
 edges by waking up every half a millisecond for ever (src/lgPthAlerts.c); a kiosk that waits for
-its next customer shall sleep. It also leaves out Python 3.13 and needs a FIFO in the working
-directory.
+its next customer shall sleep. Four idle columns cost 21.6 % of a core with lgpio and 0.004 % with
+this (20 s each, Debian 13 in an emulated machine with a simulated chip). lgpio also has no wheel
+for Python 3.13 and needs a FIFO in the working directory.
 """
 
 import errno

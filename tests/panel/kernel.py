@@ -138,6 +138,11 @@ class Kernel:
             os.close(write_fd)
         self._edges.clear()
 
+    @property
+    def line_fds(self) -> tuple[int, ...]:
+        """The files of all lines that were ever taken."""
+        return tuple(self._offsets)
+
     def close(self) -> None:
         """Close what is left of the kernel's ends."""
         self.unplug()

@@ -54,8 +54,8 @@ def test_two_keys_are_several_and_four_corners_may_hide_a_ghost() -> None:
     )
     corners = frozenset([(0, 0), (0, 1), (1, 0), (1, 1)])
     assert "1 2 4 5 (one of them may be a ghost)" in sentence(Crowded(corners), WIRING_4X4)
-    line = frozenset([(0, 0), (0, 1), (0, 2), (1, 0)])
-    assert "ghost" not in sentence(Crowded(line), WIRING_4X4)
+    diagonal = frozenset([(0, 0), (1, 1), (2, 2)])
+    assert "ghost" not in sentence(Crowded(diagonal), WIRING_4X4)
 
 
 def test_keys_are_shown_as_they_are_pressed_until_ctrl_c() -> None:

@@ -67,6 +67,7 @@ def test_after_a_crowd_nothing_is_taken_until_all_are_up() -> None:
     crowd = scans([A, B], [A, B], [B], [B], [B, C], [B, C], [C], [C])
     assert presses(play(crowd)) == []
     assert presses(play([*crowd, *scans([], [], [C], [C])])) == [C]
+    assert presses(play(scans([A, B], [A, B], [C], [C], [], [], [D], [D]))) == [D]
 
 
 def test_a_key_already_taken_is_not_taken_again_when_the_crowd_thins() -> None:
@@ -79,7 +80,7 @@ def test_a_ghost_is_never_taken() -> None:
 
 
 def test_a_crowd_is_told_once() -> None:
-    crowd = play(scans([A, B], [A, B], [A, B, C], [A, B, C], [A, B], [A, B]))
+    crowd = play(scans([A, B], [A, B], [A, B, C], [A, B, C], [A], [A], [A, B], [A, B]))
     assert crowd == [Crowded(frozenset([A, B]))]
 
 

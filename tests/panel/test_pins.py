@@ -14,7 +14,7 @@ from gpiozero import GPIODevice, InputDevice, OutputDevice
 from gpiozero.exc import PinFixedPull, PinInvalidEdges
 
 from kiosk.panel.chip import ChipInfo, Line
-from kiosk.panel.pins import GpioMode, KernelFactory, PanelMissing, open_pins
+from kiosk.panel.pins import GpioMode, KernelFactory, PanelMissing, Watcher, open_pins
 from tests.panel.kernel import FALLING, INPUT, NO_PULL, OUTPUT, PULL_UP, Kernel, chip_file
 
 DEADLINE_S = 5.0
@@ -54,6 +54,7 @@ def test_a_column_is_pulled_up_and_told_when_it_falls(
     assert column.is_active
     column.close()
     assert kernel.flags[22] == INPUT | NO_PULL
+    assert told.empty(), "an edge is told once"
 
 
 def test_a_pin_that_is_no_longer_listened_to_tells_nothing(
@@ -71,6 +72,7 @@ def test_a_pin_that_is_no_longer_listened_to_tells_nothing(
     second = InputDevice(23, pull_up=True, pin_factory=factory)
     first.pin.when_changed, second.pin.when_changed = one, two
     first.pin.when_changed = None
+    assert kernel.flags[22] == INPUT | PULL_UP
     kernel.fall(22)
     kernel.fall(23)
     assert told.get(timeout=DEADLINE_S) == 2
@@ -143,8 +145,29 @@ def test_closing_the_factory_ends_its_thread_and_gives_the_pins_back(kernel: Ker
     factory.close()
     assert threading.active_count() == before
     assert kernel.flags[22] == INPUT | NO_PULL
-    with pytest.raises(OSError, match="Bad file descriptor"):
-        os.fstat(chip_fd)
+    for fd in (chip_fd, *kernel.line_fds):
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(fd)
+
+
+def test_a_forgotten_file_is_watched_no_longer() -> None:
+    told = Queue[str]()
+    ends = [os.pipe(), os.pipe()]
+
+    def tell(name: str, fd: int) -> None:
+        told.put(f"{name} {os.read(fd, 9)!r}")
+
+    watcher = Watcher()
+    for name, (read_fd, _) in zip(("first", "second"), ends, strict=True):
+        watcher.watch(read_fd, partial(tell, name, read_fd))
+    watcher.forget(ends[0][0])
+    for _, write_fd in ends:
+        os.write(write_fd, b"!")
+    assert told.get(timeout=DEADLINE_S) == "second b'!'"
+    watcher.close()
+    assert told.empty()
+    for fd in (fd for pair in ends for fd in pair):
+        os.close(fd)
 
 
 # --- Is there any GPIO? ---------------------------------------------------------------------
