@@ -21,13 +21,17 @@ def main(words: Sequence[str] | None = None) -> int:
         case "simulator":
             return simulator.run(args)
     try:
-        settings = _settings(args.env_file, need_account=args.command == "run")
+        settings = _settings(args.env_file, need_account=args.command in ("run", "doctor"))
     except WrongSettings as error:
         sys.stderr.writelines(f"kiosk: {line}\n" for line in error.problems)
         return 2
     match args.command:
         case "run":
             return run.run(settings)
+        case "doctor":
+            from kiosk.commands import doctor
+
+            return doctor.run(settings)
         case "sales":
             return sales.run(args, settings.journal)
         case "keypad":
@@ -65,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_arguments(commands.add_parser("run", help="the appliance"))
     demo.add_arguments(commands.add_parser("demo", help="a whole sale, with no account"))
     simulator.add_arguments(commands.add_parser("simulator", help="the stand-in for Blink"))
+    doctor = commands.add_parser("doctor", help="would a sale work here?")
+    doctor.add_argument("--env-file", type=Path, default=Path(".env"), help="settings file")
     for name, words, add in (
         ("sales", "sales and totals from the journal", sales.add_arguments),
         ("keypad", "which key the wiring reports, live", keypad.add_arguments),

@@ -13,8 +13,12 @@ import zxingcpp
 from PIL import Image
 
 from kiosk.__main__ import main
+from kiosk.commands.box import begin_till
 from kiosk.journal import Journal
-from tests.journal.test_journal import NOW, paid
+from kiosk.sale.facts import ForwardStatus
+from kiosk.sale.till import Rules
+from kiosk.simulate import Simulator
+from tests.journal.test_journal import NOW, moved, paid
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +46,9 @@ def test_wrong_usage_exits_2(words: list[str]) -> None:
     assert left.value.code == 2
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "simulator", "sales", "forwards", "keypad"])
+@pytest.mark.parametrize(
+    "command", ["run", "demo", "simulator", "sales", "forwards", "keypad", "doctor"]
+)
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main([command, "--help"])
@@ -93,3 +99,48 @@ def test_the_demo_sells_and_its_picture_can_be_paid(tmp_path: Path) -> None:
     with Image.open(next(pictures.glob("*-invoice.png"))) as picture:
         found = zxingcpp.read_barcodes(picture)
     assert [code.text[:16] for code in found] == ["LIGHTNING:LNBCRT"]
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_stopped_forward_is_looked_up_again_when_a_person_asks_m6(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, asked: bool
+) -> None:
+    path = tmp_path / "journal.sqlite3"
+    journal = Journal.open(path, lambda: NOW)
+    journal.record([*paid(), moved(ForwardStatus.SENT), moved(ForwardStatus.STOPPED)])
+    monkeypatch.setenv("KIOSK_JOURNAL", str(path))
+    if asked:
+        assert main(["forwards", "--retry"]) == 1
+    till, _ = begin_till(Rules(kiosk_id="x", boot="b"), journal, 1.0, NOW)
+    journal.close()
+    wanted = ForwardStatus.UNKNOWN if asked else ForwardStatus.STOPPED
+    assert [forward.status for forward in till.forwards.values()] == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("merchant", "code", "words"),
+    [("merchant", 0, "can be paid"), ("nobody_here", 1, "Blink knows no merchant nobody_here")],
+)
+def test_the_doctor_says_what_would_stop_a_sale(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    merchant: str,
+    code: int,
+    words: str,
+) -> None:
+    with Simulator() as simulator:
+        for name, value in {
+            "BLINK_API_URL": simulator.api_url,
+            "BLINK_WS_URL": simulator.ws_url,
+            "BLINKPOS_API_KEY": simulator.till.api_key,
+            "MERCHANT_USERNAME": merchant,
+            "KIOSK_JOURNAL": str(tmp_path / "journal.sqlite3"),
+            "KIOSK_GPIO": "off",
+            "DISPLAY": ":0",
+        }.items():
+            monkeypatch.setenv(name, value)
+        assert main(["doctor"]) == code
+    told = capsys.readouterr().out
+    assert words in told
+    assert simulator.till.api_key not in told
