@@ -2,5 +2,6 @@
 
 Read `debounce` (scans become presses) and `wiring` (which pin is which key), then `keypad` (pins
 become scans) and `led` (lights become blinking), last `panel`, which joins them for the loop.
-`pins` opens the board's GPIO, `chip` is how Linux offers it, and `cli` is `kiosk keypad`.
+`header` finds and opens the board's GPIO, `chip` is how Linux offers it, `pins` is gpiozero on top
+of that, and `cli` is `kiosk keypad`.
 """

@@ -43,6 +43,10 @@ _EVENTS_AT_ONCE: Final = 16  # the kernel's own buffer for one line
 Ioctl = Callable[[int, int, bytearray], object]
 
 
+class PanelMissing(Exception):
+    """There is no GPIO to use, or a pin of it is taken. The text says what to do about it."""
+
+
 class Mode(IntFlag):
     """GPIO_V2_LINE_FLAG_*: what a line is at the moment."""
 

@@ -5,8 +5,9 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from queue import Empty, SimpleQueue
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from kiosk.panel.chip import PanelMissing
 from kiosk.panel.debounce import (
     STUCK_AFTER_S,
     Change,
@@ -17,10 +18,12 @@ from kiosk.panel.debounce import (
     Scan,
     Stuck,
 )
-from kiosk.panel.keypad import Keypad
-from kiosk.panel.pins import Factory, GpioMode, PanelMissing, open_pins
+from kiosk.panel.header import GpioMode, open_pins
 from kiosk.panel.wiring import Wiring
 from kiosk.sale.keys import Key
+
+if TYPE_CHECKING:
+    from kiosk.panel.pins import Factory
 
 _WORDS: Final = {
     Key.DELETE: "delete the last digit",
@@ -46,7 +49,7 @@ def run(
     wiring: Wiring,
     mode: GpioMode,
     *,
-    open_factory: Callable[[GpioMode], Factory | None] = open_pins,
+    open_factory: Callable[[GpioMode], "Factory | None"] = open_pins,
     say: Say = print,
 ) -> int:
     """Show every key as it is pressed, until Ctrl-C. 0 when it could be done, 1 without GPIO."""
@@ -58,6 +61,8 @@ def run(
         try:
             factory = open_factory("on")
             assert factory is not None  # `on` never means none
+            from kiosk.panel.keypad import Keypad
+
             opened.callback(factory.close)
             opened.enter_context(closing(Keypad(wiring, factory, changes.put)))
         except PanelMissing as missing:

@@ -4,13 +4,16 @@ import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from kiosk.panel.chip import PanelMissing
 from kiosk.panel.debounce import Change, Crowded, Freed, Pressed, Stuck
-from kiosk.panel.keypad import Keypad
-from kiosk.panel.led import Lamp
-from kiosk.panel.pins import Factory, GpioMode, PanelMissing, open_pins
+from kiosk.panel.header import GpioMode, open_pins
 from kiosk.panel.wiring import Wiring
 from kiosk.sale.keys import Key, Light
+
+if TYPE_CHECKING:
+    from kiosk.panel.pins import Factory
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +54,12 @@ class Panel:
         wiring: Wiring,
         led_pin: int | None,
         buzzer_pin: int | None,
-        factory: Factory,
+        factory: "Factory",
         put: Put,
     ) -> None:
+        from kiosk.panel.keypad import Keypad
+        from kiosk.panel.led import Lamp
+
         self._wiring = wiring
         self._put = put
         with ExitStack() as opened:
@@ -108,7 +114,7 @@ def open_panel(
     led_pin: int | None,
     buzzer_pin: int | None,
     put: Put,
-    open_factory: Callable[[GpioMode], Factory | None] = open_pins,
+    open_factory: Callable[[GpioMode], "Factory | None"] = open_pins,
 ) -> Panel | NoPanel:
     """The panel of this box, by `KIOSK_GPIO`.
 

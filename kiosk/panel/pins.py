@@ -1,73 +1,27 @@
-"""gpiozero's devices on the kernel's own GPIO lines: `open_pins` finds the header and opens it."""
+"""gpiozero's devices on the kernel's own GPIO lines."""
 
 import errno
-import logging
 import os
 import select
 import threading
 import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from gpiozero.exc import PinFixedPull, PinInvalidEdges, PinInvalidFunction, PinInvalidPull
 from gpiozero.pins import Factory
 from gpiozero.pins.pi import PiFactory, PiPin
 
-from kiosk.panel.chip import FLOATING, ChipInfo, Line, Mode, find_header
+from kiosk.panel.chip import FLOATING, Line, Mode, PanelMissing
 
-log = logging.getLogger(__name__)
-
-__all__ = ["Factory", "GpioMode", "KernelFactory", "PanelMissing", "open_pins"]
-
-GpioMode = Literal["auto", "on", "off"]
+__all__ = ["Factory", "KernelFactory", "KernelPin", "PanelMissing", "Watcher"]
 
 # gpiozero only wants to know which header the board has, and since 2014 all have the same. Asking
 # the real board would need /proc/device-tree, which a hardened service does not see.
 _ANY_40_PIN_BOARD: Final = 0xC03115  # a Pi 4B
 
 _PULLS: Final = {"floating": Mode.NO_PULL, "up": Mode.PULL_UP, "down": Mode.PULL_DOWN}
-
-
-class PanelMissing(Exception):
-    """There is no GPIO to use, or a pin of it is taken. The text says what to do about it."""
-
-
-def open_pins(
-    mode: GpioMode, find: Callable[[], ChipInfo | None] = find_header
-) -> "KernelFactory | None":
-    """Open the header's GPIO: a pin factory, or None where there is none or it is not wanted.
-
-    `auto` says in one line of the log why there is none.
-
-    Raises:
-        PanelMissing: `mode` is `on` and there is no GPIO.
-    """
-    if mode == "off":
-        return None
-    try:
-        return _open(find)
-    except PanelMissing as missing:
-        if mode == "on":
-            raise
-        log.info("no keypad, LED or buzzer: %s", missing)
-        return None
-
-
-def _open(find: Callable[[], ChipInfo | None]) -> "KernelFactory":
-    try:
-        header = find()
-        if header is None:
-            raise PanelMissing(
-                "This machine has no Raspberry Pi GPIO header. Set KIOSK_GPIO to off or auto."
-            )
-        return KernelFactory(os.open(header.path, os.O_RDWR | os.O_CLOEXEC))
-    except PermissionError as error:
-        raise PanelMissing(
-            "This user may not use the GPIO pins. Add it to the group gpio and log in again."
-        ) from error
-    except OSError as error:
-        raise PanelMissing(f"The GPIO pins cannot be opened: {error.strerror}.") from error
 
 
 class KernelFactory(PiFactory):  # type: ignore[misc]  # gpiozero has no types

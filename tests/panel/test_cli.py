@@ -5,9 +5,10 @@ from queue import Queue
 
 import pytest
 
+from kiosk.panel.chip import PanelMissing
 from kiosk.panel.cli import add_arguments, introduction, run, sentence
 from kiosk.panel.debounce import Crowded, Freed, Pressed, Stuck
-from kiosk.panel.pins import GpioMode, PanelMissing
+from kiosk.panel.header import GpioMode
 from tests.panel.wired import WIRING_4X3, WIRING_4X4, Copper
 
 DEADLINE_S = 5.0

@@ -8,8 +8,9 @@ from queue import Queue
 
 import pytest
 
-from kiosk.panel.chip import Line
+from kiosk.panel.chip import Line, PanelMissing
 from kiosk.panel.debounce import Crowded, Freed, Stuck
+from kiosk.panel.header import GpioMode
 from kiosk.panel.panel import (
     KeyDown,
     KeypadEvent,
@@ -19,7 +20,7 @@ from kiosk.panel.panel import (
     StuckKeyReleased,
     open_panel,
 )
-from kiosk.panel.pins import GpioMode, KernelFactory, PanelMissing
+from kiosk.panel.pins import KernelFactory
 from kiosk.sale.keys import Key, Light
 from tests.panel.kernel import Kernel
 from tests.panel.wired import WIRING_4X4, Copper

@@ -1,21 +1,18 @@
 """gpiozero's devices on kernel lines, and finding out whether there are any."""
 
-import errno
-import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from queue import Queue
 
 import pytest
 from gpiozero import GPIODevice, InputDevice, OutputDevice
 from gpiozero.exc import PinFixedPull, PinInvalidEdges
 
-from kiosk.panel.chip import ChipInfo, Line
-from kiosk.panel.pins import GpioMode, KernelFactory, PanelMissing, Watcher, open_pins
-from tests.panel.kernel import FALLING, INPUT, NO_PULL, OUTPUT, PULL_UP, Kernel, chip_file
+from kiosk.panel.chip import Line, PanelMissing
+from kiosk.panel.pins import KernelFactory, Watcher
+from tests.panel.kernel import FALLING, INPUT, NO_PULL, OUTPUT, PULL_UP, Kernel
 
 DEADLINE_S = 5.0
 
@@ -168,53 +165,3 @@ def test_a_forgotten_file_is_watched_no_longer() -> None:
     assert told.empty()
     for fd in (fd for pair in ends for fd in pair):
         os.close(fd)
-
-
-# --- Is there any GPIO? ---------------------------------------------------------------------
-
-
-def not_asked() -> ChipInfo | None:
-    raise AssertionError("GPIO is off")
-
-
-def no_header() -> ChipInfo | None:
-    return None
-
-
-def refused() -> ChipInfo | None:
-    raise PermissionError(errno.EACCES, "Permission denied")
-
-
-def broken() -> ChipInfo | None:
-    raise OSError(errno.EIO, "Input/output error")
-
-
-def test_off_asks_nobody() -> None:
-    assert open_pins("off", not_asked) is None
-
-
-@pytest.mark.parametrize("mode", ["auto", "on"])
-def test_a_header_is_opened(mode: GpioMode, tmp_path: Path) -> None:
-    path = chip_file(tmp_path, 0, "pinctrl-bcm2711")
-    factory = open_pins(mode, lambda: ChipInfo(path, "pinctrl-bcm2711"))
-    assert factory is not None
-    factory.close()
-
-
-@pytest.mark.parametrize(
-    ("find", "cure"),
-    [
-        (no_header, "Set KIOSK_GPIO to off or auto"),
-        (refused, "Add it to the group gpio"),
-        (broken, "Input/output error"),
-    ],
-)
-def test_on_without_gpio_says_what_to_do_and_auto_logs_it_in_one_line(
-    find: Callable[[], ChipInfo | None], cure: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    with pytest.raises(PanelMissing, match=cure):
-        open_pins("on", find)
-    with caplog.at_level(logging.INFO):
-        assert open_pins("auto", find) is None
-    (record,) = caplog.records
-    assert cure in record.getMessage()

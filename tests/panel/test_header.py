@@ -1,0 +1,71 @@
+"""Finding out whether there is GPIO, and saying what to do when there is not."""
+
+import errno
+import logging
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kiosk.panel.chip import ChipInfo, PanelMissing
+from kiosk.panel.header import GpioMode, open_pins
+from tests.panel.kernel import chip_file
+
+
+def not_asked() -> ChipInfo | None:
+    raise AssertionError("GPIO is off")
+
+
+def no_header() -> ChipInfo | None:
+    return None
+
+
+def refused() -> ChipInfo | None:
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def broken() -> ChipInfo | None:
+    raise OSError(errno.EIO, "Input/output error")
+
+
+def test_off_asks_nobody() -> None:
+    assert open_pins("off", not_asked) is None
+
+
+@pytest.mark.parametrize("mode", ["auto", "on"])
+def test_a_header_is_opened(mode: GpioMode, tmp_path: Path) -> None:
+    path = chip_file(tmp_path, 0, "pinctrl-bcm2711")
+    factory = open_pins(mode, lambda: ChipInfo(path, "pinctrl-bcm2711"))
+    assert factory is not None
+    factory.close()
+
+
+@pytest.mark.parametrize(
+    ("find", "cure"),
+    [
+        (no_header, "Set KIOSK_GPIO to off or auto"),
+        (refused, "Add it to the group gpio"),
+        (broken, "Input/output error"),
+    ],
+)
+def test_on_without_gpio_says_what_to_do_and_auto_logs_it_in_one_line(
+    find: Callable[[], ChipInfo | None], cure: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(PanelMissing, match=cure):
+        open_pins("on", find)
+    with caplog.at_level(logging.INFO):
+        assert open_pins("auto", find) is None
+    (record,) = caplog.records
+    assert cure in record.getMessage()
+
+
+def test_a_box_without_gpio_never_waits_for_gpiozero() -> None:
+    program = """
+import sys
+from kiosk.panel import cli, panel, wiring
+panel.open_panel("auto", wiring.read_wiring(), 17, None, print, lambda mode: None)
+sys.exit("gpiozero" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
