@@ -7,7 +7,20 @@ from typing import Final
 import pygame
 
 from kiosk.sale.keys import Key
-from kiosk.screen.theme import SMALLEST_TEXT, Colour, Palette, font
+from kiosk.screen import shapes
+from kiosk.screen.icons import Icon, icon
+from kiosk.screen.theme import (
+    GAP,
+    HEADLINE,
+    RADIUS,
+    SMALLEST_TEXT,
+    TITLE,
+    Colour,
+    Palette,
+    font,
+    mixed,
+    points_to_px,
+)
 
 LOGO_HOLD_S: Final = 2.0
 
@@ -40,6 +53,10 @@ class Canvas:
     def is_wide(self) -> bool:
         """Landscape."""
         return self.rect.width > self.rect.height
+
+    def points(self, number: float) -> int:
+        """Points of the theme in pixels of this glass, at least one."""
+        return max(1, round(number * points_to_px(self.rect.size)))
 
     @property
     def unit(self) -> int:
@@ -94,91 +111,60 @@ class Canvas:
 
     def panel(self, box: pygame.Rect, colour: Colour, edge: Colour | None = None) -> None:
         """A rounded box."""
-        radius = 2 * self.unit
-        pygame.draw.rect(self.surface, colour, box, border_radius=radius)
-        if edge is not None:
-            pygame.draw.rect(self.surface, edge, box, max(1, self.unit // 3), border_radius=radius)
+        radius = self.points(RADIUS)
+        if edge is None:
+            shapes.box(self.surface, box, radius, colour)
+        else:
+            shapes.edged(self.surface, box, radius, colour, edge, self.points(1.5))
+
+    def sign(
+        self, name: Icon, box: pygame.Rect, colour: Colour, side: int, bold: float = 1
+    ) -> None:
+        """An icon in the middle of a box, `side` points square if there is room."""
+        pixels = max(8, min(self.points(side), *box.size))
+        drawn = icon(name, pixels, colour, bold)
+        self.surface.blit(drawn, drawn.get_rect(center=box.center))
 
     def button(
         self,
         box: pygame.Rect,
         key: Key,
-        label: str,
+        label: str = "",
         *,
+        name: Icon | None = None,
         fill: Colour | None = None,
         ink: Colour | None = None,
         size: int | None = None,
     ) -> None:
-        """A button; pressed it is filled with the accent for a moment."""
+        """A button with a lip below; pressed it sinks and takes the accent for a moment."""
         colours = self.palette
         down = self.pressed is key
-        ground = colours.accent if down else fill or colours.panel
+        ground = colours.accent if down else fill or colours.key
         mark = colours.on_accent if down else ink or colours.ink
-        self.panel(box, ground, None if fill else colours.edge)
-        inner = box.inflate(-2 * self.unit, -self.unit)
-        if label == "tick":
-            self.tick(inner, mark, 1.0)
-        elif label == "back":
-            self._backspace(inner, mark)
+        face = self._key_face(box, ground, down=down, edge=None if fill or down else colours.edge)
+        inner = face.inflate(-2 * self.points(GAP), -self.points(GAP))
+        if name is not None:
+            self.sign(name, inner, mark, max(TITLE, min(HEADLINE, size or TITLE)), 1.15)
         else:
             self.text(label, inner, mark, size or box.height * 5 // 9)
         self.zones.append(Zone(box, key))
 
-    def tick(self, box: pygame.Rect, colour: Colour, part: float) -> None:
-        """A tick, drawn up to `part` of its length."""
-        side = min(box.size)
-        left, top = box.centerx - side // 2, box.centery - side // 2
-        points = [(0.22, 0.52), (0.42, 0.72), (0.8, 0.28)]
-        width = max(3, side // 11)
-        at = [(left + x * side, top + y * side) for x, y in points]
-        first = min(1.0, part / 0.4)
-        second = max(0.0, (part - 0.4) / 0.6)
-        for start, end, share in ((at[0], at[1], first), (at[1], at[2], second)):
-            if share > 0:
-                tip = (
-                    start[0] + (end[0] - start[0]) * share,
-                    start[1] + (end[1] - start[1]) * share,
-                )
-                _stroke(self.surface, colour, start, tip, width)
-
-    def _backspace(self, box: pygame.Rect, colour: Colour) -> None:
-        side = min(box.width, box.height * 8 // 5) * 3 // 5
-        height = side * 5 // 8
-        place = pygame.Rect(0, 0, side, height)
-        place.center = box.center
-        width = max(2, side // 16)
-        shape = [
-            (place.left, place.centery),
-            (place.left + height // 2, place.top),
-            place.topright,
-            place.bottomright,
-            (place.left + height // 2, place.bottom),
-        ]
-        pygame.draw.polygon(self.surface, colour, shape, width)
-        middle, reach = (place.left + side * 5 // 8, place.centery), height // 5
-        for sign in (1, -1):
-            start = (middle[0] - reach, middle[1] - sign * reach)
-            end = (middle[0] + reach, middle[1] + sign * reach)
-            _stroke(self.surface, colour, start, end, width)
-
-
-def columns(box: pygame.Rect, parts: list[int], gap: int) -> list[pygame.Rect]:
-    """Split a box into columns of relative widths."""
-    whole = box.width - gap * (len(parts) - 1)
-    found, left = [], box.left
-    for number, part in enumerate(parts):
-        width = whole * part // sum(parts)
-        if number == len(parts) - 1:
-            width = box.right - left
-        found.append(pygame.Rect(left, box.top, width, box.height))
-        left += width + gap
-    return found
-
-
-def rows(box: pygame.Rect, parts: list[int], gap: int) -> list[pygame.Rect]:
-    """Split a box into rows of relative heights."""
-    turned = columns(pygame.Rect(box.top, box.left, box.height, box.width), parts, gap)
-    return [pygame.Rect(box.left, one.left, box.width, one.width) for one in turned]
+    def _key_face(
+        self, box: pygame.Rect, ground: Colour, *, down: bool, edge: Colour | None
+    ) -> pygame.Rect:
+        """A key's body; what comes back is the face that its label goes on."""
+        lip, radius = self.points(3), self.points(RADIUS)
+        face = pygame.Rect(box.left, box.top + (lip if down else 0), box.width, box.height - lip)
+        if not down:
+            below = mixed(ground, (0, 0, 0), 0.25) if edge is None else self.palette.shade
+            shapes.box(
+                self.surface, pygame.Rect(box.left, box.top + lip, *face.size), radius, below
+            )
+        if edge is None:
+            shapes.box(self.surface, face, radius, ground)
+        else:
+            shapes.edged(self.surface, face, radius, ground, edge, self.points(1.2))
+        return face
 
 
 def _wrapped(words: str, size: Callable[[str], tuple[int, int]], width: int) -> list[str]:
@@ -191,16 +177,3 @@ def _wrapped(words: str, size: Callable[[str], tuple[int, int]], width: int) -> 
         else:
             line = longer
     return [*found, line] if line else found
-
-
-def _stroke(
-    surface: pygame.Surface,
-    colour: Colour,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    width: int,
-) -> None:
-    """A line with round ends."""
-    pygame.draw.line(surface, colour, start, end, width)
-    for point in (start, end):
-        pygame.draw.circle(surface, colour, point, width // 2)

@@ -9,7 +9,8 @@ from kiosk.sale.memo import decimal
 from kiosk.sale.money import Currency, Fiat
 from kiosk.sale.till import HistoryRow, Managing, Page, Till, Totals
 from kiosk.screen.amounts import money, sale_amounts, sats
-from kiosk.screen.canvas import Canvas, columns, rows
+from kiosk.screen.canvas import Canvas
+from kiosk.screen.layout import columns, rows
 from kiosk.screen.words import told
 
 _TITLES = {

@@ -5,9 +5,11 @@ import pygame
 from kiosk.sale.keys import Key
 from kiosk.sale.till import Forwarded, Paid, Received, Till
 from kiosk.sale.timers import PAID_PATIENCE_S
+from kiosk.screen import shapes
 from kiosk.screen.amounts import sale_amounts, sats
 from kiosk.screen.animation import frame
-from kiosk.screen.canvas import Canvas, Zone, rows
+from kiosk.screen.canvas import Canvas, Zone
+from kiosk.screen.layout import rows
 
 
 def paint(canvas: Canvas, box: pygame.Rect, till: Till) -> None:
@@ -24,11 +26,11 @@ def paint(canvas: Canvas, box: pygame.Rect, till: Till) -> None:
         shade = _mixed(colours.good, colours.on_good, spark.shade)
         at = (disc.centerx + spark.x * radius, disc.centery + spark.y * radius)
         pygame.draw.circle(canvas.surface, shade, at, max(2, int(spark.size * radius)))
-    pygame.draw.circle(canvas.surface, colours.on_good, disc.center, int(radius * moment.disc))
+    shapes.disc(canvas.surface, disc.center, radius * moment.disc, colours.on_good)
     tick = pygame.Rect(0, 0, radius * 3 // 2, radius * 3 // 2)
     tick.center = disc.center
     if moment.tick > 0:
-        canvas.tick(tick, colours.good, moment.tick)
+        shapes.tick(canvas.surface, tick, colours.good, moment.tick)
     match screen:
         case Received(received):
             first, second, words = sats(received), "", "Received by the merchant"

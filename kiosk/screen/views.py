@@ -30,9 +30,12 @@ from kiosk.sale.till import (
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen import success
 from kiosk.screen.amounts import grouped, money, other_unit, sale_amounts
-from kiosk.screen.canvas import LOGO_HOLD_S, Canvas, Zone, columns, rows
+from kiosk.screen.canvas import LOGO_HOLD_S, Canvas, Zone
+from kiosk.screen.icons import Icon
+from kiosk.screen.layout import columns, rows
 from kiosk.screen.manager import managing
 from kiosk.screen.qr import WHITE_LEVELS, qr_surface
+from kiosk.screen.theme import HEADLINE
 from kiosk.screen.words import LINKS, told
 
 _PHONE: Final = ("123", "456", "789")
@@ -154,17 +157,19 @@ def _keypad(canvas: Canvas, box: pygame.Rect, look: Look, unit: str) -> None:
     gap = max(3, canvas.unit * 3 // 2)
     colours = canvas.palette
     order = _CALCULATOR if look.key_order == "calculator" else _PHONE
-    side = ((Key.DELETE, "back"), (Key.PLUS, "+"), (Key.CLEAR, "C"))
+    side = ((Key.DELETE, "", Icon.BACKSPACE), (Key.PLUS, "", Icon.PLUS), (Key.CLEAR, "C", None))
     *lines, last = rows(box, [1, 1, 1, 1], gap)
-    for digits, row, (key, label) in zip(order, lines, side, strict=True):
+    for digits, row, (key, label, name) in zip(order, lines, side, strict=True):
         *places, end = columns(row, [1, 1, 1, 1], gap)
         for digit, place in zip(digits, places, strict=True):
             canvas.button(place, Key(digit), digit)
-        canvas.button(end, key, label, ink=colours.accent)
+        canvas.button(end, key, label, name=name, ink=colours.accent)
     unit_box, zero, charge = columns(last, [1, 1, 2], gap)
     canvas.button(unit_box, Key.CURRENCY, unit, ink=colours.quiet, size=last.height // 3)
     canvas.button(zero, Key.D0, "0")
-    canvas.button(charge, Key.CHARGE, "tick", fill=colours.good, ink=colours.on_good)
+    canvas.button(
+        charge, Key.CHARGE, name=Icon.TICK, fill=colours.good, ink=colours.on_good, size=HEADLINE
+    )
 
 
 def _invoice(
@@ -193,8 +198,8 @@ def _invoice(
     _countdown(canvas, clock, left_s, left_s / max(1, screen.invoice.lifetime_s))
     canvas.lines(_waiting_words(till, screen), note, colours.accent, 8 * canvas.unit)
     dim, bright = columns(white, [1, 1], gap)
-    canvas.button(dim, Key.DIMMER, "dimmer", ink=colours.quiet, size=7 * canvas.unit)
-    canvas.button(bright, Key.BRIGHTER, "brighter", ink=colours.quiet, size=7 * canvas.unit)
+    canvas.button(dim, Key.DIMMER, name=Icon.DIMMER, ink=colours.quiet)
+    canvas.button(bright, Key.BRIGHTER, name=Icon.BRIGHTER, ink=colours.quiet)
     cancel, check = columns(keys, [1, 1], gap)
     canvas.button(cancel, Key.CLEAR, "Cancel", ink=colours.bad, size=7 * canvas.unit)
     canvas.button(check, Key.CHECK, "I paid", size=7 * canvas.unit)
@@ -290,7 +295,7 @@ def _tipping(canvas: Canvas, box: pygame.Rect, till: Till, screen: Tipping) -> N
     no, own, yes = columns(foot, [1, 1, 1], 2 * canvas.unit)
     canvas.button(no, Key.CLEAR, "Back", size=7 * canvas.unit)
     canvas.button(own, Key.PLUS, "Own tip", size=7 * canvas.unit)
-    label = "No tip" if screen.own is None else "tick"
+    label = "No tip" if screen.own is None else "Add it"
     canvas.button(
         yes, Key.CHARGE, label, fill=colours.good, ink=colours.on_good, size=7 * canvas.unit
     )

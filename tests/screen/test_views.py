@@ -71,19 +71,7 @@ def test_a_touch_on_success_never_reaches_the_keypad_below() -> None:
 @pytest.mark.parametrize("theme", PALETTES)
 def test_every_pair_of_colours_that_carries_text_has_contrast(theme: str) -> None:
     colours = PALETTES[theme]
-    pairs = [
-        (colours.ink, colours.ground),
-        (colours.ink, colours.panel),
-        (colours.quiet, colours.ground),
-        (colours.accent, colours.ground),
-        (colours.accent, colours.panel),
-        (colours.on_accent, colours.accent),
-        (colours.on_good, colours.good),
-        (colours.bad, colours.ground),
-        (colours.bad, colours.panel),
-        (colours.on_bad, colours.bad),
-    ]
-    for ink, ground in pairs:
+    for ink, ground in colours.carrying_text:
         assert contrast(ink, ground) >= 4.5, (theme, ink, ground)
 
 
