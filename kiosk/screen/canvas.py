@@ -1,6 +1,7 @@
 """What views draw with: text that fits its box, buttons that remember what they mean."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +25,9 @@ from kiosk.screen.theme import (
 
 LOGO_HOLD_S: Final = 2.0
 
+# How far beside a key a finger may land and still mean it: half the widest gap between two.
+REACH_PX: Final = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:
@@ -32,6 +36,15 @@ class Zone:
     rect: pygame.Rect
     key: Key
     hold_s: float = 0.0
+
+
+def touched(zones: Sequence[Zone], at: tuple[int, int]) -> Zone | None:
+    """The zone under a finger; between two keys the nearer one, so that no touch falls through."""
+    for reach in (0, REACH_PX):
+        near = [zone for zone in zones if zone.rect.inflate(2 * reach, 2 * reach).collidepoint(at)]
+        if near:
+            return min(near, key=lambda zone: math.dist(zone.rect.center, at))
+    return None
 
 
 @dataclass(slots=True)

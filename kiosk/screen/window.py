@@ -12,16 +12,15 @@ import pygame
 from kiosk.sale.effects import Sound
 from kiosk.sale.events import Event, KeyPressed
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, Entering, Forwarded, Received, Till, Visiting
-from kiosk.screen.animation import LENGTH_S
-from kiosk.screen.canvas import Canvas, Zone
+from kiosk.sale.till import Till
+from kiosk.screen.canvas import Canvas, Zone, touched
+from kiosk.screen.moving import FRAME_S, rhythms
 from kiosk.screen.qr import WHITE_LEVELS
 from kiosk.screen.theme import PALETTES
 from kiosk.screen.views import Look, paint
 
 log: Final = logging.getLogger("kiosk.screen")
 
-FRAME_S: Final = 1 / 60
 PRESSED_S: Final = 0.12
 
 # SDL has nothing to sleep on without a window system and looks for input every millisecond, which
@@ -91,15 +90,7 @@ class Window:
 
     def next_frame_s(self, till: Till) -> float | None:
         """The monotonic time at which the picture changes by itself, None for never."""
-        times: list[float] = []
-        screen = till.screen
-        if isinstance(screen, Forwarded | Received) and till.now_s < screen.since_s + LENGTH_S:
-            times.append(till.now_s + FRAME_S)
-        if isinstance(screen, AwaitingPayment):
-            left_s = screen.ends_s - till.now_s
-            times.append(till.now_s + max(FRAME_S, left_s % 1.0 or 1.0))
-        if isinstance(screen, Entering) and _counts_down(till):
-            times.append(till.now_s + 1.0)
+        times = [due for one in rhythms(till) if (due := one.next_s(till.now_s)) is not None]
         if self._pressed is not None:
             times.append(self._pressed_s + PRESSED_S + FRAME_S)
         if self._held is not None:
@@ -147,15 +138,8 @@ class Window:
 
     def _what_shows(self, till: Till) -> tuple[object, ...]:
         """Everything the picture depends on; time only in the steps in which it shows."""
-        screen = till.screen
-        step: object = None
-        if isinstance(screen, AwaitingPayment):
-            step = int(screen.ends_s - till.now_s + 0.999)
-        elif hasattr(screen, "since_s"):
-            step = round((till.now_s - screen.since_s) * 60) if till.now_s else 0
-        elif _counts_down(till):
-            step = int(till.now_s)
-        return (replace(till, now_s=0.0, unix_s=0), step, self._pressed, self._look)
+        beats = tuple(one.beat(till.now_s) for one in rhythms(till))
+        return (replace(till, now_s=0.0, unix_s=0), beats, self._pressed, self._look)
 
     def _key_of(self, event: pygame.event.Event) -> Key | None:
         """A finger and a mouse are the same touch, and one finger never counts twice."""
@@ -180,8 +164,7 @@ class Window:
         return None
 
     def _touched(self, at: tuple[int, int]) -> Key | None:
-        place = self._unrotated(at)
-        zone = next((zone for zone in self._zones if zone.rect.collidepoint(place)), None)
+        zone = touched(self._zones, self._unrotated(at))
         if zone is None or self._till is None:
             return None
         if zone.hold_s:
@@ -210,10 +193,6 @@ class Window:
             case 270:
                 return height - 1 - y, x
         return x, y
-
-
-def _counts_down(till: Till) -> bool:
-    return isinstance(till.service, Visiting) or till.journal_due_s is not None
 
 
 def picture(till: Till, look: Look, size: tuple[int, int]) -> tuple[pygame.Surface, Canvas]:

@@ -12,6 +12,7 @@ from kiosk.sale.entry import Entry
 from kiosk.sale.events import Event, KeyPressed
 from kiosk.sale.keys import Key
 from kiosk.sale.till import Entering, Forwarded
+from kiosk.screen.canvas import Zone, touched
 from kiosk.screen.views import Look
 from kiosk.screen.window import Window
 from tests.sale.tills import USD
@@ -70,6 +71,15 @@ def test_a_second_finger_is_not_taken(window: Window) -> None:
         }
         pygame.event.post(pygame.event.Event(pygame.FINGERDOWN, **where))
     assert keys(window.wait(1.0)) == [Key.D1]
+
+
+def test_a_touch_between_two_keys_is_the_nearer_one() -> None:
+    zones = [Zone(pygame.Rect(0, 0, 50, 50), Key.D1), Zone(pygame.Rect(58, 0, 50, 50), Key.D2)]
+    for x, key in ((49, Key.D1), (52, Key.D1), (56, Key.D2), (58, Key.D2)):
+        zone = touched(zones, (x, 25))
+        assert zone is not None
+        assert zone.key is key
+    assert touched(zones, (25, 90)) is None
 
 
 @pytest.mark.parametrize(
