@@ -1,0 +1,153 @@
+"""One life of the till: the real `kiosk run`, with a hand on its keys, from start to its end."""
+
+import os
+import sys
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pygame
+
+from kiosk import __main__ as program
+from kiosk.commands import box
+from kiosk.sale.till import AwaitingPayment, Entering, Forwarded, Paid, Ready, Till
+from tests.stories.kills.points import Points, install
+
+
+class Plan(StrEnum):
+    """What is to be done in a life, once what was unfinished has been finished."""
+
+    SELL = "sell"  # one sale, up to forwarded
+    CANCEL = "cancel"  # one sale, cancelled with the code up
+    FINISH = "finish"  # nothing more
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A life to be lived. `kill_at` is a crash point, `turn` its how-manieth passing."""
+
+    env: dict[str, str]
+    log: str
+    plan: Plan = Plan.FINISH
+    amount: int = 0
+    kill_at: str | None = None
+    turn: int = 1
+    rehearse: bool = False
+    kill_after_s: float | None = None
+    longest_s: float = 60.0
+
+    def as_json(self) -> dict[str, Any]:
+        """For the way to the forge."""
+        return asdict(self)
+
+
+def live(order: Order) -> int:
+    """Run the till in this process; the exit code of `kiosk run`."""
+    os.environ.update(order.env)
+    errors = os.open(order.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(errors, sys.stderr.fileno())
+    points = Points(_say, order.kill_at, order.turn, rehearse=order.rehearse)
+    install(points)
+    hand = Hand(order, points)
+    build = box.build
+
+    def build_with_hand(*args: Any, **kwargs: Any) -> box.Box:
+        built = build(*args, **kwargs)
+        turn = built.loop.turn
+
+        def turn_and_look() -> None:
+            turn()
+            hand.look(built)
+
+        built.loop.turn = turn_and_look  # type: ignore[method-assign]
+        return built
+
+    box.build = build_with_hand
+    return program.main(["run", "--env-file", os.devnull])
+
+
+class Hand:
+    """The merchant's hand: looks at the screen after every frame, and types."""
+
+    def __init__(self, order: Order, points: Points) -> None:
+        self._order = order
+        self._points = points
+        self._screen = ""
+        self._charged = self._left = False
+
+    def look(self, built: box.Box) -> None:
+        """Do what is next."""
+        till = built.loop.till
+        screen = type(till.screen).__name__
+        if screen != self._screen:
+            self._screen = screen
+            if isinstance(till.screen, AwaitingPayment):
+                _say(f"shown {till.screen.sale.id} {till.screen.invoice.payment_request}")
+            self._points.pass_by(f"screen {screen}")
+        if self._charged:
+            self._sell(till, built)
+        elif is_finished(till):
+            if self._order.plan is Plan.FINISH:
+                built.loop.stop()
+                return
+            self._charged = True
+            if till.recovered:  # the notice of the power cut is read first
+                _type(pygame.K_ESCAPE)
+            _type(*(getattr(pygame, f"K_{digit}") for digit in str(self._order.amount)))
+            _type(pygame.K_RETURN)
+
+    def _sell(self, till: Till, built: box.Box) -> None:
+        match till.screen:
+            case AwaitingPayment(payout_ready=True) if self._order.plan is Plan.CANCEL:
+                if not self._left:
+                    self._left = True
+                    _type(pygame.K_ESCAPE)
+            case Forwarded():
+                built.loop.stop()
+            case Paid():
+                self._left = True
+            case Entering() if self._left and is_finished(till):
+                built.loop.stop()
+
+
+def is_finished(till: Till) -> bool:
+    """Whether nothing is left to do: all that can be asked has been answered."""
+    answered = all(
+        watch.asks == 0 and watch.ask_s is not None and watch.ask_s > till.now_s
+        for watch in till.watches.values()
+    )
+    return isinstance(till.service, Ready) and not till.forwards and answered
+
+
+def read_order(raw: dict[str, Any]) -> Order:
+    """The order as the forge got it."""
+    return Order(**{**raw, "plan": Plan(raw["plan"])})
+
+
+def _type(*keys: int) -> None:
+    for key in keys:
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key, unicode="", mod=0))
+
+
+def _say(line: str) -> None:
+    """One whole line, past every buffer: it must be out before the process dies."""
+    os.write(1, f"{line}\n".encode())
+
+
+def settings_of(api_url: str, ws_url: str, key: str, merchant: str, folder: Path) -> dict[str, str]:
+    """The environment of a till under test."""
+    return {
+        "BLINK_API_URL": api_url,
+        "BLINK_WS_URL": ws_url,
+        "BLINKPOS_API_KEY": key,
+        "MERCHANT_USERNAME": merchant,
+        "KIOSK_CURRENCY": "SAT",
+        "KIOSK_JOURNAL": str(folder / "journal.sqlite3"),
+        "KIOSK_SCREEN": "480x320",
+        "KIOSK_ID": "till-1",
+        "KIOSK_GPIO": "off",
+        "KIOSK_SUCCESS_SECONDS": "1",
+        "SDL_VIDEODRIVER": "dummy",
+        "SDL_AUDIODRIVER": "dummy",
+    }
