@@ -59,6 +59,7 @@ from kiosk.sale.press import answered_check, press
 from kiosk.sale.till import (
     AwaitingPayment,
     Entering,
+    Expired,
     Forwarded,
     Leaving,
     Managing,
@@ -196,7 +197,10 @@ def _paid(till: Till, name: PaymentHash) -> Step:
     screen = till.screen.was if isinstance(till.screen, Leaving) else till.screen
     shown = isinstance(screen, AwaitingPayment) and screen.invoice.payment_hash == name
     step = watch.paid(till, name, on_screen=shown)
-    if not step.facts or not isinstance(screen, AwaitingPayment) or not shown:
+    if not step.facts or not isinstance(screen, AwaitingPayment | Expired):
+        return step
+    # Paid at the last moment: whoever still stands before the run-out code wants to know.
+    if not shown and step.till.forwards[name].sale.id != screen.sale.id:
         return step
     paid = replace(step.till, screen=Paid(screen.sale, name, till.now_s))
     return Step(paid, step.facts, (Play(Sound.PAID),))

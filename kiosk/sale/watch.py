@@ -19,6 +19,10 @@ from kiosk.sale.trouble import Trouble, TroubleKind
 
 DAY_S: Final = 86_400
 
+# Asked about with a sale: so many of either kind, so that a busy day's cancelled and paid sales do
+# not use up what thirty kiosks behind one address may ask (120 requests a minute).
+WITH_SALE: Final = 10
+
 # After an invoice's end, in seconds: Blink's own EXPIRED comes one second after it.
 _ASK_AFTER_S: Final = (5.0, 60.0, 600.0, 3600.0, 6 * 3600.0, 12 * 3600.0, float(DAY_S))
 
@@ -37,11 +41,17 @@ def due(till: Till) -> Step:
 
 
 def with_next_sale(till: Till) -> Step:
-    """Ask about everything left behind while the connection is warm anyway."""
+    """Ask about what was left behind while the connection is warm anyway.
+
+    Of many, the newest of those left behind, which have their own times as well, and the paid ones
+    in turn, each until it has been asked about after its end.
+    """
     left = [name for name, watch in till.watches.items() if watch.ask_s is not None]
-    over = {name for name, after in till.aftermath.items() if after.until_s < till.now_s}
-    step = asked_about(till, [*left, *till.aftermath])
-    kept = {name: after for name, after in till.aftermath.items() if name not in over}
+    turn = list(till.aftermath)[:WITH_SALE]
+    over = {name for name in turn if till.aftermath[name].until_s < till.now_s}
+    step = asked_about(till, [*left[-WITH_SALE:], *turn])
+    order = [*list(till.aftermath)[WITH_SALE:], *turn]
+    kept = {name: till.aftermath[name] for name in order if name not in over}
     return replace(step, till=replace(step.till, aftermath=MappingProxyType(kept)))
 
 

@@ -1,0 +1,185 @@
+"""A kiosk as its merchant uses it, on whatever Blink the settings name. Imports no simulator."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from time import monotonic
+from unittest.mock import patch
+
+from kiosk.commands.box import Box, SystemClock, build
+from kiosk.sale.effects import Sound
+from kiosk.sale.events import Event, KeyPressed
+from kiosk.sale.keys import Key
+from kiosk.sale.till import AwaitingPayment, Entering, Link, Paid, Ready, Till
+from kiosk.settings import load
+from kiosk.wallet.endpoints import Timings
+from kiosk.wallet.worker import Wallet
+
+PATIENCE_S = 15.0
+_BUILDING = threading.Lock()
+
+# A year of trouble in minutes: every pause of the wallet made small, the order of them kept.
+QUICK = Timings(
+    answer_s=1.0,
+    send_s=1.0,
+    connect_s=1.0,
+    ping_every_s=0.3,
+    pong_within_s=0.3,
+    check_every_s=0.5,
+    ask_first_s=0.1,
+    ask_longest_s=0.4,
+    reconnect_first_s=0.05,
+    reconnect_longest_s=0.4,
+    again_s=0.05,
+    close_s=0.3,
+)
+
+
+class FastClock(SystemClock):
+    """A clock on which the till's own pauses pass sooner. The wall clock is the real one."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._began_s = monotonic()
+
+    def monotonic(self) -> float:
+        return self._began_s + (monotonic() - self._began_s) * self._speed
+
+
+class NoGlass:
+    """A display that shows nothing: for many kiosks in one process, where SDL has one window."""
+
+    closed = False
+
+    def __init__(self, *_: object) -> None:
+        self._woken = threading.Event()
+
+    def draw(self, till: Till) -> bool:
+        return False
+
+    def next_frame_s(self, till: Till) -> float | None:
+        return None
+
+    def wait(self, timeout_s: float | None) -> tuple[Event, ...]:
+        self._woken.wait(timeout_s)
+        self._woken.clear()
+        return ()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def play(self, sound: Sound) -> None:
+        return
+
+    def brighten(self, steps: int) -> None:
+        return
+
+    def close(self) -> None:
+        return
+
+
+class Counter:
+    """A kiosk on a counter. `timings` None are the wallet's own; `speed` is the till's clock's.
+
+    `glass` is what stands in for the window, None for the real one. Built and used in one thread,
+    which is the journal's.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str],
+        timings: Timings | None = None,
+        speed: float = 1.0,
+        glass: type[NoGlass] | None = None,
+    ) -> None:
+        self.settings = {
+            "KIOSK_JOURNAL": str(folder / "journal.sqlite3"),
+            "KIOSK_SCREEN": "480x320",
+            "KIOSK_ID": "till-1",
+            "KIOSK_GPIO": "off",
+            "KIOSK_SUCCESS_SECONDS": "1",
+            "KIOSK_CURRENCY": "SAT",
+            **settings,
+        }
+        self._timings = timings
+        self._speed = speed
+        self._glass = glass
+        self._box: Box | None = None
+
+    @property
+    def box(self) -> Box:
+        assert self._box is not None, "it is switched off"
+        return self._box
+
+    @property
+    def till(self) -> Till:
+        return self.box.loop.till
+
+    def switch_on(self) -> "Counter":
+        with _BUILDING, _changed(self._timings, self._speed, self._glass):
+            self._box = build(load(self.settings))
+        self.box.loop.begin(self.box.facts)
+        self.box.wallet.start()
+        return self
+
+    def switch_off(self) -> None:
+        if self._box is not None:
+            self._box.close()
+            self._box = None
+
+    def turn(self, at_most_s: float) -> None:
+        """One round of the loop, which would sleep for as long as nothing happens."""
+        self.box.loop._take(self.box.window.wait(at_most_s))
+        self.box.loop._take(self.box.inbox.take())
+        self.box.window.draw(self.till)
+
+    def until(self, reached: Callable[[Till], bool], timeout_s: float = PATIENCE_S) -> Till:
+        """Let the loop turn until the till is as asked for."""
+        end = monotonic() + timeout_s
+        while not reached(self.till):
+            if monotonic() > end:
+                raise TimeoutError(f"still {self.till}")
+            self.turn(min(0.05, end - monotonic()))
+        return self.till
+
+    def press(self, *keys: Key | str) -> None:
+        for key in keys:
+            for one in [key] if isinstance(key, Key) else [Key(digit) for digit in key]:
+                self.box.inbox.put(KeyPressed(one))
+
+    def ready(self) -> "Counter":
+        self.until(lambda till: isinstance(till.service, Ready))
+        return self
+
+    def code(self, digits: str = "500") -> AwaitingPayment:
+        """Type an amount, charge, and wait for a code that is watched and can be forwarded."""
+        self.press(digits, Key.CHARGE)
+        screen = self.until(watched).screen
+        assert isinstance(screen, AwaitingPayment)
+        return screen
+
+
+def watched(till: Till) -> bool:
+    screen = till.screen
+    return isinstance(screen, AwaitingPayment) and screen.link is Link.LIVE and screen.payout_ready
+
+
+def is_idle(till: Till) -> bool:
+    return isinstance(till.screen, Entering) and till.screen.entry.is_empty
+
+
+def is_paid(till: Till) -> bool:
+    return isinstance(till.screen, Paid)
+
+
+@contextmanager
+def _changed(timings: Timings | None, speed: float, glass: type[NoGlass] | None) -> Iterator[None]:
+    """Build with a wallet and a clock of another pace, and perhaps without a window."""
+    with (
+        patch("kiosk.commands.box.Wallet", lambda ends, put: Wallet(ends, put, timings)),
+        patch("kiosk.commands.box.SystemClock", lambda: FastClock(speed)),
+        patch("kiosk.commands.box.Window", glass) if glass else nullcontext(),
+    ):
+        yield

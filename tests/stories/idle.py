@@ -1,0 +1,65 @@
+"""An idle kiosk, with Blink in another process: what it holds, what it asks, what it costs.
+
+python -m tests.stories.idle
+"""
+
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.stories.apart import Apart
+from tests.stories.counter import Counter
+
+REST_S: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Idle:
+    """What an idle kiosk needs. CPU in percent of one core, of its process alone."""
+
+    sockets: int
+    connections: int
+    requests: int
+    cpu_percent: float
+
+
+def idle(seconds: float, folder: Path) -> Idle:
+    """Switch a kiosk on, let it come to rest, and watch it do nothing for so long."""
+    with Apart() as blink:
+        counter = Counter(folder, blink.settings).switch_on()
+        counter.ready()
+        _let_rest(counter, blink)
+        asked, _, _ = blink.traffic()
+        cpu_s, until = time.process_time(), time.monotonic() + seconds
+        while time.monotonic() < until:
+            counter.turn(until - time.monotonic())
+        used_s = time.process_time() - cpu_s
+        requests, sockets, connections = blink.traffic()
+        counter.switch_off()
+    return Idle(sockets, connections, requests - asked, used_s / seconds * 100)
+
+
+def _let_rest(counter: Counter, blink: Apart) -> None:
+    until = time.monotonic() + REST_S
+    while any(blink.traffic()[1:]) and time.monotonic() < until:
+        counter.turn(0.05)
+
+
+def main() -> int:
+    """Print it; 1 if it is more than was promised."""
+    os.environ["SDL_VIDEODRIVER"] = os.environ["SDL_AUDIODRIVER"] = "dummy"
+    with tempfile.TemporaryDirectory() as folder:
+        found = idle(10.0, Path(folder))
+    print(
+        f"idle: {found.sockets} sockets, {found.connections} connections, "
+        f"{found.requests} requests, {found.cpu_percent:.2f} % of a core"
+    )
+    return 1 if found.cpu_percent > 0.5 or found.requests or found.sockets else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
