@@ -78,6 +78,7 @@ class Settings:
     ws_url: str
     currencies: tuple[str, ...]
     language: str
+    sats: str
     invoice_minutes: int
     max_sat: int
     over_limit: str
@@ -116,6 +117,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "BLINK_WS_URL": "wss://ws.blink.sv/graphql",
     "KIOSK_CURRENCY": "USD",
     "KIOSK_LANGUAGE": "en",
+    "KIOSK_SATS": "sats",
     "KIOSK_INVOICE_MINUTES": "10",
     "KIOSK_MAX_SAT": "10000000",
     "KIOSK_OVER_LIMIT": "hold",
@@ -231,6 +233,7 @@ def _read(reader: _Reader) -> Settings:
         ws_url=read("BLINK_WS_URL", _url("wss", "ws"), ""),
         currencies=read("KIOSK_CURRENCY", _currencies, ("USD",)),
         language=read("KIOSK_LANGUAGE", _one_of(*LANGUAGES), "en"),
+        sats=read("KIOSK_SATS", _one_of("sats", "bitcoin"), "sats"),
         invoice_minutes=read("KIOSK_INVOICE_MINUTES", _number(1, 1440), 10),
         max_sat=read("KIOSK_MAX_SAT", _number(1, MOST_SAT), 10_000_000),
         over_limit=read("KIOSK_OVER_LIMIT", _one_of("hold", "refuse"), "hold"),

@@ -12,6 +12,7 @@ HOMES = {
     "pygame": {"screen"},
     "qrcode": {"screen"},
     "babel": {"screen"},
+    "bidi": {"screen"},
     "gpiozero": {"panel"},
     "lgpio": {"panel"},
     "gql": {"wallet"},

@@ -33,6 +33,7 @@ from kiosk.sale.till import Alarm, Entering, OverLimit, Rules, Till, Visiting
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.views import Look
 from kiosk.screen.window import Window
+from kiosk.screen.words import SatsStyle, Words
 from kiosk.settings import Settings
 from kiosk.wallet.endpoints import Endpoints
 from kiosk.wallet.worker import Wallet
@@ -169,7 +170,8 @@ def build(
     inbox = Inbox()
     journal = open_journal(settings)
     till, facts = begin_till(rules_of(settings), journal, clock.monotonic(), int(clock.unix()))
-    look = Look(settings.theme, settings.key_order, settings.name)
+    words = Words(settings.language, SatsStyle(settings.sats))
+    look = Look(settings.theme, settings.key_order, settings.name, words=words)
     window = Window(look, settings.screen, settings.rotate)
     wallet = Wallet(endpoints_of(settings), inbox.put)
     panel = _panel(settings, inbox)

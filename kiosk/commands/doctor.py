@@ -13,7 +13,7 @@ from kiosk.journal import Journal
 from kiosk.panel.chip import find_header
 from kiosk.sale.account import Account
 from kiosk.sale.trouble import KioskError
-from kiosk.screen.words import told
+from kiosk.screen.words import Words
 from kiosk.settings import Settings
 from kiosk.wallet.endpoints import Timings
 from kiosk.wallet.http import Http
@@ -59,7 +59,9 @@ def _journal(path: Path) -> Finding:
         waiting = len(journal.unsettled())
         journal.close()
     except KioskError as error:
-        return Finding("journal", False, f"{told(error.trouble)[0]} {path}: {error.trouble.reason}")
+        return Finding(
+            "journal", False, f"{Words().told(error.trouble)[0]} {path}: {error.trouble.reason}"
+        )
     return Finding("journal", True, f"{path}, {waiting} forwards waiting")
 
 
@@ -91,7 +93,7 @@ def _blink(settings: Settings) -> Iterator[Finding]:
     try:
         account = asyncio.run(_visit(settings))
     except KioskError as error:
-        what, cure = told(error.trouble)
+        what, cure = Words().told(error.trouble)
         yield Finding("blink", False, f"{what} {cure} ({error.trouble.reason})")
         return
     who = account.merchant_name or account.merchant_wallet

@@ -8,7 +8,7 @@ from kiosk.sale.effects import Effect, FetchRates, OpenSale, Play, Sound, Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Sale, SaleStarted
 from kiosk.sale.invoice import SaleId, invoice_external_id, payout_external_id
-from kiosk.sale.memo import payout_memo, plain, sale_memo
+from kiosk.sale.memo import payout_memo, sale_memo
 from kiosk.sale.money import (
     SAT,
     Currency,
@@ -99,8 +99,8 @@ def priced(till: Till, entry: Entry, tip_minor: int) -> Step:
         net = sats_from_fiat(price, rate)
         amount = sats_from_fiat(Fiat(price.minor + tip_minor, entry.unit), rate)
     if amount > till.rules.max_sale:
-        largest = plain(Fiat(till.rules.max_sale, SAT))
-        return refused(till, entry, Trouble(TroubleKind.AMOUNT_TOO_LARGE, largest))
+        largest = Trouble(TroubleKind.AMOUNT_TOO_LARGE, str(till.rules.max_sale))
+        return refused(till, entry, largest)
     items = (*entry.items, entry.typed) if entry.items and entry.typed else entry.items
     tip = Fiat(tip_minor, entry.unit)
     sale = Sale(
@@ -176,7 +176,7 @@ def _beyond_limit(till: Till, sale: Sale) -> Trouble | None:
     left = Sats(max(0, sats_within_cents(till.limit_left, usd) - waiting_forwards(till)))
     if sale.amount <= left:
         return None
-    return Trouble(TroubleKind.OVER_LIMIT, plain(Fiat(left, SAT)))
+    return Trouble(TroubleKind.OVER_LIMIT, str(left))
 
 
 def _any_rate(till: Till) -> Rate | None:

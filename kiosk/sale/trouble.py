@@ -54,8 +54,9 @@ class TroubleKind(StrEnum):
 class Trouble:
     """A kind with what its sentence names.
 
-    `subject` is shown (an amount, a user name, a key's legend) and never holds a secret; `reason`
-    is the developer's: it goes to the log, never to the screen, and holds no secret either.
+    `subject` is shown (whole sats, seconds, a user name, a key's legend) and never holds a
+    secret; `reason` is the developer's: it goes to the log, never to the screen, and holds no
+    secret either.
     """
 
     kind: TroubleKind

@@ -1,14 +1,16 @@
 """What views draw with: text that fits its box, buttons that remember what they mean."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 
 import pygame
 
 from kiosk.sale.keys import Key
-from kiosk.screen import shapes
+from kiosk.screen import layout, shapes, text
+from kiosk.screen.faces import Weight
 from kiosk.screen.icons import Icon, icon
 from kiosk.screen.theme import (
     GAP,
@@ -18,10 +20,10 @@ from kiosk.screen.theme import (
     TITLE,
     Colour,
     Palette,
-    font,
     mixed,
     points_to_px,
 )
+from kiosk.screen.words import Words
 
 LOGO_HOLD_S: Final = 2.0
 
@@ -47,12 +49,21 @@ def touched(zones: Sequence[Zone], at: tuple[int, int]) -> Zone | None:
     return None
 
 
+class Align(StrEnum):
+    """Where a line stands in its box, in the order of reading: right-to-left starts at right."""
+
+    START = "start"
+    CENTER = "center"
+    END = "end"
+
+
 @dataclass(slots=True)
 class Canvas:
     """A surface with its palette; collects touch zones and texts that did not fit."""
 
     surface: pygame.Surface
     palette: Palette
+    words: Words = Words()
     pressed: Key | None = None
     zones: list[Zone] = field(default_factory=list)
     overflows: list[str] = field(default_factory=list)
@@ -83,34 +94,35 @@ class Canvas:
         colour: Colour,
         size: int,
         *,
-        align: str = "center",
+        align: Align = Align.CENTER,
+        weight: Weight = Weight.MEDIUM,
     ) -> None:
-        """One line, made smaller until it fits; `align` is left, center or right."""
+        """One line of `size` pixels in height, made smaller until it fits."""
         if not words:
             return
-        size = min(size, box.height)
-        while size > SMALLEST_TEXT and font(size).size(words)[0] > box.width:
-            size = max(SMALLEST_TEXT, size * 15 // 16 - 1)
-        if font(size).size(words)[0] > box.width:
+        rtl = self.words.is_rtl
+        size = max(SMALLEST_TEXT, min(size, box.height))
+        size = text.fitting(words, box.width, size, SMALLEST_TEXT, weight, rtl=rtl)
+        drawn = text.rendered(words, size, colour, weight, rtl=rtl)
+        if drawn.get_width() > box.width:
             self.overflows.append(words)
-        drawn = font(size).render(words, True, colour)
         place = drawn.get_rect(center=box.center)
-        if align == "left":
-            place.left = box.left
-        elif align == "right":
-            place.right = box.right
+        if align is not Align.CENTER:
+            at_left = (align is Align.START) is not rtl
+            place.left = box.left if at_left else box.right - drawn.get_width()
         self.surface.blit(
             drawn, place, drawn.get_rect().clip((0, 0, box.width, drawn.get_height()))
         )
 
     def lines(self, words: str, box: pygame.Rect, colour: Colour, size: int) -> None:
         """Words over several lines, centred, made smaller until all of it fits."""
-        size = min(size, box.height)
+        rtl = self.words.is_rtl
+        size = max(SMALLEST_TEXT, min(size, box.height))
         while True:
-            rows = _wrapped(words, font(size).size, box.width)
-            height = font(size).get_linesize()
+            rows = text.wrapped(words, box.width, size, rtl=rtl)
+            height = text.line_height(size)
             fits = len(rows) * height <= box.height
-            if (fits and all(font(size).size(r)[0] <= box.width for r in rows)) or (
+            if (fits and all(text.width(row, size, rtl=rtl) <= box.width for row in rows)) or (
                 size <= SMALLEST_TEXT
             ):
                 break
@@ -179,14 +191,11 @@ class Canvas:
             shapes.edged(self.surface, face, radius, ground, edge, self.points(1.2))
         return face
 
+    def columns(self, box: pygame.Rect, parts: Sequence[float], gap: int) -> list[pygame.Rect]:
+        """Columns in the order of reading: the first is at the right in a right-to-left language.
 
-def _wrapped(words: str, size: Callable[[str], tuple[int, int]], width: int) -> list[str]:
-    found, line = [], ""
-    for word in words.split():
-        longer = f"{line} {word}".strip()
-        if line and size(longer)[0] > width:
-            found.append(line)
-            line = word
-        else:
-            line = longer
-    return [*found, line] if line else found
+        What is read everywhere from left to right, like the digits' keys, takes `layout.columns`.
+        """
+        if not self.words.is_rtl:
+            return layout.columns(box, parts, gap)
+        return layout.columns(box, parts[::-1], gap)[::-1]

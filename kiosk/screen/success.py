@@ -6,7 +6,7 @@ from kiosk.sale.keys import Key
 from kiosk.sale.till import Forwarded, Paid, Received, Till
 from kiosk.sale.timers import PAID_PATIENCE_S
 from kiosk.screen import shapes
-from kiosk.screen.amounts import sale_amounts, sats
+from kiosk.screen.amounts import sale_amounts
 from kiosk.screen.animation import frame
 from kiosk.screen.canvas import Canvas, Zone
 from kiosk.screen.layout import rows
@@ -14,7 +14,7 @@ from kiosk.screen.layout import rows
 
 def paint(canvas: Canvas, box: pygame.Rect, till: Till) -> None:
     """A tick, the amount, and where the money is; any touch goes on to the next sale."""
-    screen, colours = till.screen, canvas.palette
+    screen, colours, words = till.screen, canvas.palette, canvas.words
     assert isinstance(screen, Paid | Forwarded | Received)
     seconds = till.now_s - screen.since_s
     canvas.surface.fill(colours.good)
@@ -33,18 +33,19 @@ def paint(canvas: Canvas, box: pygame.Rect, till: Till) -> None:
         shapes.tick(canvas.surface, tick, colours.good, moment.tick)
     match screen:
         case Received(received):
-            first, second, words = sats(received), "", "Received by the merchant"
+            (first, second), told = (words.sats(received), ""), words.tr("Received by the merchant")
         case Forwarded(sale):
-            (first, second), words = sale_amounts(sale), "Paid and forwarded to the merchant"
+            first, second = sale_amounts(words, sale)
+            told = words.tr("Paid and forwarded to the merchant")
         case Paid(sale):
-            first, second = sale_amounts(sale)
-            words = "Paid. On its way to the merchant"
+            first, second = sale_amounts(words, sale)
+            told = words.tr("Paid. On its way to the merchant")
             if seconds > PAID_PATIENCE_S:
-                words = "Paid. Forwarding goes on behind; the till is free"
+                told = words.tr("Paid. Forwarding goes on behind; the till is free")
     inner = amount.inflate(-4 * canvas.unit, 0)
     canvas.text(first, inner, colours.on_good, amount.height)
     canvas.text(second, other, colours.on_good, other.height * 4 // 5)
-    canvas.text(words, line.inflate(-4 * canvas.unit, 0), colours.on_good, line.height // 2)
+    canvas.text(told, line.inflate(-4 * canvas.unit, 0), colours.on_good, line.height // 2)
 
 
 def _mixed(

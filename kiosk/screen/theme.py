@@ -5,10 +5,7 @@ grows and shrinks with the glass. 5.2 of them are a millimetre there.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
-
-import pygame
 
 Colour = tuple[int, int, int]
 
@@ -142,12 +139,6 @@ def points_to_px(size: tuple[int, int]) -> float:
     """How many pixels a point has on a glass of this size, either way up."""
     long, short = max(size), min(size)
     return min(long / 800, short / 480)
-
-
-@cache
-def font(size: int) -> pygame.font.Font:
-    """The one typeface, in a size in pixels."""
-    return pygame.font.Font(None, max(SMALLEST_TEXT, size))
 
 
 def contrast(one: Colour, other: Colour) -> float:

@@ -78,7 +78,7 @@ class Window:
         if now == self._drawn:
             return False
         self._drawn = now
-        canvas = Canvas(self._page, PALETTES[self._look.theme], self._pressed)
+        canvas = Canvas(self._page, PALETTES[self._look.theme], self._look.words, self._pressed)
         paint(canvas, till, self._look)
         self._zones = tuple(canvas.zones)
         turned = self._page
@@ -198,6 +198,6 @@ class Window:
 def picture(till: Till, look: Look, size: tuple[int, int]) -> tuple[pygame.Surface, Canvas]:
     """A view is a function of the till: its picture, and the canvas that tells what is where."""
     pygame.font.init()
-    canvas = Canvas(pygame.Surface(size), PALETTES[look.theme])
+    canvas = Canvas(pygame.Surface(size), PALETTES[look.theme], look.words)
     paint(canvas, till, look)
     return canvas.surface, canvas

@@ -1,140 +1,100 @@
-"""What the screen says. Each trouble tells what happened, whether money is at risk, what to do."""
+"""Everything the screen says, in the language of the settings. Made once, carried by the look."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
-from kiosk.sale.till import Link
-from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.money import SAT, Currency, Fiat, Sats
+from kiosk.sale.trouble import Trouble
+from kiosk.screen import numbers
+from kiosk.screen.catalogs import SOURCE, catalog
+from kiosk.screen.troubles import IN_SATS, TROUBLES
 
-_SAFE: Final = "No money is at risk."
-_KEPT: Final = "The money is safe in the till account."
-
-TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
-    {
-        TroubleKind.NO_CONNECTION: (
-            "No connection to Blink.",
-            f"{_SAFE} Check the Wi-Fi; it is tried again.",
-        ),
-        TroubleKind.BLINK_ODD: (
-            "Blink gave an answer that makes no sense.",
-            f"{_SAFE} Wait a minute, then try again.",
-        ),
-        TroubleKind.OUTCOME_UNKNOWN: (
-            "Checking what became of the payment.",
-            "Please do not charge the customer again.",
-        ),
-        TroubleKind.TOO_MANY_INVOICES: (
-            "Too many invoices in a short time.",
-            "Blink pauses for five minutes. Try again in {subject} seconds.",
-        ),
-        TroubleKind.KEY_REFUSED: (
-            "Blink refuses the till's API key.",
-            "Make a new key and set BLINKPOS_API_KEY.",
-        ),
-        TroubleKind.KEY_SCOPE: (
-            "The till's API key may not do enough.",
-            "It needs READ, RECEIVE and WRITE. Missing: {subject}.",
-        ),
-        TroubleKind.MERCHANT_KEY_REFUSED: (
-            "Blink refuses the merchant's API key.",
-            "Make a new key and set MERCHANT_API_KEY.",
-        ),
-        TroubleKind.MERCHANT_KEY_SCOPE: (
-            "The merchant's API key may not do enough.",
-            "It lacks {subject}. With RECEIVE alone, set MERCHANT_WALLET_ID.",
-        ),
-        TroubleKind.MERCHANT_UNKNOWN: (
-            "Blink knows no merchant {subject}.",
-            f"{_SAFE} Check MERCHANT_USERNAME.",
-        ),
-        TroubleKind.MERCHANT_CANNOT_RECEIVE: (
-            "The merchant's account cannot receive.",
-            f"{_SAFE} Ask Blink's support, or name another account.",
-        ),
-        TroubleKind.TILL_CANNOT_RECEIVE: (
-            "The till's account cannot receive.",
-            f"{_SAFE} Ask Blink's support.",
-        ),
-        TroubleKind.SAME_WALLET: (
-            "Till and merchant are the same wallet.",
-            "Give the merchant an account of his own.",
-        ),
-        TroubleKind.NO_BTC_WALLET: (
-            "The wallet in the settings was not found.",
-            "Check BLINKPOS_WALLET_ID and MERCHANT_WALLET_ID.",
-        ),
-        TroubleKind.CURRENCY_UNKNOWN: (
-            "Blink has no prices in {subject}.",
-            "Check KIOSK_CURRENCY.",
-        ),
-        TroubleKind.WRONG_SETTINGS: ("The settings file was refused.", "{subject}"),
-        TroubleKind.AMOUNT_ZERO: ("Type an amount first.", ""),
-        TroubleKind.AMOUNT_TOO_LARGE: ("Too much for one sale.", "At most {subject}."),
-        TroubleKind.AMOUNT_TOO_LONG: ("No room for more digits.", ""),
-        TroubleKind.NO_RATE: (
-            "No fresh price for {subject}.",
-            "Try again, or charge in sats.",
-        ),
-        TroubleKind.OVER_LIMIT: (
-            "More than can be forwarded today.",
-            "{subject} are left of today's limit.",
-        ),
-        TroubleKind.PAYMENT_UNDER_WAY: (
-            "A payment is under way.",
-            "Wait for it, or press C again to leave.",
-        ),
-        TroubleKind.PAYOUT_REFUSED: (
-            "A payout did not look right and was not paid.",
-            f"{_KEPT} Sale {{subject}}.",
-        ),
-        TroubleKind.PAID_BY_OTHERS: (
-            "A payout was paid by somebody else.",
-            f"{_KEPT} Sale {{subject}}.",
-        ),
-        TroubleKind.PAID_TWICE: (
-            "A customer paid twice.",
-            "The second payment stays in the till account. Sale {subject}.",
-        ),
-        TroubleKind.LIMIT_REACHED: (
-            "Today's limit for forwarding is used up.",
-            f"{_KEPT} It is forwarded when the limit allows.",
-        ),
-        TroubleKind.NO_BALANCE: (
-            "The till account has too little for a payout.",
-            "Top it up; the payout is tried again.",
-        ),
-        TroubleKind.JOURNAL_FULL: (
-            "The memory card is full.",
-            "No sales until there is room. Money already paid is safe at Blink.",
-        ),
-        TroubleKind.JOURNAL_BROKEN: (
-            "The memory card cannot be written.",
-            "No sales until it is repaired. Money already paid is safe at Blink.",
-        ),
-        TroubleKind.KEY_STUCK: ("The key {subject} is stuck.", ""),
-        TroubleKind.POWER_CUT: (
-            "The power went during a sale.",
-            "It is being checked; a payment is not lost.",
-        ),
-        TroubleKind.PIN_WRONG: ("Wrong PIN.", ""),
-        TroubleKind.PIN_LOCKED: ("Too many wrong PINs.", "Wait {subject} seconds."),
-        TroubleKind.MENU_OFF: ("No manager PIN is set.", "Set KIOSK_PIN to use this menu."),
-    }
-)
-
-LINKS: Final[Mapping[Link, str]] = MappingProxyType(
-    {
-        Link.STANDBY: "standby",
-        Link.CONNECTING: "connecting",
-        Link.LIVE: "live",
-        Link.RECONNECTING: "reconnecting",
-        Link.ASKING: "asking",
-    }
-)
+_BITCOIN: Final = "₿"
+# Unicode isolates: what stands between them keeps its own direction in a text of the other one.
+_FIRST_STRONG_ISOLATE: Final = "\u2068"
+_END_ISOLATE: Final = "\u2069"
 
 
-def told(trouble: Trouble) -> tuple[str, str]:
-    """What happened, and what to do, with what the trouble is about put in."""
-    what, cure = TROUBLES[trouble.kind]
-    return what.replace("{subject}", trouble.subject), cure.replace("{subject}", trouble.subject)
+class SatsStyle(StrEnum):
+    """How sats are written: `1,234 sats`, or BIP 177's `₿1,234`."""
+
+    SATS = "sats"
+    BITCOIN = "bitcoin"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language with its ways of writing numbers. Messages are English, with {names}."""
+
+    language: str = SOURCE
+    sats_style: SatsStyle = SatsStyle.SATS
+
+    @property
+    def is_rtl(self) -> bool:
+        """Whether the language reads from right to left."""
+        return str(numbers.locale(self.language).text_direction) == "rtl"
+
+    def tr(self, message: str, **parts: str) -> str:
+        """A message in the language, its {names} replaced by the parts."""
+        if not message:  # gettext would give the head of the catalogue
+            return ""
+        return self._filled(catalog(self.language).gettext(message), parts)
+
+    def trn(self, one: str, many: str, count: int, **parts: str) -> str:
+        """A message that counts; {count} is the count as the language writes it."""
+        found = catalog(self.language).ngettext(one, many, count)
+        return self._filled(found, {"count": self.whole(count), **parts})
+
+    def told(self, trouble: Trouble) -> tuple[str, str]:
+        """What happened, and what to do, with what the trouble is about put in."""
+        subject = trouble.subject
+        if trouble.kind in IN_SATS and subject.isdigit():
+            subject = self.sats(Sats(int(subject)))
+        what, cure = TROUBLES[trouble.kind]
+        return self.tr(what, subject=subject), self.tr(cure, subject=subject)
+
+    def money(self, amount: Fiat) -> str:
+        """An amount with its symbol, or sats."""
+        if amount.currency.code == SAT.code:
+            return self.sats(Sats(amount.minor))
+        return numbers.money(amount, self.language)
+
+    def sats(self, amount: Sats) -> str:
+        """Sats with their unit, in the style of the settings."""
+        if self.sats_style is SatsStyle.BITCOIN:
+            return f"{_BITCOIN}{self.whole(amount)}"
+        return self.trn("{count} sat", "{count} sats", amount)
+
+    def unit(self, currency: Currency) -> str:
+        """A unit by itself, as the key that changes it shows it: USD, sats."""
+        if currency.code != SAT.code:
+            return currency.code
+        return _BITCOIN if self.sats_style is SatsStyle.BITCOIN else self.tr("sats")
+
+    def number(self, minor: int, currency: Currency) -> str:
+        """Minor units in major units with the currency's own digits, without a symbol."""
+        return numbers.number(minor, currency.fraction_digits, self.language)
+
+    def whole(self, count: int) -> str:
+        """A whole number."""
+        return numbers.number(count, 0, self.language)
+
+    def percent(self, whole: int) -> str:
+        """So many per cent."""
+        return numbers.percent(whole, self.language)
+
+    def moment(self, unix_s: int) -> str:
+        """Day and minute, in the box's time zone."""
+        return numbers.moment(unix_s, self.language)
+
+    def clock(self, seconds: int) -> str:
+        """A span that runs down, in minutes and seconds."""
+        return f"{seconds // 60}:{seconds % 60:02d}"
+
+    def _filled(self, message: str, parts: dict[str, str]) -> str:
+        if self.is_rtl:
+            parts = {
+                name: f"{_FIRST_STRONG_ISOLATE}{part}{_END_ISOLATE}" for name, part in parts.items()
+            }
+        return message.format(**parts)

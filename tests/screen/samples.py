@@ -82,9 +82,7 @@ def every_view() -> dict[str, Till]:
         "pricing": till(Pricing(ENTRY, NOW_S)),
         "tipping": till(Tipping(ENTRY)),
         "own-tip": till(Tipping(ENTRY, Entry(USD, typed=100))),
-        "confirming": till(
-            Confirming(SALE, ENTRY, Trouble(TroubleKind.OVER_LIMIT, "1234567 sats"))
-        ),
+        "confirming": till(Confirming(SALE, ENTRY, Trouble(TroubleKind.OVER_LIMIT, "1234567"))),
         "requesting": till(Requesting(SALE, ENTRY, NOW_S)),
         "invoice": till(AWAITING),
         "reconnecting": till(replace(AWAITING, link=Link.RECONNECTING)),

@@ -1,0 +1,76 @@
+"""Numbers, amounts and times as a language writes them; digits and symbols as Blink serves them."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+from babel.core import Locale
+from babel.dates import format_skeleton, format_time
+from babel.numbers import NumberPattern, format_percent, parse_pattern
+
+from kiosk.sale.money import Currency, Fiat
+from kiosk.screen.faces import covers
+
+_HARD_SPACE: Final = "\u00a0"
+_SIGN: Final = "¤"
+
+
+def number(minor: int, digits: int, language: str) -> str:
+    """Minor units as a number in major units: 1,234.50 in English, 1.234,50 in Spanish."""
+    pattern = _pattern("#,##0." + "0" * digits if digits else "#,##0")
+    return str(pattern.apply(_major(minor, digits), locale(language)))
+
+
+def money(amount: Fiat, language: str) -> str:
+    """An amount with its symbol where the language puts it: $1,234.50, 1.234,50 €, KSh 10.00."""
+    digits = amount.currency.fraction_digits
+    pattern = _money_pattern(sign_of(amount.currency), digits, language)
+    return str(pattern.apply(_major(amount.minor, digits), locale(language)))
+
+
+@cache
+def sign_of(currency: Currency) -> str:
+    """The served symbol, or the code where there is none or no font can draw it."""
+    symbol = currency.symbol.strip()
+    return symbol if symbol and covers(symbol) else currency.code
+
+
+def percent(whole: int, language: str) -> str:
+    """So many per cent: 10% in English, 10 % in German."""
+    return str(format_percent(Decimal(whole) / 100, locale=locale(language)))
+
+
+def moment(unix_s: int, language: str) -> str:
+    """Day and minute in the box's time zone, as short as it stays clear: Nov 24, 6:05 PM."""
+    at, where = datetime.fromtimestamp(unix_s).astimezone(), locale(language)
+    day = format_skeleton("MMMd", at, locale=where)
+    return f"{day}, {format_time(at, 'short', locale=where)}"
+
+
+@cache
+def locale(language: str) -> Locale:
+    """Babel's data for one of our languages."""
+    return Locale.parse(language)
+
+
+@cache
+def _money_pattern(sign: str, digits: int, language: str) -> NumberPattern:
+    """The language's own pattern with our symbol and our digits, and a gap before letters."""
+    pattern = locale(language).currency_formats["standard"].pattern
+    pattern = pattern.replace("0.00", "0." + "0" * digits if digits else "0")
+    if sign[-1].isalpha():
+        pattern = re.sub(f"{_SIGN}(?=[#0])", _SIGN + _HARD_SPACE, pattern)
+    if sign[0].isalpha():
+        pattern = re.sub(f"(?<=[#0]){_SIGN}", _HARD_SPACE + _SIGN, pattern)
+    return _pattern(pattern.replace(_SIGN, f"'{sign}'"))
+
+
+@cache
+def _pattern(pattern: str) -> NumberPattern:
+    return parse_pattern(pattern)
+
+
+def _major(minor: int, digits: int) -> Decimal:
+    return Decimal(minor).scaleb(-digits)

@@ -1,0 +1,137 @@
+"""Text as a surface: a face for every run of a script, right-to-left where it reads so.
+
+A height is that of the whole line in pixels; every face shares the size and the base line, so
+that mixed scripts sit on one line.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby, pairwise
+from typing import Final
+
+import pygame
+
+from kiosk.screen.faces import Face, Weight, drawable, face_of, without_marks
+
+# Inter's line is 1.21 em high (hhea 2728 + 680 of 2816).
+_EM_OF_LINE: Final = 2816 / (2728 + 680)
+_RIGHT_TO_LEFT: Final = ("R", "AL")
+
+# Japanese breaks between any two characters but before these and after those (JIS X 4051).
+_NOT_FIRST: Final = frozenset(
+    "、。，．・：；？！）］｝」』】〉》〕〟’”々ー―…ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%.,:;!?)"
+)
+_NOT_LAST: Final = frozenset("（［｛「『【〈《〔〝‘“(")
+
+
+def width(words: str, height: int, weight: Weight = Weight.MEDIUM, *, rtl: bool = False) -> int:
+    """How wide a line of that height is, in pixels."""
+    return sum(_font(face, weight, height).size(run)[0] for face, run in _runs(words, rtl))
+
+
+def fitting(
+    words: str,
+    room: int,
+    height: int,
+    smallest: int,
+    weight: Weight = Weight.MEDIUM,
+    *,
+    rtl: bool = False,
+) -> int:
+    """The largest height up to `height` at which the line is at most `room` wide.
+
+    Never below `smallest`: then it does not fit, which `width` tells.
+    """
+    while height > smallest:
+        wide = width(words, height, weight, rtl=rtl)
+        if wide <= room:
+            break
+        height = max(smallest, min(height - 1, height * room // wide))
+    return height
+
+
+@lru_cache(maxsize=64)
+def rendered(
+    words: str,
+    height: int,
+    colour: tuple[int, int, int],
+    weight: Weight = Weight.MEDIUM,
+    *,
+    rtl: bool = False,
+) -> pygame.Surface:
+    """The line as a surface, exactly as high as a line; `rtl` is the direction of the paragraph."""
+    base = _font(Face.LATIN, weight, height)
+    runs = _runs(words, rtl)
+    surface = pygame.Surface(
+        (width(words, height, weight, rtl=rtl), base.get_height()), pygame.SRCALPHA
+    )
+    left = 0
+    for face, run in runs:
+        font = _font(face, weight, height)
+        surface.blit(font.render(run, True, colour), (left, base.get_ascent() - font.get_ascent()))
+        left += font.size(run)[0]
+    return surface
+
+
+def line_height(height: int) -> int:
+    """The real height of a line of about that height."""
+    return _font(Face.LATIN, Weight.MEDIUM, height).get_height()
+
+
+def wrapped(
+    words: str, room: int, height: int, weight: Weight = Weight.MEDIUM, *, rtl: bool = False
+) -> list[str]:
+    """The text in lines of at most `room` pixels, broken where its script allows."""
+    found, line = [], ""
+    for piece in _pieces(words):
+        longer = line + piece
+        if line.strip() and width(longer.strip(), height, weight, rtl=rtl) > room:
+            found.append(line.strip())
+            line = piece.lstrip()
+        else:
+            line = longer
+    return [*found, line.strip()] if line.strip() else found
+
+
+def _pieces(words: str) -> Iterator[str]:
+    """The smallest parts that stay on one line; a space belongs to the piece before it."""
+    piece = ""
+    for char, following in pairwise(words):
+        piece += char
+        spaced = char == " " and following != " "
+        wide = _is_wide(char) or _is_wide(following)
+        free = wide and char not in _NOT_LAST and following not in _NOT_FIRST and following != " "
+        if spaced or free:
+            yield piece
+            piece = ""
+    yield piece + words[-1:]
+
+
+def _is_wide(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in ("W", "F")
+
+
+@lru_cache(maxsize=1024)
+def _runs(words: str, rtl: bool) -> tuple[tuple[Face, str], ...]:
+    """The text in the order in which it is seen, left to right, a run for every face."""
+    words = drawable(words)
+    if rtl or any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in words):
+        from bidi import get_display  # most tills never need it
+
+        words = str(get_display(words, base_dir="R" if rtl else "L"))
+    runs = []
+    for face, chars in groupby(without_marks(words), face_of):
+        run = "".join(chars)
+        # The face reads and shapes from right to left by itself, so it gets the order of reading.
+        runs.append((face, run[::-1] if face is Face.HEBREW else run))
+    return tuple(runs)
+
+
+@lru_cache(maxsize=128)
+def _font(face: Face, weight: Weight, height: int) -> pygame.font.Font:
+    font = pygame.font.Font(face.file(weight), max(1, int(height * _EM_OF_LINE)))
+    if face is Face.HEBREW:
+        font.set_script("Hebr")
+        font.set_direction(pygame.DIRECTION_RTL)
+    return font

@@ -1,0 +1,136 @@
+"""A merchant's name in any covered script draws; lines break and read as their script does."""
+
+import pygame
+import pytest
+
+from kiosk.screen import text
+from kiosk.screen.faces import FONTS, Face, Weight, covers, drawable, face_of
+from kiosk.simulate.prices import CURRENCIES
+
+pygame.font.init()
+WHITE = (255, 255, 255)
+HEIGHT = 40
+
+
+def picture(words: str, *, rtl: bool = False, weight: Weight = Weight.MEDIUM) -> bytes:
+    return pygame.image.tobytes(text.rendered(words, HEIGHT, WHITE, weight, rtl=rtl), "RGBA")
+
+
+@pytest.mark.parametrize(
+    ("char", "face"),
+    [
+        ("A", Face.LATIN),
+        ("ñ", Face.LATIN),
+        ("Ж", Face.LATIN),
+        ("Ω", Face.LATIN),
+        ("₦", Face.LATIN),
+        ("7", Face.LATIN),
+        ("ש", Face.HEBREW),
+        ("₪", Face.LATIN),
+        ("カ", Face.JAPANESE),
+        ("円", Face.JAPANESE),
+    ],
+)
+def test_every_script_has_its_face(char: str, face: Face) -> None:
+    assert face_of(char) is face
+
+
+@pytest.mark.parametrize("face", Face)
+@pytest.mark.parametrize("weight", Weight)
+def test_what_a_face_is_said_to_have_it_draws(face: Face, weight: Weight) -> None:
+    """The missing character's box is the same picture for all that are missing."""
+    font = pygame.font.Font(face.file(weight), 30)
+    box = pygame.image.tobytes(font.render("\ue000", True, WHITE), "RGBA")
+    for char in {Face.LATIN: "Añ€₿₱", Face.HEBREW: "אשם", Face.JAPANESE: "カ円ぁ。"}[face]:
+        assert face_of(char) is face
+        assert pygame.image.tobytes(font.render(char, True, WHITE), "RGBA") != box
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Café Satoshi", "Κιόσκι", "Кофе & Чай", "בית קפה ביטקוין", "喫茶サトシ", "Tōkyō 東京 מס׳ 5"],
+)
+def test_a_name_in_any_covered_script_draws(name: str) -> None:
+    assert covers(name)
+    assert text.width(name, HEIGHT) > HEIGHT
+    assert text.rendered(name, HEIGHT, WHITE).get_height() == text.line_height(HEIGHT)
+
+
+def test_a_character_without_a_face_is_replaced_by_its_plain_form_or_a_question_mark() -> None:
+    assert drawable("ＡＢ①") == "AB1"
+    assert drawable("กา") == "??"
+    assert not covers("กา")
+    assert covers("ok?")
+
+
+@pytest.mark.parametrize("code", CURRENCIES)
+def test_every_currency_has_a_sign_that_draws(code: str) -> None:
+    assert covers(CURRENCIES[code].symbol)
+
+
+@pytest.mark.parametrize("sign", "€£¥₦₿₹₡₲₩₫₺₴₽₸₵₪₭₮₱₾₼฿ƒ")
+def test_the_signs_of_money_draw(sign: str) -> None:
+    assert covers(sign)
+
+
+def test_hebrew_is_seen_from_right_to_left_and_numbers_in_it_are_not() -> None:
+    dalet, bet = picture("ד"), picture("ב")
+    assert dalet != bet
+    wide = text.rendered("דב 12", HEIGHT, WHITE, rtl=True)
+    number = text.rendered("12", HEIGHT, WHITE)
+    left = wide.subsurface((0, 0, number.get_width(), number.get_height()))
+    assert pygame.image.tobytes(left, "RGBA") == pygame.image.tobytes(number, "RGBA")
+
+
+def test_a_name_in_the_other_direction_keeps_its_own() -> None:
+    framed = text.rendered("\u2068Bar 5!\u2069 דב", HEIGHT, WHITE, rtl=True)
+    name = text.rendered("Bar 5!", HEIGHT, WHITE)
+    right = framed.subsurface(
+        (framed.get_width() - name.get_width(), 0, name.get_width(), name.get_height())
+    )
+    assert pygame.image.tobytes(right, "RGBA") == pygame.image.tobytes(name, "RGBA")
+
+
+@pytest.mark.parametrize("height", [20, 40, 90])
+def test_digits_are_all_as_wide_so_that_an_amount_does_not_jump(height: int) -> None:
+    """To the pixel, which hinting decides."""
+    widths = [text.width(f"0{digit}0", height) for digit in "0123456789"]
+    assert max(widths) - min(widths) <= 1
+
+
+def test_bold_is_another_picture_and_japanese_has_one_weight() -> None:
+    assert picture("12") != picture("12", weight=Weight.BOLD)
+    assert picture("円") == picture("円", weight=Weight.BOLD)
+
+
+def test_a_long_line_gets_smaller_until_it_fits_and_stops_at_the_smallest() -> None:
+    height = text.fitting("999,999,999.99", 200, 90, 13)
+    assert 13 < height < 90
+    assert text.width("999,999,999.99", height) <= 200
+    assert text.width("999,999,999.99", height + 1) > 200
+    assert text.fitting("a name that is far too long", 20, 90, 13) == 13
+
+
+def test_lines_break_at_spaces_and_japanese_between_characters() -> None:
+    assert text.wrapped("Scan and pay", text.width("Scan and", HEIGHT), HEIGHT) == [
+        "Scan and",
+        "pay",
+    ]
+    words = "お支払いを確認しています。しばらくお待ちください。"
+    lines = text.wrapped(words, 8 * HEIGHT, HEIGHT)
+    assert "".join(lines) == words
+    assert len(lines) > 2
+    assert all(text.width(line, HEIGHT) <= 9 * HEIGHT for line in lines)
+    assert not any(line[0] in "。、いぃーっ" for line in lines if line[0] in "。、ーっ")
+
+
+def test_a_number_in_japanese_stays_together() -> None:
+    lines = text.wrapped("残り1,234,567satsです", text.width("残り1,234", HEIGHT), HEIGHT)
+    assert "1,234,567sats" in lines
+
+
+def test_every_font_is_named_in_the_licence_beside_it() -> None:
+    licence = (FONTS / "OFL.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licence
+    for font in FONTS.glob("*.ttf"):
+        assert font.name in licence
