@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets the kiosk up: on a laptop (demo, test) or as an appliance (install, uninstall).
+# Sets the kiosk up: on a laptop (demo, test) or as an appliance (install, update, uninstall).
 # One function per thing that becomes true; each may be run again and changes nothing then.
 set -euo pipefail
 
@@ -20,6 +20,14 @@ usage: ./setup.sh COMMAND
   demo [options]   set up .venv and watch a whole sale, with no account and no hardware
   test [options]   set up .venv and run ruff, mypy and pytest (options go to pytest)
   lock             make requirements.lock and requirements-dev.lock anew from pyproject.toml
+
+  sudo ./setup.sh install [--yes] [--settings FILE] [--wheels DIR]
+                   make this Raspberry Pi OS Lite or Debian machine a kiosk
+  sudo ./setup.sh update [--wheels DIR]
+                   install this folder's version beside the running one, and go back if it fails
+  sudo ./setup.sh uninstall [--yes]
+                   make it an ordinary machine again; the journal stays
+
   help             this text
 END
 }
@@ -99,7 +107,13 @@ lock() {
         -c requirements.lock -o requirements-dev.lock
 }
 
+# shellcheck source=systemd/appliance.sh
+. "$here/systemd/appliance.sh"
+
 case "${1:-help}" in
+    install) shift && install_kiosk "$@" ;;
+    update) shift && update_kiosk "$@" ;;
+    uninstall) shift && uninstall_kiosk "$@" ;;
     demo) shift && demo "$@" ;;
     test) shift && run_tests "$@" ;;
     lock) lock ;;

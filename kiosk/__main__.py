@@ -20,6 +20,10 @@ def main(words: Sequence[str] | None = None) -> int:
             return demo.run(args)
         case "simulator":
             return simulator.run(args)
+        case "provision":
+            from kiosk.commands import provision
+
+            return provision.run(args)
     try:
         settings = _settings(args.env_file, need_account=args.command in ("run", "doctor"))
     except WrongSettings as error:
@@ -71,6 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     simulator.add_arguments(commands.add_parser("simulator", help="the stand-in for Blink"))
     doctor = commands.add_parser("doctor", help="would a sale work here?")
     doctor.add_argument("--env-file", type=Path, default=Path(".env"), help="settings file")
+    provision = commands.add_parser("provision", help="take the settings file in, as root")
+    provision.add_argument(
+        "--from", dest="file", type=Path, help="this file, instead of the boot partition's"
+    )
     for name, words, add in (
         ("sales", "sales and totals from the journal", sales.add_arguments),
         ("keypad", "which key the wiring reports, live", keypad.add_arguments),
