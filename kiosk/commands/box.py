@@ -31,6 +31,8 @@ from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.till import Alarm, Entering, OverLimit, Rules, Till, Visiting
 from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.screen.care import Patience
+from kiosk.screen.remembered import FILE_NAME
 from kiosk.screen.views import Look
 from kiosk.screen.window import Window
 from kiosk.screen.words import SatsStyle, Words
@@ -172,7 +174,14 @@ def build(
     till, facts = begin_till(rules_of(settings), journal, clock.monotonic(), int(clock.unix()))
     words = Words(settings.language, SatsStyle(settings.sats))
     look = Look(settings.theme, settings.key_order, settings.name, words=words)
-    window = Window(look, settings.screen, settings.rotate)
+    window = Window(
+        look,
+        settings.screen,
+        settings.rotate,
+        volume=settings.volume,
+        patience=Patience(settings.dim_seconds, settings.blank_seconds),
+        memory=settings.journal.with_name(FILE_NAME),
+    )
     wallet = Wallet(endpoints_of(settings), inbox.put)
     panel = _panel(settings, inbox)
     loop = Loop(

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Start the simulator and the kiosk on it; 0 when the merchant has the money."""
     headless = args.headless or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if headless:
-        os.environ["SDL_VIDEODRIVER"] = "dummy"
+        os.environ["SDL_VIDEODRIVER"] = os.environ["SDL_AUDIODRIVER"] = "dummy"
     from kiosk.commands.box import build
     from kiosk.simulate import Simulator
 

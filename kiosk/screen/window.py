@@ -12,10 +12,16 @@ import pygame
 from kiosk.sale.effects import Sound
 from kiosk.sale.events import Event, KeyPressed
 from kiosk.sale.keys import Key
-from kiosk.sale.till import Till
+from kiosk.sale.till import Entering, Till
+from kiosk.screen import attract
+from kiosk.screen.backlight import SYSFS, Backlight
 from kiosk.screen.canvas import Canvas, Zone, touched
-from kiosk.screen.moving import FRAME_S, rhythms
+from kiosk.screen.care import Care, Patience, Quiet
+from kiosk.screen.keyboard import key_of
+from kiosk.screen.moving import FRAME_S, Rhythm, rhythms
 from kiosk.screen.qr import WHITE_LEVELS
+from kiosk.screen.remembered import Remembered
+from kiosk.screen.sound import Speaker
 from kiosk.screen.theme import PALETTES
 from kiosk.screen.views import Look, paint
 
@@ -26,28 +32,31 @@ PRESSED_S: Final = 0.12
 # SDL has nothing to sleep on without a window system and looks for input every millisecond, which
 # costs 2.5 % of a core here; looking this often costs a sixth of it and stays within one frame.
 INPUT_S: Final = 0.02
+RESTING_INPUT_S: Final = 0.08  # with nothing on the glass that answers to a touch
 
-_KEYS: Final = {
-    pygame.K_BACKSPACE: Key.DELETE,
-    pygame.K_ESCAPE: Key.CLEAR,
-    pygame.K_PLUS: Key.PLUS,
-    pygame.K_KP_PLUS: Key.PLUS,
-    pygame.K_RETURN: Key.CHARGE,
-    pygame.K_KP_ENTER: Key.CHARGE,
-    pygame.K_TAB: Key.CURRENCY,
-    pygame.K_F10: Key.MENU,
-    pygame.K_F5: Key.CHECK,
-    pygame.K_UP: Key.BRIGHTER,
-    pygame.K_DOWN: Key.DIMMER,
-    **{getattr(pygame, f"K_{digit}"): Key(str(digit)) for digit in range(10)},
-    **{getattr(pygame, f"K_KP{digit}"): Key(str(digit)) for digit in range(10)},
-}
+# Where no backlight can be set, the picture itself is darkened to this share of 255.
+DIMMED: Final = 96
+
+_NEVER_RESTS: Final = Patience()
 
 
 class Window:
-    """The glass. `size` None is full screen; `rotate` turns what is drawn, clockwise."""
+    """The glass and the speaker. `size` None is full screen; `rotate` turns clockwise.
 
-    def __init__(self, look: Look, size: tuple[int, int] | None = None, rotate: int = 0) -> None:
+    `memory` is the file that remembers the white level, None for none.
+    """
+
+    def __init__(
+        self,
+        look: Look,
+        size: tuple[int, int] | None = None,
+        rotate: int = 0,
+        *,
+        volume: int = 0,
+        patience: Patience = _NEVER_RESTS,
+        backlights: Path = SYSFS,
+        memory: Path | None = None,
+    ) -> None:
         pygame.display.init()
         pygame.font.init()
         flags = pygame.FULLSCREEN if size is None else 0
@@ -55,16 +64,27 @@ class Window:
         pygame.display.set_caption("Kiosk")
         pygame.mouse.set_visible(size is not None)
         self._woken = threading.Event()
-        self._look = look
+        self._remembered = Remembered(memory)
+        self._look = replace(look, white=self._remembered.white) if memory else look
+        self._speaker = Speaker(volume)
+        self._backlight = Backlight(backlights)
+        self._quiet = Quiet(patience)
+        self._care = Care.AWAKE
+        self._is_lit_for = Care.AWAKE
+        self._darkened = False
         self._rotate = rotate
         turned = rotate in (90, 270)
         width, height = self._glass.get_size()
         self._page = pygame.Surface((height, width) if turned else (width, height))
         self._zones: tuple[Zone, ...] = ()
+        # Since when, by the till's clock: known only when the till is drawn next, for while
+        # nothing happens the till last seen may be hours old.
         self._pressed: Key | None = None
-        self._pressed_s = 0.0
+        self._pressed_s: float | None = None
+        self._held: Zone | None = None
+        self._held_s: float | None = None
+        self._roused = False
         self._finger: int | None = None
-        self._held: tuple[Zone, float] | None = None
         self._till: Till | None = None
         self._drawn: tuple[object, ...] | None = None
         self.closed = False
@@ -72,14 +92,17 @@ class Window:
     def draw(self, till: Till) -> bool:
         """Draw the till unless the picture would be the same; says whether it drew."""
         self._till = till
-        if self._pressed is not None and till.now_s - self._pressed_s > PRESSED_S:
+        self._treat(till)
+        self._pressed_s = till.now_s if self._pressed_s is None else self._pressed_s
+        self._held_s = till.now_s if self._held_s is None else self._held_s
+        if till.now_s - self._pressed_s > PRESSED_S:
             self._pressed = None
         now = self._what_shows(till)
         if now == self._drawn:
             return False
         self._drawn = now
         canvas = Canvas(self._page, PALETTES[self._look.theme], self._look.words, self._pressed)
-        paint(canvas, till, self._look)
+        self._paint(canvas, till)
         self._zones = tuple(canvas.zones)
         turned = self._page
         if self._rotate:
@@ -90,11 +113,17 @@ class Window:
 
     def next_frame_s(self, till: Till) -> float | None:
         """The monotonic time at which the picture changes by itself, None for never."""
-        times = [due for one in rhythms(till) if (due := one.next_s(till.now_s)) is not None]
-        if self._pressed is not None:
+        if self._care is Care.BLANK:
+            return None
+        moving = self._rhythms(till)
+        times = [due for one in moving if (due := one.next_s(till.now_s)) is not None]
+        change_s = self._quiet.next_change_s(till)
+        if change_s is not None:
+            times.append(change_s)
+        if self._pressed is not None and self._pressed_s is not None:
             times.append(self._pressed_s + PRESSED_S + FRAME_S)
-        if self._held is not None:
-            times.append(self._held[1] + self._held[0].hold_s)
+        if self._held is not None and self._held_s is not None:
+            times.append(self._held_s + self._held.hold_s)
         return min(times, default=None)
 
     def wait(self, timeout_s: float | None) -> tuple[Event, ...]:
@@ -102,8 +131,9 @@ class Window:
         until_s = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             events = pygame.event.get()
-            left_s = INPUT_S if until_s is None else until_s - time.monotonic()
-            if events or left_s <= 0 or self._woken.wait(min(INPUT_S, left_s)):
+            look_s = RESTING_INPUT_S if self._care in (Care.ATTRACT, Care.BLANK) else INPUT_S
+            left_s = look_s if until_s is None else until_s - time.monotonic()
+            if events or left_s <= 0 or self._woken.wait(min(look_s, left_s)):
                 break
         self._woken.clear()
         found: list[Event] = []
@@ -118,9 +148,15 @@ class Window:
         """Make `wait` return; safe from any thread."""
         self._woken.set()
 
+    def rouse(self) -> bool:
+        """Somebody is there. True: the glass was dim or dark, and the key meant only to wake it."""
+        asleep, self._care = self._care is not Care.AWAKE, Care.AWAKE
+        self._roused = True
+        return asleep
+
     def play(self, sound: Sound) -> None:
         """One short sound."""
-        log.debug("sound %s", sound)
+        self._speaker.play(sound)
 
     def brighten(self, steps: int) -> None:
         """The white of the code, one level brighter or dimmer."""
@@ -133,13 +169,46 @@ class Window:
         pygame.image.save(self._page, path)
 
     def close(self) -> None:
-        """Give the display back."""
+        """Give the display and the speaker back, and leave the light on."""
+        self._remembered.keep(self._look.white)
+        self._speaker.close()
+        self._backlight.follow(Care.AWAKE)
         pygame.display.quit()
+
+    def _treat(self, till: Till) -> None:
+        """How the glass is treated from now on; at rest there is time to remember things."""
+        if self._roused:
+            self._quiet.touched(till)
+        self._roused = False
+        self._care = self._quiet.look(till)
+        if self._care is not self._is_lit_for:
+            self._is_lit_for = self._care
+            self._darkened = not self._backlight.follow(self._care) and self._care is Care.DIM
+        if isinstance(till.screen, Entering):
+            self._remembered.keep(self._look.white)
+
+    def _paint(self, canvas: Canvas, till: Till) -> None:
+        match self._care:
+            case Care.BLANK:
+                canvas.surface.fill(attract.BLACK)
+            case Care.ATTRACT:
+                attract.paint(canvas, self._look.name, attract.DRIFT.beat(till.now_s))
+            case _:
+                paint(canvas, till, self._look)
+        if self._darkened:
+            canvas.surface.fill((DIMMED,) * 3, special_flags=pygame.BLEND_MULT)
 
     def _what_shows(self, till: Till) -> tuple[object, ...]:
         """Everything the picture depends on; time only in the steps in which it shows."""
-        beats = tuple(one.beat(till.now_s) for one in rhythms(till))
-        return (replace(till, now_s=0.0, unix_s=0), beats, self._pressed, self._look)
+        if self._care is Care.BLANK:
+            return (self._care,)
+        beats = tuple(one.beat(till.now_s) for one in self._rhythms(till))
+        if self._care is Care.ATTRACT:
+            return (self._care, beats, self._look)
+        return (replace(till, now_s=0.0, unix_s=0), beats, self._pressed, self._look, self._care)
+
+    def _rhythms(self, till: Till) -> tuple[Rhythm, ...]:
+        return (attract.DRIFT,) if self._care is Care.ATTRACT else rhythms(till)
 
     def _key_of(self, event: pygame.event.Event) -> Key | None:
         """A finger and a mouse are the same touch, and one finger never counts twice."""
@@ -147,9 +216,10 @@ class Window:
             case pygame.QUIT:
                 self.closed = True
             case pygame.KEYDOWN:
-                if event.key == pygame.K_EQUALS and event.mod & pygame.KMOD_SHIFT:
-                    return Key.PLUS
-                return _KEYS.get(event.key)
+                key = key_of(event.key, event.mod)
+                if key is None:
+                    self.rouse()
+                return key
             case pygame.FINGERDOWN if self._finger is None:
                 self._finger = event.finger_id
                 width, height = self._glass.get_size()
@@ -165,19 +235,21 @@ class Window:
 
     def _touched(self, at: tuple[int, int]) -> Key | None:
         zone = touched(self._zones, self._unrotated(at))
-        if zone is None or self._till is None:
+        if zone is None or self._care is not Care.AWAKE:
+            self.rouse()
             return None
         if zone.hold_s:
-            self._held = (zone, self._till.now_s)
+            self.rouse()
+            self._held, self._held_s = zone, None
             return None
-        self._pressed, self._pressed_s = zone.key, self._till.now_s
+        self._pressed, self._pressed_s = zone.key, None
         return zone.key
 
     def _held_key(self) -> Key | None:
-        if self._held is None or self._till is None:
+        zone, since_s, till = self._held, self._held_s, self._till
+        if zone is None or since_s is None or till is None:
             return None
-        zone, since_s = self._held
-        if self._till.now_s - since_s < zone.hold_s - FRAME_S:
+        if till.now_s - since_s < zone.hold_s - FRAME_S:
             return None
         self._held = None
         return zone.key

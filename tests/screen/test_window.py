@@ -104,6 +104,8 @@ def test_the_logo_must_be_held(window: Window) -> None:
     x, y = place_of(window, Key.MENU)
     pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(x, y), button=1, touch=False))
     assert keys(window.wait(1.0)) == []
+    window.draw(IDLE)
+    assert keys(window.wait(0)) == []
     window.draw(replace(IDLE, now_s=NOW_S + 2.1))
     assert keys(window.wait(0)) == [Key.MENU]
 

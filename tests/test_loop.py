@@ -1,0 +1,113 @@
+"""The shell keeps what only wakes the glass away from the till."""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+import pytest
+
+from kiosk.loop import Inbox, Loop
+from kiosk.sale.effects import Sound, WalletEffect
+from kiosk.sale.entry import Entry
+from kiosk.sale.events import Event, HistoryRead, KeyPressed, KeyStuck
+from kiosk.sale.facts import Fact
+from kiosk.sale.keys import Key, Light
+from kiosk.sale.money import Sats
+from kiosk.sale.till import Entering, Till, Totals
+from tests.sale.tills import USD
+from tests.screen.samples import NOW_S, till
+
+
+class Glass:
+    """A display that sleeps until it is roused, and hands on what it is given."""
+
+    def __init__(self, *touched: Event) -> None:
+        self.asleep = True
+        self.touched = touched
+        self.heard: list[Sound] = []
+
+    def rouse(self) -> bool:
+        asleep, self.asleep = self.asleep, False
+        return asleep
+
+    def wait(self, timeout_s: float | None) -> tuple[Event, ...]:
+        return self.touched
+
+    def draw(self, till: Till) -> bool:
+        return True
+
+    def wake(self) -> None: ...
+
+    def next_frame_s(self, till: Till) -> float | None:
+        return None
+
+    def play(self, sound: Sound) -> None:
+        self.heard.append(sound)
+
+    def brighten(self, steps: int) -> None: ...
+
+
+class Quiet:
+    """A wallet, a journal, a panel and a clock that do nothing."""
+
+    def perform(self, effect: WalletEffect) -> None: ...
+    def record(self, facts: Sequence[Fact]) -> None: ...
+    def probe(self) -> None: ...
+    def show(self, light: Light) -> None: ...
+
+    def overview(self, now: int) -> HistoryRead:
+        none = Totals(0, 0, Sats(0), Sats(0), Sats(0), MappingProxyType({}))
+        return HistoryRead(none, none, ())
+
+    def monotonic(self) -> float:
+        return NOW_S
+
+    def unix(self) -> float:
+        return 1_700_000_000.0
+
+
+def a_loop(glass: Glass) -> tuple[Loop, Inbox]:
+    quiet, inbox = Quiet(), Inbox()
+    loop = Loop(
+        till(Entering(Entry(USD))),
+        inbox,
+        wallet=quiet,
+        journal=quiet,
+        display=glass,
+        panel=quiet,
+        clock=quiet,
+        on_box_act=lambda act: None,
+    )
+    return loop, inbox
+
+
+def typed(loop: Loop) -> int:
+    screen = loop.till.screen
+    assert isinstance(screen, Entering)
+    return screen.entry.typed
+
+
+def test_the_first_key_of_the_keypad_only_wakes_a_glass_at_rest() -> None:
+    glass = Glass()
+    loop, inbox = a_loop(glass)
+    for key in (Key.D1, Key.D2, Key.D5):
+        inbox.put(KeyPressed(key))
+    loop.turn()
+    assert typed(loop) == 25
+    assert glass.heard == [Sound.KEY, Sound.KEY]
+
+
+@pytest.mark.parametrize("asleep", [True, False])
+def test_a_key_of_the_glass_is_swallowed_only_while_it_sleeps(*, asleep: bool) -> None:
+    glass = Glass(KeyPressed(Key.D7))
+    glass.asleep = asleep
+    loop, _ = a_loop(glass)
+    loop.turn()
+    assert typed(loop) == (0 if asleep else 7)
+
+
+def test_news_is_never_swallowed() -> None:
+    glass = Glass(KeyStuck("5"))
+    loop, _ = a_loop(glass)
+    loop.turn()
+    assert loop.till.stuck_key == "5"
+    assert glass.asleep, "news is no touch; that it is shown is the glass's own business"
