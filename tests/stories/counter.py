@@ -52,7 +52,7 @@ class NoGlass:
 
     closed = False
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self, *_: object, **__: object) -> None:
         self._woken = threading.Event()
 
     def draw(self, till: Till) -> bool:
@@ -68,6 +68,9 @@ class NoGlass:
 
     def wake(self) -> None:
         self._woken.set()
+
+    def rouse(self) -> bool:
+        return False
 
     def play(self, sound: Sound) -> None:
         return
@@ -101,6 +104,9 @@ class Counter:
             "KIOSK_GPIO": "off",
             "KIOSK_SUCCESS_SECONDS": "1",
             "KIOSK_CURRENCY": "SAT",
+            # A key on a glass at rest only wakes it, and on a fast clock it soon rests.
+            "KIOSK_DIM_SECONDS": "0",
+            "KIOSK_BLANK_SECONDS": "0",
             **settings,
         }
         self._timings = timings
