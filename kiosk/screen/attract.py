@@ -4,7 +4,8 @@ from typing import Final
 
 import pygame
 
-from kiosk.screen.canvas import Canvas
+from kiosk.screen.canvas import Align, Canvas
+from kiosk.screen.faces import Weight
 from kiosk.screen.layout import rows
 from kiosk.screen.moving import Rhythm
 
@@ -31,8 +32,10 @@ def paint(canvas: Canvas, name: str, step: int) -> None:
     words.width -= mark.width + 2 * canvas.unit
     words.right = head.right
     _bolt(canvas.surface, mark)
-    canvas.text(name or "Bitcoin", words, _NAME, head.height * 4 // 5, align="left")
-    canvas.text("Tap to pay with Bitcoin Lightning", line, _LINE, line.height * 3 // 4)
+    size = head.height * 4 // 5
+    canvas.text(name or "Bitcoin", words, _NAME, size, align=Align.START, weight=Weight.BOLD)
+    how = canvas.words.tr("Tap to pay with Bitcoin Lightning")
+    canvas.text(how, line, _LINE, line.height * 3 // 4)
 
 
 def place(glass: pygame.Rect, step: int) -> pygame.Rect:
