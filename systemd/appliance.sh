@@ -205,14 +205,16 @@ have_settings() {
 # This folder's program with its own virtual environment, complete or not there at all.
 have_release() {
     local parts=(kiosk systemd setup.sh pyproject.toml requirements.lock
-        LICENSE README.md .env.example) version hash pip
+        LICENSE README.md .env.example) version hash old pip
     version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$here/pyproject.toml")
     hash=$(cd "$here" && find "${parts[@]}" -type f -not -name '*.pyc' -print0 | LC_ALL=C sort -z \
         | xargs -0 sha256sum | sha256sum)
     release=$releases/$version-${hash:0:8}
     [ ! -e "$release/complete" ] || return 0
     say "building $release"
-    rm -rf "$release"
+    for old in "$releases"/*; do
+        [ -e "$old/complete" ] || rm -rf "$old"
+    done
     install -d "$release"
     (cd "$here" && find "${parts[@]}" -type f -not -name '*.pyc' -print0 \
         | xargs -0 cp --parents -p -t "$release")
@@ -290,7 +292,7 @@ boot_is_quiet() {
     if [ -f "$file" ]; then
         words=$(cat "$file")
         for word in quiet loglevel=3 logo.nologo vt.global_cursor_default=0 consoleblank=0 \
-            systemd.show_status=false panic=10; do
+            systemd.show_status=false fsck.repair=yes panic=10; do
             case " $words " in
                 *" $word "*) ;;
                 *) words="$words $word" ;;
@@ -396,6 +398,7 @@ systemd_runs() { [ -d /run/systemd/system ]; }
 reload_system() {
     systemd_runs || return 0
     systemctl daemon-reload
+    systemctl -q is-active systemd-udevd.service || return 0
     udevadm control --reload
     udevadm trigger --subsystem-match=drm --subsystem-match=gpio --subsystem-match=backlight
 }
