@@ -8,7 +8,7 @@ from kiosk.sale.effects import Effect, FetchRates, OpenSale, Play, Sound, Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Sale, SaleStarted
 from kiosk.sale.invoice import SaleId, invoice_external_id, payout_external_id
-from kiosk.sale.memo import payout_memo, sale_memo
+from kiosk.sale.memo import Tip, payout_memo, sale_memo
 from kiosk.sale.money import (
     SAT,
     Currency,
@@ -84,25 +84,29 @@ def charge(till: Till, entry: Entry) -> Step:
         return ask_rates(waiting, entry.unit)
     if till.rules.tips:
         return Step(replace(till, screen=Tipping(entry)))
-    return priced(till, entry, 0)
+    return priced(till, entry, Tip())
 
 
-def priced(till: Till, entry: Entry, tip_minor: int) -> Step:
-    """Turn the amount into a sale, if it is one that can be taken; `tip_minor` in its unit."""
+def tip_of(entry: Entry, percent: int) -> Tip:
+    """A percentage of what was typed, rounded half up to its smallest unit."""
+    return Tip((entry.total * percent + 50) // 100, percent)
+
+
+def priced(till: Till, entry: Entry, tip: Tip) -> Step:
+    """Turn the amount into a sale, if it is one that can be taken; sats are rounded up once."""
     price = entry.price
     rate = fresh_rate(till, entry.unit.code) if entry.unit.code != SAT.code else None
     if entry.unit.code == SAT.code:
-        net, amount = Sats(price.minor), Sats(price.minor + tip_minor)
+        net, amount = Sats(price.minor), Sats(price.minor + tip.minor)
     elif rate is None:
         return refused(till, entry, Trouble(TroubleKind.NO_RATE, entry.unit.code))
     else:
         net = sats_from_fiat(price, rate)
-        amount = sats_from_fiat(Fiat(price.minor + tip_minor, entry.unit), rate)
+        amount = sats_from_fiat(Fiat(price.minor + tip.minor, entry.unit), rate)
     if amount > till.rules.max_sale:
         largest = Trouble(TroubleKind.AMOUNT_TOO_LARGE, str(till.rules.max_sale))
         return refused(till, entry, largest)
     items = (*entry.items, entry.typed) if entry.items and entry.typed else entry.items
-    tip = Fiat(tip_minor, entry.unit)
     sale = Sale(
         id=SaleId(f"{till.rules.kiosk_id}-{till.rules.boot}-{till.sales_started + 1}"),
         amount=amount,

@@ -1,11 +1,14 @@
 """What the LED says, from where the till stands: it always agrees with the screen."""
 
+from dataclasses import replace
+
+from kiosk.sale.effects import Play, Sound, Step
 from kiosk.sale.keys import Light
 from kiosk.sale.till import AwaitingPayment, Forwarded, Leaving, Paid, Received, Stopped, Till
 
 
 def light(till: Till) -> Light:
-    """The light for this till."""
+    """The light for this till. TROUBLE is whatever a person should come and read."""
     match till.screen:
         case AwaitingPayment() | Leaving():
             return Light.WAITING
@@ -15,4 +18,12 @@ def light(till: Till) -> Light:
             return Light.FORWARDED
         case Stopped():
             return Light.TROUBLE
-    return Light.TROUBLE if till.out_of_service or till.alarms else Light.DARK
+    look = till.out_of_service or till.alarms or till.stuck_key or till.recovered
+    return Light.TROUBLE if look else Light.DARK
+
+
+def heard(before: Till, step: Step) -> Step:
+    """A light that turns to trouble is heard too, once, like the buzzer's long beep."""
+    if light(step.till) is not Light.TROUBLE or light(before) is Light.TROUBLE:
+        return step
+    return replace(step, effects=(*step.effects, Play(Sound.TROUBLE)))

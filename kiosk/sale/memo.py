@@ -1,7 +1,13 @@
 """What an invoice says of itself, so that the merchant knows it again in his wallet's list."""
 
-from kiosk.sale.invoice import clipped_memo
+from dataclasses import dataclass
+from typing import Final
+
+from kiosk.sale.invoice import MEMO_MAX_BYTES, clipped_memo
 from kiosk.sale.money import SAT, Currency, Fiat, Sats
+
+_FORWARD: Final = "BlinkPOS: "
+_ROOM_BYTES: Final = MEMO_MAX_BYTES - len(_FORWARD)  # so that the payout's memo is whole too
 
 
 def plain(price: Fiat) -> str:
@@ -22,22 +28,47 @@ def decimal(minor: int, currency: Currency) -> str:
     return f"{sign}{whole // 10**digits}.{whole % 10**digits:0{digits}d}"
 
 
-def sale_memo(price: Fiat, items: tuple[int, ...], tip: Fiat | None, amount: Sats, who: str) -> str:
-    """The memo of a sale's invoice: `1.00 + 2.00 = $3.00 (3702 sats) till-1`.
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """What the customer adds, in the price's unit; `percent` is None for an amount of his own."""
 
-    `price` is without the tip, `items` are what was added up to it, `amount` is everything.
+    minor: int = 0
+    percent: int | None = None
+
+
+def sale_memo(price: Fiat, items: tuple[int, ...], tip: Tip, amount: Sats, who: str) -> str:
+    """The memo of a sale's invoice: `1 + 2 = $3.00 (3702 sats) till-1`.
+
+    `price` is without the tip, `items` are what was added up to it, `amount` is everything. Of a
+    sum too long for Blink the first items go, since the end says what was paid and where.
     """
-    parts = ""
-    if len(items) > 1:
-        parts = " + ".join(decimal(item, price.currency) for item in items) + " = "
-    whole = price
-    if tip is not None and tip.minor > 0:
-        whole = Fiat(price.minor + tip.minor, price.currency)
-        parts += f"{plain(price)} + {plain(tip)} tip = "
-    sats = "" if price.currency.code == SAT.code else f" ({amount} sats)"
-    return clipped_memo(f"{parts}{plain(whole)}{sats} {who}")
+    end = _end(price, tip, amount, who)
+    terms = [_term(item, price.currency) for item in items] if len(items) > 1 else []
+    for first in range(len(terms)):
+        shown = terms if first == 0 else ["…", *terms[first:]]
+        memo = f"{' + '.join(shown)} = {end}"
+        if len(memo.encode()) <= _ROOM_BYTES:
+            return memo
+    return clipped_memo(end)
 
 
 def payout_memo(memo: str) -> str:
     """The memo of the payout invoice, which is what the merchant sees."""
-    return clipped_memo(f"BlinkPOS: {memo}")
+    return clipped_memo(f"{_FORWARD}{memo}")
+
+
+def _end(price: Fiat, tip: Tip, amount: Sats, who: str) -> str:
+    """What was paid: `$2.00 + 10% tip = $2.20 (2716 sats) till-1`."""
+    words, whole = "", price
+    if tip.minor > 0:
+        share = f"{tip.percent}%" if tip.percent else plain(Fiat(tip.minor, price.currency))
+        whole = Fiat(price.minor + tip.minor, price.currency)
+        words = f"{plain(price)} + {share} tip = "
+    sats = "" if price.currency.code == SAT.code else f" ({amount} sats)"
+    return f"{words}{plain(whole)}{sats} {who}"
+
+
+def _term(item: int, currency: Currency) -> str:
+    """One item of a sum as it is said: `1`, `2.50`."""
+    whole, rest = divmod(item, 10**currency.fraction_digits)
+    return decimal(item, currency) if rest else str(whole)

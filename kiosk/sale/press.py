@@ -21,6 +21,7 @@ from kiosk.sale.facts import DayClosed, Ending
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.leave import gone, idle, leave
+from kiosk.sale.memo import Tip
 from kiosk.sale.pin import PIN_LOCK_S, PIN_TRIES, is_pin
 from kiosk.sale.till import (
     AskingPin,
@@ -50,7 +51,15 @@ _PAGES: Final = tuple(Page)
 
 
 def press(till: Till, key: Key) -> Step:
-    """Carry out a key where the till stands."""
+    """Carry out a key where the till stands; one that does something is heard."""
+    step = _carried_out(till, key)
+    ignored = step.till is till and not step.effects
+    if ignored or any(isinstance(effect, Play) for effect in step.effects):
+        return step
+    return replace(step, effects=(Play(Sound.KEY), *step.effects))
+
+
+def _carried_out(till: Till, key: Key) -> Step:
     screen = till.screen
     match screen:
         case Entering(entry):
@@ -118,7 +127,7 @@ def _typed(till: Till, entry: Entry, digit: int) -> Step:
         longer = typed(entry, digit)
     except EntryFull:
         return charge.refused(till, entry, Trouble(TroubleKind.AMOUNT_TOO_LONG))
-    step = Step(replace(till, screen=Entering(longer)), (), (Play(Sound.KEY),))
+    step = Step(replace(till, screen=Entering(longer)))
     old = till.rates is None or till.rates.shown.age(till.now_s) > charge.RATE_REFRESH_S
     if longer.is_empty or not (entry.is_empty or old):
         return step
@@ -130,9 +139,9 @@ def _tipping(till: Till, entry: Entry, own: Entry | None, key: Key) -> Step:
         return _own_tip(till, entry, own, key)
     tips = till.rules.tips
     if key is Key.CHARGE or key is Key.D0:
-        return charge.priced(till, entry, 0)
+        return charge.priced(till, entry, Tip())
     if key.digit is not None and 1 <= key.digit <= len(tips):
-        return charge.priced(till, entry, (entry.total * tips[key.digit - 1] + 50) // 100)
+        return charge.priced(till, entry, charge.tip_of(entry, tips[key.digit - 1]))
     if key is Key.PLUS:
         return Step(replace(till, screen=Tipping(entry, Entry(entry.unit))))
     return Step(replace(till, screen=Entering(entry))) if key is Key.CLEAR else Step(till)
@@ -152,7 +161,7 @@ def _own_tip(till: Till, entry: Entry, own: Entry, key: Key) -> Step:
                 replace(till, screen=Tipping(entry, None if own.is_empty else cleared(own)))
             )
         case Key.CHARGE:
-            return charge.priced(till, entry, own.total)
+            return charge.priced(till, entry, Tip(own.total))
     return Step(till)
 
 

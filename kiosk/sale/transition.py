@@ -53,6 +53,7 @@ from kiosk.sale.events import (
 from kiosk.sale.facts import Ending, InvoiceIssued, PayoutIssued, SaleLeft
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
 from kiosk.sale.leave import gone, leave
+from kiosk.sale.light import heard
 from kiosk.sale.money import Sats
 from kiosk.sale.pauses import pause_s
 from kiosk.sale.press import answered_check, press
@@ -98,6 +99,7 @@ _OUT_OF_SERVICE: Final = frozenset(
 def transition(till: Till, event: Event) -> Step:
     """Say where the till goes next, what must be durable first, and what to do after that."""
     step = _react(till, event).then(timers.due).then(forward.next_acts)
+    step = heard(till, step)
     if timers.under_way(till) and not timers.under_way(step.till):
         return replace(step, effects=(*step.effects, Rest()))
     return step
@@ -268,7 +270,6 @@ def _withdrawn(till: Till, sale: str, trouble: Trouble) -> Step:
             AskStatus((name,), till.account),
             CancelInvoice(name, till.account),
             CloseSale(screen.sale.id, Ending.REFUSED),
-            Play(Sound.TROUBLE),
         ),
     )
 
@@ -316,7 +317,7 @@ def _other_news(till: Till, event: Event) -> Step:
         case LimitTold(left):
             return Step(replace(till, limit_left=left))
         case KeyStuck(legend):
-            return Step(replace(till, stuck_key=legend), (), (Play(Sound.TROUBLE),))
+            return Step(replace(till, stuck_key=legend))
         case KeyFreed():
             return Step(replace(till, stuck_key=None))
         case JournalFailed(trouble):

@@ -13,8 +13,10 @@ from kiosk.sale.effects import (
     LookUp,
     MakePayout,
     OpenSale,
+    Play,
     Rest,
     SendForward,
+    Sound,
     Visit,
 )
 from kiosk.sale.events import (
@@ -68,7 +70,6 @@ from kiosk.sale.till import (
     Ready,
     Stopped,
     Till,
-    Tipping,
     Visiting,
 )
 from kiosk.sale.timers import wake_s
@@ -381,6 +382,7 @@ def test_clear_asks_once_and_cancels_before_the_code_goes_m8() -> None:
     step = story.press(Key.CLEAR)
     assert isinstance(step.till.screen, Leaving)
     assert step.effects == (
+        Play(Sound.KEY),
         AskStatus((made.payment_hash,), ACCOUNT),
         CancelInvoice(made.payment_hash, ACCOUNT),
     )
@@ -659,7 +661,7 @@ def test_i_paid_asks_now_and_says_not_yet() -> None:
     story = Story().ready()
     made = story.awaiting()
     step = story.press(Key.CHECK)
-    assert step.effects == (AskStatus((made.payment_hash,), ACCOUNT),)
+    assert step.effects == (Play(Sound.KEY), AskStatus((made.payment_hash,), ACCOUNT))
     story.press(Key.CHECK)
     assert story.count(AskStatus) == 1, "one question at a time"
     story.play(StatusTold(made.payment_hash, InvoiceStatus.PENDING))
@@ -687,29 +689,6 @@ def test_success_can_stay_until_a_key() -> None:
     assert isinstance(story.till.screen, Forwarded)
     story.press(Key.CLEAR)
     assert isinstance(story.till.screen, Entering)
-
-
-def test_a_tip_is_apart_and_adds_up_exactly() -> None:
-    story = Story(replace(RULES, tips=(5, 10, 15))).ready()
-    story.press("200")
-    story.play(RatesArrived(rates(story.till.now_s)))
-    story.press(Key.CHARGE)
-    assert isinstance(story.till.screen, Tipping)
-    story.press("2")
-    sale = next(f.sale for f in story.facts if isinstance(f, SaleStarted))
-    assert sale.price.minor == 200
-    assert sale.amount == 5044  # $2.20
-    assert sale.amount - sale.tip == 4585  # $2.00
-    assert sale.memo.startswith("$2.00 + $0.20 tip = $2.20 (5044 sats)")
-
-
-def test_a_sum_is_told_in_the_memo() -> None:
-    story = Story().ready()
-    story.press("100", Key.PLUS, "200")
-    story.play(RatesArrived(rates(story.till.now_s)))
-    story.press(Key.CHARGE)
-    sale = next(f.sale for f in story.facts if isinstance(f, SaleStarted))
-    assert sale.memo == f"1.00 + 2.00 = $3.00 ({sale.amount} sats) till-1"
 
 
 def test_the_pin_opens_the_managers_screens_and_guessing_is_slow() -> None:

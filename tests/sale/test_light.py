@@ -1,0 +1,183 @@
+"""LED, buzzer and speaker agree with the screen, whatever it shows."""
+
+from typing import get_args
+
+import pytest
+
+from kiosk.panel.led import beeps
+from kiosk.sale.effects import Play, Sound
+from kiosk.sale.events import (
+    KeyFreed,
+    KeyStuck,
+    PayoutRefused,
+    RatesArrived,
+    SendAnswer,
+    SendTold,
+    Visited,
+    VisitFailed,
+)
+from kiosk.sale.keys import Key, Light
+from kiosk.sale.light import light
+from kiosk.sale.till import (
+    AskingPin,
+    AwaitingPayment,
+    Confirming,
+    Entering,
+    Expired,
+    Forwarded,
+    Leaving,
+    Managing,
+    Paid,
+    Pricing,
+    Received,
+    Requesting,
+    Screen,
+    Stopped,
+    Tipping,
+)
+from kiosk.sale.trouble import Trouble, TroubleKind
+from tests.sale.tills import ACCOUNT, RULES, Story, rates
+from tests.screen.samples import every_view, till
+
+SHOWN = {
+    Entering: Light.DARK,
+    Pricing: Light.DARK,
+    Tipping: Light.DARK,
+    Confirming: Light.DARK,
+    Requesting: Light.DARK,
+    AwaitingPayment: Light.WAITING,
+    Leaving: Light.WAITING,
+    Expired: Light.DARK,
+    Paid: Light.PAID,
+    Forwarded: Light.FORWARDED,
+    Received: Light.FORWARDED,
+    Stopped: Light.TROUBLE,
+    AskingPin: Light.DARK,
+    Managing: Light.DARK,
+}
+VIEWS = every_view()
+# Pictures that ask for a person although nothing went wrong with the sale on them.
+READ_ME = ("alarm", "recovered", "stuck", "out-")
+
+
+def test_every_screen_has_its_light() -> None:
+    assert set(SHOWN) == set(get_args(Screen))
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_the_light_agrees_with_every_picture(name: str) -> None:
+    view = VIEWS[name]
+    expected = Light.TROUBLE if name.startswith(READ_ME) else SHOWN[type(view.screen)]
+    assert light(view) is expected
+
+
+@pytest.mark.parametrize("name", [name for name in VIEWS if name.startswith(READ_ME)])
+def test_trouble_waits_until_the_customer_has_paid(name: str) -> None:
+    """A sale on the screen shows its own light; what a person must read comes after it."""
+    view, code = VIEWS[name], VIEWS["invoice"]
+    on_screen = till(
+        code.screen,
+        service=view.service,
+        alarms=view.alarms,
+        stuck_key=view.stuck_key,
+        recovered=view.recovered,
+    )
+    assert light(on_screen) is Light.WAITING
+
+
+def sounds(story: Story) -> list[Sound]:
+    found = [effect.sound for effect in story.effects if isinstance(effect, Play)]
+    story.effects.clear()
+    return found
+
+
+def test_a_sale_is_heard_as_it_is_seen() -> None:
+    story = Story().ready()
+    assert sounds(story) == []
+    lights = [light(story.till)]
+    made = story.awaiting()
+    lights.append(light(story.till))
+    assert set(sounds(story)) == {Sound.KEY}
+    story.pay(made)
+    lights.append(light(story.till))
+    assert sounds(story) == [Sound.PAID]
+    story.send(made, SendAnswer.SUCCESS)
+    lights.append(light(story.till))
+    assert sounds(story) == [Sound.FORWARDED]
+    assert lights == [Light.DARK, Light.WAITING, Light.PAID, Light.FORWARDED]
+
+
+def test_news_that_arrives_twice_is_heard_once() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.pay(made)
+    story.pay(made)
+    story.send(made, SendAnswer.SUCCESS)
+    story.send(made, SendAnswer.SUCCESS)
+    money = [sound for sound in sounds(story) if sound is not Sound.KEY]
+    assert money == [Sound.PAID, Sound.FORWARDED]
+
+
+def test_whatever_turns_the_light_to_trouble_is_heard_once_and_beeps_once() -> None:
+    story = Story()
+    refused = Trouble(TroubleKind.KEY_REFUSED)
+    for event, heard in (
+        (VisitFailed(refused), [Sound.TROUBLE]),
+        (VisitFailed(refused), []),
+        (Visited(ACCOUNT), []),
+        (KeyStuck("5"), [Sound.TROUBLE]),
+        (KeyFreed("5"), []),
+    ):
+        before = light(story.till)
+        story.play(event)
+        assert sounds(story) == heard
+        beep = beeps(before, light(story.till)) if light(story.till) is not before else None
+        assert (beep is not None) is bool(heard)
+
+
+def test_a_merchant_that_cannot_be_paid_is_heard_when_the_code_goes() -> None:
+    story = Story().ready()
+    made = story.awaiting(payout=False)
+    sale = story.till.watches[made.payment_hash].sale
+    sounds(story)
+    gone = Trouble(TroubleKind.MERCHANT_CANNOT_RECEIVE)
+    story.play(PayoutRefused(sale.id, gone, final=True))
+    assert isinstance(story.till.screen, Stopped)
+    assert sounds(story) == [Sound.TROUBLE]
+
+
+def test_a_payout_that_stops_raises_light_and_sound_once_the_till_is_free() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.pay(made)
+    story.press(Key.CLEAR)
+    story.wait(30)
+    story.press(Key.CLEAR)
+    assert light(story.till) is Light.DARK
+    sounds(story)
+    payout = story.payout(made).payment_hash
+    story.play(SendTold(made.payment_hash, payout, SendAnswer.GUARDED, "not ours"))
+    assert story.till.alarms
+    assert light(story.till) is Light.TROUBLE
+    assert sounds(story) == [Sound.TROUBLE]
+
+
+def test_a_key_that_does_something_clicks_once_and_one_that_does_not_is_silent() -> None:
+    story = Story(RULES).ready()
+    story.press("1")
+    assert sounds(story) == [Sound.KEY]
+    story.press(Key.PLUS, Key.DELETE)
+    assert sounds(story) == [Sound.KEY, Sound.KEY]
+    story.press(Key.BRIGHTER)
+    assert sounds(story) == []
+    story.press(Key.MENU)
+    assert sounds(story) == [Sound.REFUSED]
+    story.press(Key.CLEAR, Key.CLEAR, Key.CHARGE)
+    assert sounds(story)[-1] is Sound.REFUSED
+    story.press("100")
+    story.play(RatesArrived(rates(story.till.now_s)))
+    sounds(story)
+    story.press(Key.CHARGE)
+    assert sounds(story) == [Sound.KEY]
+    story.press("5")
+    assert sounds(story) == []
