@@ -8,7 +8,14 @@ import logging
 from typing import Final
 
 from kiosk.sale.effects import Rest, SendForward, Step
-from kiosk.sale.events import Event, JournalFailed, VisitFailed
+from kiosk.sale.events import (
+    Event,
+    JournalFailed,
+    KeyFreed,
+    KeyStuck,
+    Visited,
+    VisitFailed,
+)
 from kiosk.sale.facts import (
     DayClosed,
     Fact,
@@ -48,6 +55,12 @@ def tell(before: Till, event: Event, step: Step) -> None:
     if isinstance(after.screen, Forwarded) and after.screen is not before.screen:
         log.info("animation sale=%s", after.screen.sale.id)
     match event:
+        case Visited(account):
+            log.info("in service merchant=%s", account.merchant_name or "-")
+        case KeyStuck(legend):
+            log.warning("stuck key=%s", legend)
+        case KeyFreed(legend):
+            log.info("freed key=%s", legend)
         case VisitFailed(trouble):
             _tell_trouble("out of service", trouble)
         case JournalFailed(trouble):

@@ -7,6 +7,7 @@ from time import monotonic
 
 import pytest
 
+from kiosk.sale.events import KeyFreed, KeyStuck
 from kiosk.sale.keys import Key
 from kiosk.sale.till import AwaitingPayment, Entering, Forwarded, Paid, Requesting, Till, Visiting
 from kiosk.sale.trouble import TroubleKind
@@ -195,3 +196,17 @@ def test_blink_away_at_enter_keeps_the_amount(simulator: Simulator, kiosk: Kiosk
     assert till.screen.notice is not None
     assert till.screen.notice.kind is TroubleKind.NO_CONNECTION
     assert till.screen.entry.total == 500
+
+
+def test_the_log_tells_when_the_kiosk_is_in_service_and_which_key_is_stuck(
+    kiosk: Kiosk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    kiosk.ready()
+    assert kiosk.box is not None
+    kiosk.box.inbox.put(KeyStuck("5"))
+    kiosk.until(lambda till: till.stuck_key == "5")
+    kiosk.box.inbox.put(KeyFreed("5"))
+    kiosk.until(lambda till: till.stuck_key is None)
+    told = [line for line in caplog.messages if line.startswith(("in service", "stuck", "freed"))]
+    assert told == ["in service merchant=merchant", "stuck key=5", "freed key=5"]
