@@ -17,5 +17,7 @@ def mark(message: str) -> str:
 
 @cache
 def catalog(language: str) -> gettext.NullTranslations:
-    """The language's translations; what has none is said in English."""
-    return gettext.translation(DOMAIN, LOCALE, [language], fallback=True)
+    """The language's translations; English is what the program is written in."""
+    if language == SOURCE:
+        return gettext.NullTranslations()
+    return gettext.translation(DOMAIN, LOCALE, [language])

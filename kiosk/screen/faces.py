@@ -13,6 +13,12 @@ from typing import Final
 
 FONTS: Final = Path(__file__).parent / "fonts"
 
+# Unicode isolates: what stands between one and the end keeps its own direction.
+FIRST_STRONG_ISOLATE: Final = "\u2068"
+LEFT_TO_RIGHT_ISOLATE: Final = "\u2066"
+ISOLATES: Final = (LEFT_TO_RIGHT_ISOLATE, FIRST_STRONG_ISOLATE)
+END_ISOLATE: Final = "\u2069"
+
 # Drawn by no font: marks that steer the direction of text, joiners, variation selectors.
 _INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f") | {
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))

@@ -46,7 +46,8 @@ def moment(unix_s: int, language: str) -> str:
     """Day and minute in the box's time zone, as short as it stays clear: Nov 24, 6:05 PM."""
     at, where = datetime.fromtimestamp(unix_s).astimezone(), locale(language)
     day = format_skeleton("MMMd", at, locale=where)
-    return f"{day}, {format_time(at, 'short', locale=where)}"
+    time = format_time(at, "short", locale=where)
+    return str(where.datetime_formats["short"]).format(time, day)
 
 
 @cache

@@ -5,14 +5,22 @@ that mixed scripts sit on one line.
 """
 
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
 from itertools import groupby, pairwise
 from typing import Final
 
 import pygame
 
-from kiosk.screen.faces import Face, Weight, drawable, face_of, without_marks
+from kiosk.screen.faces import (
+    END_ISOLATE,
+    ISOLATES,
+    Face,
+    Weight,
+    drawable,
+    face_of,
+    without_marks,
+)
 
 # Inter's line is 1.21 em high (hhea 2728 + 680 of 2816).
 _EM_OF_LINE: Final = 2816 / (2728 + 680)
@@ -79,19 +87,51 @@ def line_height(height: int) -> int:
     return _font(Face.LATIN, Weight.MEDIUM, height).get_height()
 
 
+@lru_cache(maxsize=256)
 def wrapped(
     words: str, room: int, height: int, weight: Weight = Weight.MEDIUM, *, rtl: bool = False
-) -> list[str]:
-    """The text in lines of at most `room` pixels, broken where its script allows."""
-    found, line = [], ""
-    for piece in _pieces(words):
-        longer = line + piece
-        if line.strip() and width(longer.strip(), height, weight, rtl=rtl) > room:
-            found.append(line.strip())
-            line = piece.lstrip()
+) -> tuple[str, ...]:
+    """The text in as few lines of at most `room` pixels as it takes, of about the same length.
+
+    Broken where its script allows; one piece longer than the room is a line by itself.
+    """
+    measured = partial(width, height=height, weight=weight, rtl=rtl)
+    pieces = [(piece, measured(piece), measured(piece.rstrip())) for piece in _pieces(words)]
+    fewest = len(_filled(pieces, room))
+    narrow, wide = room // 2, room
+    while wide - narrow > height // 2:
+        middle = (narrow + wide) // 2
+        if len(_filled(pieces, middle)) > fewest:
+            narrow = middle
         else:
-            line = longer
-    return [*found, line.strip()] if line.strip() else found
+            wide = middle
+    return tuple(_kept_apart([line.strip() for line in _filled(pieces, wide)]))
+
+
+def _filled(pieces: Sequence[tuple[str, int, int]], room: int) -> list[str]:
+    """Line after line as full as it gets; a piece comes with its width, and that of its letters."""
+    lines, used = [""], 0
+    for piece, whole, letters in pieces:
+        if lines[-1] and used + letters > room:
+            lines.append("")
+            used = 0
+        lines[-1] += piece
+        used += whole
+    return [line for line in lines if line.strip()]
+
+
+def _kept_apart(lines: list[str]) -> list[str]:
+    """Lines in which what an isolate holds keeps its own direction after a break within it."""
+    found, still_open = [], ""
+    for line in lines:
+        begun = still_open + line
+        for mark in line:
+            if mark in ISOLATES:
+                still_open += mark
+            elif mark == END_ISOLATE:
+                still_open = still_open[:-1]
+        found.append(begun + END_ISOLATE * len(still_open))
+    return found
 
 
 def _pieces(words: str) -> Iterator[str]:

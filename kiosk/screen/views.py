@@ -157,9 +157,10 @@ def _note(canvas: Canvas, box: pygame.Rect, till: Till, screen: Entering) -> Non
         cut = " ".join(words.told(Trouble(TroubleKind.POWER_CUT)))
         canvas.lines(cut, box, colours.accent, size)
     elif screen.entry.items:
-        unit = screen.entry.unit
-        parts = " + ".join(words.number(item, unit) for item in screen.entry.items[-4:])
-        canvas.lines(f"{parts}  =  {words.money(screen.entry.price)}", box, colours.ink, size)
+        entry = screen.entry
+        items = (*entry.items, entry.typed) if entry.typed else entry.items
+        added = words.added_up(items, entry.price)
+        canvas.lines(added, box, colours.ink, size)
     elif till.alarms:
         canvas.panel(box, colours.bad)
         what, cure = words.told(till.alarms[-1].trouble)

@@ -1,5 +1,6 @@
 """Everything the screen says, in the language of the settings. Made once, carried by the look."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -8,12 +9,13 @@ from kiosk.sale.money import SAT, Currency, Fiat, Sats
 from kiosk.sale.trouble import Trouble
 from kiosk.screen import numbers
 from kiosk.screen.catalogs import SOURCE, catalog
+from kiosk.screen.faces import END_ISOLATE, FIRST_STRONG_ISOLATE, LEFT_TO_RIGHT_ISOLATE
 from kiosk.screen.troubles import IN_SATS, TROUBLES
 
 _BITCOIN: Final = "₿"
-# Unicode isolates: what stands between them keeps its own direction in a text of the other one.
-_FIRST_STRONG_ISOLATE: Final = "\u2068"
-_END_ISOLATE: Final = "\u2069"
+_HARD_SPACE: Final = "\u00a0"
+_MOST_ITEMS: Final = 4
+_NO_SPACES: Final = ("ja",)  # between sentences
 
 
 class SatsStyle(StrEnum):
@@ -54,6 +56,19 @@ class Words:
         what, cure = TROUBLES[trouble.kind]
         return self.tr(what, subject=subject), self.tr(cure, subject=subject)
 
+    def joined(self, *sentences: str) -> str:
+        """Sentences one after the other; empty ones are left out."""
+        gap = "" if self.language in _NO_SPACES else " "
+        return gap.join(sentence for sentence in sentences if sentence)
+
+    def added_up(self, items: Sequence[int], total: Fiat) -> str:
+        """The last items and the total, left to right everywhere: 1.00 + 2.00 = $3.00."""
+        parts = [self.number(item, total.currency) for item in items[-_MOST_ITEMS:]]
+        if len(items) > _MOST_ITEMS:
+            parts.insert(0, "…")
+        written = f"{' + '.join(parts)} = {self.money(total)}"
+        return f"{LEFT_TO_RIGHT_ISOLATE}{written}{END_ISOLATE}" if self.is_rtl else written
+
     def money(self, amount: Fiat) -> str:
         """An amount with its symbol, or sats."""
         if amount.currency.code == SAT.code:
@@ -64,7 +79,7 @@ class Words:
         """Sats with their unit, in the style of the settings."""
         if self.sats_style is SatsStyle.BITCOIN:
             return f"{_BITCOIN}{self.whole(amount)}"
-        return self.trn("{count} sat", "{count} sats", amount)
+        return self.trn("{count} sat", "{count} sats", amount).replace(" ", _HARD_SPACE)
 
     def unit(self, currency: Currency) -> str:
         """A unit by itself, as the key that changes it shows it: USD, sats."""
@@ -95,6 +110,6 @@ class Words:
     def _filled(self, message: str, parts: dict[str, str]) -> str:
         if self.is_rtl:
             parts = {
-                name: f"{_FIRST_STRONG_ISOLATE}{part}{_END_ISOLATE}" for name, part in parts.items()
+                name: f"{FIRST_STRONG_ISOLATE}{part}{END_ISOLATE}" for name, part in parts.items()
             }
         return message.format(**parts)

@@ -3,9 +3,12 @@
 import pygame
 import pytest
 
+from kiosk.sale.money import Fiat, Sats
 from kiosk.screen import text
 from kiosk.screen.faces import FONTS, Face, Weight, covers, drawable, face_of
+from kiosk.screen.words import Words
 from kiosk.simulate.prices import CURRENCIES
+from tests.sale.tills import USD
 
 pygame.font.init()
 WHITE = (255, 255, 255)
@@ -111,17 +114,36 @@ def test_a_long_line_gets_smaller_until_it_fits_and_stops_at_the_smallest() -> N
     assert text.fitting("a name that is far too long", 20, 90, 13) == 13
 
 
-def test_lines_break_at_spaces_and_japanese_between_characters() -> None:
-    assert text.wrapped("Scan and pay", text.width("Scan and", HEIGHT), HEIGHT) == [
-        "Scan and",
-        "pay",
-    ]
+def test_lines_break_at_spaces_into_parts_of_about_the_same_length() -> None:
+    words = "Checking what became of the payment"
+    assert text.wrapped(words, text.width(words, HEIGHT), HEIGHT) == (words,)
+    room = text.width("Checking what became of the", HEIGHT)
+    assert text.wrapped(words, room, HEIGHT) == ("Checking what became", "of the payment")
+    assert text.wrapped("unbreakable", 10, HEIGHT) == ("unbreakable",)
+    assert text.wrapped("", 10, HEIGHT) == ()
+
+
+def test_an_amount_is_not_torn_from_its_unit() -> None:
+    words = f"At most {Words().sats(Sats(10_000_000))}."
+    lines = text.wrapped(words, text.width("At most 10,000,000", HEIGHT), HEIGHT)
+    assert lines == ("At most", "10,000,000\u00a0sats.")
+
+
+def test_japanese_breaks_between_characters_but_not_before_a_stop() -> None:
     words = "お支払いを確認しています。しばらくお待ちください。"
-    lines = text.wrapped(words, 8 * HEIGHT, HEIGHT)
-    assert "".join(lines) == words
-    assert len(lines) > 2
-    assert all(text.width(line, HEIGHT) <= 9 * HEIGHT for line in lines)
-    assert not any(line[0] in "。、いぃーっ" for line in lines if line[0] in "。、ーっ")
+    for room in range(3 * HEIGHT, 20 * HEIGHT, 7):
+        lines = text.wrapped(words, room, HEIGHT)
+        assert "".join(lines) == words
+        assert not any(line[0] in "。、ーっ" for line in lines)
+        assert all(text.width(line, HEIGHT) <= room for line in lines)
+
+
+def test_what_is_broken_within_an_isolate_keeps_its_direction_on_every_line() -> None:
+    words = Words("he").added_up((1000, 450, 250, 99_999), Fiat(101_699, USD))
+    lines = text.wrapped(words, text.width(words, HEIGHT, rtl=True) // 2, HEIGHT, rtl=True)
+    assert len(lines) > 1
+    assert all(line.startswith("\u2066") and line.endswith("\u2069") for line in lines)
+    assert picture(lines[0], rtl=True) == picture(lines[0][1:-1], rtl=False)
 
 
 def test_a_number_in_japanese_stays_together() -> None:
