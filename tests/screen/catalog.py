@@ -13,6 +13,7 @@ A message that counts is added once for every plural form, the forms with | betw
 
 import io
 import sys
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from kiosk.settings import LANGUAGES
 
 SOURCES = Path(__file__).parents[2] / "kiosk" / "screen"
 TRANSLATED = tuple(language for language in LANGUAGES if language != SOURCE)
+EPOCH = datetime.fromtimestamp(0, UTC)
 KEYWORDS = {"tr": None, "mark": None, "trn": (1, 2)}
 
 
@@ -90,8 +92,9 @@ def write(catalog: Catalog, language: str) -> None:
 
 def compiled(language: str) -> bytes:
     """What the .mo must hold."""
-    mo = io.BytesIO()
-    write_mo(mo, read(language))
+    catalog, mo = read(language), io.BytesIO()
+    catalog.creation_date = catalog.revision_date = EPOCH  # the same words make the same file
+    write_mo(mo, catalog)
     return mo.getvalue()
 
 
