@@ -21,6 +21,8 @@ usage: ./setup.sh COMMAND
   test [options]   set up .venv and run ruff, mypy and pytest (options go to pytest)
   lock             make requirements.lock and requirements-dev.lock anew from pyproject.toml
 
+  wheels DIR       fill a folder for installing without a network, for a Pi and for a PC
+
   sudo ./setup.sh install [--yes] [--settings FILE] [--wheels DIR]
                    make this Raspberry Pi OS Lite or Debian machine a kiosk
   sudo ./setup.sh update [--wheels DIR]
@@ -107,6 +109,22 @@ lock() {
         -c requirements.lock -o requirements-dev.lock
 }
 
+# For Debian 12 and 13 (Python 3.11 and 3.13), which are glibc 2.36 and 2.41.
+have_wheels() {
+    local version machine
+    find_python
+    for machine in aarch64 x86_64; do
+        for version in 3.11 3.13; do
+            say "wheels for Python $version on $machine"
+            "$python" -m pip download --quiet --disable-pip-version-check --dest "$1" \
+                --no-deps --require-hashes --only-binary :all: --implementation cp \
+                --python-version "$version" --platform "manylinux2014_$machine" \
+                --platform "manylinux_2_28_$machine" --platform "manylinux_2_34_$machine" \
+                -r "$here/requirements.lock"
+        done
+    done
+}
+
 # shellcheck source=systemd/appliance.sh
 . "$here/systemd/appliance.sh"
 
@@ -117,6 +135,7 @@ case "${1:-help}" in
     demo) shift && demo "$@" ;;
     test) shift && run_tests "$@" ;;
     lock) lock ;;
+    wheels) have_wheels "${2:?wheels needs a folder}" ;;
     help | --help | -h) usage ;;
     *)
         usage >&2

@@ -11,7 +11,9 @@ made=$home/made         # files, links and folders that were not there before, o
 before=$home/before     # the others as they were, each under its own path
 accounts=$home/accounts # users and groups that were not there before
 ours=$home/ours         # boot files as we left them: what changed since is not overwritten
+trial=$home/trial       # while an update is not known to work: the release before it
 journal=/var/lib/kiosk
+firmware=/boot/firmware # a Pi's boot partition
 
 release=    # the folder of the version that is being installed
 changed=no  # whether anything outside /opt/kiosk was
@@ -56,20 +58,23 @@ update_kiosk() {
         say "$(basename "$release") is what runs already"
         return
     fi
+    trap '' HUP # a lost line to whoever types this must not stop it half way
+    echo "$old" >"$trial"
     take_over "$release"
     if ! becomes_ready; then
         say "$(basename "$release") was not ready in time; back to $(basename "$old")"
         take_over "$old"
+        rm -f "$trial"
         becomes_ready || say "and that one is not ready either: journalctl -u kiosk"
         rm -rf "$release"
         exit 1
     fi
+    rm -f "$trial"
     forget_releases_but "$release" "$old"
     say "updated to $(basename "$release")"
 }
 
 uninstall_kiosk() {
-    local path
     read_options "$@"
     need_root
     [ -d "$home" ] || die "nothing is installed here"
@@ -77,13 +82,7 @@ uninstall_kiosk() {
     if systemd_runs; then systemctl -q stop kiosk.service kiosk-provision.service; fi
     rm -rf /etc/kiosk/credentials /etc/kiosk/kiosk.env /run/kiosk-provision
     put_back
-    while read -r path; do
-        if [ -d "$path" ] && [ ! -L "$path" ]; then
-            rmdir --ignore-fail-on-non-empty "$path"
-        else
-            rm -f "$path"
-        fi
-    done < <(tac "$made")
+    forget_made
     update_grub_menu
     forget_accounts
     rm -rf "$home"
@@ -288,7 +287,7 @@ console_is_closed() {
 
 # No words and no cursor on the way to the first picture: a Pi's files, or GRUB's.
 boot_is_quiet() {
-    local file=/boot/firmware/cmdline.txt word words
+    local file=$firmware/cmdline.txt word words
     if [ -f "$file" ]; then
         words=$(cat "$file")
         for word in quiet loglevel=3 logo.nologo vt.global_cursor_default=0 consoleblank=0 \
@@ -300,7 +299,7 @@ boot_is_quiet() {
         done
         boot_file_is "$file" "$words"
     fi
-    file=/boot/firmware/config.txt
+    file=$firmware/config.txt
     if [ -f "$file" ] && ! grep -qx 'disable_splash=1' "$file"; then
         boot_file_is "$file" "$(cat "$file")"$'\n\n# kiosk: no rainbow\n[all]\ndisable_splash=1'
     fi
@@ -388,6 +387,18 @@ put_back() {
             cp -a --remove-destination "$kept" "$path"
         fi
     done < <(find "$before" -not -type d -print0)
+}
+
+# What we made is gone, the last first; a folder that somebody else uses by now stays.
+forget_made() {
+    local path
+    while read -r path; do
+        if [ -d "$path" ] && [ ! -L "$path" ]; then
+            rmdir --ignore-fail-on-non-empty "$path"
+        else
+            rm -f "$path"
+        fi
+    done < <(tac "$made")
 }
 
 # --- The running system ---------------------------------------------------------------------------

@@ -1,15 +1,17 @@
 """Take a settings file in: into force if it is right, word for the screen if it is wrong."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kiosk.provision.hint import Hint, HintRefused, read_hint, settle_text
+from kiosk.provision.hint import Hint, HintRefused, read_hint, read_wifi_hint, settle_text
 from kiosk.provision.store import wipe, write_private
+from kiosk.provision.wifi import Wifi, bring_up
 from kiosk.settings import SECRETS
 
 # Windows hides what a name ends with, and its editor adds .txt.
-NAMES: Final = ("kiosk.env", "kiosk.env.txt")
+_ENDINGS: Final = ("", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,11 @@ class Places:
     boot: tuple[Path, ...] = (Path("/boot/firmware"), Path("/boot"))
     etc: Path = Path("/etc/kiosk")
     refusal: Path = Path("/run/kiosk-provision/settings-refused")
+    join: Callable[[Wifi], None] = bring_up
 
 
-def find_hint(places: Places) -> Path | None:
-    """The settings file on the boot partition, if there is one."""
-    files = (folder / name for folder in places.boot for name in NAMES)
+def _find(name: str, places: Places) -> Path | None:
+    files = (folder / f"{name}{ending}" for folder in places.boot for ending in _ENDINGS)
     return next((file for file in files if file.is_file()), None)
 
 
@@ -33,27 +35,43 @@ def take_in(file: Path, places: Places) -> None:
     Raises:
         HintRefused: it is wrong; what was in force still is.
     """
-    _put_in_force(read_hint(file.read_bytes()), places.etc, set(SECRETS))
+    hint = read_hint(file.read_bytes())
+    _put_in_force(hint, places.etc, set(SECRETS))
+    if hint.wifi is not None:
+        places.join(hint.wifi)
+
+
+def take_wifi_in(file: Path, places: Places) -> None:
+    """Join the Wi-Fi that a file tells; it stays where it is.
+
+    Raises:
+        HintRefused: it is wrong, and nothing was changed.
+    """
+    places.join(read_wifi_hint(file.read_bytes()))
 
 
 def take_from_boot(places: Places) -> tuple[str, ...]:
-    """Move the settings file in from the boot partition. The mistakes, if it was refused.
+    """Move what is on the boot partition in: kiosk.env, wifi.env. The mistakes, if any was refused.
 
     A file that is right is wiped there only when its copy is on the disk, so a power cut in between
     means that it is taken once more. A wrong one stays, to be put right.
     """
     places.refusal.unlink(missing_ok=True)
-    file = find_hint(places)
-    if file is None:
-        return ()
-    try:
-        take_in(file, places)
-    except HintRefused as error:
-        write_private(places.refusal, "".join(f"{line}\n" for line in error.problems))
+    problems: list[str] = []
+    for name, take in (("wifi.env", take_wifi_in), ("kiosk.env", take_in)):
+        file = _find(name, places)
+        if file is None:
+            continue
+        try:
+            take(file, places)
+        except HintRefused as error:
+            problems += error.problems
+        else:
+            wipe(file)
+    if problems:
+        write_private(places.refusal, "".join(f"{line}\n" for line in problems))
         places.refusal.chmod(0o644)  # names of settings, never a value: the kiosk shows them
-        return error.problems
-    wipe(file)
-    return ()
+    return tuple(problems)
 
 
 def keep_secrets_apart(places: Places) -> None:

@@ -1,0 +1,119 @@
+"""Wi-Fi told in the settings file -> a NetworkManager profile, and a radio that may be used.
+
+Raspberry Pi OS keeps the radio off until it knows the country: blocked in the kernel, switched off
+in NetworkManager's own state, and without the country's channels. All three are put right here.
+"""
+
+import re
+import shutil
+import struct
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kiosk.provision.store import write_private
+from kiosk.settings import Secret
+
+NAMES: Final = ("WIFI_SSID", "WIFI_PASSPHRASE", "WIFI_COUNTRY")
+PROFILE: Final = "kiosk-wifi"
+
+# linux/rfkill.h, struct rfkill_event: index, type, operation, soft, hard
+_RFKILL: Final = struct.Struct("=IBBBB")
+_WLAN, _CHANGE_ALL, _FREE = 1, 3, 0
+
+_PASSPHRASE: Final = re.compile(r"[\x20-\x7e]{8,63}|[0-9A-Fa-f]{64}")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wifi:
+    """A network to join. Without a passphrase it is an open one."""
+
+    ssid: str
+    passphrase: Secret | None
+    country: str
+
+
+def wifi_of(values: Mapping[str, str]) -> Wifi | None:
+    """The Wi-Fi that is told, None if there is none or it is wrong: see `wifi_problems`."""
+    if not values.get("WIFI_SSID") or any(wifi_problems(values)):
+        return None
+    passphrase = values.get("WIFI_PASSPHRASE")
+    return Wifi(
+        values["WIFI_SSID"],
+        Secret(passphrase) if passphrase else None,
+        values["WIFI_COUNTRY"].upper(),
+    )
+
+
+def wifi_problems(values: Mapping[str, str]) -> Iterator[str]:
+    """One line for each mistake, without a value."""
+    told = [name for name in NAMES if values.get(name)]
+    if not told:
+        return
+    if not 1 <= len(values.get("WIFI_SSID", "").encode()) <= 32:
+        yield "WIFI_SSID: must be the network's name, 1 to 32 bytes"
+    if "WIFI_PASSPHRASE" in told and not _PASSPHRASE.fullmatch(values["WIFI_PASSPHRASE"]):
+        yield "WIFI_PASSPHRASE: must be 8 to 63 letters, digits or signs, or empty if there is none"
+    if not _COUNTRY.fullmatch(values.get("WIFI_COUNTRY", "").upper()):
+        yield "WIFI_COUNTRY: must be two letters, like SV: which channels may be used here"
+
+
+def profile(wifi: Wifi) -> str:
+    """The network in NetworkManager's keyfile format.
+
+    The name goes in as bytes, so no sign in it can mean something else.
+    """
+    ssid = "".join(f"{byte};" for byte in wifi.ssid.encode())
+    lines = [
+        "[connection]",
+        f"id={PROFILE}",
+        f"uuid={uuid.uuid5(uuid.NAMESPACE_DNS, PROFILE)}",
+        "type=wifi",
+        "autoconnect-priority=10",
+        "[wifi]",
+        "mode=infrastructure",
+        f"ssid={ssid}",
+    ]
+    if wifi.passphrase is not None:
+        psk = wifi.passphrase.reveal().replace("\\", "\\\\").replace(" ", "\\s")
+        lines += ["[wifi-security]", "key-mgmt=wpa-psk", f"psk={psk}"]
+    lines += ["[ipv4]", "method=auto", "[ipv6]", "method=auto"]
+    return "\n".join(lines) + "\n"
+
+
+def _run(command: Sequence[str]) -> None:
+    """Run a tool of the system if it is there; what it says goes to the log."""
+    if shutil.which(command[0]):
+        subprocess.run(command, check=False, timeout=20)  # noqa: S603
+
+
+def bring_up(
+    wifi: Wifi, root: Path = Path("/"), run: Callable[[Sequence[str]], None] = _run
+) -> None:
+    """Have the network joined from now on, whether NetworkManager runs already or not."""
+    connections = root / "etc/NetworkManager/system-connections"
+    connections.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = connections / f"{PROFILE}.nmconnection"
+    write_private(file, profile(wifi))
+    country = root / "etc/modprobe.d/kiosk-wifi.conf"
+    country.parent.mkdir(exist_ok=True)
+    write_private(country, f"options cfg80211 ieee80211_regdom={wifi.country}\n")
+    run(("iw", "reg", "set", wifi.country))
+    _unblock(root / "dev/rfkill")
+    state = root / "var/lib/NetworkManager/NetworkManager.state"
+    if state.is_file():
+        text = state.read_text()
+        state.write_text(text.replace("WirelessEnabled=false", "WirelessEnabled=true"))
+    if (root / "run/NetworkManager").is_dir():  # it runs, so it has read all that already
+        run(("nmcli", "radio", "wifi", "on"))
+        run(("nmcli", "connection", "load", str(file)))
+        run(("nmcli", "--wait", "0", "connection", "up", PROFILE))
+
+
+def _unblock(device: Path) -> None:
+    if device.exists():
+        device.write_bytes(_RFKILL.pack(0, _WLAN, _CHANGE_ALL, _FREE, 0))

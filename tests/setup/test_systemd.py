@@ -1,0 +1,109 @@
+"""The unit holds its promises as text, and systemd itself agrees where it is at hand."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kiosk.settings import SECRETS
+
+ROOT = Path(__file__).parent.parent.parent
+SYSTEMD = ROOT / "systemd"
+MOST_EXPOSED = 1.5
+
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="no systemd-analyze on this machine"
+)
+
+
+def words_of(file: str) -> dict[str, list[str]]:
+    """Every NAME=value of a unit, in order; a name may come more than once."""
+    found: dict[str, list[str]] = {}
+    for line in (SYSTEMD / file).read_text().splitlines():
+        name, is_one, value = line.partition("=")
+        if is_one and not line.startswith("#"):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+UNIT = words_of("kiosk.service")
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> list[str]:
+    """The units as they are installed, but for the program, which is not here."""
+    for name in ("kiosk.service", "kiosk-provision.service"):
+        text = (SYSTEMD / name).read_text()
+        (tmp_path / name).write_text(re.sub(r"/opt/kiosk/current/\S+", "/bin/true", text))
+    return [str(file) for file in sorted(tmp_path.glob("*.service"))]
+
+
+@needs_systemd
+def test_systemd_finds_nothing_to_say_about_the_units(units: list[str]) -> None:
+    told = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True
+    )
+    assert (told.returncode, told.stdout + told.stderr) == (0, "")
+
+
+@needs_systemd
+def test_the_kiosk_is_exposed_less_than_promised(units: list[str]) -> None:
+    told = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", units[-1]],
+        capture_output=True,
+        text=True,
+    ).stdout
+    level = re.search(r"Overall exposure level for kiosk.service: ([0-9.]+)", told)
+    assert level is not None, told
+    assert float(level[1]) < MOST_EXPOSED
+
+
+def test_it_is_ready_with_the_first_picture_watched_and_started_again_for_ever() -> None:
+    assert UNIT["Type"] == ["notify"]
+    assert UNIT["WatchdogSec"] == ["20"]
+    assert UNIT["Restart"] == ["always"]
+    assert UNIT["StartLimitIntervalSec"] == ["0"]
+
+
+def test_every_secret_is_a_credential_and_may_be_missing() -> None:
+    assert UNIT["LoadCredential"] == [f"{name}:/etc/kiosk/credentials/{name}" for name in SECRETS]
+    assert UNIT["SetCredential"] == [rf"{name}:\x20" for name in SECRETS]
+    assert f"for secret in {' '.join(SECRETS)}; do" in (SYSTEMD / "kiosk").read_text()
+
+
+def test_what_breaks_the_picture_stays_out() -> None:
+    for name in ("MemoryDenyWriteExecute", "PrivateDevices"):
+        assert name not in UNIT
+    assert "AF_NETLINK" in UNIT["RestrictAddressFamilies"][0]
+    assert {"char-drm rw", "char-input rw", "char-gpiochip rw"} <= set(UNIT["DeviceAllow"])
+    assert {"video", "input", "gpio"} <= set(UNIT["SupplementaryGroups"][0].split())
+
+
+def test_the_first_picture_does_not_wait_for_a_network() -> None:
+    for file in ("kiosk.service", "kiosk-provision.service"):
+        told = words_of(file)
+        waits = " ".join(told.get("After", []) + told.get("Wants", []) + told.get("Requires", []))
+        assert "network" not in waits.lower()
+
+
+def test_nothing_leaves_a_trace_of_the_keys() -> None:
+    assert UNIT["LimitCORE"] == ["0"]
+    assert UNIT["MemorySwapMax"] == ["0"]
+    assert "kernel.core_pattern = |/bin/false" in (SYSTEMD / "sysctl.conf").read_text()
+    assert words_of("coredump.conf")["Storage"] == ["none"]
+
+
+def test_no_key_leaves_the_till() -> None:
+    assert "kernel.sysrq = 0" in (SYSTEMD / "sysctl.conf").read_text()
+    assert words_of("system.conf")["CtrlAltDelBurstAction"] == ["none"]
+    logind = words_of("logind.conf")
+    assert (logind["NAutoVTs"], logind["ReserveVT"]) == (["0"], ["0"])
+    assert {logind[name][0] for name in logind if name.startswith("Handle")} == {"ignore"}
+
+
+def test_the_display_is_waited_for_by_the_name_that_udev_gives_it() -> None:
+    alias = re.search(r'SYSTEMD_ALIAS}\+="/dev/([a-z/]+)"', (SYSTEMD / "kiosk.rules").read_text())
+    assert alias is not None
+    assert f"dev-{alias[1].replace('/', '-')}.device" in UNIT["After"][0]
