@@ -13,6 +13,7 @@ from kiosk.journal import Journal
 from kiosk.panel.chip import find_header
 from kiosk.sale.account import Account
 from kiosk.sale.trouble import KioskError
+from kiosk.screen import logo
 from kiosk.screen.words import Words
 from kiosk.settings import Settings
 from kiosk.wallet.endpoints import Timings
@@ -49,6 +50,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _journal(settings.journal)
     yield from _panel(settings)
     yield _display()
+    yield from _logo(settings)
     yield from _blink(settings)
 
 
@@ -87,6 +89,13 @@ def _display() -> Finding:
     if cards:
         return Finding("display", True, ", ".join(str(card) for card in cards))
     return Finding("display", False, "no desktop and no /dev/dri/card*: connect a screen")
+
+
+def _logo(settings: Settings) -> Iterator[Finding]:
+    if settings.logo is None:
+        return
+    broken = logo.problem(settings.logo)
+    yield Finding("logo", None if broken else True, broken or f"{settings.logo} can be drawn")
 
 
 def _blink(settings: Settings) -> Iterator[Finding]:
