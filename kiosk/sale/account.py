@@ -1,7 +1,7 @@
 """What one visit to Blink learns: whose till this is, whom it pays, and what it may do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -52,8 +52,21 @@ class Account:
 class Rates:
     """One answer of the price feed: the rate of the display currency, and of US dollars.
 
-    Blink's account limits are in US cents whatever the display currency is.
+    Blink's account limits are in US cents whatever the display currency is. `before` is the rate of
+    the currency shown before this one: going from one to the other needs both.
     """
 
     shown: Rate
     usd: Rate
+    before: Rate | None = None
+
+    def after(self, old: "Rates | None") -> "Rates":
+        """These, with what the older ones know of another currency."""
+        known = (old.shown, old.before) if old is not None else ()
+        others = [rate for rate in known if rate and rate.currency.code != self.shown.currency.code]
+        return replace(self, before=others[0] if others else None)
+
+    def of(self, code: str) -> Rate | None:
+        """The rate of a currency, None if it is not among these."""
+        known = (self.shown, self.usd, self.before)
+        return next((rate for rate in known if rate and rate.currency.code == code), None)

@@ -47,10 +47,15 @@ def fresh_rate(till: Till, code: str) -> Rate | None:
     """The rate of a currency if it is young enough to charge by (M9)."""
     if till.rates is None:
         return None
-    for rate in (till.rates.shown, till.rates.usd):
-        if rate.currency.code == code and rate.is_fresh(till.now_s):
-            return rate
-    return None
+    rate = till.rates.of(code)
+    return rate if rate is not None and rate.is_fresh(till.now_s) else None
+
+
+def rate_for(till: Till, unit: Currency) -> Rate | None:
+    """The rate that tells what an amount in a unit is worth; sats are told in what was shown."""
+    if till.rates is None:
+        return None
+    return till.rates.shown if unit.code == SAT.code else till.rates.of(unit.code)
 
 
 def ask_rates(till: Till, unit: Currency) -> Step:
@@ -147,7 +152,7 @@ def opened(till: Till, sale: Sale, entry: Entry) -> Step:
 
 
 def switched(till: Till, entry: Entry) -> Step:
-    """Show the next unit; an amount already typed keeps its value, at a fresh rate only."""
+    """Show the next unit; an amount already typed keeps its value, at fresh rates only."""
     codes = till.rules.units
     place = codes.index(entry.unit.code) if entry.unit.code in codes else -1
     unit = unit_of(till, codes[(place + 1) % len(codes)])
@@ -155,13 +160,43 @@ def switched(till: Till, entry: Entry) -> Step:
         return Step(till)
     if entry.is_empty:
         return Step(replace(till, screen=Entering(Entry(unit))))
-    rate_from = fresh_rate(till, entry.unit.code)
-    rate_to = fresh_rate(till, unit.code)
-    if (entry.unit.code != SAT.code and rate_from is None) or (
-        unit.code != SAT.code and rate_to is None
-    ):
-        notice = Trouble(TroubleKind.NO_RATE, unit.code if rate_to is None else entry.unit.code)
-        return refused(till, entry, notice).then(lambda after: ask_rates(after, unit))
+    missing = _unpriced(till, entry.unit, unit)
+    if missing is None:
+        return _told_in(till, entry, unit)
+    return ask_rates(replace(till, screen=Pricing(entry, till.now_s, unit)), missing)
+
+
+def answered(till: Till, waiting: Pricing) -> Step:
+    """A price has come while one is waited for; it may be another's, and it may be too old."""
+    unit = waiting.entry.unit
+    missing = _unpriced(till, unit, waiting.to or unit)
+    if missing is None and waiting.to is None:
+        return charge(till, waiting.entry)
+    if missing is None:
+        return _told_in(till, waiting.entry, waiting.to or unit)
+    if till.rates is not None and till.rates.shown.currency.code == missing.code:
+        return no_rate(till, waiting)
+    return ask_rates(till, missing)
+
+
+def no_rate(till: Till, waiting: Pricing, reason: str = "") -> Step:
+    """No price to be had now for what waits for one: say so, and keep the amount."""
+    unit = waiting.entry.unit
+    missing = _unpriced(till, unit, waiting.to or unit) or unit
+    return refused(till, waiting.entry, Trouble(TroubleKind.NO_RATE, missing.code, reason))
+
+
+def _unpriced(till: Till, *units: Currency) -> Currency | None:
+    """The first of these that has no fresh rate and needs one."""
+    for unit in units:
+        if unit.code != SAT.code and fresh_rate(till, unit.code) is None:
+            return unit
+    return None
+
+
+def _told_in(till: Till, entry: Entry, unit: Currency) -> Step:
+    """The same amount in another unit; both have a fresh rate."""
+    rate_from, rate_to = fresh_rate(till, entry.unit.code), fresh_rate(till, unit.code)
     sats = Sats(entry.total) if rate_from is None else sats_from_fiat(entry.price, rate_from)
     minor = int(sats) if rate_to is None else fiat_from_sats(sats, rate_to).minor
     return Step(replace(till, screen=Entering(Entry(unit, typed=minor))))

@@ -128,7 +128,8 @@ def _typed(till: Till, entry: Entry, digit: int) -> Step:
     except EntryFull:
         return charge.refused(till, entry, Trouble(TroubleKind.AMOUNT_TOO_LONG))
     step = Step(replace(till, screen=Entering(longer)))
-    old = till.rates is None or till.rates.shown.age(till.now_s) > charge.RATE_REFRESH_S
+    rate = charge.rate_for(till, entry.unit)
+    old = rate is None or rate.age(till.now_s) > charge.RATE_REFRESH_S
     if longer.is_empty or not (entry.is_empty or old):
         return step
     return step.then(lambda after: charge.ask_rates(after, entry.unit))

@@ -9,7 +9,7 @@ from kiosk.sale.account import Account, Rates, Updates
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
-from kiosk.sale.money import SAT, Cents, Sats
+from kiosk.sale.money import SAT, Cents, Currency, Sats
 from kiosk.sale.trouble import Trouble
 
 
@@ -64,10 +64,11 @@ class Entering:
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """Charge was pressed without a fresh rate: it is on its way, then the sale goes on."""
+    """A fresh rate is on its way: then the sale goes on, or the amount is told in unit `to`."""
 
     entry: Entry
     since_s: float
+    to: Currency | None = None
 
 
 @dataclass(frozen=True, slots=True)

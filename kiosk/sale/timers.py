@@ -24,7 +24,6 @@ from kiosk.sale.till import (
     Till,
     Visiting,
 )
-from kiosk.sale.trouble import Trouble, TroubleKind
 
 PAID_PATIENCE_S: Final = 5.0  # a forward that takes longer frees the till (M7)
 LEAVE_PATIENCE_S: Final = 4.0  # for Blink's last word before the QR goes away
@@ -77,9 +76,8 @@ def _screen_due(till: Till) -> Step:
             if name in owed and not screen.cancelled:
                 owed[name] = replace(owed[name], cancel_wanted=True)
             return leave(replace(till, watches=MappingProxyType(owed)), was, ending)
-        case Pricing(entry):
-            no_rate = Trouble(TroubleKind.NO_RATE, entry.unit.code, "no answer in time")
-            return charge.refused(replace(till, rate_asked=False), entry, no_rate)
+        case Pricing():
+            return charge.no_rate(replace(till, rate_asked=False), screen, "no answer in time")
         case _:
             return idle(till)
 

@@ -303,16 +303,14 @@ def _other_news(till: Till, event: Event) -> Step:
             waiting = Visiting(tries + 1, till.now_s + pause, trouble)
             return Step(replace(till, service=waiting))
         case RatesArrived(rates):
-            priced = replace(till, rates=rates, rate_asked=False)
+            priced = replace(till, rates=rates.after(till.rates), rate_asked=False)
             if isinstance(till.screen, Pricing):
-                return _priced(priced, till.screen.entry)
+                return charge.answered(priced, till.screen)
             return Step(priced)
         case RatesFailed(trouble):
             failed = replace(till, rate_asked=False)
             if isinstance(till.screen, Pricing):
-                entry = till.screen.entry
-                no_rate = Trouble(TroubleKind.NO_RATE, entry.unit.code, trouble.reason)
-                return charge.refused(failed, entry, no_rate)
+                return charge.no_rate(failed, till.screen, trouble.reason)
             return Step(_out_of_service(failed, trouble))
         case LimitTold(left):
             return Step(replace(till, limit_left=left))
@@ -344,12 +342,6 @@ def _in_service(till: Till, account: Account) -> Till:
         unit = charge.unit_of(till, screen.entry.unit.code)
         return replace(till, screen=replace(screen, entry=Entry(unit)))
     return till
-
-
-def _priced(till: Till, entry: Entry) -> Step:
-    if charge.fresh_rate(till, entry.unit.code) is None:  # Blink served an old price
-        return charge.refused(till, entry, Trouble(TroubleKind.NO_RATE, entry.unit.code))
-    return charge.charge(till, entry)
 
 
 def _journal_failed(till: Till, trouble: Trouble) -> Step:

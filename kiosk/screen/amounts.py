@@ -1,5 +1,6 @@
 """Which amounts a view shows for what is typed and for a sale."""
 
+from kiosk.sale.charge import rate_for
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Sale
 from kiosk.sale.money import SAT, Sats, fiat_from_sats, sats_from_fiat
@@ -9,17 +10,15 @@ from kiosk.screen.words import Words
 
 def other_unit(words: Words, till: Till, entry: Entry) -> str:
     """What the entry is worth in the other unit, or why that is not known."""
-    rates = till.rates
     if entry.is_empty:
         return ""
-    if rates is None or not rates.shown.is_fresh(till.now_s):
+    rate = rate_for(till, entry.unit)
+    if rate is None or not rate.is_fresh(till.now_s):
         return words.tr("price is coming") if till.rate_asked else words.tr("no fresh price")
     if entry.unit.code == SAT.code:
-        worth = fiat_from_sats(Sats(entry.total), rates.shown)
+        worth = fiat_from_sats(Sats(entry.total), rate)
         return words.tr("about {amount}", amount=words.money(worth))
-    if entry.unit.code != rates.shown.currency.code:
-        return words.tr("price is coming")
-    return words.sats(sats_from_fiat(entry.price, rates.shown))
+    return words.sats(sats_from_fiat(entry.price, rate))
 
 
 def sale_amounts(words: Words, sale: Sale) -> tuple[str, str]:
