@@ -1,0 +1,287 @@
+"""The till on the bench: a cashier's hands, a customer's camera, and Blink around it.
+
+Everything here goes through the outside of the machine, save for two things that a real box has
+and QEMU has not, which the image brings along: copper (the GPIO lines of kmod/) and a touchscreen
+(guest/touchscreen.py).
+"""
+
+import shlex
+import shutil
+import socket
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+from PIL import Image as Picture
+
+from kiosk.panel.wiring import DEFAULT_LED_PIN, read_wiring
+from kiosk.sale.keys import Key
+from kiosk.sale.till import Till
+from kiosk.screen.theme import PALETTES
+from kiosk.screen.views import Look
+from kiosk.screen.window import picture
+from kiosk.simulate import Simulator
+from kiosk.simulate.ledger import Transfer
+from kiosk.simulate.pictures import read_qr
+from tests.appliance.image import Image
+from tests.appliance.vm import BOOT_S, HEIGHT, WIDTH, Machine, MachineFailed, Parts
+
+# One machine, one after the other, and much slower than a unit test.
+APPLIANCE: Final = [
+    pytest.mark.appliance,
+    pytest.mark.timeout(3600),
+]
+
+SNAPSHOT: Final = "ready"
+WIRES: Final = "/sys/devices/platform/gpio-wire-sim"
+TOUCHSCREEN: Final = "/run/touchscreen"
+LOG: Final = "journalctl --boot --unit=kiosk --output=cat --no-pager --lines=all"
+PATIENCE_S: Final = 120.0
+NAME: Final = "Bench"
+LOOK: Final = Look(name=NAME)
+
+# QEMU's names of what a cashier presses on a keyboard.
+_KEYBOARD: Final[Mapping[Key, str]] = {
+    Key.DELETE: "backspace",
+    Key.CLEAR: "esc",
+    Key.PLUS: "kp_add",
+    Key.CHARGE: "ret",
+    Key.CURRENCY: "tab",
+    Key.MENU: "f10",
+}
+_LEGENDS: Final[Mapping[Key, str]] = {
+    Key.DELETE: "B",
+    Key.CLEAR: "*",
+    Key.PLUS: "A",
+    Key.CHARGE: "#",
+    Key.CURRENCY: "D",
+    Key.MENU: "C",
+}
+
+
+class Bench:
+    """A machine with the kiosk in it, and the simulated Blink that it reaches as its own."""
+
+    def __init__(self, image: Image, folder: Path) -> None:
+        self.folder = folder
+        self._ports = _free_ports(2)
+        self.simulator = self._new_simulator()
+        self.env = settings(self.simulator)
+        self.machine = Machine(self._parts(image), folder)
+        self._wiring = read_wiring()
+        self._pictures = 0
+
+    # --- around the machine -----------------------------------------------------------------
+
+    @contextmanager
+    def blink(self) -> Iterator[Simulator]:
+        """A Blink where nothing has happened yet answers the kiosk."""
+        with self._new_simulator() as self.simulator:
+            yield self.simulator
+
+    def switch_on(self) -> float:
+        """Boot, and return the seconds from the plug to the till's first picture."""
+        self.machine.switch_on()
+        seen_s = self.until_picture(is_kiosk, BOOT_S)
+        self.machine.wait_for_agent()
+        return seen_s
+
+    def until_ready(self) -> None:
+        """Wait until a sale can be made."""
+        self.until_logged("in service", timeout_s=BOOT_S)
+
+    def until_picture(
+        self, wanted: Callable[[Picture.Image], bool], timeout_s: float = PATIENCE_S
+    ) -> float:
+        """Look at the screen until it is as `wanted`; seconds since the machine was plugged in.
+
+        Raises:
+            MachineFailed: it never was.
+        """
+        end_s = time.monotonic() + timeout_s
+        while time.monotonic() < end_s:
+            on_for_s = self.machine.on_for_s
+            if wanted(self.look()):
+                return on_for_s
+            time.sleep(0.2)
+        raise MachineFailed(f"the screen did not change as wanted in {timeout_s} s: {self.shot()}")
+
+    def look(self) -> Picture.Image:
+        """What the screen shows now."""
+        with Picture.open(self.machine.photograph(self.folder / "look.png")) as seen:
+            return seen.convert("RGB")
+
+    def shot(self, name: str = "") -> Path:
+        """Keep a picture of the screen for a person to look at."""
+        self._pictures += 1
+        path = self.folder / f"{self._pictures:02}-{name or 'screen'}.png"
+        return self.machine.photograph(path)
+
+    def log(self) -> list[str]:
+        """What the kiosk has logged since the machine booted."""
+        return self.machine.run(LOG).splitlines()
+
+    def until_logged(self, words: str, times: int = 1, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until the kiosk has logged `words` so often since the machine booted.
+
+        Raises:
+            MachineFailed: it has not.
+        """
+        # Process substitution: the shell does not wait for journalctl, which would follow on.
+        script = f"grep --quiet --max-count={times} {shlex.quote(words)} < <({LOG} --follow)"
+        code, _ = self.machine.attempt(f"timeout {timeout_s} bash -c {shlex.quote(script)}")
+        if code != 0:
+            said = "\n".join(self.log()[-30:])
+            raise MachineFailed(f"not logged in {timeout_s} s: {words} x {times}\n{said}")
+
+    # --- a cashier ---------------------------------------------------------------------------
+
+    def press(self, *keys: Key, hold_s: float = 0.15) -> None:
+        """Press keys of the matrix keypad, one after the other."""
+        strokes = (
+            f"echo '{wires}' >{WIRES}/press; sleep {hold_s}; "
+            f"echo '{wires}' >{WIRES}/release; sleep 0.15"
+            for wires in map(self.crossing, keys)
+        )
+        self.machine.run("\n".join(strokes))
+
+    def hold(self, *keys: Key) -> None:
+        """Press keys of the matrix keypad and keep them down."""
+        self.machine.run("\n".join(f"echo '{self.crossing(key)}' >{WIRES}/press" for key in keys))
+
+    def let_go(self, *keys: Key) -> None:
+        """Lift these keys."""
+        self.machine.run("\n".join(f"echo '{self.crossing(key)}' >{WIRES}/release" for key in keys))
+
+    def touch(self, till: Till, *keys: Key) -> None:
+        """Tap these keys on the glass, which shows `till`, one after the other."""
+        _, canvas = picture(till, LOOK, (WIDTH, HEIGHT))
+        places = {zone.key: zone.rect.center for zone in canvas.zones}
+        taps = (
+            f"echo {places[key][0]} {places[key][1]} 80 >{TOUCHSCREEN}; sleep 0.3" for key in keys
+        )
+        self.machine.run("\n".join(taps))
+
+    def type(self, *keys: Key) -> None:
+        """Type on the keyboard."""
+        self.machine.type(*(_KEYBOARD.get(key, key.value) for key in keys))
+
+    def led(self, seconds: float) -> list[bool]:
+        """Whether the LED's line was high, looked at 20 times a second."""
+        look = f"grep '^{DEFAULT_LED_PIN} ' {WIRES}/lines"
+        seen = self.machine.run(f"for _ in $(seq {seconds * 20:.0f}); do {look}; sleep 0.05; done")
+        return [line.split()[2] == "1" for line in seen.splitlines()]
+
+    def crossing(self, key: Key) -> str:
+        """The two lines that this key of the keypad joins."""
+        legend = _LEGENDS.get(key, key.value)
+        for row, legends in enumerate(self._wiring.legends):
+            if legend in legends:
+                return f"{self._wiring.rows[row]} {self._wiring.columns[legends.index(legend)]}"
+        raise ValueError(f"no {legend} on this keypad")
+
+    # --- a customer --------------------------------------------------------------------------
+
+    def scan(self, timeout_s: float = PATIENCE_S) -> str:
+        """Hold a camera at the screen until there is a code, and return what it says.
+
+        Raises:
+            MachineFailed: there was none.
+        """
+        path = self.folder / "scan.png"
+        end_s = time.monotonic() + timeout_s
+        while True:
+            try:
+                return read_qr(self.machine.photograph(path))
+            except ValueError:
+                if time.monotonic() > end_s:
+                    raise MachineFailed(
+                        f"no code in {timeout_s} s: {self.shot('no-code')}"
+                    ) from None
+                time.sleep(0.2)
+
+    def pay(self, payment_request: str) -> int:
+        """Pay what was scanned, from another wallet on the Lightning network; returns the sats."""
+        report = self.simulator.pay(payment_request)
+        assert report.paid, report
+        return report.amount_sat
+
+    def moved(self) -> list[tuple[str, str, int]]:
+        """Every payment of the ledger: who paid, who got it, sats."""
+        self.simulator.ledger.assert_balanced()
+        return [_short(each) for each in self.simulator.ledger.report() if each.kind != "opening"]
+
+    # --- helpers -----------------------------------------------------------------------------
+
+    def _new_simulator(self) -> Simulator:
+        # The same seed, so the same accounts and keys: the kiosk meets whom it knows.
+        return Simulator(http_port=self._ports[0], ws_port=self._ports[1])
+
+    def _parts(self, image: Image) -> Parts:
+        root, boot = self.folder / "root.qcow2", self.folder / "boot.qcow2"
+        _qemu_img("create", "-f", "qcow2", "-b", str(image.root), "-F", "raw", str(root))
+        raw = self.folder / "boot.img"
+        shutil.copyfile(image.boot, raw)
+        env = self.folder / "kiosk.env"
+        env.write_text("".join(f"{name}={value}\n" for name, value in self.env.items()))
+        subprocess.run(["mcopy", "-i", str(raw), str(env), "::kiosk.env"], check=True)
+        _qemu_img("convert", "-O", "qcow2", str(raw), str(boot))
+        http, ws = self._ports
+        return Parts(
+            kernel=image.kernel,
+            initrd=image.initrd,
+            command_line=f"{image.command_line} systemd.setenv=SIMULATOR_HTTP={http}"
+            f" systemd.setenv=SIMULATOR_WS={ws}",
+            disks=(root, boot),
+        )
+
+
+def settings(simulator: Simulator) -> dict[str, str]:
+    """What a merchant's friend writes into kiosk.env; Blink is where the image's proxies are."""
+    return {
+        "BLINK_API_URL": "http://127.0.0.1:8080/graphql",
+        "BLINK_WS_URL": "ws://127.0.0.1:8081/graphql",
+        "BLINKPOS_API_KEY": simulator.till.api_key,
+        "MERCHANT_USERNAME": simulator.merchant.username,
+        "KIOSK_NAME": NAME,
+        "KIOSK_PIN": "2580",
+        "KIOSK_SUCCESS_SECONDS": "2",
+    }
+
+
+def digits(text: str) -> tuple[Key, ...]:
+    """The keys of a number."""
+    return tuple(Key(digit) for digit in text)
+
+
+def is_kiosk(seen: Picture.Image) -> bool:
+    """Whether a picture can be the kiosk's: mostly of its own ground, which no console has."""
+    colours = Counter(_pixels(seen))
+    ground = PALETTES[LOOK.theme].ground
+    return colours[ground[0], ground[1], ground[2]] > WIDTH * HEIGHT // 10
+
+
+def _pixels(seen: Picture.Image) -> Iterable[tuple[int, int, int]]:
+    data = seen.tobytes()
+    return zip(data[0::3], data[1::3], data[2::3], strict=True)
+
+
+def _short(transfer: Transfer) -> tuple[str, str, int]:
+    return transfer.payer, transfer.payee, transfer.amount
+
+
+def _free_ports(count: int) -> list[int]:
+    with ExitStack() as open_:
+        sockets = [open_.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+
+
+def _qemu_img(*words: str) -> None:
+    subprocess.run(["qemu-img", words[0], "-q", *words[1:]], check=True)

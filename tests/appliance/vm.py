@@ -1,0 +1,350 @@
+"""A machine in QEMU: its plug, its screen, its inputs, and a helper inside that runs commands.
+
+QMP (docs/interop/qmp-spec.rst in QEMU) works the machine from outside; the QEMU guest agent runs
+commands inside over a virtual serial line, so the guest needs no network and no open port for it.
+"""
+
+import base64
+import json
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+WIDTH: Final = 800
+HEIGHT: Final = 480
+# All times are for an emulated processor on a busy desk machine.
+BOOT_S: Final = 400.0
+COMMAND_S: Final = 120.0
+SNAPSHOT_S: Final = 300.0
+ABSOLUTE_MOST: Final = 0x7FFF  # QEMU's coordinates of a tablet
+
+
+class MachineFailed(Exception):
+    """QEMU or the guest did not do what was asked. The text holds what they said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a machine is put together from. Disks are qcow2 and written to; the first is root."""
+
+    kernel: Path
+    initrd: Path
+    command_line: str
+    disks: Sequence[Path]
+
+
+class Machine:
+    """One computer, switched off at first. `folder` keeps its sockets and its serial log."""
+
+    def __init__(self, parts: Parts, folder: Path) -> None:
+        self._parts = parts
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._qmp: _Peer | None = None
+        self._agent: _Peer | None = None
+        self._on_at_s = 0.0
+
+    # --- plug -------------------------------------------------------------------------------
+
+    def switch_on(self) -> None:
+        """Plug it in. `wait_for_agent` returns when it has booted."""
+        for name in ("qmp", "agent"):
+            (self._folder / name).unlink(missing_ok=True)
+        self._on_at_s = time.monotonic()
+        with (self._folder / "qemu.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        self._qmp = _Peer(self._folder / "qmp", self._check_alive)
+        self._qmp.greet()
+
+    def pull_the_plug(self) -> None:
+        """Stop it dead: no flush, no goodbye. The disks stay as they are at this instant."""
+        process = self._process
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for peer in (self._qmp, self._agent):
+            if peer is not None:
+                peer.close()
+        self._process = self._qmp = self._agent = None
+
+    @property
+    def on_for_s(self) -> float:
+        """Seconds since it was plugged in."""
+        return time.monotonic() - self._on_at_s
+
+    def wait_until_off(self, timeout_s: float = BOOT_S) -> None:
+        """Wait until it has switched itself off; a reboot counts, for QEMU ends then as well.
+
+        Raises:
+            subprocess.TimeoutExpired: it did not.
+        """
+        if self._process is not None:
+            self._process.wait(timeout_s)
+            self.pull_the_plug()
+
+    def save(self, name: str) -> None:
+        """Keep disks, memory and devices as they are now, inside the first disk."""
+        self._monitor(f"savevm {name}")
+
+    def restore(self, name: str) -> None:
+        """Be exactly as when `name` was saved, but for the time of day, which is now."""
+        self._monitor(f"loadvm {name}")
+        self._hang_up()
+        self.wait_for_agent()
+        self.run(f"date --set=@{time.time():.3f}")
+
+    # --- inside -----------------------------------------------------------------------------
+
+    def wait_for_agent(self, timeout_s: float = BOOT_S) -> None:
+        """Wait until commands can be run inside.
+
+        Raises:
+            MachineFailed: QEMU ended, or it took too long.
+        """
+        end_s = time.monotonic() + timeout_s
+        while time.monotonic() < end_s:
+            self._check_alive()
+            agent = _Peer(self._folder / "agent", self._check_alive)
+            try:
+                agent.synchronize(timeout_s=5.0)
+            except (OSError, EOFError, ValueError):
+                agent.close()
+            else:
+                self._agent = agent
+                return
+        raise MachineFailed(f"no guest agent in {timeout_s} s; it said:\n{self.serial()[-3000:]}")
+
+    def run(self, script: str, timeout_s: float = COMMAND_S) -> str:
+        """Run a bash script as root and return what it printed.
+
+        Raises:
+            MachineFailed: its exit code was not 0, or it took too long.
+        """
+        code, out = self.attempt(script, timeout_s)
+        if code != 0:
+            raise MachineFailed(f"exit code {code} of:\n{script}\n{out}")
+        return out
+
+    def attempt(self, script: str, timeout_s: float = COMMAND_S) -> tuple[int, str]:
+        """Run a bash script as root; its exit code and all it printed.
+
+        Raises:
+            MachineFailed: it took too long.
+        """
+        agent = self._agent
+        assert agent is not None, "wait_for_agent first"
+        begun = agent.ask(
+            "guest-exec",
+            {"path": "/bin/bash", "arg": ["-c", script], "capture-output": True},
+        )
+        end_s = time.monotonic() + timeout_s
+        while True:
+            status = agent.ask("guest-exec-status", {"pid": begun["pid"]})
+            if status["exited"]:
+                break
+            if time.monotonic() > end_s:
+                raise MachineFailed(f"still running after {timeout_s} s:\n{script}")
+            time.sleep(0.02)
+        raw = base64.b64decode(status.get("out-data", "")) + base64.b64decode(
+            status.get("err-data", "")
+        )
+        return status.get("exitcode", -1), raw.decode(errors="replace")
+
+    def until(self, script: str, timeout_s: float = COMMAND_S) -> str:
+        """Run `script` again and again until it succeeds and prints something; returns that.
+
+        Raises:
+            MachineFailed: it never did.
+        """
+        end_s = time.monotonic() + timeout_s
+        while True:
+            code, out = self.attempt(script)
+            if code == 0 and out.strip():
+                return out.strip()
+            if time.monotonic() > end_s:
+                raise MachineFailed(f"not within {timeout_s} s:\n{script}\nlast: {out}")
+            time.sleep(0.1)
+
+    def put(self, text: str, path: str) -> None:
+        """Write a file inside."""
+        data = base64.b64encode(text.encode()).decode()
+        self.run(f"base64 -d <<<'{data}' >'{path}'")
+
+    def serial(self) -> str:
+        """What the kernel has said on its console."""
+        return (self._folder / "serial.log").read_text(errors="replace")
+
+    # --- outside ----------------------------------------------------------------------------
+
+    def photograph(self, path: Path) -> Path:
+        """Save what the screen shows as a PNG."""
+        self._outside("screendump", {"filename": str(path), "format": "png"})
+        return path
+
+    def type(self, *keys: str, hold_s: float = 0.05) -> None:
+        """Press keys of the keyboard one after the other; `ctrl-alt-f2` is a chord.
+
+        Names are QEMU's (QKeyCode in qapi/ui.json).
+        """
+        for chord in keys:
+            codes = chord.split("-")
+            for code in codes:
+                self._key(code, "down")
+            time.sleep(hold_s)
+            for code in reversed(codes):
+                self._key(code, "up")
+            time.sleep(hold_s)
+
+    def click(self, x: int, y: int, hold_s: float = 0.08) -> None:
+        """Press a mouse or a pen on the glass, in pixels."""
+        at = (("x", x * ABSOLUTE_MOST // (WIDTH - 1)), ("y", y * ABSOLUTE_MOST // (HEIGHT - 1)))
+        self._input(*({"type": "abs", "data": {"axis": axis, "value": v}} for axis, v in at))
+        for down in (True, False):
+            self._input({"type": "btn", "data": {"button": "left", "down": down}})
+            time.sleep(hold_s)
+
+    @contextmanager
+    def cable_pulled(self) -> Iterator[None]:
+        """The network cable is out."""
+        self._outside("set_link", {"name": "net", "up": False})
+        try:
+            yield
+        finally:
+            self._outside("set_link", {"name": "net", "up": True})
+
+    # --- helpers ----------------------------------------------------------------------------
+
+    def _command(self) -> list[str]:
+        parts, folder = self._parts, self._folder
+        disks = [
+            argument
+            for disk in parts.disks
+            for argument in ("-drive", f"file={disk},if=virtio,format=qcow2")
+        ]
+        # KVM is not asked for: the same machine everywhere, and many build hosts have none.
+        return [
+            "qemu-system-x86_64",
+            *("-nodefaults", "-no-reboot", "-machine", "q35,sata=off,smbus=off"),
+            *("-accel", "tcg,thread=multi"),
+            *("-cpu", "max", "-smp", "2", "-m", "1024", "-display", "none"),
+            *("-device", f"virtio-gpu-pci,xres={WIDTH},yres={HEIGHT}"),
+            *("-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci"),
+            *("-device", "virtio-rng-pci"),
+            *("-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,id=card"),
+            *disks,
+            *("-device", "virtio-serial-pci"),
+            *("-chardev", f"socket,id=agent,path={folder}/agent,server=on,wait=off"),
+            *("-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"),
+            *("-qmp", f"unix:{folder}/qmp,server=on,wait=off"),
+            *("-chardev", f"file,id=serial,path={folder}/serial.log,append=on"),
+            *("-serial", "chardev:serial"),
+            *("-kernel", str(parts.kernel), "-initrd", str(parts.initrd)),
+            *("-append", parts.command_line),
+        ]
+
+    def _check_alive(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            said = (self._folder / "qemu.log").read_text(errors="replace")
+            raise MachineFailed(f"QEMU is not running; it said:\n{said[-3000:]}")
+
+    def _hang_up(self) -> None:
+        if self._agent is not None:
+            self._agent.close()
+            self._agent = None
+
+    def _outside(
+        self, command: str, arguments: Mapping[str, Any], timeout_s: float = COMMAND_S
+    ) -> Any:
+        assert self._qmp is not None, "it is switched off"
+        return self._qmp.ask(command, arguments, timeout_s)
+
+    def _monitor(self, line: str) -> None:
+        said = self._outside("human-monitor-command", {"command-line": line}, SNAPSHOT_S)
+        if said:
+            raise MachineFailed(f"{line}: {said}")
+
+    def _input(self, *events: Mapping[str, Any]) -> None:
+        self._outside("input-send-event", {"events": events})
+
+    def _key(self, code: str, way: str) -> None:
+        key = {"type": "qcode", "data": code}
+        self._input({"type": "key", "data": {"down": way == "down", "key": key}})
+
+
+class _Peer:
+    """Somebody who speaks lines of JSON on a Unix socket: QMP, or the guest agent."""
+
+    def __init__(self, path: Path, check_alive: Callable[[], None]) -> None:
+        self._unread = b""
+        end_s = time.monotonic() + COMMAND_S
+        while True:
+            check_alive()
+            self._socket = socket.socket(socket.AF_UNIX)
+            try:
+                self._socket.connect(str(path))
+            except OSError:
+                self._socket.close()
+                if time.monotonic() > end_s:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
+
+    def greet(self) -> None:
+        """QMP speaks first, and wants to be asked for its commands."""
+        self._read(COMMAND_S)
+        self.ask("qmp_capabilities", {})
+
+    def synchronize(self, timeout_s: float) -> None:
+        """Make the guest agent forget half-heard requests, ours or our predecessor's.
+
+        Raises:
+            OSError, EOFError, ValueError: it is not there yet.
+        """
+        number = time.monotonic_ns() % 2**31
+        self._socket.sendall(b"\xff")
+        self._send("guest-sync", {"id": number})
+        end_s = time.monotonic() + timeout_s
+        while self._read(end_s - time.monotonic()).get("return") != number:
+            pass
+
+    def ask(self, command: str, arguments: Mapping[str, Any], timeout_s: float = COMMAND_S) -> Any:
+        """Send a command and return its answer; events on the way are skipped.
+
+        Raises:
+            MachineFailed: it said no.
+        """
+        self._send(command, arguments)
+        while True:
+            answer = self._read(timeout_s)
+            if "return" in answer:
+                return answer["return"]
+            if "error" in answer:
+                raise MachineFailed(f"{command}: {answer['error']}")
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
+
+    def _send(self, command: str, arguments: Mapping[str, Any]) -> None:
+        order = {"execute": command, "arguments": arguments}
+        self._socket.sendall(json.dumps(order).encode() + b"\n")
+
+    def _read(self, timeout_s: float) -> dict[str, Any]:
+        self._socket.settimeout(max(timeout_s, 0.01))
+        while b"\n" not in self._unread:
+            data = self._socket.recv(65536)
+            if not data:
+                raise EOFError
+            self._unread += data
+        line, self._unread = self._unread.split(b"\n", 1)
+        answer: dict[str, Any] = json.loads(line.lstrip(b"\xff"))
+        return answer
