@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from kiosk.commands import demo, run, sales
+from kiosk.commands import demo, forwards, run, sales
 from kiosk.panel import cli as keypad
 from kiosk.settings import Settings, WrongSettings, load, unknown
 from kiosk.simulate import cli as simulator
@@ -41,7 +41,7 @@ def main(words: Sequence[str] | None = None) -> int:
         case "keypad":
             return _keypad(args, settings)
         case _:
-            return sales.run_forwards(args, settings.journal)
+            return forwards.run(args, settings.journal)
 
 
 def _keypad(args: argparse.Namespace, settings: Settings) -> int:
@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, words, add in (
         ("sales", "sales and totals from the journal", sales.add_arguments),
         ("keypad", "which key the wiring reports, live", keypad.add_arguments),
-        ("forwards", "what has not reached the merchant, and why", sales.add_forwards_arguments),
+        ("forwards", "what has not reached the merchant, and why", forwards.add_arguments),
     ):
         one = commands.add_parser(name, help=words, description=words)
         one.add_argument("--env-file", type=Path, default=Path(".env"), help="settings file")

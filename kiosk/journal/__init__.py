@@ -1,9 +1,22 @@
 """The record: every fact of every sale, durable before anything acts on it.
 
 The only importer of sqlite3. Used by the loop's thread alone; other processes read it read-only.
+Read `schema.sql` first: it holds what may never happen. Then `journal`, then `recovery`.
 """
 
-from kiosk.journal.journal import Journal, JournalConflict, JournalCorrupt, JournalUnusable
+from kiosk.journal.database import JournalConflict, JournalCorrupt, JournalUnusable
+from kiosk.journal.journal import Asked, Journal, ask_retry
+from kiosk.journal.records import SaleRecord, SaleState
 from kiosk.journal.recovery import resume
 
-__all__ = ["Journal", "JournalConflict", "JournalCorrupt", "JournalUnusable", "resume"]
+__all__ = [
+    "Asked",
+    "Journal",
+    "JournalConflict",
+    "JournalCorrupt",
+    "JournalUnusable",
+    "SaleRecord",
+    "SaleState",
+    "ask_retry",
+    "resume",
+]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice, PaymentHash
 from kiosk.sale.till import Aftermath, Forward, Watch
-from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.trouble import Trouble
 from kiosk.sale.watch import DAY_S
 
 
@@ -30,35 +30,25 @@ class OpenForward:
     status: ForwardStatus
     was_sent: bool
     late: bool
-    reason: str
+    trouble: Trouble | None
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What was unfinished when the program ended; `settled` are the last day's, for M12."""
+    """What was unfinished when the program ended; `settled` are the last day's, for M12.
+
+    `retry`: somebody has asked for another try, also of what was stopped.
+    """
 
     invoices: tuple[OpenInvoice, ...]
     forwards: tuple[OpenForward, ...]
     settled: tuple[tuple[Sale, Invoice], ...]
+    retry: bool = False
 
     @property
     def interrupted(self) -> tuple[Sale, ...]:
         """Sales that were on the screen."""
         return tuple(one.sale for one in self.invoices if one.ending is None)
-
-
-@dataclass(frozen=True, slots=True)
-class SaleRecord:
-    """One sale as the exports tell it. Times are Unix seconds, `state` is one word."""
-
-    sale: Sale
-    state: str
-    late: bool
-    reason: str
-    paid_at: int | None
-    forwarded_at: int | None
-    payment_hash: str | None
-    payout_hash: str | None
 
 
 def resume(
@@ -83,7 +73,10 @@ def resume(
             ending=one.ending or Ending.INTERRUPTED,
             cancel_wanted=one.ending is None,
         )
-    forwards = {one.invoice.payment_hash: _forward(one, now_s) for one in recovery.forwards}
+    forwards = {
+        one.invoice.payment_hash: _forward(one, now_s, retry=recovery.retry)
+        for one in recovery.forwards
+    }
     aftermath = {
         invoice.payment_hash: Aftermath(sale, invoice, now_s + invoice.lifetime_s)
         for sale, invoice in recovery.settled
@@ -91,12 +84,12 @@ def resume(
     return watches, forwards, aftermath
 
 
-def _forward(one: OpenForward, now_s: float) -> Forward:
+def _forward(one: OpenForward, now_s: float, *, retry: bool) -> Forward:
     """A forward that may have been sent is looked up before anything else (M6)."""
-    status = ForwardStatus.UNKNOWN if one.was_sent else ForwardStatus.PLANNED
     if one.status is ForwardStatus.STOPPED:
-        status = ForwardStatus.STOPPED
-    trouble = Trouble(TroubleKind.OUTCOME_UNKNOWN, reason=one.reason) if one.reason else None
+        status = ForwardStatus.UNKNOWN if retry else ForwardStatus.STOPPED
+    else:
+        status = ForwardStatus.UNKNOWN if one.was_sent else ForwardStatus.PLANNED
     return Forward(
         one.sale,
         one.invoice,
@@ -106,5 +99,5 @@ def _forward(one: OpenForward, now_s: float) -> Forward:
         generation=one.generation,
         late=one.late,
         paid_s=now_s,
-        trouble=trouble,
+        trouble=one.trouble,
     )

@@ -1,7 +1,8 @@
-"""Facts -> rows and rows -> values; no SQL state lives here."""
+"""Facts -> rows and rows -> values. No SQL is run here."""
 
 import sqlite3
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kiosk.sale.facts import (
     DayClosed,
@@ -17,64 +18,89 @@ from kiosk.sale.facts import (
     SaleStarted,
 )
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, PaymentRequest, SaleId
-from kiosk.sale.money import Currency, Fiat, Rate, Sats
+from kiosk.sale.money import Currency, Fiat, Rate, Sats, fiat_from_sats
 
-Statement = tuple[str, tuple[object, ...]]
-
-# A fact that is known already changes nothing.
-_KNOWN_IS_FINE: Final = " ON CONFLICT DO NOTHING"
+Value = int | str | None
 
 
-def statement(fact: Fact, at: int) -> Statement:
-    """The one insertion that records a fact; `at` is Unix seconds."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A fact as a row. `said` is the fact itself: known already, it says the same again.
+
+    `noted` is written with it the first time and may differ when it is told again.
+    """
+
+    table: str
+    said: Mapping[str, Value]
+    noted: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def insertion(self) -> str:
+        """The statement that adds it, or does nothing if its key is there already."""
+        names = [*self.said, *self.noted]
+        marks = ", ".join(f":{name}" for name in names)
+        return (
+            f"INSERT INTO {self.table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - our own names
+            " ON CONFLICT DO NOTHING"
+        )
+
+    @property
+    def question(self) -> str:
+        """The statement that finds it again."""
+        same = " AND ".join(f"{name} IS :{name}" for name in self.said)
+        return f"SELECT 1 FROM {self.table} WHERE {same}"  # noqa: S608 - our own names
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """What both statements are filled with."""
+        return {**self.said, **self.noted}
+
+
+def row_of(fact: Fact, at: int) -> Row:
+    """The row that records a fact; `at` is Unix seconds."""
+    now: dict[str, Value] = {"at": at}
     match fact:
         case SaleStarted(sale):
-            return _insert("sales", _sale_values(sale))
-        case InvoiceIssued(sale_id, invoice):
-            values = (invoice.payment_hash, sale_id, *_invoice_values(invoice), at)
-            return _insert("invoices", values)
-        case PayoutIssued(sale_id, payout, generation):
-            values = (payout.payment_hash, sale_id, generation, *_invoice_values(payout), at)
-            return _insert("payouts", values)
-        case SaleLeft(sale_id, ending):
-            return _insert("endings", (sale_id, ending.value, at))
-        case InvoicePaid(sale_id, payment_hash, late):
-            return (
-                "INSERT INTO payments SELECT ?, sale_id, ?, amount_sat, tip_sat, ? FROM sales"
-                " WHERE sale_id = ? ON CONFLICT DO NOTHING",
-                (payment_hash, int(late), at, sale_id),
-            )
-        case InvoiceFinal(_, payment_hash):
-            return _insert("finals", (payment_hash, at))
-        case ForwardMoved(sale_id, status, payout_hash, reason):
-            return (
-                "INSERT INTO forward_steps (sale_id, payout_hash, status, reason, at)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (sale_id, payout_hash, status.value, reason, at),
-            )
-        case PaidTwice(_, payment_hash, payments):
-            return _insert("paid_twice", (payment_hash, payments, at))
+            return Row("sales", _sale_values(sale))
+        case InvoiceIssued(sale, invoice):
+            return Row("invoices", {"sale_id": sale, **_invoice_values(invoice)}, now)
+        case PayoutIssued(sale, payout, generation):
+            said = {"sale_id": sale, "generation": generation, **_invoice_values(payout)}
+            return Row("payouts", said, now)
+        case SaleLeft(sale, ending):
+            return Row("endings", {"sale_id": sale}, {"ending": ending.value, **now})
+        case InvoicePaid(sale, name, late):
+            said = {"sale_id": sale, "payment_hash": name}
+            return Row("payments", said, {"late": int(late), **now})
+        case InvoiceFinal(sale, name):
+            return Row("finals", {"sale_id": sale, "payment_hash": name}, now)
+        case ForwardMoved(sale, status, payout_hash, reason):
+            said = {"sale_id": sale, "status": status.value, "payout_hash": payout_hash}
+            return Row("forward_steps", said, {"reason": reason, **now})
+        case PaidTwice(sale, name, payments):
+            said = {"sale_id": sale, "payment_hash": name, "payments": payments}
+            return Row("paid_twice", said, now)
         case DayClosed(closed_at):
-            return _insert("day_closes", (closed_at,))
+            return Row("day_closes", {"at": closed_at})
 
 
 def sale_of(row: sqlite3.Row) -> Sale:
-    """A sale from a row of `sales`."""
-    currency = Currency(row["currency"], row["symbol"], row["fraction_digits"])
+    """A sale from a row with the columns of `sales`."""
     rate = None
     if row["rate_base"] is not None:
         shown = Currency(row["rate_currency"], row["rate_symbol"], row["rate_digits"])
         rate = Rate(shown, row["rate_base"], row["rate_offset"], fetched_s=0.0)
-    items = tuple(int(item) for item in row["items"].split(",") if item)
     return Sale(
         id=SaleId(row["sale_id"]),
         amount=Sats(row["amount_sat"]),
-        price=Fiat(row["price_minor"], currency),
+        price=Fiat(
+            row["price_minor"], Currency(row["currency"], row["symbol"], row["fraction_digits"])
+        ),
         rate=rate,
         started_at=row["started_at"],
         memo=row["memo"],
         tip=Sats(row["tip_sat"]),
-        items=items,
+        items=tuple(int(item) for item in row["items"].split(",") if item),
     )
 
 
@@ -90,37 +116,43 @@ def invoice_of(row: sqlite3.Row) -> Invoice:
     )
 
 
-def _insert(table: str, values: tuple[object, ...]) -> Statement:
-    marks = ", ".join("?" * len(values))
-    return f"INSERT INTO {table} VALUES ({marks}){_KNOWN_IS_FINE}", values  # noqa: S608 - our own names
+def value_of(sale: Sale) -> Fiat | None:
+    """What a sale was worth at its own rate, tip included; None without a rate."""
+    if sale.rate is None:
+        return None
+    if sale.price.currency.code == sale.rate.currency.code and not sale.tip:
+        return sale.price
+    return fiat_from_sats(sale.amount, sale.rate)
 
 
-def _sale_values(sale: Sale) -> tuple[object, ...]:
-    rate = sale.rate
-    return (
-        sale.id,
-        sale.started_at,
-        sale.amount,
-        sale.tip,
-        sale.price.minor,
-        sale.price.currency.code,
-        sale.price.currency.symbol,
-        sale.price.currency.fraction_digits,
-        rate.currency.code if rate else None,
-        rate.currency.symbol if rate else None,
-        rate.currency.fraction_digits if rate else None,
-        rate.base if rate else None,
-        rate.offset if rate else None,
-        sale.memo,
-        ",".join(str(item) for item in sale.items),
-    )
+def _sale_values(sale: Sale) -> dict[str, Value]:
+    rate, value = sale.rate, value_of(sale)
+    return {
+        "sale_id": sale.id,
+        "started_at": sale.started_at,
+        "amount_sat": sale.amount,
+        "tip_sat": sale.tip,
+        "price_minor": sale.price.minor,
+        "currency": sale.price.currency.code,
+        "symbol": sale.price.currency.symbol,
+        "fraction_digits": sale.price.currency.fraction_digits,
+        "rate_currency": rate.currency.code if rate else None,
+        "rate_symbol": rate.currency.symbol if rate else None,
+        "rate_digits": rate.currency.fraction_digits if rate else None,
+        "rate_base": rate.base if rate else None,
+        "rate_offset": rate.offset if rate else None,
+        "value_minor": value.minor if value else None,
+        "memo": sale.memo,
+        "items": ",".join(str(item) for item in sale.items),
+    }
 
 
-def _invoice_values(invoice: Invoice) -> tuple[object, ...]:
-    return (
-        invoice.payment_request,
-        invoice.amount,
-        invoice.external_id,
-        invoice.expires_at,
-        invoice.lifetime_s,
-    )
+def _invoice_values(invoice: Invoice) -> dict[str, Value]:
+    return {
+        "payment_hash": invoice.payment_hash,
+        "payment_request": invoice.payment_request,
+        "amount_sat": invoice.amount,
+        "external_id": invoice.external_id,
+        "expires_at": invoice.expires_at,
+        "lifetime_s": invoice.lifetime_s,
+    }

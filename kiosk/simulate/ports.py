@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 LEAVING_S: Final = 0.2
 
+# A connection that the kernel has handed over is known to its server this many turns later:
+# asyncio accepts it in a task, which makes the transport, which tells the protocol.
+ACCEPTING_TURNS: Final = 3
+
 
 class Ports:
     """The HTTP and the WebSocket port; a port of 0 is chosen at the first `open` and kept."""
@@ -62,6 +66,8 @@ class Ports:
         """Stop listening and cut every connection."""
         for listener in self._listeners:
             listener.close()
+        for _ in range(ACCEPTING_TURNS):
+            await asyncio.sleep(0)
         for server in self._servers:
             for connection in tuple(server.connections):
                 if connection.transport is not None:

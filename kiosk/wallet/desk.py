@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any, Final
 
 from kiosk.sale.effects import (
@@ -20,9 +20,11 @@ from kiosk.sale.effects import (
     WalletEffect,
 )
 from kiosk.sale.events import (
+    CancelAnswer,
     CancelTold,
     Event,
     Found,
+    InvoiceRefused,
     LookUpTold,
     PayoutMade,
     PayoutRefused,
@@ -30,24 +32,35 @@ from kiosk.sale.events import (
     RatesFailed,
     SendAnswer,
     SendTold,
+    StatusTold,
     Visited,
     VisitFailed,
 )
-from kiosk.sale.invoice import PAYOUT_EXPIRY_MIN, SaleId
-from kiosk.sale.trouble import KioskError
+from kiosk.sale.invoice import InvoiceStatus, SaleId
+from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import forwarding, invoices, prices
 from kiosk.wallet.endpoints import Endpoints, Timings
-from kiosk.wallet.errors import FINAL
+from kiosk.wallet.errors import FINAL, bug_of
 from kiosk.wallet.http import Http
 from kiosk.wallet.sale_task import SaleTask
-from kiosk.wallet.updates import MerchantWatch
+from kiosk.wallet.status import ask_status
+from kiosk.wallet.updates import MerchantWatch, Recent
 from kiosk.wallet.visit import visit
 
 log: Final = logging.getLogger("kiosk.wallet")
 
+_CANCEL_AGAIN_S: Final = 1.0
+_FAREWELL_S: Final = 4.0
+
+# What the till is told when our own code fails: never more than that nobody knows.
+_BUG: Final = Trouble(TroubleKind.BLINK_ODD, reason="a fault of our own")
+
 
 class Desk:
-    """Turns effects into tasks. Payments wait for each other: one wallet, one sending."""
+    """Turns effects into tasks. Payments wait for each other: one wallet, one sending.
+
+    Whatever happens, every effect that has an answer gets one: the till counts on it.
+    """
 
     def __init__(
         self,
@@ -56,47 +69,47 @@ class Desk:
         timings: Timings,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        self.http = Http(endpoints, timings)
+        self._http = Http(endpoints, timings)
         self._endpoints = endpoints
         self._put = put
         self._loop = loop
         self._tasks: set[asyncio.Task[None]] = set()
-        self._sales: dict[SaleId, tuple[SaleTask, asyncio.Task[None]]] = {}
+        self._sales: dict[SaleId, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
-        self._watch: MerchantWatch | None = None
+        self._resting = True
+        self._payouts = Recent()
+        self._watch: asyncio.Task[None] | None = None
+        self._farewells: set[asyncio.Task[None]] = set()
 
     def begin(self, effect: WalletEffect) -> None:
         """Start carrying out an effect."""
-        if isinstance(effect, OpenSale):
-            self._open(effect)
-        elif isinstance(effect, CloseSale):
-            self._close_sale(effect)
-        else:
-            self._start(self._carry_out(effect))
+        match effect:
+            case Rest():
+                self._resting = True
+                self._rest_if_idle()
+            case OpenSale():
+                self._resting = False
+                self._open_sale(effect)
+            case CloseSale():
+                self._close_sale(effect)
+            case AskStatus() | AskLimit() | CancelInvoice():  # at rest: and back to it
+                self._start(self._carry_out(effect))
+            case _:
+                self._resting = False
+                self._start(self._carry_out(effect))
 
     async def close(self) -> None:
-        """Cancel all tasks and wait for them; close what is open."""
-        tasks = [*self._tasks, *(task for _, task in self._sales.values())]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self.http.close()
+        """Cancel all there is and wait for it; close what is open."""
+        self._resting = False  # this closes everything itself
+        ours = {*self._tasks, *self._sales.values()}
+        await _ended(ours if self._watch is None else {*ours, self._watch})
+        await self._http.close()
+        # Farewells, ours and gql's: one that is cancelled leaves its connection open.
+        farewells = asyncio.all_tasks() - {asyncio.current_task()}
+        if farewells:
+            await asyncio.wait(farewells, timeout=_FAREWELL_S)
 
-    def _open(self, order: OpenSale) -> None:
-        if order.sale.id in self._sales:
-            return
-        sale = SaleTask(order, self.http, self._put)
-        self._sales[order.sale.id] = (sale, self._start(sale.run()))
-
-    def _close_sale(self, effect: CloseSale) -> None:
-        found = self._sales.pop(effect.sale, None)
-        if found is not None:
-            self._start(self._end_sale(effect, found[1]))
-
-    async def _end_sale(self, effect: CloseSale, task: asyncio.Task[None]) -> None:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        log.info("disconnected reason=%s sale=%s", effect.ending, effect.sale)
+    # --- Tasks ----------------------------------------------------------------------------------
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._loop.create_task(work)
@@ -106,75 +119,125 @@ class Desk:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            # A bug of ours: never silent. What it was about is found again by its own timer.
-            log.error("a task failed", exc_info=task.exception())
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task failed %s", bug_of(error))
+        self._rest_if_idle()
+
+    def _rest_if_idle(self) -> None:
+        """At rest nothing is open: close the connection once the last answer is in."""
+        if self._resting and not self._tasks:
+            farewell = self._loop.create_task(self._http.close())
+            self._farewells.add(farewell)
+            farewell.add_done_callback(self._farewells.discard)
+
+    def _open_sale(self, order: OpenSale) -> None:
+        if order.sale.id not in self._sales:
+            self._sales[order.sale.id] = self._start(self._look_after(order))
+
+    async def _look_after(self, order: OpenSale) -> None:
+        try:
+            await SaleTask(order, self._http, self._tell).run()
+        except Exception as error:  # noqa: BLE001 - told; the till goes on
+            log.error("a sale failed sale=%s %s", order.sale.id, bug_of(error))  # noqa: TRY400
+            self._tell(InvoiceRefused(order.sale.id, _BUG))
+
+    def _close_sale(self, effect: CloseSale) -> None:
+        task = self._sales.pop(effect.sale, None)
+        if task is not None:
+            self._start(self._end_sale(effect, task))
+
+    async def _end_sale(self, effect: CloseSale, task: asyncio.Task[None]) -> None:
+        await _ended({task})
+        log.info("disconnected reason=%s sale=%s", effect.ending, effect.sale)
+
+    # --- Effects --------------------------------------------------------------------------------
+
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, PayoutMade):
+            self._payouts.add(event.payout.payment_hash)
+        self._put(event)
 
     async def _carry_out(self, effect: WalletEffect) -> None:
+        try:
+            await self._answer(effect)
+        except Exception as error:  # noqa: BLE001 - told, and never taken for an answer
+            log.error("a fault of ours in %s %s", type(effect).__name__, bug_of(error))  # noqa: TRY400
+            for event in _otherwise(effect):
+                self._tell(event)
+
+    async def _answer(self, effect: WalletEffect) -> None:
         match effect:
             case Visit():
                 await self._visit()
             case FetchRates(currency):
-                await self._fetch_rates(currency)
+                try:
+                    self._tell(RatesArrived(await prices.rates(self._http, currency)))
+                except KioskError as error:
+                    self._tell(RatesFailed(error.trouble))
             case MakePayout():
                 await self._make_payout(effect)
             case AskStatus(names, account):
-                for told in await invoices.ask_status(self.http, account.till_wallet, names):
-                    self._put(told)
+                for told in await ask_status(self._http, account, names):
+                    self._tell(told)
             case CancelInvoice(name, account):
-                answer = await invoices.cancel(self.http, account.till_wallet, name)
-                self._put(CancelTold(name, answer))
-            case SendForward(invoice, payout):
-                lost = SendTold(invoice, payout.payment_hash, SendAnswer.LOST, "a fault of ours")
+                self._tell(CancelTold(name, await invoices.cancel(self._http, account, name)))
+            case SendForward(payout=payout):
+                self._payouts.add(payout.payment_hash)
                 async with self._sending:
-                    await self._tell(forwarding.send(self.http, effect), lost)
-            case LookUp(invoice, payout_hash):
-                unknown = LookUpTold(invoice, payout_hash, Found.UNKNOWN)
-                await self._tell(forwarding.look_up(self.http, effect), unknown)
+                    self._tell(await forwarding.send(self._http, effect))
+            case LookUp():
+                self._tell(await forwarding.look_up(self._http, effect))
             case AskLimit():
-                told_limit = await forwarding.ask_limit(self.http)
-                if told_limit is not None:
-                    self._put(told_limit)
-            case Rest():
-                await self.http.rest()
-
-    async def _tell(self, asking: Awaitable[Event], otherwise: Event) -> None:
-        """Money on its way always gets an answer, even when our own code fails."""
-        told = otherwise
-        try:
-            told = await asking
-        finally:
-            self._put(told)
+                limit = await forwarding.ask_limit(self._http)
+                if limit is not None:
+                    self._tell(limit)
 
     async def _visit(self) -> None:
         try:
-            account = await visit(self.http)
+            account = await visit(self._http)
         except KioskError as error:
-            self._put(VisitFailed(error.trouble))
+            self._tell(VisitFailed(error.trouble))
             return
-        self._put(Visited(account))
+        self._tell(Visited(account))
         if self._endpoints.merchant_updates and self._watch is None:
-            self._watch = MerchantWatch(self.http, account, self._put)
-            self._start(self._watch.run())
-
-    async def _fetch_rates(self, currency: str) -> None:
-        try:
-            self._put(RatesArrived(await prices.rates(self.http, currency)))
-        except KioskError as error:
-            self._put(RatesFailed(error.trouble))
+            watch = MerchantWatch(self._http, account, self._tell, self._payouts)
+            self._watch = self._loop.create_task(watch.run())
 
     async def _make_payout(self, order: MakePayout) -> None:
         try:
             payout = await invoices.make_payout(
-                self.http,
-                order.account,
-                order.amount,
-                order.memo,
-                PAYOUT_EXPIRY_MIN,
-                order.external_id,
+                self._http, order.account, order.amount, order.memo, order.external_id
             )
         except KioskError as error:
-            final = error.trouble.kind in FINAL
-            self._put(PayoutRefused(order.sale, error.trouble, final))
+            self._tell(PayoutRefused(order.sale, error.trouble, error.trouble.kind in FINAL))
         else:
-            self._put(PayoutMade(order.sale, payout, order.generation))
+            self._tell(PayoutMade(order.sale, payout, order.generation))
+
+
+async def _ended(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Cancel tasks and wait for them; a library that hides a cancelling is told again."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=_CANCEL_AGAIN_S)
+
+
+def _otherwise(effect: WalletEffect) -> tuple[Event, ...]:
+    """What the till is told when our own code fails over an effect: nobody knows."""
+    match effect:
+        case Visit():
+            return (VisitFailed(_BUG),)
+        case FetchRates():
+            return (RatesFailed(_BUG),)
+        case MakePayout(sale=sale):
+            return (PayoutRefused(sale, _BUG, final=False),)
+        case AskStatus(names):
+            return tuple(StatusTold(name, InvoiceStatus.UNKNOWN) for name in names)
+        case CancelInvoice(name):
+            return (CancelTold(name, CancelAnswer.UNKNOWN),)
+        case SendForward(invoice, payout):
+            return (SendTold(invoice, payout.payment_hash, SendAnswer.LOST, _BUG.reason),)
+        case LookUp(invoice, payout_hash):
+            return (LookUpTold(invoice, payout_hash, Found.UNKNOWN),)
+    return ()

@@ -3,20 +3,26 @@
 Cost: a mutation counts 120 and every selected field 1; a request must stay below 200.
 """
 
+from functools import cache
 from typing import Final
 
 from gql import GraphQLRequest, gql
 
 _ERRORS: Final = "errors { code message }"
-_INVOICE: Final = "invoice { paymentHash paymentRequest satoshis }"
+_INVOICE: Final = "invoice { paymentHash paymentRequest }"
+_ENTRY: Final = """
+fragment Entry on Transaction {
+  direction
+  status
+  initiationVia { ... on InitiationViaLn { paymentHash } }
+}"""
 
 # Query.me, Query.authorization, Query.globals, Query.windDown, Query.currencyList
 VISIT: Final = gql("""
 query Visit {
   me { defaultAccount {
-    id
     wallets { id walletCurrency }
-    limits { internalSend { interval remainingLimit totalLimit } }
+    limits { internalSend { remainingLimit } }
   } }
   authorization { scopes }
   globals { network nodesIds }
@@ -37,7 +43,7 @@ query DefaultWallet($username: Username!) {
 # AccountLimits.internalSend
 LIMIT: Final = gql("""
 query Limit { me { defaultAccount {
-  limits { internalSend { interval remainingLimit totalLimit } }
+  limits { internalSend { remainingLimit } }
 } } }""")
 
 # Query.realtimePrice, twice: the display currency, and US dollars for Blink's limits
@@ -83,17 +89,18 @@ mutation Pay($input: LnInvoicePaymentInput!) {{
 }}""")
 
 # Wallet.transactionsByPaymentHash: what our own ledger shows, the truth in every case
-LEDGER: Final = gql("""
-query Ledger($wallet: WalletId!, $hash: PaymentHash!) {
-  me { defaultAccount { walletById(walletId: $wallet) {
-    transactionsByPaymentHash(paymentHash: $hash) { ...Entry }
-  } } }
-}
-fragment Entry on Transaction {
-  direction
-  status
-  settlementAmount
-  initiationVia { ... on InitiationViaLn { paymentHash } }
+LEDGER: Final = gql(f"""
+query Ledger($wallet: WalletId!, $hash: PaymentHash!) {{
+  me {{ defaultAccount {{ walletById(walletId: $wallet) {{
+    transactionsByPaymentHash(paymentHash: $hash) {{ ...Entry }}
+  }} }} }}
+}}
+{_ENTRY}""")
+
+# Query.lnInvoicePaymentStatusByHash, which needs no key: for an invoice of another wallet
+STATUS_BY_HASH: Final = gql("""
+query StatusByHash($input: LnInvoicePaymentStatusByHashInput!) {
+  lnInvoicePaymentStatusByHash(input: $input) { paymentHash status }
 }""")
 
 # Subscription.lnInvoicePaymentStatusByHash
@@ -119,6 +126,7 @@ fragment Received on Transaction {
 }""")
 
 
+@cache
 def status_of(count: int) -> GraphQLRequest:
     """Ask ledger and status of `count` invoices of ours in one query (Query.me, about 12 each)."""
     names = "".join(f", $h{i}: PaymentHash!" for i in range(count))
@@ -131,9 +139,4 @@ def status_of(count: int) -> GraphQLRequest:
 query Status($wallet: WalletId!{names}) {{
   me {{ defaultAccount {{ walletById(walletId: $wallet) {{{fields} }} }} }}
 }}
-fragment Entry on Transaction {{
-  direction
-  status
-  settlementAmount
-  initiationVia {{ ... on InitiationViaLn {{ paymentHash }} }}
-}}""")
+{_ENTRY}""")

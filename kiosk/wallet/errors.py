@@ -1,9 +1,11 @@
 """Blink's refusals and the network's failures, translated into troubles a merchant can act on."""
 
 import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -28,6 +30,10 @@ class Unsent(KioskError):
 
 class Lost(KioskError):
     """The request left, and no usable answer came."""
+
+
+class Busy(Lost):
+    """HTTP 429 or 503: somebody on the way wants us to slow down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,39 +66,52 @@ FINAL: Final = frozenset(
     }
 )
 
-_KINDS: Final[Mapping[str, tuple[TroubleKind, TroubleKind]]] = MappingProxyType(
+_ODD: Final = (TroubleKind.BLINK_ODD, TroubleKind.BLINK_ODD)
+_SCOPE: Final = (TroubleKind.KEY_SCOPE, TroubleKind.MERCHANT_KEY_SCOPE)
+_CANNOT_RECEIVE: Final = (TroubleKind.TILL_CANNOT_RECEIVE, TroubleKind.MERCHANT_CANNOT_RECEIVE)
+_UNKNOWN_MERCHANT: Final = (TroubleKind.BLINK_ODD, TroubleKind.MERCHANT_UNKNOWN)
+_WRONG_WALLET: Final = (TroubleKind.NO_BTC_WALLET, TroubleKind.NO_BTC_WALLET)
+
+# What an error is when it is about the till's account, and about the merchant's.
+_CODES: Final[Mapping[str, tuple[TroubleKind, TroubleKind]]] = MappingProxyType(
     {
-        "RECEIVE_DISABLED": (TroubleKind.TILL_CANNOT_RECEIVE, TroubleKind.MERCHANT_CANNOT_RECEIVE),
+        "RECEIVE_DISABLED": _CANNOT_RECEIVE,
         "TOO_MANY_REQUEST": (TroubleKind.TOO_MANY_INVOICES, TroubleKind.TOO_MANY_INVOICES),
-        "NOT_FOUND": (TroubleKind.BLINK_ODD, TroubleKind.MERCHANT_UNKNOWN),
+        "NOT_FOUND": _UNKNOWN_MERCHANT,
         "INSUFFICIENT_BALANCE": (TroubleKind.NO_BALANCE, TroubleKind.NO_BALANCE),
         "TRANSACTION_RESTRICTED": (TroubleKind.LIMIT_REACHED, TroubleKind.LIMIT_REACHED),
         "CANT_PAY_SELF": (TroubleKind.SAME_WALLET, TroubleKind.SAME_WALLET),
     }
 )
+# Top-level errors carry no code over HTTP, and some payload codes say little: the words decide.
 _WORDS: Final[tuple[tuple[str, tuple[TroubleKind, TroubleKind]], ...]] = (
-    ("not authorized", (TroubleKind.KEY_SCOPE, TroubleKind.MERCHANT_KEY_SCOPE)),
-    (
-        "account is inactive",
-        (TroubleKind.TILL_CANNOT_RECEIVE, TroubleKind.MERCHANT_CANNOT_RECEIVE),
-    ),
-    ("does not exist for username", (TroubleKind.BLINK_ODD, TroubleKind.MERCHANT_UNKNOWN)),
-    ("invalid value for username", (TroubleKind.BLINK_ODD, TroubleKind.MERCHANT_UNKNOWN)),
-    ("invalidwalletforaccount", (TroubleKind.KEY_SCOPE, TroubleKind.MERCHANT_KEY_SCOPE)),
-    ("couldnotfindwallet", (TroubleKind.BLINK_ODD, TroubleKind.MERCHANT_UNKNOWN)),
+    ("not authorized to ", _SCOPE),
+    ("not authorized", _CANNOT_RECEIVE),  # the key is good: the account is locked or closed
+    ("account is inactive", _CANNOT_RECEIVE),
+    ("does not exist for username", _UNKNOWN_MERCHANT),
+    ("invalid value for username", _UNKNOWN_MERCHANT),
+    ("invalidwalletforaccount", _WRONG_WALLET),
+    ("invalid walletid for account", _WRONG_WALLET),
+    ("couldnotfindwallet", _WRONG_WALLET),
+    ("invalid value for walletid", _WRONG_WALLET),
+    ("unsupported operation for wallet's currency", _WRONG_WALLET),
     ("invalid currency", (TroubleKind.CURRENCY_UNKNOWN, TroubleKind.CURRENCY_UNKNOWN)),
 )
 
 
 def refusal(error: BlinkError, side: Side) -> Refused:
-    """Turn one of Blink's errors into ours."""
-    kinds = _KINDS.get(error.code)
+    """Turn one of Blink's errors into ours; a missing scope is named."""
+    low = error.message.lower()
+    kinds = _CODES.get(error.code)
     if kinds is None:
-        low = error.message.lower()
-        odd = (TroubleKind.BLINK_ODD, TroubleKind.BLINK_ODD)
-        kinds = next((found for words, found in _WORDS if words in low), odd)
+        kinds = next((found for words, found in _WORDS if words in low), _ODD)
+    subject = ""
+    if kinds is _SCOPE:
+        doing = "WRITE" if side is Side.TILL else "RECEIVE"
+        subject = "READ" if "read data" in low else doing
     kind = kinds[0] if side is Side.TILL else kinds[1]
-    return Refused(Trouble(kind, reason=safe(f"{error.code} {error.message}".strip())), error)
+    reason = safe(f"{error.code} {error.message}".strip())
+    return Refused(Trouble(kind, subject, reason), error)
 
 
 def key_refused(side: Side) -> Refused:
@@ -101,10 +120,29 @@ def key_refused(side: Side) -> Refused:
     return Refused(Trouble(kind, reason="HTTP 401"), BlinkError("Unauthorized"))
 
 
+def odd(reason: str) -> Lost:
+    """An answer that makes no sense."""
+    return Lost(Trouble(TroubleKind.BLINK_ODD, reason=reason))
+
+
 def safe(text: str) -> str:
     """A reason fit for the log: no key, no full invoice, no full hash or preimage, not long."""
     text = _HASH.sub(r"\1…", _KEY.sub("***", _REQUEST.sub("ln…", text)))
     return " ".join(text.split())[:_LONGEST_REASON]
+
+
+def reason_of(error: BaseException) -> str:
+    """What an error of the libraries comes down to: its innermost cause, safe to log."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return safe(f"{type(error).__name__}: {error}")
+
+
+def bug_of(error: BaseException) -> str:
+    """What a developer needs of an error nobody expected, without its text, which may quote."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = " < ".join(f"{PurePath(at.filename).name}:{at.lineno}" for at in reversed(frames))
+    return f"{type(error).__name__} at {places}"
 
 
 def errors_of(value: Any) -> tuple[BlinkError, ...]:

@@ -1,18 +1,22 @@
 """Pay a payout invoice once; find out what became of one; what is left of today's limit."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
 from kiosk.sale.effects import LookUp, SendForward
 from kiosk.sale.events import Found, LimitTold, LookUpTold, SendAnswer, SendTold
 from kiosk.sale.guard import payout_refusal
+from kiosk.sale.invoice import PaymentHash, short
 from kiosk.sale.money import Cents
 from kiosk.sale.trouble import KioskError
 from kiosk.wallet import documents
 from kiosk.wallet.bolt11 import NotAnInvoice, decode
 from kiosk.wallet.errors import BlinkError, Refused, Unsent, errors_of, safe
 from kiosk.wallet.http import Http
-from kiosk.wallet.invoices import entry_hash
+from kiosk.wallet.status import entry_hash, wallet_of
+
+log: Final = logging.getLogger("kiosk.wallet")
 
 _STATUS: Final = {
     "SUCCESS": SendAnswer.SUCCESS,
@@ -78,13 +82,14 @@ async def look_up(http: Http, order: LookUp) -> LookUpTold:
     variables = {"wallet": order.account.till_wallet, "hash": order.payout}
     try:
         data = await http.ask(documents.LEDGER, variables)
-        entries = data["me"]["defaultAccount"]["walletById"]["transactionsByPaymentHash"]
-    except (KioskError, KeyError, TypeError):
+    except KioskError as error:
+        log.info("look-up not answered payout=%s reason=%s", short(order.payout), error)
         return LookUpTold(order.invoice, order.payout, Found.UNKNOWN)
+    entries = wallet_of(data).get("transactionsByPaymentHash")
     return LookUpTold(order.invoice, order.payout, read_ledger(entries, order.payout))
 
 
-def read_ledger(entries: Any, payout: str) -> Found:
+def read_ledger(entries: Any, payout: PaymentHash) -> Found:
     """What our ledger's entries for one hash say of our sending; odd entries are UNKNOWN.
 
     A send that failed outside of Blink leaves two entries, the second giving the money back.
@@ -116,7 +121,8 @@ async def ask_limit(http: Http) -> LimitTold | None:
     try:
         data = await http.ask(documents.LIMIT)
         return LimitTold(limit_left(data["me"]["defaultAccount"]["limits"]))
-    except (KioskError, KeyError, TypeError):
+    except (KioskError, KeyError, TypeError) as error:
+        log.info("limit not told reason=%s", error)
         return None
 
 

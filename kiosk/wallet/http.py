@@ -15,36 +15,40 @@ from gql.transport.exceptions import (
     TransportServerError,
 )
 
-from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet.endpoints import Endpoints, Hidden, Timings
 from kiosk.wallet.errors import (
     BlinkError,
+    Busy,
     Lost,
     Refused,
     Side,
     Unsent,
     errors_of,
     key_refused,
+    odd,
+    reason_of,
     refusal,
-    safe,
 )
 
 _UNAUTHORIZED: Final = 401
-_REFUSED_BEFORE: Final = (429, 503)  # nginx turned it away: Blink has not seen it
+_SLOW_DOWN: Final = (429, 503)  # Blink's documentation and nginx disagree about which
+_SERVER_ERRORS: Final = 500
 
 
 class Http:
-    """The requests of both accounts. Not thread-safe: it lives in the worker's loop."""
+    """The requests of both accounts. Not thread-safe: it lives in the worker's loop.
+
+    `tls` is shared with the sockets, since reading the certificates takes a Pi 100 ms.
+    """
 
     def __init__(self, endpoints: Endpoints, timings: Timings) -> None:
         self.endpoints = endpoints
         self.timings = timings
-        self.server_unix_s: int | None = None
+        self.tls = ssl.create_default_context()
+        self.server_unix_s: int | None = None  # Blink's clock, from the last answer's Date header
         self._connector: aiohttp.TCPConnector | None = None
         self._transports: dict[Side, AIOHTTPTransport] = {}
-        self._under_way = 0
-        self._rest_wanted = False
-        self._ssl = ssl.create_default_context() if endpoints.api_url.startswith("https") else True
 
     async def ask(
         self,
@@ -53,41 +57,37 @@ class Http:
         *,
         side: Side = Side.TILL,
         timeout_s: float | None = None,
+        needs: str | None = None,
     ) -> Mapping[str, Any]:
-        """Send one request once and return its `data`.
+        """Send one request once and return its `data`, which may be null in part.
+
+        An error beside data refuses the request only if the root field `needs` is null.
 
         Raises:
             Unsent: no connection; nothing left this box.
             Lost: it left, and no usable answer came.
             Refused: Blink said no, in the top-level errors or by HTTP 401.
         """
-        self._under_way += 1
-        self._rest_wanted = False
         try:
             async with asyncio.timeout(timeout_s or self.timings.answer_s):
                 transport = await self._transport(side)
                 result = await transport.execute(
                     GraphQLRequest(request, variable_values=dict(variables or {}))
                 )
-        except TimeoutError as error:
-            raise Lost(Trouble(TroubleKind.NO_CONNECTION, reason="no answer in time")) from error
+        except TimeoutError:
+            raise Lost(Trouble(TroubleKind.NO_CONNECTION, reason="no answer in time")) from None
         except TransportServerError as error:
-            raise _by_status(error, side) from None
+            raise _by_status(error.code, side) from None
         except TransportConnectionFailed as error:
             raise _by_cause(error) from None
         except TransportError as error:
-            reason = f"not a GraphQL answer: {type(error).__name__}"
-            raise Lost(Trouble(TroubleKind.BLINK_ODD, reason=reason)) from None
-        finally:
-            self._under_way -= 1
-            self._note_date(side)
-            if self._rest_wanted and self._under_way == 0:
-                await self.close()
+            raise odd(f"not a GraphQL answer: {type(error).__name__}") from None
+        self._note_date(transport)
         errors = errors_of(result.errors)
-        if errors and not _has_data(result.data):
+        if errors and not _has_data(result.data, needs):
             raise refusal(errors[0], side)
         if not isinstance(result.data, dict):
-            raise Lost(Trouble(TroubleKind.BLINK_ODD, reason="an answer without data"))
+            raise odd("an answer without data")
         return result.data
 
     async def payload(
@@ -99,21 +99,15 @@ class Http:
         side: Side = Side.TILL,
         timeout_s: float | None = None,
     ) -> Mapping[str, Any]:
-        """Send one mutation once and return its payload, errors and all."""
+        """Send one mutation once and return its payload, errors and all. Raises as `ask` does."""
         data = await self.ask(request, variables, side=side, timeout_s=timeout_s)
         payload = data.get(field)
         if not isinstance(payload, dict):
-            raise Lost(Trouble(TroubleKind.BLINK_ODD, reason=f"{field} answered nothing"))
+            raise odd(f"{field} answered nothing")
         return payload
 
-    async def rest(self) -> None:
-        """Close the connection once the last answer is in."""
-        self._rest_wanted = True
-        if self._under_way == 0:
-            await self.close()
-
     async def close(self) -> None:
-        """Close the connection now."""
+        """Close what is open; the next request opens it again."""
         transports, self._transports = self._transports, {}
         connector, self._connector = self._connector, None
         for transport in transports.values():
@@ -124,62 +118,62 @@ class Http:
         if connector is not None:
             await connector.close()
 
-    def open_connections(self) -> int:
-        """How many TCP connections are held."""
-        if self._connector is None:
-            return 0
-        held = len(self._connector._acquired)  # noqa: SLF001 - aiohttp has no public count
-        return held + sum(len(idle) for idle in self._connector._conns.values())  # noqa: SLF001
-
     async def _transport(self, side: Side) -> AIOHTTPTransport:
         if side in self._transports:
             return self._transports[side]
         if self._connector is None:
             self._connector = aiohttp.TCPConnector(keepalive_timeout=self.timings.keep_alive_s)
-        key = self._key(side)
+        key = self.key(side)
         transport = AIOHTTPTransport(
             self.endpoints.api_url,
             headers={"X-API-KEY": key.reveal()} if key is not None else {},
-            ssl=self._ssl,
-            client_session_args={"connector": self._connector, "connector_owner": False},
+            ssl=self.tls,
+            client_session_args={
+                "connector": self._connector,
+                "connector_owner": False,
+                "timeout": aiohttp.ClientTimeout(total=None, connect=self.timings.connect_s),
+            },
         )
         self._transports[side] = transport
-        await transport.connect()
+        await transport.connect()  # makes the session; nothing is sent
         return transport
 
-    def _key(self, side: Side) -> Hidden | None:
+    def key(self, side: Side) -> Hidden | None:
+        """The key of an account; the merchant may be known by name alone."""
         return self.endpoints.till_key if side is Side.TILL else self.endpoints.merchant_key
 
-    def _note_date(self, side: Side) -> None:
-        """Blink's clock, from the last answer's Date header."""
-        transport = self._transports.get(side)
-        headers = getattr(transport, "response_headers", None) or {}  # none before an answer
-        date = headers.get("Date")
-        if date:
-            try:
-                self.server_unix_s = int(parsedate_to_datetime(date).timestamp())
-            except ValueError:
-                self.server_unix_s = None
+    def _note_date(self, transport: AIOHTTPTransport) -> None:
+        headers = transport.response_headers
+        date = headers.get("Date") if headers is not None else None
+        try:
+            self.server_unix_s = int(parsedate_to_datetime(date or "").timestamp())
+        except ValueError:
+            self.server_unix_s = None
 
 
-def _has_data(data: Any) -> bool:
-    return isinstance(data, dict) and any(value is not None for value in data.values())
+def _has_data(data: Any, needs: str | None) -> bool:
+    if not isinstance(data, dict):
+        return False
+    if needs is not None:
+        return data.get(needs) is not None
+    return any(value is not None for value in data.values())
 
 
-def _by_status(error: TransportServerError, side: Side) -> Refused | Unsent | Lost:
-    if error.code == _UNAUTHORIZED:
+def _by_status(code: int | None, side: Side) -> KioskError:
+    reason = f"HTTP {code}"
+    if code == _UNAUTHORIZED:
         return key_refused(side)
-    reason = f"HTTP {error.code}"
-    if error.code in _REFUSED_BEFORE:
-        return Unsent(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
-    if error.code is not None and error.code < 500:
+    if code in _SLOW_DOWN:
+        return Busy(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
+    if code is not None and code < _SERVER_ERRORS:
         return Refused(Trouble(TroubleKind.BLINK_ODD, reason=reason), BlinkError(reason))
-    return Lost(Trouble(TroubleKind.BLINK_ODD, reason=reason))
+    return odd(reason)
 
 
-def _by_cause(error: TransportConnectionFailed) -> Unsent | Lost:
-    cause = error.__cause__
-    reason = safe(f"{type(cause).__name__}: {cause}")
-    if isinstance(cause, aiohttp.ClientConnectorError):
+def _by_cause(error: TransportConnectionFailed) -> KioskError:
+    cause, reason = error.__cause__, reason_of(error)
+    if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Unsent(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
-    return Lost(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
+    if isinstance(cause, aiohttp.ClientError | OSError):
+        return Lost(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
+    return odd(f"not a GraphQL answer: {type(cause).__name__}")

@@ -1,51 +1,59 @@
-"""Make an invoice, find one whose answer was lost, ask what became of it, cancel it."""
+"""Make an invoice, find one whose answer was lost, cancel one."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from gql import GraphQLRequest
 
 from kiosk.sale.account import Account
-from kiosk.sale.events import CancelAnswer, StatusTold
+from kiosk.sale.events import CancelAnswer
 from kiosk.sale.invoice import (
+    PAYOUT_EXPIRY_MIN,
     ExternalId,
     Invoice,
-    InvoiceStatus,
     PaymentHash,
     PaymentRequest,
     WalletId,
     payment_hash,
+    short,
 )
 from kiosk.sale.money import MSAT_PER_SAT, Sats
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
 from kiosk.wallet.bolt11 import NotAnInvoice, decode
-from kiosk.wallet.errors import BlinkError, Lost, Refused, Side, Unsent, errors_of, refusal
+from kiosk.wallet.errors import (
+    BlinkError,
+    Busy,
+    Lost,
+    Refused,
+    Side,
+    Unsent,
+    errors_of,
+    odd,
+    refusal,
+)
 from kiosk.wallet.http import Http
 
-# Twelve fields each: well below a query cost of 200.
-STATUS_BATCH: Final = 10
+log: Final = logging.getLogger("kiosk.wallet")
 
 _TRIES: Final = 3
-_LIFETIME_SLACK_S: Final = 90
-_STATUS: Final = {
-    "PENDING": InvoiceStatus.PENDING,
-    "PAID": InvoiceStatus.PAID,
-    "EXPIRED": InvoiceStatus.EXPIRED,
-}
+_IDS: Final = 20
+_LIFETIME_SLACK_S: Final = 60
 
 
 async def make_invoice(
-    http: Http, wallet: WalletId, amount: Sats, memo: str, minutes: int, external_id: ExternalId
+    http: Http, account: Account, amount: Sats, memo: str, minutes: int, external_id: ExternalId
 ) -> Invoice:
     """Make an invoice in the BlinkPOS account.
 
     Raises:
         KioskError: none could be had; nobody has seen one.
     """
-    wanted = _Wanted(wallet, amount, memo, minutes, external_id)
-    return await _made(http, wanted, Side.TILL, documents.CREATE_INVOICE, may_look=True)
+    wanted = _Wanted(account.till_wallet, amount, memo, minutes, account.network, Side.TILL)
+    return await _made(http, wanted, external_id, documents.CREATE_INVOICE, may_look=True)
 
 
 async def make_payout(
@@ -53,202 +61,150 @@ async def make_payout(
     account: Account,
     amount: Sats,
     memo: str,
-    minutes: int,
     external_id: ExternalId,
+    minutes: int = PAYOUT_EXPIRY_MIN,
 ) -> Invoice:
     """Make a payout invoice in the merchant account, by key or, without one, by user name.
 
     Raises:
         KioskError: none could be had.
     """
-    wanted = _Wanted(account.merchant_wallet, amount, memo, minutes, external_id)
-    by_key = http.endpoints.merchant_key is not None
-    document = documents.CREATE_INVOICE if by_key else documents.CREATE_ON_BEHALF
-    may_look = by_key and account.may_look_up_payouts
-    return await _made(http, wanted, Side.MERCHANT, document, may_look=may_look)
+    wanted = _Wanted(account.merchant_wallet, amount, memo, minutes, account.network, Side.MERCHANT)
+    if http.endpoints.merchant_key is None:
+        return await _made(http, wanted, external_id, documents.CREATE_ON_BEHALF, may_look=False)
+    may_look = account.may_look_up_payouts
+    return await _made(http, wanted, external_id, documents.CREATE_INVOICE, may_look=may_look)
 
 
-async def ask_status(
-    http: Http, wallet: WalletId, names: Sequence[PaymentHash]
-) -> tuple[StatusTold, ...]:
-    """Ask ledger and status of invoices of ours; no usable answer is UNKNOWN, never a guess."""
-    told: list[StatusTold] = []
-    for start in range(0, len(names), STATUS_BATCH):
-        batch = names[start : start + STATUS_BATCH]
-        try:
-            told.extend(await _ask_batch(http, wallet, batch))
-        except Refused as error:
-            # One unknown hash spoils the whole answer, so ask about each alone.
-            if len(batch) > 1 and error.trouble.kind is TroubleKind.BLINK_ODD:
-                for name in batch:
-                    told.extend(await ask_status(http, wallet, (name,)))
-            else:
-                told.extend(StatusTold(name, InvoiceStatus.UNKNOWN) for name in batch)
-        except KioskError:
-            told.extend(StatusTold(name, InvoiceStatus.UNKNOWN) for name in batch)
-    return tuple(told)
-
-
-async def cancel(http: Http, wallet: WalletId, name: PaymentHash) -> CancelAnswer:
+async def cancel(http: Http, account: Account, name: PaymentHash) -> CancelAnswer:
     """Cancel an invoice, so that at least no Lightning payer can pay it any more."""
-    given = {"input": {"walletId": wallet, "paymentHash": name}}
+    given = {"input": {"walletId": account.till_wallet, "paymentHash": name}}
     try:
         payload = await http.payload(documents.CANCEL_INVOICE, "lnInvoiceCancel", given)
-    except KioskError:
+    except KioskError as error:
+        log.info("cancel not answered hash=%s reason=%s", short(name), error)
         return CancelAnswer.UNKNOWN
-    if payload.get("success") is True:
+    errors = errors_of(payload.get("errors"))
+    if payload.get("success") is True and not errors:
         return CancelAnswer.CANCELLED
-    if any("already been processed" in error.message for error in errors_of(payload["errors"])):
+    if any("already been processed" in error.message for error in errors):
         return CancelAnswer.PROCESSED
     return CancelAnswer.UNKNOWN
 
 
-def receipts(entries: Any, name: PaymentHash) -> int | None:
-    """How many settled payments for exactly this hash a ledger's entries show, None if unclear."""
-    if not isinstance(entries, list):
-        return None
-    found = [
-        entry
-        for entry in entries
-        if isinstance(entry, Mapping)
-        and entry.get("direction") == "RECEIVE"
-        and entry.get("status") == "SUCCESS"
-        and entry_hash(entry) == name
-    ]
-    return len(found)
-
-
-def entry_hash(entry: Mapping[str, Any]) -> PaymentHash | None:
-    """The payment hash that a transaction names."""
-    via = entry.get("initiationVia")
-    return payment_hash(via.get("paymentHash")) if isinstance(via, Mapping) else None
-
-
+@dataclass(frozen=True, slots=True)
 class _Wanted:
-    """An invoice to be made."""
+    """An invoice to be made, all but its external id."""
 
-    def __init__(
-        self, wallet: WalletId, amount: Sats, memo: str, minutes: int, external_id: ExternalId
-    ) -> None:
-        self.wallet = wallet
-        self.amount = amount
-        self.memo = memo
-        self.minutes = minutes
-        self.external_id = external_id
-
-    def variables(self, document: GraphQLRequest) -> dict[str, Any]:
-        whose = "recipientWalletId" if document is documents.CREATE_ON_BEHALF else "walletId"
-        return {
-            "input": {
-                whose: self.wallet,
-                "amount": self.amount,
-                "memo": self.memo,
-                "expiresIn": self.minutes,
-                "externalId": self.external_id,
-            }
-        }
+    wallet: WalletId
+    amount: Sats
+    memo: str
+    minutes: int
+    network: str
+    side: Side
 
 
 async def _made(
-    http: Http, wanted: _Wanted, side: Side, document: GraphQLRequest, *, may_look: bool
+    http: Http,
+    wanted: _Wanted,
+    first_id: ExternalId,
+    document: GraphQLRequest,
+    *,
+    may_look: bool,
 ) -> Invoice:
-    """Create; a lost answer is repeated with the same external id, and looked up if it exists."""
-    first_id = wanted.external_id
+    """Make an invoice under the first external id that is free or was ours already (M1).
+
+    One that exists is looked up. Where our key may not look, or nothing is found, the next id is
+    taken: an invoice whose request nobody ever saw cannot be paid.
+    """
+    external_id = first_id
+    for number in range(2, _IDS):
+        try:
+            return _checked(
+                await _created(http, wanted, external_id, document), wanted, external_id
+            )
+        except Refused as error:
+            if not _exists_already(error.error):
+                raise
+        found = await _looked_up(http, wanted.side, external_id) if may_look else None
+        if found is not None:
+            return _checked(found, wanted, external_id)
+        log.info("external id taken, and its invoice not to be had id=%s", external_id)
+        external_id = ExternalId(f"{first_id}-{number}")
+    raise odd("every external id is taken")
+
+
+async def _created(
+    http: Http, wanted: _Wanted, external_id: ExternalId, document: GraphQLRequest
+) -> Mapping[str, Any]:
+    """Ask for the invoice; a lost answer is asked for again with the same external id, at once."""
     on_behalf = document is documents.CREATE_ON_BEHALF
     field = "lnInvoiceCreateOnBehalfOfRecipient" if on_behalf else "lnInvoiceCreate"
-    last: KioskError | None = None
-    for attempt in range(_TRIES):
-        if attempt:
-            await asyncio.sleep(http.timings.again_s)
+    given = {
+        "recipientWalletId" if on_behalf else "walletId": wanted.wallet,
+        "amount": wanted.amount,
+        "memo": wanted.memo,
+        "expiresIn": wanted.minutes,
+        "externalId": external_id,
+    }
+    tries = 0
+    while True:
         try:
-            payload = await http.payload(document, field, wanted.variables(document), side=side)
+            payload = await http.payload(document, field, {"input": given}, side=wanted.side)
+            errors, made = errors_of(payload.get("errors")), payload.get("invoice")
+            if errors:
+                raise refusal(errors[0], wanted.side)
+            if isinstance(made, Mapping):
+                return made
+            raise odd("an answer without an invoice")
         except (Lost, Unsent) as error:
-            last = error
-            continue
-        errors = errors_of(payload.get("errors"))
-        if not errors:
-            return _checked(payload.get("invoice"), wanted)
-        if not _exists_already(errors[0]):
-            raise refusal(errors[0], side)
-        if may_look:
-            return await _looked_up(http, wanted, side)
-        # Our key may not look: an invoice whose request nobody saw cannot be paid, so leave it.
-        wanted.external_id = ExternalId(f"{first_id}-{attempt + 2}")
-        last = refusal(errors[0], side)
-    assert last is not None
-    raise last
+            tries += 1
+            if tries == _TRIES:
+                raise
+            log.info("invoice not answered id=%s reason=%s", external_id, error)
+            at_once = tries == 1 and not isinstance(error, Busy)
+            await asyncio.sleep(0 if at_once else http.timings.again_s)
 
 
-async def _looked_up(http: Http, wanted: _Wanted, side: Side) -> Invoice:
+async def _looked_up(http: Http, side: Side, external_id: ExternalId) -> Mapping[str, Any] | None:
+    """Find one of the account's newest invoices by its external id, None if it is not there."""
     data = await http.ask(documents.RECENT_INVOICES, side=side)
     try:
-        edges = data["me"]["defaultAccount"]["invoices"]["edges"]
-        nodes = [edge["node"] for edge in edges]
+        nodes = [edge["node"] for edge in data["me"]["defaultAccount"]["invoices"]["edges"]]
+        return next((node for node in nodes if node["externalId"] == external_id), None)
     except (KeyError, TypeError):
-        raise Lost(Trouble(TroubleKind.BLINK_ODD, reason="no list of invoices")) from None
-    for node in nodes:
-        if node.get("externalId") == wanted.external_id:
-            return _checked(node, wanted)
-    raise Lost(Trouble(TroubleKind.BLINK_ODD, reason="an invoice that exists was not found"))
+        raise odd("no list of invoices") from None
 
 
 def _exists_already(error: BlinkError) -> bool:
-    return "External id" in error.message and "already exists" in error.message
+    low = error.message.lower()
+    return "external id" in low and "already exists" in low
 
 
-def _checked(raw: Any, wanted: _Wanted) -> Invoice:
+def _checked(raw: Mapping[str, Any], wanted: _Wanted, external_id: ExternalId) -> Invoice:
     """Believe an invoice only if its BOLT11 text is what was asked for."""
-    text = raw.get("paymentRequest") if isinstance(raw, Mapping) else None
+    text = raw.get("paymentRequest")
     if not isinstance(text, str):
-        raise Lost(Trouble(TroubleKind.BLINK_ODD, reason="an answer without an invoice"))
+        raise odd("an invoice without a BOLT11 text")
     try:
         decoded = decode(text)
     except NotAnInvoice as error:
-        raise Lost(Trouble(TroubleKind.BLINK_ODD, reason=str(error))) from None
-    wrong = []
-    if decoded.payment_hash != payment_hash(raw.get("paymentHash")):
-        wrong.append("hash")
-    if decoded.amount_msat != wanted.amount * MSAT_PER_SAT:
-        wrong.append("amount")
-    if abs(decoded.lifetime_s - wanted.minutes * 60) > _LIFETIME_SLACK_S:
-        wrong.append("lifetime")
+        raise odd(str(error)) from None
+    checks = {
+        "hash": decoded.payment_hash == payment_hash(raw.get("paymentHash")),
+        "amount": decoded.amount_msat == wanted.amount * MSAT_PER_SAT,
+        "lifetime": abs(decoded.lifetime_s - wanted.minutes * 60) <= _LIFETIME_SLACK_S,
+        "network": decoded.network == wanted.network,
+    }
+    wrong = [what for what, right in checks.items() if not right]
     if wrong:
         reason = f"the invoice's {' and '.join(wrong)} is not what was asked for"
-        trouble = Trouble(TroubleKind.BLINK_ODD, reason=reason)
-        raise Refused(trouble, BlinkError(reason))
+        raise Refused(Trouble(TroubleKind.BLINK_ODD, reason=reason), BlinkError(reason))
     return Invoice(
         payment_hash=decoded.payment_hash,
         payment_request=PaymentRequest(text.lower()),
         amount=wanted.amount,
-        external_id=wanted.external_id,
+        external_id=external_id,
         expires_at=decoded.timestamp + decoded.lifetime_s,
         lifetime_s=decoded.lifetime_s,
     )
-
-
-async def _ask_batch(
-    http: Http, wallet: WalletId, names: Sequence[PaymentHash]
-) -> list[StatusTold]:
-    variables = {"wallet": wallet, **{f"h{i}": name for i, name in enumerate(names)}}
-    data = await http.ask(documents.status_of(len(names)), variables)
-    try:
-        found = data["me"]["defaultAccount"]["walletById"]
-    except (KeyError, TypeError):
-        found = {}
-    if not isinstance(found, Mapping):
-        found = {}
-    return [
-        _told(name, found.get(f"i{i}"), receipts(found.get(f"t{i}"), name))
-        for i, name in enumerate(names)
-    ]
-
-
-def _told(name: PaymentHash, raw: Any, payments: int | None) -> StatusTold:
-    """Paid by the ledger or by a status that names this hash; anything unclear is UNKNOWN (M4)."""
-    if payments:
-        return StatusTold(name, InvoiceStatus.PAID, payments)
-    if not isinstance(raw, Mapping) or payment_hash(raw.get("paymentHash")) != name:
-        return StatusTold(name, InvoiceStatus.UNKNOWN, payments)
-    status = raw.get("paymentStatus")
-    known = _STATUS.get(status) if isinstance(status, str) else None
-    return StatusTold(name, known or InvoiceStatus.UNKNOWN, payments)

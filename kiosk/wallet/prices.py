@@ -5,29 +5,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from kiosk.sale.account import Rates
-from kiosk.sale.money import Currency, Rate
-from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.money import SAT, Currency, Rate
 from kiosk.wallet import documents
-from kiosk.wallet.errors import Lost
+from kiosk.wallet.errors import odd
 from kiosk.wallet.http import Http
 
 
 async def rates(http: Http, currency: str) -> Rates:
-    """Ask for the rate of a display currency and of US dollars.
+    """Ask for the rate of a display currency and of US dollars; for SAT, of dollars twice.
 
     Raises:
         KioskError: no usable price.
     """
+    if currency == SAT.code:
+        currency = "USD"
     data = await http.ask(documents.PRICES, {"currency": currency})
     now_s, server_s = time.monotonic(), http.server_unix_s
     try:
         shown = _rate(data["shown"], now_s, server_s)
         usd = _rate(data["usd"], now_s, server_s)
     except (KeyError, TypeError, ValueError) as error:
-        reason = f"an odd price: {type(error).__name__}"
-        raise Lost(Trouble(TroubleKind.BLINK_ODD, reason=reason)) from None
+        raise odd(f"an odd price: {type(error).__name__}") from None
     if shown.currency.code != currency or usd.currency.code != "USD":
-        raise Lost(Trouble(TroubleKind.BLINK_ODD, reason="the price of another currency"))
+        raise odd("the price of another currency")
     return Rates(shown, usd)
 
 

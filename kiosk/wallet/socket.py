@@ -1,66 +1,206 @@
-"""One WebSocket to Blink: connect, authenticate, subscribe; tells when the subscription is out."""
+"""A subscription held for ever: connect, authenticate, subscribe, listen, and connect again."""
 
 import asyncio
-import contextlib
-import ssl
-from collections.abc import AsyncIterator
-from typing import Any, Final
+import logging
+import time
+from collections.abc import Coroutine
+from enum import StrEnum
+from typing import Any, Final, NoReturn, Protocol
 
 from gql import GraphQLRequest
 from gql.transport.exceptions import TransportError
 from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import InvalidStatus, WebSocketException
 
-from kiosk.wallet.endpoints import Hidden, Timings
+from kiosk.sale.pauses import pause_s
+from kiosk.wallet.endpoints import Timings
+from kiosk.wallet.errors import Side, bug_of, errors_of, reason_of
+from kiosk.wallet.http import Http
+
+log: Final = logging.getLogger("kiosk.wallet")
 
 # What a socket can die of. OSError: DNS, refused, reset, TLS.
-SOCKET_ERRORS: Final = (TransportError, WebSocketException, OSError, TimeoutError)
+_EXPECTED: Final = (TransportError, WebSocketException, OSError, TimeoutError)
 
 # nginx: ten connections an address. Blink's chart says 503, its documentation 429.
 _LIMITED: Final = (429, 503)
 
 
-class Socket(WebsocketsTransport):
-    """A `graphql-transport-ws` connection whose `subscribed` is set once a subscription is sent."""
+class Step(StrEnum):
+    """How far a connection has come, in the words of the log."""
 
-    def __init__(self, url: str, key: Hidden, timings: Timings) -> None:
-        secure = url.startswith("wss")
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    AUTHENTICATED = "authenticated"
+    SUBSCRIBED = "subscribed"
+
+
+class Listener(Protocol):
+    """Who a subscription is held for."""
+
+    async def request(self) -> GraphQLRequest:
+        """What to subscribe to, as soon as that is known."""
+        ...
+
+    def stepped(self, step: Step) -> None:
+        """The connection has come this far."""
+        ...
+
+    def heard(self, data: Any) -> None:
+        """A message."""
+        ...
+
+    def lost(self, failures: int, reason: str, *, limited: bool) -> None:
+        """The connection is gone, the `failures`th time in a row; it is being replaced.
+
+        `limited`: it was turned away for being one too many.
+        """
+        ...
+
+
+class Refusal(Exception):
+    """The server took the connection and refused the subscription."""
+
+
+async def hold(
+    http: Http, side: Side, listener: Listener, who: str, silence_s: float | None = None
+) -> NoReturn:
+    """Keep a subscription until cancelled; a cancelled one leaves nothing behind.
+
+    The first replacement comes at once, then after 1, 2, 4 … s. Only a subscription that held for a
+    while starts that count anew: a server may well accept connections and drop them again. `who`
+    spreads the pauses. With `silence_s`, a feed that says nothing for so long is dead.
+    """
+    failures = 0
+    while True:
+        limited = False
+        socket = _Socket(http, side, listener)
+        try:
+            await socket.listen(silence_s)
+            reason = "ended by the server"
+        except (*_EXPECTED, Refusal) as error:
+            reason, limited = reason_of(error), _is_limited(error)
+        except Exception as error:  # noqa: BLE001 - a bug costs a connection, never the sale
+            reason = f"bug: {bug_of(error)}"
+        finally:
+            await socket.leave()
+        _stay_cancelled()
+        failures = 1 if socket.held_s >= http.timings.steady_s else failures + 1
+        listener.lost(failures, reason, limited=limited)
+        await asyncio.sleep(_pause_s(http.timings, failures, who, limited=limited))
+
+
+class _Socket(WebsocketsTransport):
+    """One `graphql-transport-ws` connection, which tells its listener how far it has come."""
+
+    def __init__(self, http: Http, side: Side, listener: Listener) -> None:
+        url, key, timings = http.endpoints.ws_url, http.key(side), http.timings
         super().__init__(
             url,
-            ssl=ssl.create_default_context() if secure else False,
-            init_payload={"X-API-KEY": key.reveal()},
+            ssl=http.tls if url.startswith("wss") else False,
+            init_payload={"X-API-KEY": key.reveal()} if key is not None else {},
             subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
             connect_timeout=timings.connect_s,
             ack_timeout=timings.connect_s,
-            close_timeout=timings.close_s,
+            close_timeout=timings.close_s + 1,  # websockets' own comes first
             connect_args={
                 "ping_interval": timings.ping_every_s,
                 "ping_timeout": timings.pong_within_s,
                 "close_timeout": timings.close_s,
             },
         )
-        self.subscribed = asyncio.Event()
+        self._listener = listener
+        self._subscribed_s: float | None = None
+
+    @property
+    def held_s(self) -> float:
+        """For how long it has been subscribed, in seconds."""
+        return 0.0 if self._subscribed_s is None else time.monotonic() - self._subscribed_s
+
+    async def listen(self, silence_s: float | None) -> None:
+        """Connect, subscribe, and hand on what is heard until the server ends it.
+
+        Raises:
+            Refusal: the subscription was refused.
+        """
+        self._listener.stepped(Step.CONNECTING)
+        await self.connect()
+        _stay_cancelled()
+        request = await self._unless_closed(self._listener.request())
+        stream = self.subscribe(request)
+        try:
+            while True:
+                async with asyncio.timeout(silence_s):
+                    result = await anext(stream, None)
+                if result is None:
+                    return
+                if result.data is None:  # errors and no data: what a bad key gets, and a hiccup
+                    raise Refusal("; ".join(error.message for error in errors_of(result.errors)))
+                self._listener.heard(result.data)
+        finally:
+            await stream.aclose()  # sends `complete`
+
+    async def leave(self) -> None:
+        """Close with 1000; a server that does not answer is left after `close_s`."""
+        try:
+            await self.close()
+        except _EXPECTED as error:
+            log.debug("a socket did not close well reason=%s", reason_of(error))
+
+    async def _unless_closed(self, wanted: Coroutine[Any, Any, GraphQLRequest]) -> GraphQLRequest:
+        """Wait for something, but not on a connection that is gone already."""
+        waiting = asyncio.ensure_future(wanted)
+        receiving = self.receive_data_task
+        assert receiving is not None  # we are connected
+        try:
+            await asyncio.wait((waiting, receiving), return_when=asyncio.FIRST_COMPLETED)
+            if waiting.done():
+                return waiting.result()
+            raise ConnectionResetError("closed before there was anything to subscribe to")
+        finally:
+            waiting.cancel()
+
+    async def _after_connect(self) -> None:
+        await super()._after_connect()  # type: ignore[no-untyped-call]
+        self._listener.stepped(Step.CONNECTED)
+
+    async def _after_initialize(self) -> None:
+        await super()._after_initialize()  # type: ignore[no-untyped-call]
+        self._listener.stepped(Step.AUTHENTICATED)
 
     async def _send_query(self, request: GraphQLRequest) -> int:
         number: int = await super()._send_query(request)
-        self.subscribed.set()
+        self._subscribed_s = time.monotonic()
+        self._listener.stepped(Step.SUBSCRIBED)
         return number
 
-    @contextlib.asynccontextmanager
-    async def updates(self, request: GraphQLRequest) -> AsyncIterator[AsyncIterator[Any]]:
-        """Subscribe; leaving the block sends `complete`."""
-        stream = self.subscribe(request)
-        try:
-            yield stream
-        finally:
-            await stream.aclose()
+
+def _pause_s(timings: Timings, failures: int, who: str, *, limited: bool) -> float:
+    if limited:
+        return pause_s(timings.reconnect_longest_s, timings.reconnect_longest_s, 0, who)
+    if failures == 1:
+        return 0.0
+    return pause_s(timings.reconnect_first_s, timings.reconnect_longest_s, failures - 2, who)
 
 
-def is_limited(error: BaseException) -> bool:
+def _is_limited(error: BaseException | None) -> bool:
     """Whether a connection was turned away for being one too many."""
-    at: BaseException | None = error
-    while at is not None:
-        if isinstance(at, InvalidStatus) and at.response.status_code in _LIMITED:
+    while error is not None:
+        if isinstance(error, InvalidStatus) and error.response.status_code in _LIMITED:
             return True
-        at = at.__cause__
+        error = error.__cause__
     return False
+
+
+def _stay_cancelled() -> None:
+    """Be cancelled although a library has hidden it.
+
+    gql tells a dead server goodbye when it is cancelled, and its failure takes the cancelling's
+    place; Python 3.11's `wait_for` returns what has just come in instead of being cancelled.
+
+    Raises:
+        CancelledError: this task was cancelled.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -1,77 +1,97 @@
 """The optional second socket: money that arrives in the merchant account directly."""
 
-import asyncio
 import logging
-import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
+
+from gql import GraphQLRequest
 
 from kiosk.sale.account import Account, Updates
 from kiosk.sale.events import Event, MerchantReceived, UpdatesChanged
 from kiosk.sale.money import Sats
 from kiosk.wallet import documents
-from kiosk.wallet.errors import safe
+from kiosk.wallet.errors import Side
 from kiosk.wallet.http import Http
-from kiosk.wallet.invoices import entry_hash
-from kiosk.wallet.socket import SOCKET_ERRORS, Socket
+from kiosk.wallet.socket import Step, hold
+from kiosk.wallet.status import entry_hash
 
 log: Final = logging.getLogger("kiosk.wallet")
 
 _REMEMBERED: Final = 1000
 
 
-class MerchantWatch:
-    """Holds `myUpdates` of the merchant account, for ever, and connects again for ever."""
+class Recent:
+    """The names of the last thousand things, so that none is news twice."""
 
-    def __init__(self, http: Http, account: Account, put: Callable[[Event], None]) -> None:
+    def __init__(self) -> None:
+        self._names: dict[str, None] = {}
+
+    def __contains__(self, name: str | None) -> bool:
+        return name in self._names
+
+    def add(self, name: str) -> None:
+        """Remember a name, and forget the oldest."""
+        self._names[name] = None
+        if len(self._names) > _REMEMBERED:
+            del self._names[next(iter(self._names))]
+
+
+class MerchantWatch:
+    """Holds `myUpdates` of the merchant account until `run` is cancelled.
+
+    `ours` names the payout invoices of this kiosk: their money arrives there too, and is no news.
+    """
+
+    def __init__(
+        self, http: Http, account: Account, put: Callable[[Event], None], ours: Recent
+    ) -> None:
         self._http = http
         self._account = account
         self._put = put
-        self._seen: dict[str, None] = {}
+        self._ours = ours
+        self._seen = Recent()
+        self._updates = Updates.OFF
 
     async def run(self) -> None:
-        """Listen until cancelled."""
-        timings = self._http.timings
-        failures = 0
-        while True:
-            self._put(UpdatesChanged(Updates.CONNECTING))
-            try:
-                await self._one_connection()
-                failures = 0
-            except SOCKET_ERRORS as error:
-                log.info("merchant updates lost reason=%s", safe(type(error).__name__))
-            pause_s = min(timings.reconnect_first_s * 2.0 ** min(failures, 10), 30.0)
-            failures += 1
-            await asyncio.sleep(pause_s * random.uniform(0.75, 1.0))  # noqa: S311 - jitter
+        """Listen for ever, and connect again for ever."""
+        self._change(Updates.CONNECTING)
+        silence_s = self._http.timings.silence_s
+        await hold(self._http, Side.MERCHANT, self, self._account.merchant_wallet, silence_s)
 
-    async def _one_connection(self) -> None:
-        endpoints = self._http.endpoints
-        assert endpoints.merchant_key is not None  # the settings refuse updates without a key
-        socket = Socket(endpoints.ws_url, endpoints.merchant_key, self._http.timings)
-        try:
-            await socket.connect()
-            async with socket.updates(documents.MERCHANT_UPDATES) as stream:
-                self._put(UpdatesChanged(Updates.ON))
-                async for result in stream:
-                    self._heard(result.data)
-        finally:
-            await socket.close()
+    async def request(self) -> GraphQLRequest:
+        """All that happens in the merchant account."""
+        return documents.MERCHANT_UPDATES
 
-    def _heard(self, data: Any) -> None:
+    def stepped(self, step: Step) -> None:
+        """The socket has come this far."""
+        log.info("%s merchant updates", step)
+        if step is Step.SUBSCRIBED:
+            self._change(Updates.ON)
+
+    def lost(self, failures: int, reason: str, *, limited: bool) -> None:
+        """The socket is gone; it comes again."""
+        log.info(
+            "merchant updates lost failures=%d limited=%s reason=%s", failures, limited, reason
+        )
+        self._change(Updates.CONNECTING)
+
+    def heard(self, data: Any) -> None:
         """A settled receipt in the merchant's own wallet, once; everything else is ignored."""
         try:
             update = data["myUpdates"]["update"]
             entry = update["transaction"]
-            if update["walletId"] != self._account.merchant_wallet:
-                return
-            if (entry["direction"], entry["status"]) != ("RECEIVE", "SUCCESS"):
-                return
-            name, amount = str(entry["id"]), int(entry["settlementAmount"])
+            settled = entry["direction"] == "RECEIVE" and entry["status"] == "SUCCESS"
+            here = update["walletId"] == self._account.merchant_wallet
+            amount, name = int(entry["settlementAmount"]), entry_hash(entry)
+            news = name or str(entry["id"])  # what came without an invoice has no hash
         except (KeyError, TypeError, ValueError):
             return  # prices and other news, which this stream is full of
-        if name in self._seen or amount <= 0 or not isinstance(entry, Mapping):
+        if not (settled and here) or amount <= 0 or news in self._seen or news in self._ours:
             return
-        self._seen[name] = None
-        if len(self._seen) > _REMEMBERED:
-            del self._seen[next(iter(self._seen))]
-        self._put(MerchantReceived(entry_hash(entry), Sats(amount)))
+        self._seen.add(news)
+        self._put(MerchantReceived(name, Sats(amount)))
+
+    def _change(self, updates: Updates) -> None:
+        if updates is not self._updates:
+            self._updates = updates
+            self._put(UpdatesChanged(updates))

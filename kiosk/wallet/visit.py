@@ -1,20 +1,26 @@
 """The one visit at start: may this key do its work, and can the merchant be paid?"""
 
+import logging
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
 from kiosk.sale.account import Account, WindDown
+from kiosk.sale.guard import payout_refusal
 from kiosk.sale.invoice import ExternalId, WalletId
-from kiosk.sale.money import SAT, Sats
+from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
-from kiosk.wallet.errors import Lost, Side
+from kiosk.wallet.bolt11 import decode
+from kiosk.wallet.errors import Refused, Side, odd
 from kiosk.wallet.forwarding import limit_left
 from kiosk.wallet.http import Http
 from kiosk.wallet.invoices import make_payout
 from kiosk.wallet.prices import currency_of
+
+log: Final = logging.getLogger("kiosk.wallet")
 
 _SCOPES: Final = ("READ", "WRITE")  # WRITE brings RECEIVE with it
 _TRIAL_SAT: Final = Sats(1)
@@ -28,21 +34,20 @@ async def visit(http: Http) -> Account:
         KioskError: something would stop a sale; its trouble says what to do.
     """
     ends = http.endpoints
-    data = await http.ask(documents.VISIT)
+    data = await http.ask(documents.VISIT, needs="me")
     try:
         account = data["me"]["defaultAccount"]
-        scopes = {str(scope) for scope in (data["authorization"] or {})["scopes"]}
+        scopes = data["authorization"]["scopes"]
         missing = [scope for scope in _SCOPES if scope not in scopes]
         if missing:
             raise KioskError(Trouble(TroubleKind.KEY_SCOPE, " ".join(missing)))
         till = _btc_wallet(account["wallets"], ends.till_wallet_id)
         network, nodes = str(data["globals"]["network"]), data["globals"]["nodesIds"]
-        currencies = {one["id"]: currency_of(one) for one in data["currencyList"]}
+        currencies = _currencies(data["currencyList"])
         left = limit_left(account["limits"])
         wind_down = _wind_down(data.get("windDown"))
     except (KeyError, TypeError, ValueError) as error:
-        reason = f"an odd answer to the visit: {type(error).__name__}"
-        raise Lost(Trouble(TroubleKind.BLINK_ODD, reason=reason)) from None
+        raise odd(f"an odd answer to the visit: {type(error).__name__}") from None
     for code in ends.currencies:
         if code != SAT.code and code not in currencies:
             raise KioskError(Trouble(TroubleKind.CURRENCY_UNKNOWN, code))
@@ -57,7 +62,7 @@ async def visit(http: Http) -> Account:
         network=network,
         nodes=frozenset(str(node) for node in nodes or ()),
         limit_left=left,
-        currencies=MappingProxyType(currencies),
+        currencies=currencies,
         may_look_up_payouts=may_look,
         wind_down=wind_down,
         server_unix_s=server_unix_s,
@@ -76,15 +81,13 @@ async def _merchant(http: Http) -> tuple[WalletId, str, bool]:
         me = data["me"]
         wallet = _btc_wallet(me["defaultAccount"]["wallets"], ends.merchant_wallet_id)
         return wallet, str(me.get("username") or ""), True
-    except KioskError as error:
+    except Refused as error:
         scope = error.trouble.kind is TroubleKind.MERCHANT_KEY_SCOPE
-        if scope and ends.merchant_wallet_id is not None:  # RECEIVE alone is enough then
-            return WalletId(ends.merchant_wallet_id), "", False
-        if scope:
-            raise KioskError(Trouble(TroubleKind.MERCHANT_KEY_SCOPE, "READ")) from None
-        raise
+        if not scope or ends.merchant_wallet_id is None:
+            raise
+        return WalletId(ends.merchant_wallet_id), "", False  # RECEIVE alone is enough then
     except (KeyError, TypeError):
-        raise Lost(Trouble(TroubleKind.BLINK_ODD, reason="no merchant wallets")) from None
+        raise odd("no merchant wallets") from None
 
 
 async def _wallet_by_name(http: Http, username: str) -> WalletId:
@@ -93,28 +96,33 @@ async def _wallet_by_name(http: Http, username: str) -> WalletId:
         found = data["accountDefaultWallet"]
         if found["currency"] == "BTC":
             return WalletId(str(found["id"]))
-    except KioskError as error:
-        if error.trouble.kind is TroubleKind.MERCHANT_UNKNOWN:
-            raise KioskError(
-                Trouble(TroubleKind.MERCHANT_UNKNOWN, username, error.trouble.reason)
-            ) from None
-        raise
+    except Refused as error:
+        if error.trouble.kind is not TroubleKind.MERCHANT_UNKNOWN:
+            raise
+        raise KioskError(replace(error.trouble, subject=username)) from None
     except (KeyError, TypeError):
-        raise Lost(Trouble(TroubleKind.BLINK_ODD, reason="no merchant wallet")) from None
+        raise odd("no merchant wallet") from None
     raise KioskError(Trouble(TroubleKind.MERCHANT_UNKNOWN, username, "no BTC wallet"))
 
 
 async def _try_payout(http: Http, account: Account) -> None:
-    """A merchant who cannot receive is noticed before money is taken (M2): make a 1 sat invoice."""
+    """Make a payout invoice of 1 sat, so that it is known before money is taken that a merchant
+    can receive (M2) and that the guard will let his payout invoices pass (M3).
+    """
     external_id = ExternalId(f"kiosk-check-{secrets.token_hex(8)}")
     try:
-        await make_payout(http, account, _TRIAL_SAT, "kiosk check", _TRIAL_MIN, external_id)
-    except KioskError as error:
-        if error.trouble.kind is TroubleKind.MERCHANT_KEY_SCOPE:
-            raise KioskError(Trouble(TroubleKind.MERCHANT_KEY_SCOPE, "RECEIVE")) from None
+        payout = await make_payout(
+            http, account, _TRIAL_SAT, "kiosk check", external_id, _TRIAL_MIN
+        )
+    except Refused as error:
         # Anybody can use up the quota of a user name: that passes, and is no reason to stand still.
         if error.trouble.kind is not TroubleKind.TOO_MANY_INVOICES:
             raise
+        log.warning("the merchant was not tried: too many invoices are made for this account")
+        return
+    refused = payout_refusal(decode(payout.payment_request), payout, _TRIAL_SAT, account)
+    if refused is not None:
+        raise KioskError(Trouble(TroubleKind.PAYOUT_REFUSED, reason=refused))
 
 
 def _btc_wallet(wallets: list[Mapping[str, Any]], wanted: str | None) -> WalletId:
@@ -122,6 +130,17 @@ def _btc_wallet(wallets: list[Mapping[str, Any]], wanted: str | None) -> WalletI
     if not ids or (wanted is not None and wanted not in ids):
         raise KioskError(Trouble(TroubleKind.NO_BTC_WALLET, wanted or ""))
     return WalletId(wanted or ids[0])
+
+
+def _currencies(served: list[Mapping[str, Any]]) -> Mapping[str, Currency]:
+    """All currencies that can be read; one odd entry does not take the others with it."""
+    found = {}
+    for one in served:
+        try:
+            found[str(one["id"])] = currency_of(one)
+        except (KeyError, TypeError, ValueError) as error:
+            log.info("an odd currency was left out reason=%s", type(error).__name__)
+    return MappingProxyType(found)
 
 
 def _wind_down(raw: Any) -> WindDown | None:

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Final
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from kiosk.sale.effects import WalletEffect
 from kiosk.sale.events import Event
@@ -30,7 +31,7 @@ class Wallet:
         self._timings = timings or Timings()
         self._loop = asyncio.new_event_loop()
         self._desk: Desk | None = None
-        self._waiting: list[WalletEffect] = []
+        self._asked_s: float | None = None
         self._thread = threading.Thread(target=self._run, name="wallet", daemon=True)
 
     def start(self) -> None:
@@ -43,29 +44,40 @@ class Wallet:
         """Carry out an effect, soon, in the worker's thread. Safe from any thread."""
         self._loop.call_soon_threadsafe(self._begin, effect)
 
-    def stop(self, timeout_s: float = 5.0) -> None:
+    def stop(self, timeout_s: float = 6.0) -> None:
         """Cancel everything, close everything, end the thread."""
+        if not self._thread.is_alive():
+            self._loop.close()  # it was never started, or is closed already
+            return
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout_s)
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(timeout_s)
+            log.warning("the wallet did not end within %.0f s", timeout_s)
 
-    def alive(self, timeout_s: float = 5.0) -> bool:
-        """Whether the thread still takes work: asked only when somebody wants to know."""
-        turned = threading.Event()
+    def alive(self, within_s: float = 10.0) -> bool:
+        """Whether the thread takes work. Never blocks, and wakes the thread only when asked.
+
+        Each call leaves a question in the thread; one that waits for longer than `within_s` is a
+        no.
+        """
         if not self._thread.is_alive():
             return False
-        self._loop.call_soon_threadsafe(turned.set)
-        return turned.wait(timeout_s)
+        asked_s = self._asked_s
+        if asked_s is None:
+            self._asked_s = time.monotonic()
+            self._loop.call_soon_threadsafe(self._answer)
+            return True
+        return time.monotonic() - asked_s <= within_s
 
-    def open_connections(self) -> int:
-        """How many TCP connections are held for requests."""
-        return self._desk.http.open_connections() if self._desk is not None else 0
+    def _answer(self) -> None:
+        self._asked_s = None
 
     def _begin(self, effect: WalletEffect) -> None:
         assert self._desk is not None
         self._desk.begin(effect)
 
     def _run(self) -> None:
+        # Here, since gql and aiohttp take most of a second that the first picture shall not wait.
         from kiosk.wallet.desk import Desk
 
         asyncio.set_event_loop(self._loop)
@@ -73,9 +85,6 @@ class Wallet:
         try:
             self._loop.run_forever()
         finally:
-            self._finish(self._desk.close())
-            self._finish(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._desk.close())
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.close()
-
-    def _finish(self, ending: Coroutine[Any, Any, None]) -> None:
-        self._loop.run_until_complete(ending)

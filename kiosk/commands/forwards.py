@@ -1,0 +1,53 @@
+"""`kiosk forwards`: what has not reached the merchant yet, and why."""
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from kiosk.commands.table import minute, table, unreadable
+from kiosk.journal import Asked, Journal, SaleRecord, ask_retry
+from kiosk.sale.memo import plain
+from kiosk.sale.trouble import KioskError
+from kiosk.screen.words import told
+
+_ASKED: Final = {
+    Asked.HEARD: "The kiosk has been told to try them now.",
+    Asked.LEFT: "No kiosk listens now: they are tried when it starts.",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What to do about them."""
+    parser.add_argument("--retry", action="store_true", help="ask the kiosk to try them now")
+
+
+def run(args: argparse.Namespace, journal: Path) -> int:
+    """Print what waits, and ask for another try if told to; 1 if anything waits."""
+    try:
+        book = Journal.read_only(journal)
+        try:
+            waiting = book.unsettled()
+        finally:
+            book.close()
+        if waiting and args.retry:
+            print(f"{_ASKED[ask_retry(journal)]}\n")
+    except KioskError as error:
+        return unreadable(journal, error)
+    if not waiting:
+        print("Everything that was paid has reached the merchant.")
+        return 0
+    rows = [_row(one) for one in waiting]
+    print(table(("paid", "sat", "price", "sale", "why"), rows, right=frozenset({"sat", "price"})))
+    owed = sum(one.sale.amount for one in waiting)
+    print(f"\n{len(waiting)} not forwarded, {owed} sat, safe in the BlinkPOS account.")
+    return 1
+
+
+def _row(one: SaleRecord) -> tuple[str, ...]:
+    assert one.paid_at is not None  # the journal was asked for paid sales
+    why = "on its way"
+    if one.trouble is not None:
+        what, _ = told(one.trouble)
+        why = f"{what} ({one.trouble.reason})" if one.trouble.reason else what
+    paid = minute(one.paid_at) + (" late" if one.late else "")
+    return paid, str(one.sale.amount), plain(one.sale.price), one.sale.id, why

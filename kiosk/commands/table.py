@@ -1,0 +1,44 @@
+"""Tables of words, and what the commands that read the journal have in common."""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.sale.trouble import KioskError
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[str]) -> str:
+    """Columns as wide as their widest word; those named in `right` end at one line."""
+    columns = list(zip(head, *rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+
+    def line(words: Sequence[str]) -> str:
+        cells = (
+            word.rjust(width) if name in right else word.ljust(width)
+            for name, word, width in zip(head, words, widths, strict=True)
+        )
+        return "  ".join(cells).rstrip()
+
+    return "\n".join(line(words) for words in [head, *rows])
+
+
+def minute(unix_s: int) -> str:
+    """A moment as people write it, in the local time zone."""
+    return f"{datetime.fromtimestamp(unix_s).astimezone():%Y-%m-%d %H:%M}"
+
+
+def moment(unix_s: int | None) -> str | None:
+    """A moment as programs write it, with the time zone."""
+    if unix_s is None:
+        return None
+    return datetime.fromtimestamp(unix_s).astimezone().isoformat(timespec="seconds")
+
+
+def unreadable(journal: Path, error: KioskError) -> int:
+    """Say why the journal cannot be read; the exit code."""
+    sys.stderr.write(
+        f"kiosk: the journal {journal} cannot be read: {error.trouble.reason}.\n"
+        "kiosk: KIOSK_JOURNAL says where it is; on an appliance it takes sudo to read it.\n"
+    )
+    return 1

@@ -1,0 +1,116 @@
+"""Ask what became of invoices of ours: the ledger first, then their own status."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from kiosk.sale.account import Account
+from kiosk.sale.events import StatusTold
+from kiosk.sale.invoice import InvoiceStatus, PaymentHash, WalletId, payment_hash, short
+from kiosk.sale.trouble import KioskError, TroubleKind
+from kiosk.wallet import documents
+from kiosk.wallet.errors import Refused
+from kiosk.wallet.http import Http
+
+log: Final = logging.getLogger("kiosk.wallet")
+
+# Twelve fields each: well below a query cost of 200.
+STATUS_BATCH: Final = 10
+
+_STATUS: Final = {
+    "PENDING": InvoiceStatus.PENDING,
+    "PAID": InvoiceStatus.PAID,
+    "EXPIRED": InvoiceStatus.EXPIRED,
+}
+
+
+async def ask_status(
+    http: Http, account: Account, names: Sequence[PaymentHash]
+) -> tuple[StatusTold, ...]:
+    """Ask ledger and status of invoices of ours; no usable answer is UNKNOWN, never a guess."""
+    told: list[StatusTold] = []
+    for start in range(0, len(names), STATUS_BATCH):
+        batch = names[start : start + STATUS_BATCH]
+        try:
+            told.extend(await _ask_batch(http, account.till_wallet, batch))
+        except Refused as error:
+            log.info("no status count=%d reason=%s", len(batch), error)
+            if error.trouble.kind is not TroubleKind.BLINK_ODD:
+                told.extend(StatusTold(name, InvoiceStatus.UNKNOWN) for name in batch)
+            elif len(batch) == 1:
+                told.append(await _ask_around(http, account.till_wallet, batch[0]))
+            else:  # one hash that our wallet does not own spoils the whole answer
+                for name in batch:
+                    told.extend(await ask_status(http, account, (name,)))
+        except KioskError as error:
+            log.info("no status count=%d reason=%s", len(batch), error)
+            told.extend(StatusTold(name, InvoiceStatus.UNKNOWN) for name in batch)
+    return tuple(told)
+
+
+def receipts(entries: Any, name: PaymentHash) -> int | None:
+    """How many settled payments for exactly this hash a ledger's entries show, None if unclear."""
+    if not isinstance(entries, list):
+        return None
+    found = [
+        entry
+        for entry in entries
+        if isinstance(entry, Mapping)
+        and entry.get("direction") == "RECEIVE"
+        and entry.get("status") == "SUCCESS"
+        and entry_hash(entry) == name
+    ]
+    return len(found)
+
+
+def entry_hash(entry: Mapping[str, Any]) -> PaymentHash | None:
+    """The payment hash that a transaction names."""
+    via = entry.get("initiationVia")
+    return payment_hash(via.get("paymentHash")) if isinstance(via, Mapping) else None
+
+
+async def _ask_batch(
+    http: Http, wallet: WalletId, names: Sequence[PaymentHash]
+) -> list[StatusTold]:
+    """Ask our own wallet, which knows both the ledger and its own invoices."""
+    variables = {"wallet": wallet, **{f"h{i}": name for i, name in enumerate(names)}}
+    data = await http.ask(documents.status_of(len(names)), variables)
+    found = wallet_of(data)
+    return [
+        _told(name, found.get(f"i{i}"), "paymentStatus", receipts(found.get(f"t{i}"), name))
+        for i, name in enumerate(names)
+    ]
+
+
+async def _ask_around(http: Http, wallet: WalletId, name: PaymentHash) -> StatusTold:
+    """Ask about an invoice that our wallet does not own: the ledger, then anybody's status."""
+    try:
+        ledger = await http.ask(documents.LEDGER, {"wallet": wallet, "hash": name})
+        payments = receipts(wallet_of(ledger).get("transactionsByPaymentHash"), name)
+        if payments:
+            return StatusTold(name, InvoiceStatus.PAID, payments)
+        data = await http.ask(documents.STATUS_BY_HASH, {"input": {"paymentHash": name}})
+    except KioskError as error:
+        log.info("no status hash=%s reason=%s", short(name), error)
+        return StatusTold(name, InvoiceStatus.UNKNOWN)
+    return _told(name, data.get("lnInvoicePaymentStatusByHash"), "status", payments)
+
+
+def wallet_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The wallet in an answer to `me.defaultAccount.walletById`; empty if there is none."""
+    try:
+        found = data["me"]["defaultAccount"]["walletById"]
+    except (KeyError, TypeError):
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _told(name: PaymentHash, raw: Any, field: str, payments: int | None) -> StatusTold:
+    """Paid by the ledger or by a status that names this hash; anything unclear is UNKNOWN (M4)."""
+    if payments:
+        return StatusTold(name, InvoiceStatus.PAID, payments)
+    if not isinstance(raw, Mapping) or payment_hash(raw.get("paymentHash")) != name:
+        return StatusTold(name, InvoiceStatus.UNKNOWN, payments)
+    status = raw.get(field)
+    known = _STATUS.get(status) if isinstance(status, str) else None
+    return StatusTold(name, known or InvoiceStatus.UNKNOWN, payments)

@@ -1,0 +1,252 @@
+"""Power cuts, kills, full and failing disks, damage: nothing recorded is lost, nothing is halved.
+
+Law of money, M5 and M11.
+"""
+
+import os
+import random
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kiosk.journal import Journal, JournalCorrupt, JournalUnusable, database, journal
+from kiosk.sale.trouble import TroubleKind
+from tests.journal.test_journal import NOW, opened, paid
+
+WAL_HEADER, FRAME = 32, 24 + 4096
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite3"
+
+
+def whole_sales(path: Path) -> int:
+    """How many sales a journal holds; none of them half."""
+    book = Journal.open(path, lambda: NOW)
+    counts = {
+        table: book._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in ("sales", "invoices", "payouts", "payments", "takings", "unfinished")
+    }
+    assert len(set(counts.values())) == 1, counts
+    book.close()
+    return int(counts["sales"])
+
+
+@pytest.mark.parametrize("tail", [b"", b"\0" * FRAME, b"\xa5" * FRAME], ids=["cut", "0", "junk"])
+def test_power_cut_at_any_byte_loses_no_recorded_step_and_halves_none_m5_m11(
+    path: Path, tmp_path: Path, tail: bytes
+) -> None:
+    book = Journal.open(path, lambda: NOW)
+    wal = path.with_name(path.name + "-wal")
+    durable = []
+    for number in range(1, 5):
+        book.record(paid(number))
+        durable.append(wal.stat().st_size)
+    written = wal.read_bytes()
+    for cut in {0, WAL_HEADER, *range(WAL_HEADER, len(written), FRAME // 2), len(written)}:
+        after = tmp_path / f"after-{cut}"
+        after.mkdir()
+        shutil.copy(path, after)
+        (after / wal.name).write_bytes(written[:cut] + tail)
+        assert whole_sales(after / path.name) == sum(size <= cut for size in durable)
+    book.close()
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from kiosk.journal import Journal
+from tests.journal.test_journal import paid
+journal = Journal.open(Path(sys.argv[1]))
+journal._db.execute("PRAGMA wal_autocheckpoint = 20")  # be killed in many of them
+for number in range(int(sys.argv[2]), 10**6):
+    journal.record(paid(number))
+    print(number, flush=True)
+"""
+
+
+def killed(path: Path, recorded: int, lines: int) -> int:
+    """Have another process record sales and kill it after some; how many it said were durable."""
+    words = [sys.executable, "-c", WRITER, str(path), str(recorded)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        told = [writer.stdout.readline() for _ in range(lines)]
+        os.kill(writer.pid, signal.SIGKILL)
+        told.extend(line for line in writer.stdout if line.endswith("\n"))
+    return len(told)
+
+
+@pytest.mark.parametrize("kills", [5, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.timeout(600)
+def test_a_kill_loses_nothing_that_was_recorded_m11(path: Path, kills: int) -> None:
+    chance = random.Random(kills)
+    found = 0
+    for _ in range(kills):
+        told = killed(path, found, chance.randint(1, 40))
+        before, found = found, whole_sales(path)
+        assert before + told <= found <= before + told + 1
+
+
+def test_a_full_journal_says_so_and_works_again_when_there_is_room_m11(path: Path) -> None:
+    book = Journal.open(path, lambda: NOW)
+    pages = book._db.execute("PRAGMA page_count").fetchone()[0]
+    book._db.execute(f"PRAGMA max_page_count = {pages}")
+    recorded = 0
+    with pytest.raises(JournalUnusable) as caught:
+        for number in range(1, 500):
+            book.record(paid(number))
+            recorded = number
+    assert caught.value.trouble.kind is TroubleKind.JOURNAL_FULL
+    book._db.execute("PRAGMA max_page_count = 100000")
+    book.record(paid(recorded + 1))
+    book.probe()
+    book.close()
+    assert whole_sales(path) == recorded + 1
+
+
+@contextmanager
+def files_no_larger_than(size: int) -> Iterator[None]:
+    """Let the system refuse writes beyond a size, wherever SQLite happens to write."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("room", [0, 100, 4120, 9000, 20_000])
+def test_a_disk_that_fails_in_the_middle_of_a_step_undoes_all_of_it_m11(
+    path: Path, room: int
+) -> None:
+    book = Journal.open(path, lambda: NOW)
+    book.record(paid(1))
+    size = path.with_name(path.name + "-wal").stat().st_size
+    with files_no_larger_than(size + room), pytest.raises(JournalUnusable) as caught:
+        book.record([fact for number in range(2, 40) for fact in paid(number)])
+    assert caught.value.trouble.kind in (TroubleKind.JOURNAL_BROKEN, TroubleKind.JOURNAL_FULL)
+    assert book.totals(0).sales == 1
+    book.record(paid(2))
+    book.close()
+    assert whole_sales(path) == 2
+
+
+def test_too_little_room_is_noticed_before_the_next_invoice_m11(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = Journal.open(path)
+    book.probe()
+    monkeypatch.setattr(journal, "RESERVE_BYTES", 2**80)
+    with pytest.raises(JournalUnusable) as caught:
+        book.probe()
+    assert caught.value.trouble.kind is TroubleKind.JOURNAL_FULL
+    book.close()
+
+
+@pytest.mark.parametrize("where", ["a folder", "below a file"])
+def test_a_journal_that_cannot_be_made_is_unusable_not_corrupt(tmp_path: Path, where: str) -> None:
+    (tmp_path / "file").write_text("in the way")
+    place = tmp_path if where == "a folder" else tmp_path / "file" / "journal.sqlite3"
+    with pytest.raises(JournalUnusable):
+        Journal.open(place)
+
+
+def damaged(path: Path, kind: str) -> bytes:
+    book = Journal.open(path, lambda: NOW)
+    for number in range(40):
+        book.record(opened(number))
+    book.close()
+    sound = path.read_bytes()
+    harm = {
+        "no header": b"\xa5" * 100 + sound[100:],
+        "first page": sound[:100] + b"\xa5" * 2000 + sound[2100:],
+        "a page": sound[:8192] + b"\xa5" * 4096 + sound[12288:],
+        "cut short": sound[: len(sound) // 2],
+        "another file": b"GIF89a" * 1000,
+    }[kind]
+    path.write_bytes(harm)
+    return harm
+
+
+KINDS = ["no header", "first page", "a page", "cut short", "another file"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_journal_is_noticed_and_set_aside_not_deleted_m11(path: Path, kind: str) -> None:
+    harm = damaged(path, kind)
+    with pytest.raises(JournalCorrupt) as caught:
+        Journal.open(path)
+    assert caught.value.trouble.kind is TroubleKind.JOURNAL_BROKEN
+    aside = Journal.set_aside(path, "20261124T101500")
+    assert aside.name == "journal.sqlite3.corrupt-20261124T101500"
+    assert aside.read_bytes() == harm
+    assert whole_sales(path) == 0
+
+
+@pytest.mark.parametrize("kind", ["no header", "another file"])
+def test_a_journal_too_large_to_be_read_at_every_start_is_still_checked(
+    path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "CHECKED_WHOLE_BYTES", 0)
+    Journal.open(path).close()
+    Journal.open(path).close()
+    damaged(path, kind)
+    with pytest.raises(JournalCorrupt):
+        Journal.open(path)
+
+
+def test_a_journal_of_a_newer_program_is_left_alone(path: Path) -> None:
+    Journal.open(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    for opening in (Journal.open, Journal.read_only):
+        with pytest.raises(JournalUnusable):
+            opening(path)
+
+
+def test_a_change_of_the_tables_is_made_once_and_wholly(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Journal.open(path).close()
+    monkeypatch.setattr(database, "SCRIPTS", ("schema.sql", "schema.sql"))
+    with pytest.raises(JournalUnusable, match="already exists"):
+        Journal.open(path)  # the second script fails: the first version stands
+    monkeypatch.undo()
+    Journal.open(path).close()
+
+
+def test_the_log_of_writes_does_not_grow_with_the_sales(path: Path) -> None:
+    book = Journal.open(path)
+    for number in range(400):
+        book.record(paid(number))
+    assert path.with_name(path.name + "-wal").stat().st_size < 5_000_000
+    book.close()
+
+
+def test_it_belongs_to_the_thread_that_opened_it(path: Path) -> None:
+    from threading import Thread
+
+    book = Journal.open(path)
+    caught: list[BaseException] = []
+
+    def misuse() -> None:
+        try:
+            book.record(paid())
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is the finding
+            caught.append(error)
+
+    other = Thread(target=misuse)
+    other.start()
+    other.join()
+    assert [type(error) for error in caught] == [sqlite3.ProgrammingError]
+    book.close()
