@@ -32,6 +32,7 @@ from kiosk.sale.events import (
     JournalFailed,
     JournalWorks,
     KeyPressed,
+    RetryAsked,
     Tick,
     Visited,
 )
@@ -61,6 +62,7 @@ class Journal(Protocol):
     def record(self, facts: Sequence[Fact]) -> None: ...
     def probe(self) -> None: ...
     def overview(self, now: int) -> HistoryRead: ...
+    def take_requests(self) -> bool: ...
 
 
 class Display(Protocol):
@@ -161,6 +163,10 @@ class Loop:
         self.stopped = True
         self._display.wake()
 
+    def heed_requests(self) -> None:
+        """Look into the journal for what another process asks; safe in a signal handler."""
+        self._inbox.put(RetryAsked())
+
     def _take(self, events: Sequence[Event]) -> None:
         self._feed(self._tick())
         for event in events:
@@ -183,6 +189,8 @@ class Loop:
     def _feed(self, event: Event) -> None:
         if isinstance(event, Visited):
             self._set_clock(event.account)
+        if isinstance(event, RetryAsked) and not self._is_asked():
+            return
         step = transition(self.till, event)
         if not self._written(event, step):
             return
@@ -194,6 +202,13 @@ class Loop:
             kept, self._unwritten = self._unwritten, deque()
             for news in kept:
                 self._feed(news)
+
+    def _is_asked(self) -> bool:
+        try:
+            return self._journal.take_requests()
+        except KioskError as error:
+            self._feed(JournalFailed(error.trouble))
+            return False
 
     def _written(self, event: Event, step: Step) -> bool:
         """Make the step's facts durable. If that fails the step has not happened."""

@@ -54,6 +54,9 @@ class Quiet:
     def probe(self) -> None: ...
     def show(self, light: Light) -> None: ...
 
+    def take_requests(self) -> bool:
+        return False
+
     def overview(self, now: int) -> HistoryRead:
         none = Totals(0, 0, Sats(0), Sats(0), Sats(0), MappingProxyType({}))
         return HistoryRead(none, none, ())

@@ -26,7 +26,6 @@ from kiosk.sale.effects import BoxAct
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import KeyFreed, KeyPressed, KeyStuck
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeft
-from kiosk.sale.forward import retried
 from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.till import Alarm, Entering, OverLimit, Rules, Till, Visiting
@@ -151,8 +150,6 @@ def begin_till(
         recovered=recovery.interrupted,
         alarms=stopped,
     )
-    if journal.take_requests():  # `kiosk forwards --retry`
-        till = retried(till).till
     return till, [SaleLeft(sale.id, Ending.INTERRUPTED) for sale in recovery.interrupted]
 
 

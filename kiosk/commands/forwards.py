@@ -8,7 +8,7 @@ from kiosk.commands.table import minute, table, unreadable
 from kiosk.journal import Asked, Journal, SaleRecord, ask_retry
 from kiosk.sale.memo import plain
 from kiosk.sale.trouble import KioskError
-from kiosk.screen.words import told
+from kiosk.screen.words import Words
 
 _ASKED: Final = {
     Asked.HEARD: "The kiosk has been told to try them now.",
@@ -47,7 +47,7 @@ def _row(one: SaleRecord) -> tuple[str, ...]:
     assert one.paid_at is not None  # the journal was asked for paid sales
     why = "on its way"
     if one.trouble is not None:
-        what, _ = told(one.trouble)
+        what, _ = Words().told(one.trouble)
         why = f"{what} ({one.trouble.reason})" if one.trouble.reason else what
     paid = minute(one.paid_at) + (" late" if one.late else "")
     return paid, str(one.sale.amount), plain(one.sale.price), one.sale.id, why

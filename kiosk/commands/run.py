@@ -38,6 +38,7 @@ def run(settings: Settings) -> int:
         return 2
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: box.loop.stop())
+    signal.signal(signal.SIGHUP, lambda *_: box.loop.heed_requests())
     try:
         box.loop.begin(box.facts)
         box.wallet.start()

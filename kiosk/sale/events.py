@@ -226,6 +226,11 @@ class JournalWorks:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryAsked:
+    """Somebody wants what waits to be tried now: `kiosk forwards --retry`."""
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryRead:
     """The journal's answer for the manager's screens."""
 
@@ -264,6 +269,7 @@ Event = (
     | UpdatesChanged
     | JournalFailed
     | JournalWorks
+    | RetryAsked
     | HistoryRead
     | SettingsRefused
 )

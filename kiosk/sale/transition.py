@@ -42,6 +42,7 @@ from kiosk.sale.events import (
     PayoutRefused,
     RatesArrived,
     RatesFailed,
+    RetryAsked,
     SendTold,
     SettingsRefused,
     StatusTold,
@@ -322,6 +323,8 @@ def _other_news(till: Till, event: Event) -> Step:
             return _journal_failed(till, trouble)
         case JournalWorks():
             return Step(replace(till, journal_trouble=None, journal_due_s=None))
+        case RetryAsked():
+            return forward.retried(replace(till, alarms=()))
         case HistoryRead(today, since_close, rows) if isinstance(till.screen, Managing):
             read = replace(till.screen, totals=today, since_close=since_close, rows=rows)
             return Step(replace(till, screen=read))

@@ -7,7 +7,9 @@ from time import monotonic
 
 import pytest
 
+from kiosk.journal import ask_retry
 from kiosk.sale.events import KeyFreed, KeyStuck
+from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.till import AwaitingPayment, Entering, Forwarded, Paid, Requesting, Till, Visiting
 from kiosk.sale.trouble import TroubleKind
@@ -210,3 +212,28 @@ def test_the_log_tells_when_the_kiosk_is_in_service_and_which_key_is_stuck(
     kiosk.until(lambda till: till.stuck_key is None)
     told = [line for line in caplog.messages if line.startswith(("in service", "stuck", "freed"))]
     assert told == ["in service merchant=merchant", "stuck key=5", "freed key=5"]
+
+
+def test_a_retry_asked_by_another_process_is_heeded_at_once(
+    simulator: Simulator, kiosk: Kiosk, tmp_path: Path
+) -> None:
+    simulator.faults.add(Fault.LIMIT_REACHED)
+    screen = kiosk.ready().code()
+    simulator.pay(screen.invoice.payment_request, via="lightning")
+    kiosk.until(waits_for_the_limit)
+    simulator.faults.clear()
+    assert kiosk.box is not None
+    kiosk.box.loop.heed_requests()  # nobody has asked: the pause goes on
+    kiosk.box.loop._take(kiosk.box.inbox.take())
+    assert waits_for_the_limit(kiosk.till)
+    ask_retry(tmp_path / "journal.sqlite3")
+    kiosk.box.loop.heed_requests()
+    kiosk.until(lambda till: till.unsettled == 0)
+    assert simulator.merchant.balance_sat == screen.sale.amount
+
+
+def waits_for_the_limit(till: Till) -> bool:
+    return any(
+        not forward.busy and forward.status is ForwardStatus.FAILED and forward.due_s > till.now_s
+        for forward in till.forwards.values()
+    )

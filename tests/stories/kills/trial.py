@@ -13,19 +13,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
 
-from kiosk.journal import Journal, JournalUnusable
+from kiosk.journal import Journal, JournalUnusable, SaleState
 from kiosk.simulate import Simulator
 from tests.stories.kills.life import Order, Plan, settings_of
 
 # How far a sale is in the journal; it may only grow.
 RANK: Final = {
-    "open": 0,
-    "cancelled": 1,
-    "expired": 1,
-    "refused": 1,
-    "interrupted": 1,
-    "paid": 2,
-    "forwarded": 3,
+    SaleState.REQUESTED: 0,
+    SaleState.OPEN: 1,
+    SaleState.CANCELLED: 2,
+    SaleState.EXPIRED: 2,
+    SaleState.REFUSED: 2,
+    SaleState.INTERRUPTED: 2,
+    SaleState.PAID: 3,
+    SaleState.STOPPED: 3,
+    SaleState.FORWARDED: 4,
 }
 UNPAID_S: Final = 1.5
 RANDOM: Final = "a random instant"
@@ -197,7 +199,7 @@ class Trial:
             return  # killed before it was made
         try:
             for record in journal.sales(0, 2**40):
-                rank = RANK[str(record.state)]
+                rank = RANK[record.state]
                 if rank < self._ranks.get(record.sale.id, 0):
                     self.verdict.wrong.append(f"{record.sale.id} went back to {record.state}")
                 self._ranks[record.sale.id] = rank
@@ -221,7 +223,7 @@ class Trial:
                 verdict.twice.append(f"{sale} was forwarded {len(out)} times")
             if out and not paid:
                 verdict.wrong.append(f"{sale} was forwarded and not paid")
-            if paid and self._ranks.get(sale) != RANK["forwarded"]:
+            if paid and self._ranks.get(sale) != RANK[SaleState.FORWARDED]:
                 verdict.wrong.append(f"the journal does not say that {sale} was forwarded")
         if verdict.paid == 0:
             verdict.wrong.append("the till has not sold anything after the kill")
