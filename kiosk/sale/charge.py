@@ -45,17 +45,22 @@ def unit_of(till: Till, code: str) -> Currency:
 
 def fresh_rate(till: Till, code: str) -> Rate | None:
     """The rate of a currency if it is young enough to charge by (M9)."""
-    if till.rates is None:
-        return None
-    rate = till.rates.of(code)
+    rate = rate_for(till, unit_of(till, code)) if code != SAT.code else None
     return rate if rate is not None and rate.is_fresh(till.now_s) else None
 
 
 def rate_for(till: Till, unit: Currency) -> Rate | None:
-    """The rate that tells what an amount in a unit is worth; sats are told in what was shown."""
+    """The rate that tells what an amount in a unit is worth; sats are told in what was shown.
+
+    Blink reckons fraction digits in two places; where they differ, the rate is not used.
+    """
     if till.rates is None:
         return None
-    return till.rates.shown if unit.code == SAT.code else till.rates.of(unit.code)
+    if unit.code == SAT.code:
+        return till.rates.shown
+    rate = till.rates.of(unit.code)
+    fits = rate is not None and rate.currency.fraction_digits == unit.fraction_digits
+    return rate if fits else None
 
 
 def ask_rates(till: Till, unit: Currency) -> Step:

@@ -71,11 +71,13 @@ def sats_from_fiat(price: Fiat, rate: Rate) -> Sats:
     """Convert a price to whole sats, rounded up so that the merchant is never paid short.
 
     Raises:
-        CurrencyMismatch: `price` and `rate` are in different currencies.
+        CurrencyMismatch: `price` and `rate` are in different currencies, or in minor units of
+            different size.
         ZeroDivisionError: the rate is no price; `Rate.is_fresh` says so beforehand.
     """
-    if price.currency.code != rate.currency.code:
-        raise CurrencyMismatch(f"{price.currency.code} at a {rate.currency.code} rate")
+    told = [(one.code, one.fraction_digits) for one in (price.currency, rate.currency)]
+    if told[0] != told[1]:
+        raise CurrencyMismatch(f"{told[0]} at a rate of {told[1]}")
     return Sats(-(-price.minor * 10**rate.offset // rate.base))
 
 

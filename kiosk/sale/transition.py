@@ -21,7 +21,6 @@ from kiosk.sale.effects import (
     Sound,
     Step,
 )
-from kiosk.sale.entry import Entry
 from kiosk.sale.events import (
     CancelAnswer,
     CancelTold,
@@ -341,9 +340,9 @@ def _in_service(till: Till, account: Account) -> Till:
     """After a visit: sales can be made, in the currency as Blink serves it."""
     till = replace(till, service=Ready(), account=account, limit_left=account.limit_left)
     screen = till.screen
-    if isinstance(screen, Entering) and screen.entry.is_empty:
+    if isinstance(screen, Entering):  # digits typed before are digits of this unit
         unit = charge.unit_of(till, screen.entry.unit.code)
-        return replace(till, screen=replace(screen, entry=Entry(unit)))
+        return replace(till, screen=replace(screen, entry=replace(screen.entry, unit=unit)))
     return till
 
 

@@ -42,6 +42,7 @@ from kiosk.sale.till import Link
 from kiosk.sale.trouble import TroubleKind
 from kiosk.settings import Secret
 from kiosk.simulate import Fault, Simulator
+from kiosk.simulate.prices import CURRENCIES
 from kiosk.wallet import documents
 from tests.wallet.conftest import Door, endpoints_of, order
 
@@ -342,6 +343,16 @@ def test_rates_and_limits_are_told(door: Door) -> None:
     assert rates.shown.is_fresh(rates.shown.fetched_s)
     door.perform(AskLimit())
     assert door.wait_for(LimitTold).left is not None
+
+
+def test_every_currency_of_blink_is_known_with_the_digits_it_serves(door: Door) -> None:
+    known = door.visited().currencies
+    served = {code: (one.symbol, one.fraction_digits) for code, one in CURRENCIES.items()}
+    assert {code: (one.symbol, one.fraction_digits) for code, one in known.items()} == served
+    assert known["HUF"].fraction_digits == 0, "ISO 4217 says 2"
+    for code in ("JPY", "EUR", "KWD"):
+        door.perform(FetchRates(code))
+        assert door.wait_for(RatesArrived).rates.shown.currency == known[code]
 
 
 def test_stopping_leaves_no_thread_and_no_socket(simulator: Simulator, door: Door) -> None:
