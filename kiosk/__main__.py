@@ -1,24 +1,44 @@
-"""The `kiosk` command: reads the words, the settings, and hands over to a command."""
+"""The `kiosk` command: reads the words, the settings, and hands over to a command.
+
+Each command is loaded only when it is asked for: a till's first picture waits for nothing else.
+"""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
-from kiosk.commands import demo, forwards, run, sales
-from kiosk.panel import cli as keypad
 from kiosk.settings import Settings, WrongSettings, load, unknown
-from kiosk.simulate import cli as simulator
+
+COMMANDS: Final = MappingProxyType(
+    {
+        "run": "the appliance",
+        "demo": "a whole sale, with no account",
+        "simulator": "the stand-in for Blink",
+        "doctor": "would a sale work here?",
+        "provision": "take the settings file in, as root",
+        "sales": "sales and totals from the journal",
+        "keypad": "which key the wiring reports, live",
+        "forwards": "what has not reached the merchant, and why",
+    }
+)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command. 0 is good, 1 could not be done, 2 wrong usage or wrong settings."""
-    args = _parser().parse_args(words)
+    words = sys.argv[1:] if words is None else words
+    args = _parser(words[0] if words else "").parse_args(words)
     match args.command:
         case "demo":
+            from kiosk.commands import demo
+
             return demo.run(args)
         case "simulator":
+            from kiosk.simulate import cli as simulator
+
             return simulator.run(args)
         case "provision":
             from kiosk.commands import provision
@@ -28,24 +48,43 @@ def main(words: Sequence[str] | None = None) -> int:
         settings = _settings(args.env_file, need_account=args.command in ("run", "doctor"))
     except WrongSettings as error:
         sys.stderr.writelines(f"kiosk: {line}\n" for line in error.problems)
-        return 2
+        return _refused(args.command, error)
+    return _with_settings(args, settings)
+
+
+def _with_settings(args: argparse.Namespace, settings: Settings) -> int:
     match args.command:
         case "run":
+            from kiosk.commands import run
+
             return run.run(settings)
         case "doctor":
             from kiosk.commands import doctor
 
             return doctor.run(settings)
         case "sales":
+            from kiosk.commands import sales
+
             return sales.run(args, settings.journal)
         case "keypad":
             return _keypad(args, settings)
         case _:
+            from kiosk.commands import forwards
+
             return forwards.run(args, settings.journal)
+
+
+def _refused(command: str, error: WrongSettings) -> int:
+    if command != "run":
+        return 2
+    from kiosk.commands import run
+
+    return run.refuse(error)
 
 
 def _keypad(args: argparse.Namespace, settings: Settings) -> int:
     from kiosk.commands.box import wiring_of
+    from kiosk.panel import cli as keypad
 
     try:
         wiring = wiring_of(settings)
@@ -67,27 +106,45 @@ def _settings(dotenv: Path, *, need_account: bool) -> Settings:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(chosen: str) -> argparse.ArgumentParser:
+    """The parser, with the options of the chosen command alone."""
     parser = argparse.ArgumentParser(prog="kiosk", description="A Lightning till in a box.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run.add_arguments(commands.add_parser("run", help="the appliance"))
-    demo.add_arguments(commands.add_parser("demo", help="a whole sale, with no account"))
-    simulator.add_arguments(commands.add_parser("simulator", help="the stand-in for Blink"))
-    doctor = commands.add_parser("doctor", help="would a sale work here?")
-    doctor.add_argument("--env-file", type=Path, default=Path(".env"), help="settings file")
-    provision = commands.add_parser("provision", help="take the settings file in, as root")
-    provision.add_argument(
-        "--from", dest="file", type=Path, help="this file, instead of the boot partition's"
-    )
-    for name, words, add in (
-        ("sales", "sales and totals from the journal", sales.add_arguments),
-        ("keypad", "which key the wiring reports, live", keypad.add_arguments),
-        ("forwards", "what has not reached the merchant, and why", forwards.add_arguments),
-    ):
+    for name, words in COMMANDS.items():
         one = commands.add_parser(name, help=words, description=words)
-        one.add_argument("--env-file", type=Path, default=Path(".env"), help="settings file")
-        add(one)
+        if name == chosen:
+            _add_arguments(name, one)
     return parser
+
+
+def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
+    if name not in ("demo", "simulator", "provision"):
+        parser.add_argument("--env-file", type=Path, default=Path(".env"), help="settings file")
+    match name:
+        case "demo":
+            from kiosk.commands import demo
+
+            demo.add_arguments(parser)
+        case "simulator":
+            from kiosk.simulate import cli as simulator
+
+            simulator.add_arguments(parser)
+        case "sales":
+            from kiosk.commands import sales
+
+            sales.add_arguments(parser)
+        case "provision":
+            parser.add_argument(
+                "--from", dest="file", type=Path, help="this file, instead of the boot partition's"
+            )
+        case "keypad":
+            from kiosk.panel import cli as keypad
+
+            keypad.add_arguments(parser)
+        case "forwards":
+            from kiosk.commands import forwards
+
+            forwards.add_arguments(parser)
 
 
 if __name__ == "__main__":

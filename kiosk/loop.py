@@ -83,6 +83,14 @@ class Panel(Protocol):
     def show(self, light: Light) -> None: ...
 
 
+class Heart(Protocol):
+    """The watchdog's friend: beats while everything is alive, and wants to be asked in time."""
+
+    @property
+    def due_s(self) -> float: ...
+    def beat(self, now_s: float) -> None: ...
+
+
 class Clock(Protocol):
     """Time, injected: monotonic seconds for pauses, Unix seconds for records."""
 
@@ -129,6 +137,7 @@ class Loop:
     ) -> None:
         self.till = till
         self.stopped = False
+        self.heart: Heart | None = None  # there is one where a watchdog listens
         self._inbox = inbox
         self._wallet = wallet
         self._journal = journal
@@ -157,6 +166,8 @@ class Loop:
         self._take(self._inbox.take())
         self._display.draw(self.till)
         self._show_light()
+        if self.heart is not None:
+            self.heart.beat(self._clock.monotonic())
 
     def stop(self) -> None:
         """End after this round; safe from any thread."""
@@ -180,6 +191,8 @@ class Loop:
 
     def _pause_s(self) -> float | None:
         times = [wake_s(self.till), self._display.next_frame_s(self.till)]
+        if self.heart is not None:
+            times.append(self.heart.due_s)
         due = min((time for time in times if time is not None), default=None)
         if due is None:
             return None

@@ -4,8 +4,6 @@ Every mistake is reported at once, one line each, by the setting's name, and nev
 The names, meanings and defaults are the README's; `SETTINGS` is the list both are checked against.
 """
 
-import difflib
-import hmac
 import re
 import socket
 from collections.abc import Callable, Mapping
@@ -14,8 +12,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 from urllib.parse import urlsplit
-
-from dotenv import dotenv_values
 
 LANGUAGES: Final = ("en", "es", "de", "fr", "pt", "it", "he", "ja")
 MOST_SAT: Final = 10_000_000_000_000  # Blink's SatAmount
@@ -50,18 +46,12 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
+        import hmac  # brings OpenSSL, which the first picture shall not wait for
+
         return hmac.compare_digest(self._value.encode(), other._value.encode())
 
     def __hash__(self) -> int:
         return hash(self._value)
-
-
-class WrongSettings(ValueError):
-    """Settings that cannot be used; `problems` has one line for each mistake."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +93,18 @@ class Settings:
     dim_seconds: int
     blank_seconds: int
     log_level: str
+
+
+class WrongSettings(ValueError):
+    """Settings that cannot be used; `problems` has one line for each mistake.
+
+    `rest` is all the same, with a default in place of what is wrong: enough to draw a screen with.
+    """
+
+    def __init__(self, problems: tuple[str, ...], rest: Settings) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+        self.rest = rest
 
 
 DEFAULT_LED_PIN: Final = 17
@@ -165,15 +167,20 @@ def load(
     if need_account:
         _check_accounts(reader, settings)
     if reader.problems:
-        raise WrongSettings(tuple(reader.problems))
+        raise WrongSettings(tuple(reader.problems), settings)
     return settings
 
 
 def unknown(environ: Mapping[str, str], dotenv: Path | None = None) -> tuple[str, ...]:
     """One line for each name that looks like a setting of ours and is none."""
-    names = {*environ, *(dotenv_values(dotenv) if dotenv and dotenv.is_file() else {})}
+    names = {*environ, *(_read_file(dotenv) if dotenv is not None else {})}
+    strange = sorted(name for name in names if _OURS.match(name) and name not in DEFAULTS)
+    if not strange:
+        return ()
+    import difflib
+
     lines = []
-    for name in sorted(name for name in names if _OURS.match(name) and name not in DEFAULTS):
+    for name in strange:
         near = difflib.get_close_matches(name, DEFAULTS, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         lines.append(f"{name} is not a setting{hint}")
@@ -185,8 +192,8 @@ def _values(
 ) -> dict[str, str]:
     values = dict(DEFAULTS)
     sources: list[Mapping[str, str | None]] = []
-    if dotenv is not None and dotenv.is_file():
-        sources.append(dotenv_values(dotenv, interpolate=False))
+    if dotenv is not None:
+        sources.append(_read_file(dotenv))
     if credentials is not None:
         files = [credentials / name for name in SECRETS]
         sources.append({file.name: file.read_text() for file in files if file.is_file()})
@@ -196,6 +203,14 @@ def _values(
             if name in DEFAULTS and value is not None and (value.strip() or name in _MAY_BE_EMPTY):
                 values[name] = value.strip()
     return values
+
+
+def _read_file(dotenv: Path) -> Mapping[str, str | None]:
+    if not dotenv.is_file():
+        return {}
+    from dotenv import dotenv_values  # not on an appliance, where systemd reads the file
+
+    return dotenv_values(dotenv, interpolate=False)
 
 
 class _Reader:

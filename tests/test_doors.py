@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 KIOSK = Path(__file__).parent.parent / "kiosk"
-DOORS = ("panel", "screen", "wallet", "journal", "simulate")
+DOORS = ("panel", "screen", "wallet", "journal", "host", "simulate")
 HOMES = {
     "pygame": {"screen"},
     "qrcode": {"screen"},
@@ -18,6 +18,8 @@ HOMES = {
     "websockets": {"wallet"},
     "sqlite3": {"journal"},
     "dotenv": {"settings", "provision"},
+    "ctypes": {"host"},
+    "subprocess": {"host", "provision"},
     "ariadne": {"simulate"},
     "graphql": {"simulate"},
     "zxingcpp": {"simulate"},

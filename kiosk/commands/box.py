@@ -1,17 +1,18 @@
 """Build the real things from the settings, and join them: the one place where doors meet."""
 
 import logging
-import os
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from kiosk.journal import Journal, JournalCorrupt, resume
 from kiosk.loop import Inbox, Loop
+from kiosk.panel.late import LatePanel
 from kiosk.panel.panel import (
     KeyDown,
     KeypadEvent,
@@ -63,8 +64,18 @@ class Box:
     window: Window
     wallet: Wallet
     journal: Journal
-    panel: Panel | NoPanel
+    panel: LatePanel
     facts: Sequence[Fact]
+
+    def begin(self) -> None:
+        """The first picture of the till, then what may take a moment: Blink, and the panel.
+
+        Raises:
+            PanelMissing: KIOSK_GPIO is `on`, and there is none or a pin is taken.
+        """
+        self.loop.begin(self.facts)
+        self.wallet.start()
+        self.panel.open()
 
     def close(self) -> None:
         """Stop everything in an orderly way."""
@@ -106,6 +117,12 @@ def endpoints_of(settings: Settings) -> Endpoints:
         currencies=settings.currencies,
         merchant_updates=settings.merchant_updates,
     )
+
+
+def look_of(settings: Settings) -> Look:
+    """The settings as far as the glass is concerned."""
+    words = Words(settings.language, SatsStyle(settings.sats))
+    return Look(settings.theme, settings.key_order, settings.name, words=words)
 
 
 def open_journal(settings: Settings) -> Journal:
@@ -158,21 +175,18 @@ def build(
     *,
     on_box_act: Callable[[BoxAct], None] | None = None,
 ) -> Box:
-    """Build the kiosk. The first picture comes before anything is asked of Blink.
+    """Build the kiosk; `Box.begin` sets it going. Nothing is asked of Blink before a picture.
 
     Raises:
         JournalUnusable: it cannot be written, so no sale could be kept.
-        PanelMissing: KIOSK_GPIO is `on` and there is none.
         ValueError: the keypad's wiring cannot be; the sentence names the setting.
     """
     clock = SystemClock()
     inbox = Inbox()
     journal = open_journal(settings)
     till, facts = begin_till(rules_of(settings), journal, clock.monotonic(), int(clock.unix()))
-    words = Words(settings.language, SatsStyle(settings.sats))
-    look = Look(settings.theme, settings.key_order, settings.name, words=words)
     window = Window(
-        look,
+        look_of(settings),
         settings.screen,
         settings.rotate,
         volume=settings.volume,
@@ -180,7 +194,7 @@ def build(
         memory=settings.journal.with_name(FILE_NAME),
     )
     wallet = Wallet(endpoints_of(settings), inbox.put)
-    panel = _panel(settings, inbox)
+    panel = LatePanel(partial(_panel, settings, inbox))
     loop = Loop(
         till,
         inbox,
@@ -221,12 +235,3 @@ def _panel(settings: Settings, inbox: Inbox) -> Panel | NoPanel:
 
 def _told_only(act: BoxAct) -> None:
     log.warning("%s was asked for; this is not an appliance", act)
-
-
-def set_up_log(level: str) -> None:
-    """One line per step, to standard error; under systemd the journal adds the time."""
-    under_systemd = "JOURNAL_STREAM" in os.environ
-    line = "%(levelname)s %(name)s %(message)s"
-    logging.basicConfig(
-        level=level.upper(), format=line if under_systemd else f"%(asctime)s {line}"
-    )

@@ -56,8 +56,7 @@ def run(args: argparse.Namespace) -> int:
         logging.basicConfig(level="INFO", format="%(message)s", handlers=[story])
         box = build(settings)
         try:
-            box.loop.begin(box.facts)
-            box.wallet.start()
+            box.begin()
             if headless:
                 pictures = args.pictures or folder / "pictures"
                 return _play(box, simulator, pictures)

@@ -1,55 +1,197 @@
-"""`kiosk run`: the appliance, until it is told to stop."""
+"""`kiosk run`: the appliance, until it is told to stop.
 
-import argparse
+In the order in which a person in front of it notices: a first picture, before anything slow is
+loaded; the till; the keypad and Blink. Under systemd nothing ends the program but systemd, the
+manager and a crash; what stands in the way of a till is told on the glass.
+"""
+
 import logging
+import os
 import signal
 import sys
-from pathlib import Path
-from typing import Final
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
-from kiosk.sale.effects import BoxAct
-from kiosk.sale.trouble import KioskError
-from kiosk.settings import Settings
+from kiosk.host import restarts
+from kiosk.host.heart import heart
+from kiosk.host.notify import notifier, watchdog_s
+from kiosk.host.refusal import names_of, refused_names
+from kiosk.host.seal import scrub, seal_process
+from kiosk.settings import SECRETS, Settings, WrongSettings
+
+if TYPE_CHECKING:
+    from kiosk.commands.box import Box
+    from kiosk.commands.hold import Hold
+    from kiosk.sale.effects import BoxAct
+    from kiosk.sale.trouble import Trouble
 
 log: Final = logging.getLogger("kiosk")
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """No options: the settings decide."""
-    parser.add_argument("--env-file", type=Path, default=Path(".env"), help="settings file")
+# The journal or the panel cannot be opened: look again at this pace.
+AGAIN_S: Final = 30.0
 
 
 def run(settings: Settings) -> int:
-    """Run until SIGTERM, Ctrl-C, or the window is closed."""
-    from kiosk.commands.box import build, set_up_log
-    from kiosk.panel.pins import PanelMissing
+    """Run until SIGTERM or the manager says so; at a desk Ctrl-C and closing the window do too."""
+    return _Service(settings).run()
 
-    set_up_log(settings.log_level)
-    try:
-        box = build(settings, on_box_act=_act)
-    except KioskError as error:
-        sys.stderr.write(f"kiosk: {error}\n")
-        return 1
-    except PanelMissing as error:
-        sys.stderr.write(f"kiosk: {error}\n")
-        return 1
-    except ValueError as error:  # the keypad's wiring
-        sys.stderr.write(f"kiosk: {error}\n")
+
+def refuse(error: WrongSettings) -> int:
+    """Under systemd, stay and name the wrong settings on the glass; elsewhere it was all said."""
+    if not notifier(os.environ).listens:
         return 2
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: box.loop.stop())
-    signal.signal(signal.SIGHUP, lambda *_: box.loop.heed_requests())
-    try:
-        box.loop.begin(box.facts)
-        box.wallet.start()
-        while not box.loop.stopped and not box.window.closed:
+    return _Service(error.rest).run(refused=names_of(error.problems))
+
+
+class _Service:
+    """One run of the program, as systemd sees it, if there is one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._teller = notifier(os.environ)
+        self._patience_s = watchdog_s(os.environ, os.getpid())
+        self._folder = restarts.runtime_folder(os.environ)
+        self._stopped = False
+        self._wake: Callable[[], None] = lambda: None
+        self._heed: Callable[[], None] = lambda: None
+        # A finger on Ctrl-C or Alt-F4 must not end an appliance; at a desk it should.
+        self._at_desk = not self._teller.listens
+
+    def run(self, refused: tuple[str, ...] = ()) -> int:
+        """Run it; the exit code."""
+        from kiosk.commands.log import set_up_log
+
+        seal_process()
+        set_up_log(self._settings.log_level, _secret_values(self._settings))
+        scrub(SECRETS)
+        self._listen()
+        starts = self._starts()
+        if not self._first_picture(starts.pause_s):
+            return 1
+        if starts.pause_s:
+            self._wait_before_start(starts)
+        code = self._refuse(refused) if refused else self._sell()
+        if self._folder is not None and code == 0:
+            restarts.end(self._folder)
+        self._teller.stopping()
+        self._teller.close()
+        return code
+
+    def _listen(self) -> None:
+        """Before SDL looks: it leaves alone the signals that somebody handles."""
+        signal.signal(signal.SIGTERM, lambda *_: self.stop())
+        signal.signal(signal.SIGHUP, lambda *_: self._heed())  # `kiosk forwards --retry`
+        signal.signal(signal.SIGINT, (lambda *_: self.stop()) if self._at_desk else signal.SIG_IGN)
+
+    def stop(self) -> None:
+        """End after this round."""
+        self._stopped = True
+        self._wake()
+
+    def _starts(self) -> restarts.Starts:
+        if self._folder is None:
+            return restarts.Starts()
+        return restarts.begin(self._folder, time.monotonic())
+
+    def _first_picture(self, pause_s: float) -> bool:
+        from kiosk.screen.glass import DisplayMissing, first_picture
+
+        settings = self._settings
+        try:
+            first_picture(settings.screen, settings.rotate, settings.theme)
+        except DisplayMissing as missing:
+            log.error("%s", missing)  # noqa: TRY400 - a sentence, for whoever connects a screen
+            time.sleep(pause_s)  # nobody can be told
+            return False
+        return True
+
+    def _hold(self) -> "Hold":
+        from kiosk.commands.hold import Hold
+
+        beat = heart(self._teller, self._patience_s, {})
+        hold = Hold(self._settings, self._is_over, beat, closes=self._at_desk)
+        self._wake = hold.window.wake
+        return hold
+
+    def _is_over(self) -> bool:
+        return self._stopped
+
+    def _wait_before_start(self, starts: restarts.Starts) -> None:
+        from kiosk.sale.trouble import Trouble, TroubleKind
+
+        log.error("failed %d times in a row; next start in %.0f s", starts.failures, starts.pause_s)
+        self._wait(Trouble(TroubleKind.KEEPS_FAILING), starts.pause_s)
+
+    def _wait(self, trouble: "Trouble", pause_s: float) -> None:
+        """Say on the glass why there is no till, and when the next try is."""
+        self._teller.ready(f"out of service: {trouble.kind}; next try in {pause_s:.0f} s")
+        self._hold().then_again(trouble, pause_s)
+
+    def _refuse(self, names: tuple[str, ...]) -> int:
+        from kiosk.commands.hold import wrong_settings
+
+        self._teller.ready(f"out of service: wrong settings: {', '.join(names)}")
+        self._hold().for_good(wrong_settings(names))
+        return 0 if self._stopped else 2
+
+    def _sell(self) -> int:
+        """Build the till and keep it going; what it lacks to begin with is told and waited for."""
+        from kiosk.commands.box import build, wiring_of
+        from kiosk.panel.chip import PanelMissing
+        from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
+
+        try:
+            wiring_of(self._settings)
+        except ValueError as error:
+            sys.stderr.write(f"kiosk: {error}\n")
+            return 2 if self._at_desk else self._refuse(names_of([str(error)]))
+        while not self._stopped:
+            try:
+                box = build(self._settings, on_box_act=self._act)
+                try:
+                    self._wake, self._heed = box.loop.stop, box.loop.heed_requests
+                    box.begin()
+                    self._turn(box)
+                finally:
+                    box.close()
+            except KioskError as error:
+                trouble, words = error.trouble, str(error)
+            except PanelMissing as missing:
+                trouble, words = Trouble(TroubleKind.PANEL_MISSING, str(missing)), str(missing)
+            else:
+                return 0
+            sys.stderr.write(f"kiosk: {words}\n")
+            if self._at_desk:
+                return 1
+            self._wait(trouble, AGAIN_S)
+        return 0
+
+    def _turn(self, box: "Box") -> None:
+        organs = {"wallet": box.wallet.alive, "panel": box.panel.alive}
+        box.loop.heart = heart(self._teller, self._patience_s, organs)
+        self._tell_refusal(box)
+        self._teller.ready("the till is on the screen")
+        while not self._stopped and not box.loop.stopped:
             box.loop.turn()
-    finally:
-        box.close()
-    return 0
+            if self._at_desk and box.window.closed:
+                return
+
+    def _tell_refusal(self, box: "Box") -> None:
+        """Settings from the boot partition were refused, and the ones in force go on."""
+        from kiosk.commands.hold import wrong_settings
+        from kiosk.sale.events import SettingsRefused
+
+        names = refused_names() if not self._at_desk else ()
+        if names:
+            box.inbox.put(SettingsRefused(wrong_settings(names)))
+
+    def _act(self, act: "BoxAct") -> None:
+        """Leave in an orderly way; systemd starts the program again."""
+        log.warning("the manager asks for %s", act)
+        self.stop()
 
 
-def _act(act: BoxAct) -> None:
-    """Leave in an orderly way; systemd restarts the program, or the box is shut down."""
-    log.warning("the manager asks for %s", act)
-    signal.raise_signal(signal.SIGTERM)
+def _secret_values(settings: Settings) -> list[str]:
+    secrets = (settings.blinkpos_api_key, settings.merchant_api_key, settings.pin)
+    return [secret.reveal() for secret in secrets if secret is not None]

@@ -241,7 +241,7 @@ class HistoryRead:
 
 @dataclass(frozen=True, slots=True)
 class SettingsRefused:
-    """Settings from the boot partition were refused; the ones in force go on (or none are)."""
+    """Settings from the boot partition were refused; the ones in force go on."""
 
     trouble: Trouble
 

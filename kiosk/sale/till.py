@@ -356,7 +356,7 @@ class Till:
     pin_tries: int = 0
     pin_locked_until_s: float = 0.0
     sales_started: int = 0
-    settings_trouble: Trouble | None = None
+    settings_trouble: Trouble | None = None  # no settings are in force: a person must set it right
 
     @property
     def unsettled(self) -> int:

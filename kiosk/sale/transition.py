@@ -58,6 +58,7 @@ from kiosk.sale.money import Sats
 from kiosk.sale.pauses import pause_s
 from kiosk.sale.press import answered_check, press
 from kiosk.sale.till import (
+    Alarm,
     AwaitingPayment,
     Entering,
     Expired,
@@ -332,7 +333,7 @@ def _other_news(till: Till, event: Event) -> Step:
         case MerchantReceived(payment_hash, amount):
             return _received(till, payment_hash, amount)
         case SettingsRefused(trouble):
-            return Step(replace(till, settings_trouble=trouble))
+            return Step(replace(till, alarms=(*till.alarms, Alarm(trouble))))
     return Step(till)
 
 

@@ -43,6 +43,8 @@ class TroubleKind(StrEnum):
     # The box
     JOURNAL_FULL = "journal_full"
     JOURNAL_BROKEN = "journal_broken"
+    KEEPS_FAILING = "keeps_failing"  # the program has ended again and again
+    PANEL_MISSING = "panel_missing"  # KIOSK_GPIO is `on`, and there is none or a pin is taken
     KEY_STUCK = "key_stuck"
     POWER_CUT = "power_cut"  # a sale was on the screen when the power went
     PIN_WRONG = "pin_wrong"

@@ -68,7 +68,10 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("Blink has no prices in {subject}."),
             mark("Check KIOSK_CURRENCY."),
         ),
-        TroubleKind.WRONG_SETTINGS: (mark("The settings file was refused."), "{subject}"),
+        TroubleKind.WRONG_SETTINGS: (
+            mark("The settings cannot be used."),
+            mark("Wrong or missing: {subject}. Correct the file and start again."),
+        ),
         TroubleKind.AMOUNT_ZERO: (mark("Type an amount first."), ""),
         TroubleKind.AMOUNT_TOO_LARGE: (mark("Too much for one sale."), mark("At most {subject}.")),
         TroubleKind.AMOUNT_TOO_LONG: (mark("No room for more digits."), ""),
@@ -112,6 +115,11 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("The memory card cannot be written."),
             mark("No sales until it is repaired. Money already paid is safe at Blink."),
         ),
+        TroubleKind.KEEPS_FAILING: (
+            mark("The till keeps failing."),
+            mark("It is started again by itself. Money already paid is safe at Blink."),
+        ),
+        TroubleKind.PANEL_MISSING: (mark("The keypad cannot be used."), "{subject}"),
         TroubleKind.KEY_STUCK: (mark("The key {subject} is stuck."), ""),
         TroubleKind.POWER_CUT: (
             mark("The power went during a sale."),

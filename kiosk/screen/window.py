@@ -17,6 +17,7 @@ from kiosk.screen import attract
 from kiosk.screen.backlight import SYSFS, Backlight
 from kiosk.screen.canvas import Canvas, Zone, touched
 from kiosk.screen.care import Care, Patience, Quiet
+from kiosk.screen.glass import open_glass
 from kiosk.screen.keyboard import key_of
 from kiosk.screen.moving import FRAME_S, Rhythm, rhythms
 from kiosk.screen.qr import WHITE_LEVELS
@@ -57,12 +58,8 @@ class Window:
         backlights: Path = SYSFS,
         memory: Path | None = None,
     ) -> None:
-        pygame.display.init()
         pygame.font.init()
-        flags = pygame.FULLSCREEN if size is None else 0
-        self._glass = pygame.display.set_mode(size or (0, 0), flags)
-        pygame.display.set_caption("Kiosk")
-        pygame.mouse.set_visible(size is not None)
+        self._glass = open_glass(size)
         self._woken = threading.Event()
         self._remembered = Remembered(memory)
         self._look = replace(look, white=self._remembered.white) if memory else look

@@ -42,8 +42,7 @@ class Kiosk:
 
     def switch_on(self) -> "Kiosk":
         self.box = build(load(self._settings))
-        self.box.loop.begin(self.box.facts)
-        self.box.wallet.start()
+        self.box.begin()
         return self
 
     def switch_off(self) -> None:

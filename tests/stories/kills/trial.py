@@ -29,7 +29,7 @@ RANK: Final = {
     SaleState.STOPPED: 3,
     SaleState.FORWARDED: 4,
 }
-UNPAID_S: Final = 1.5
+UNPAID_S: Final = 2.5
 RANDOM: Final = "a random instant"
 
 

@@ -1,0 +1,44 @@
+"""The display itself, and the very first picture on it: as early as a picture can be.
+
+Imports as little as it can. What a till needs takes longer to load than pygame.
+"""
+
+import pygame
+
+from kiosk.screen.icons import Icon, icon
+from kiosk.screen.theme import PALETTES
+
+
+class DisplayMissing(Exception):
+    """There is no display to draw on. The text says what SDL found."""
+
+
+def open_glass(size: tuple[int, int] | None) -> pygame.Surface:
+    """The surface of the whole display, full screen when `size` is None; opened once.
+
+    Raises:
+        DisplayMissing: there is no display.
+    """
+    try:
+        pygame.display.init()
+        opened = pygame.display.get_surface()
+        if opened is not None and size in (None, opened.get_size()):
+            return opened
+        flags = pygame.FULLSCREEN if size is None else 0
+        glass = pygame.display.set_mode(size or (0, 0), flags)
+    except pygame.error as error:
+        raise DisplayMissing(f"No display can be opened: {error}. Connect a screen.") from error
+    pygame.display.set_caption("Kiosk")
+    pygame.mouse.set_visible(size is not None)
+    return glass
+
+
+def first_picture(size: tuple[int, int] | None, rotate: int, theme: str) -> None:
+    """Show that the box is alive, without a word, while the till is loaded."""
+    glass = open_glass(size)
+    colours = PALETTES[theme]
+    glass.fill(colours.ground)
+    side = min(glass.get_size()) // 3
+    bolt = pygame.transform.rotate(icon(Icon.BOLT, side, colours.accent), -rotate)
+    glass.blit(bolt, bolt.get_rect(center=glass.get_rect().center))
+    pygame.display.flip()

@@ -1,0 +1,183 @@
+"""`kiosk run` from outside: what a service manager and a person in front of the glass see."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.simulate import Simulator
+
+PATIENCE_S = 30.0
+
+
+class Service:
+    """The program as a service: a process, and what it tells systemd."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.ear.bind(str(folder / "notify"))
+        self.ear.settimeout(PATIENCE_S)
+        runtime = folder / "run"
+        runtime.mkdir(exist_ok=True)
+        ours = ("KIOSK_", "BLINK", "MERCHANT_")
+        self.environ = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(ours)},
+            "SDL_VIDEODRIVER": "dummy",
+            "NOTIFY_SOCKET": str(folder / "notify"),
+            "RUNTIME_DIRECTORY": str(runtime),
+            "KIOSK_SCREEN": "480x320",
+            "KIOSK_JOURNAL": str(folder / "journal.sqlite3"),
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            **settings,
+        }
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> "Service":
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "kiosk", "run"],
+            env=self.environ,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def hear(self) -> str:
+        return self.ear.recv(4096).decode()
+
+    def send(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def end(self) -> tuple[int, str]:
+        """The exit code and the log."""
+        assert self.process is not None
+        _, told = self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode, told
+
+    def close(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+        self.ear.close()
+
+
+@pytest.fixture
+def account() -> Iterator[dict[str, str]]:
+    with Simulator() as simulator:
+        yield {
+            "BLINK_API_URL": simulator.api_url,
+            "BLINK_WS_URL": simulator.ws_url,
+            "BLINKPOS_API_KEY": simulator.till.api_key,
+            "MERCHANT_USERNAME": simulator.merchant.username,
+        }
+
+
+def test_a_till_is_ready_fed_and_ends_in_order(tmp_path: Path, account: dict[str, str]) -> None:
+    service = Service(tmp_path, **account, WATCHDOG_USEC="300000").start()
+    try:
+        assert service.hear() == "READY=1\nSTATUS=the till is on the screen"
+        assert [service.hear() for _ in range(3)] == ["WATCHDOG=1"] * 3
+        service.send(signal.SIGINT)  # Ctrl-C on an attached keyboard
+        assert [service.hear() for _ in range(3)] == ["WATCHDOG=1"] * 3
+        service.send(signal.SIGTERM)
+        last = ""
+        while last != "STOPPING=1":
+            last = service.hear()
+        code, told = service.end()
+    finally:
+        service.close()
+    assert code == 0, told
+    assert account["BLINKPOS_API_KEY"] not in told
+    assert not (tmp_path / "run" / "starts.json").exists()
+
+
+def test_wrong_settings_are_named_on_the_glass_and_the_program_stays(tmp_path: Path) -> None:
+    service = Service(tmp_path, KIOSK_ROTATE="45", BLINKPOS_API_KEY="blink-s3cret").start()
+    try:
+        ready = service.hear()
+        service.send(signal.SIGTERM)
+        assert service.hear() == "STOPPING=1"
+        code, told = service.end()
+    finally:
+        service.close()
+    assert ready.startswith("READY=1\nSTATUS=out of service: wrong settings: ")
+    assert {"KIOSK_ROTATE", "BLINKPOS_API_KEY", "MERCHANT_USERNAME"} <= set(
+        ready.replace(",", " ").split()
+    )
+    assert code == 0
+    assert "s3cret" not in ready + told
+
+
+def test_a_till_that_keeps_failing_says_so_and_waits(
+    tmp_path: Path, account: dict[str, str]
+) -> None:
+    service = Service(tmp_path, **account)
+    (tmp_path / "run" / "starts.json").write_text('{"failures": 1, "began_s": 1e12}')
+    service.start()
+    try:
+        assert "keeps_failing; next try in 5 s" in service.hear()
+        service.send(signal.SIGTERM)
+        assert service.end()[0] == 0
+    finally:
+        service.close()
+
+
+def test_a_journal_that_cannot_be_opened_is_told_and_tried_again(
+    tmp_path: Path, account: dict[str, str]
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    service = Service(tmp_path, **account)
+    service.environ["KIOSK_JOURNAL"] = str(tmp_path / "file" / "journal.sqlite3")
+    service.start()
+    try:
+        assert "out of service: journal_broken; next try in 30 s" in service.hear()
+        service.send(signal.SIGTERM)
+        assert service.end()[0] == 0
+    finally:
+        service.close()
+
+
+def test_a_wrong_wiring_is_a_wrong_setting(tmp_path: Path, account: dict[str, str]) -> None:
+    service = Service(tmp_path, **account, KIOSK_KEYPAD_ROWS="5,6").start()
+    try:
+        assert "wrong settings: KIOSK_KEYPAD_ROWS" in service.hear()
+    finally:
+        service.close()
+
+
+def test_the_first_picture_waits_for_nothing_slow(tmp_path: Path, account: dict[str, str]) -> None:
+    script = """
+import os, sys
+import pygame
+def flip():
+    print(*sorted({name.partition(".")[0] for name in sys.modules}))
+    sys.stdout.flush()
+    os._exit(0)
+pygame.display.flip = flip
+from kiosk.__main__ import main
+main(["run"])
+"""
+    service = Service(tmp_path, **account)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=service.environ,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    service.close()
+    loaded = set(done.stdout.split())
+    assert "pygame" in loaded, done.stderr
+    slow = {"gpiozero", "gql", "graphql", "aiohttp", "websockets", "babel", "qrcode", "sqlite3"}
+    slow |= {"asyncio", "bolt11", "ariadne", "dotenv", "ssl"}
+    assert not loaded & slow

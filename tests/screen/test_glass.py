@@ -1,0 +1,43 @@
+"""The first picture: before anything slow, and the till takes over the same display."""
+
+from collections.abc import Iterator
+
+import pygame
+import pytest
+
+from kiosk.screen.glass import DisplayMissing, first_picture, open_glass
+from kiosk.screen.theme import PALETTES
+
+
+@pytest.fixture(autouse=True)
+def _no_display_left() -> Iterator[None]:
+    pygame.display.quit()
+    yield
+    pygame.display.quit()
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_the_first_picture_is_a_bolt_in_the_middle(rotate: int) -> None:
+    first_picture((480, 320), rotate, "light")
+    glass = pygame.display.get_surface()
+    assert glass is not None
+    assert glass.get_at((2, 2))[:3] == PALETTES["light"].ground
+    assert glass.get_at((240, 160))[:3] == PALETTES["light"].accent
+
+
+def test_the_till_draws_on_the_same_display() -> None:
+    first_picture((480, 320), 0, "dark")
+    opened = pygame.display.get_surface()
+    assert open_glass((480, 320)) is opened
+    assert open_glass(None) is opened
+
+
+def test_another_size_is_another_display() -> None:
+    open_glass((480, 320))
+    assert open_glass((800, 480)).get_size() == (800, 480)
+
+
+def test_no_display_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "no-such-driver")
+    with pytest.raises(DisplayMissing, match="Connect a screen"):
+        first_picture((480, 320), 0, "light")
