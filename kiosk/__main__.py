@@ -61,7 +61,7 @@ def _with_settings(args: argparse.Namespace, settings: Settings) -> int:
         case "doctor":
             from kiosk.commands import doctor
 
-            return doctor.run(settings)
+            return doctor.run(settings, args.env_file)
         case "sales":
             from kiosk.commands import sales
 
@@ -75,11 +75,16 @@ def _with_settings(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _refused(command: str, error: WrongSettings) -> int:
-    if command != "run":
-        return 2
-    from kiosk.commands import run
+    match command:
+        case "run":
+            from kiosk.commands import run
 
-    return run.refuse(error)
+            return run.refuse(error)
+        case "doctor":
+            from kiosk.commands import doctor
+
+            return doctor.run_refused(error)
+    return 2
 
 
 def _keypad(args: argparse.Namespace, settings: Settings) -> int:

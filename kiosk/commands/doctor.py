@@ -1,138 +1,111 @@
-"""`kiosk doctor`: would a sale work here? A table; 1 if anything would stop one."""
+"""`kiosk doctor`: would a sale work here? A table with cures; 1 if anything would stop one."""
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from kiosk.commands.box import endpoints_of, wiring_of
+from kiosk.doctor import blink, box, till
+from kiosk.doctor.finding import Finding, Verdict, stop, table
+from kiosk.host.machine import Machine
 from kiosk.journal import Journal
-from kiosk.panel.chip import find_header
+from kiosk.panel.checkup import check_up
 from kiosk.sale.account import Account
 from kiosk.sale.trouble import KioskError
 from kiosk.screen import logo
+from kiosk.screen.faces import covers
+from kiosk.screen.glass import can_draw_without_a_desktop
 from kiosk.screen.words import Words
-from kiosk.settings import Settings
+from kiosk.settings import Settings, WrongSettings, unknown
 from kiosk.wallet.endpoints import Timings
 from kiosk.wallet.http import Http
+from kiosk.wallet.reach import Reach, reach_api, reach_socket
 from kiosk.wallet.visit import visit
 
-CLOCK_SLACK_S: Final = 60
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: `good` None is worth knowing, False would stop a sale."""
-
-    what: str
-    good: bool | None
-    words: str
-
-    def line(self) -> str:
-        """As it is printed; never by colour alone."""
-        mark = {True: "ok", False: "STOP", None: "note"}[self.good]
-        return f"{mark:<5} {self.what:<10} {self.words}"
-
-
-def run(settings: Settings) -> int:
+def run(settings: Settings, dotenv: Path | None = None) -> int:
     """Check everything that can be checked without a customer."""
-    findings = list(_findings(settings))
-    for finding in findings:
-        print(finding.line())
-    return 1 if any(finding.good is False for finding in findings) else 0
+    strange = unknown(os.environ, dotenv)
+    return _told([*till.settings(settings, strange), *_here(settings), *_blink(settings)])
 
 
-def _findings(settings: Settings) -> Iterator[Finding]:
-    yield Finding("settings", True, f"till {settings.kiosk_id}, {', '.join(settings.currencies)}")
-    yield _journal(settings.journal)
-    yield from _panel(settings)
-    yield _display()
-    yield from _logo(settings)
-    yield from _blink(settings)
+def run_refused(error: WrongSettings) -> int:
+    """Check what can be checked with settings that cannot be used."""
+    wrong = [stop("settings", line, "correct it in the settings file") for line in error.problems]
+    _told([*wrong, *_here(error.rest)])
+    return 2
 
 
-def _journal(path: Path) -> Finding:
+def _told(findings: list[Finding]) -> int:
+    print(table(findings))
+    return 1 if any(one.verdict is Verdict.STOP for one in findings) else 0
+
+
+def _here(settings: Settings) -> Iterator[Finding]:
+    """The box itself, without the network."""
+    machine = Machine(settings.journal)
+    unit = machine.unit(box.UNIT)
+    running = unit is not None and unit.get("ActiveState") == "active"
+    yield _journal(settings.journal, running=running)
+    yield till.room(machine.card())
+    yield _panel(settings, running=running)
+    yield till.light(settings.led_pin)
+    desktop = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    yield till.display(desktop, machine.displays(), driver=can_draw_without_a_desktop())
+    yield till.fonts(settings.name, covered=covers(settings.name))
+    yield till.logo(settings.logo, logo.problem(settings.logo) if settings.logo else "")
+    yield till.sound(settings.volume, machine.sound_cards())
+    yield till.backlight(machine.backlights())
+    yield from box.findings(machine)
+
+
+def _journal(path: Path, *, running: bool) -> Finding:
+    if not path.exists():
+        return till.new_journal(path)
     try:
-        journal = Journal.open(path)
-        journal.probe()
-        waiting = len(journal.unsettled())
-        journal.close()
+        journal = Journal.read_only(path) if running else Journal.open(path)
+        with contextlib.closing(journal):
+            if not running:
+                journal.probe()
+            waiting = [one.sale.started_at for one in journal.unsettled()]
     except KioskError as error:
-        return Finding(
-            "journal", False, f"{Words().told(error.trouble)[0]} {path}: {error.trouble.reason}"
-        )
-    return Finding("journal", True, f"{path}, {waiting} forwards waiting")
+        what, cure = Words().told(error.trouble)
+        return stop("journal", f"{path}: {what} ({error.trouble.reason})", cure)
+    return till.journal(path, waiting, int(time.time()), running=running)
 
 
-def _panel(settings: Settings) -> Iterator[Finding]:
+def _panel(settings: Settings, *, running: bool) -> Finding:
     try:
-        wiring_of(settings)
+        wiring = wiring_of(settings)
     except ValueError as error:
-        yield Finding("keypad", False, str(error))
-        return
-    if settings.gpio == "off":
-        yield Finding("keypad", None, "KIOSK_GPIO is off: glass and keyboard only")
-    elif find_header() is not None:
-        yield Finding("keypad", True, "GPIO header found; `kiosk keypad` shows the keys")
-    else:
-        stops = settings.gpio == "on"
-        yield Finding("keypad", False if stops else None, "this machine has no GPIO header")
-
-
-def _display() -> Finding:
-    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        return Finding("display", True, "a desktop's")
-    cards = sorted(Path("/dev/dri").glob("card*"))
-    if cards:
-        return Finding("display", True, ", ".join(str(card) for card in cards))
-    return Finding("display", False, "no desktop and no /dev/dri/card*: connect a screen")
-
-
-def _logo(settings: Settings) -> Iterator[Finding]:
-    if settings.logo is None:
-        return
-    broken = logo.problem(settings.logo)
-    yield Finding("logo", None if broken else True, broken or f"{settings.logo} can be drawn")
+        return stop("keypad", str(error), "see Wiring in the README")
+    seen = None
+    if settings.gpio != "off":
+        seen = check_up(wiring, settings.led_pin, settings.buzzer_pin)
+    return till.panel(settings.gpio, seen, running=running)
 
 
 def _blink(settings: Settings) -> Iterator[Finding]:
-    try:
-        account = asyncio.run(_visit(settings))
-    except KioskError as error:
-        what, cure = Words().told(error.trouble)
-        yield Finding("blink", False, f"{what} {cure} ({error.trouble.reason})")
-        return
-    who = account.merchant_name or account.merchant_wallet
-    yield Finding("blink", True, f"{account.network}; key and scopes are right")
-    yield Finding("merchant", True, f"{who} can be paid")
-    known = f"{len(account.nodes)} nodes" if account.nodes else "Blink names no nodes now"
-    yield Finding("guard", True if account.nodes else None, f"payouts only to {known}")
-    if account.limit_left is None:
-        yield Finding("limit", None, "Blink did not say what is left today")
+    api, socket, seen = asyncio.run(_ask(settings))
+    yield blink.api(api)
+    yield blink.socket(socket)
+    if isinstance(seen, Account):
+        yield from blink.account(seen, int(time.time()))
     else:
-        dollars = f"${account.limit_left / 100:.2f}"
-        enough = account.limit_left > 0
-        yield Finding("limit", True if enough else None, f"{dollars} can be forwarded today")
-    if account.wind_down is not None:
-        yield Finding("notice", None, f"Blink is closing this account: {account.wind_down.status}")
-    yield _clock(account)
+        yield blink.refused(Words().told(seen.trouble), seen.trouble)
 
 
-async def _visit(settings: Settings) -> Account:
-    http = Http(endpoints_of(settings), Timings())
+async def _ask(settings: Settings) -> tuple[Reach, Reach, Account | KioskError]:
+    endpoints, timings = endpoints_of(settings), Timings()
+    api = await reach_api(endpoints, timings)
+    socket = await reach_socket(endpoints, timings)
+    http = Http(endpoints, timings)
     try:
-        return await visit(http)
+        return api, socket, await visit(http)
+    except KioskError as error:
+        return api, socket, error
     finally:
         await http.close()
-
-
-def _clock(account: Account) -> Finding:
-    if account.server_unix_s is None:
-        return Finding("clock", None, "Blink did not tell the time")
-    off_s = int(time.time()) - account.server_unix_s
-    if abs(off_s) <= CLOCK_SLACK_S:
-        return Finding("clock", True, "agrees with Blink's")
-    return Finding("clock", None, f"{off_s} s off Blink's, whose clock the till uses")

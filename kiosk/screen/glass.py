@@ -42,3 +42,8 @@ def first_picture(size: tuple[int, int] | None, rotate: int, theme: str) -> None
     bolt = pygame.transform.rotate(icon(Icon.BOLT, side, colours.accent), -rotate)
     glass.blit(bolt, bolt.get_rect(center=glass.get_rect().center))
     pygame.display.flip()
+
+
+def can_draw_without_a_desktop() -> bool:
+    """Whether SDL has its KMSDRM driver: the wheels of pygame-ce bring it, no other does."""
+    return bool(getattr(pygame, "IS_CE", False))

@@ -20,7 +20,7 @@ from kiosk.wallet.http import Http
 log: Final = logging.getLogger("kiosk.wallet")
 
 # What a socket can die of. OSError: DNS, refused, reset, TLS.
-_EXPECTED: Final = (TransportError, WebSocketException, OSError, TimeoutError)
+SOCKET_ERRORS: Final = (TransportError, WebSocketException, OSError, TimeoutError)
 
 # nginx: ten connections an address. Blink's chart says 503, its documentation 429.
 _LIMITED: Final = (429, 503)
@@ -78,8 +78,8 @@ async def hold(
         try:
             await socket.listen(silence_s)
             reason = "ended by the server"
-        except (*_EXPECTED, Refusal) as error:
-            reason, limited = reason_of(error), _is_limited(error)
+        except (*SOCKET_ERRORS, Refusal) as error:
+            reason, limited = reason_of(error), is_limited(error)
         except Exception as error:  # noqa: BLE001 - a bug costs a connection, never the sale
             reason = f"bug: {bug_of(error)}"
         finally:
@@ -144,7 +144,7 @@ class _Socket(WebsocketsTransport):
         """Close with 1000; a server that does not answer is left after `close_s`."""
         try:
             await self.close()
-        except _EXPECTED as error:
+        except SOCKET_ERRORS as error:
             log.debug("a socket did not close well reason=%s", reason_of(error))
 
     async def _unless_closed(self, wanted: Coroutine[Any, Any, GraphQLRequest]) -> GraphQLRequest:
@@ -183,7 +183,7 @@ def _pause_s(timings: Timings, failures: int, who: str, *, limited: bool) -> flo
     return pause_s(timings.reconnect_first_s, timings.reconnect_longest_s, failures - 2, who)
 
 
-def _is_limited(error: BaseException | None) -> bool:
+def is_limited(error: BaseException | None) -> bool:
     """Whether a connection was turned away for being one too many."""
     while error is not None:
         if isinstance(error, InvalidStatus) and error.response.status_code in _LIMITED:

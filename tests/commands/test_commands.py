@@ -144,3 +144,32 @@ def test_the_doctor_says_what_would_stop_a_sale(
     told = capsys.readouterr().out
     assert words in told
     assert simulator.till.api_key not in told
+
+
+def test_the_doctor_looks_at_the_box_even_when_the_settings_are_wrong(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KIOSK_ROTATE", "45")
+    monkeypatch.setenv("KIOSK_PIN", "s3cret")
+    monkeypatch.setenv("KIOSK_JOURNAL", str(tmp_path / "journal.sqlite3"))
+    assert main(["doctor"]) == 2
+    told = capsys.readouterr().out
+    assert "STOP  settings    KIOSK_ROTATE" in told
+    assert "disk" in told
+    assert "s3cret" not in told
+
+
+def test_the_doctor_reads_a_journal_and_says_when_it_is_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "journal.sqlite3"
+    journal = Journal.open(path, lambda: NOW)
+    journal.record(paid())
+    journal.close()
+    monkeypatch.setenv("KIOSK_JOURNAL", str(path))
+    assert main(["doctor"]) == 2  # there are no keys
+    told = " ".join(capsys.readouterr().out.split())
+    assert "1 forwards wait, the oldest for" in told
+    path.write_bytes(b"no journal at all" * 1000)
+    main(["doctor"])
+    assert "STOP  journal" in capsys.readouterr().out

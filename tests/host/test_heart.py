@@ -58,6 +58,9 @@ class Doors:
     def perform(self, effect: WalletEffect) -> None: ...
     def record(self, facts: Sequence[Fact]) -> None: ...
     def probe(self) -> None: ...
+    def take_requests(self) -> bool:
+        return False
+
     def overview(self, now: int) -> HistoryRead:
         raise NotImplementedError
 

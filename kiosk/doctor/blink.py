@@ -1,0 +1,109 @@
+"""The way to Blink, and what its answers mean for the next sale."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kiosk.doctor.finding import Finding, good, note, stop
+from kiosk.sale.account import Account
+from kiosk.sale.trouble import Trouble
+from kiosk.wallet.reach import Part, Reach
+
+CLOCK_SLACK_S: Final = 60
+CERTIFICATE_DAYS: Final = 3
+
+_CURES: Final = {
+    Part.NAME: "check the network, and the name server of the router",
+    Part.CONNECTION: "check the network; a firewall must let ports 443 out",
+    Part.CERTIFICATE: "is the clock right? Else somebody stands between the till and Blink",
+    Part.SOCKET: "a proxy or firewall that cuts WebSockets",
+    Part.LIMITED: "Blink gives an address ten sockets: close other tills on this network",
+}
+
+
+def api(reached: Reach) -> Finding:
+    """No sale without it."""
+    if reached.failed is None:
+        return _reached("network", reached)
+    words = f"{reached.host}: {_WORDS[reached.failed]} ({reached.reason})"
+    return stop("network", words, _CURES[reached.failed])
+
+
+def socket(reached: Reach) -> Finding:
+    """A sale works by asking when there is no socket, only slower."""
+    if reached.failed is None:
+        return _reached("socket", reached)
+    words = f"{reached.host}: {_WORDS[reached.failed]} ({reached.reason}); sales work by asking"
+    return note("socket", words, _CURES[reached.failed])
+
+
+def refused(told: tuple[str, str], trouble: Trouble) -> Finding:
+    """The visit that every start begins with failed; `told` is what the screen says."""
+    what, cure = told
+    return stop("account", f"{what} ({trouble.reason or trouble.kind})", cure or what)
+
+
+def account(seen: Account, now_s: int) -> Iterator[Finding]:
+    """What the visit learned. `now_s` is this machine's Unix time."""
+    yield good("account", f"key and scopes are right, network {seen.network}")
+    yield good("merchant", f"{seen.merchant_name or seen.merchant_wallet} can be paid")
+    if seen.nodes:
+        yield good("guard", f"payouts only to {len(seen.nodes)} nodes of Blink")
+    else:
+        yield note(
+            "guard", "Blink names no nodes now: any payee is accepted", "run this again in an hour"
+        )
+    yield _limit(seen)
+    yield _closing(seen)
+    yield _clock(seen.server_unix_s, now_s)
+
+
+def _limit(seen: Account) -> Finding:
+    if seen.limit_left is None:
+        return note(
+            "limit", "Blink did not say what can be forwarded today", "run this again later"
+        )
+    words = f"${seen.limit_left / 100:,.2f} can be forwarded today"
+    if seen.limit_left > 0:
+        return good("limit", words)
+    return note("limit", words, "KIOSK_OVER_LIMIT decides; a verified account at Blink has more")
+
+
+def _closing(seen: Account) -> Finding:
+    if seen.wind_down is None:
+        return good("notice", "Blink is not closing the account")
+    return note(
+        "notice", f"Blink is closing this account: {seen.wind_down.status}", "ask Blink's support"
+    )
+
+
+def _clock(server_unix_s: int | None, now_s: int) -> Finding:
+    if server_unix_s is None:
+        return note("clock", "Blink did not tell the time", "compare the clock yourself: date")
+    off_s = now_s - server_unix_s
+    if abs(off_s) <= CLOCK_SLACK_S:
+        return good("clock", "agrees with Blink's")
+    return note(
+        "clock",
+        f"{off_s} s off Blink's, whose clock the till uses",
+        "timedatectl: is NTP on? Certificates need the right time",
+    )
+
+
+def _reached(what: str, reached: Reach) -> Finding:
+    words = f"{reached.host} in {reached.took_ms} ms"
+    if reached.days_left is not None and reached.days_left < CERTIFICATE_DAYS:
+        return note(
+            what,
+            f"{words}; its certificate ends in {reached.days_left} days",
+            "is the clock right?",
+        )
+    return good(what, words)
+
+
+_WORDS: Final = {
+    Part.NAME: "the name is not known",
+    Part.CONNECTION: "no connection",
+    Part.CERTIFICATE: "the certificate is not accepted",
+    Part.SOCKET: "no WebSocket",
+    Part.LIMITED: "no WebSocket: too many from this address",
+}

@@ -1,0 +1,126 @@
+"""The machine: systemd, watchdogs, memory card, power, and what a core dump could give away."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from kiosk.doctor.finding import Finding, good, note, stop
+from kiosk.host.machine import BoardPower, Card, Machine
+
+UNIT: Final = "kiosk.service"
+WORN_PERCENT: Final = 80
+WARM_C: Final = 70.0
+HOT_C: Final = 80.0  # a Pi slows itself down from here on
+
+_INSTALL: Final = "sudo ./setup.sh install makes this machine an appliance"
+_SUPPLY: Final = "use the board's own power supply and a short cable"
+
+
+def findings(machine: Machine) -> Iterator[Finding]:
+    """Everything about the machine, in the order in which a helper would look."""
+    unit = machine.unit(UNIT)
+    yield service(unit)
+    yield watchdog(unit, machine.hardware_watchdog())
+    yield core_dumps(unit, machine.core_pattern())
+    yield boot_partition(machine.left_on_boot())
+    yield card(machine.card())
+    yield temperature(machine.temperature_c())
+    yield power(machine.power())
+
+
+def service(unit: Mapping[str, str] | None) -> Finding:
+    """Whether systemd has the till, and whether it stays up. `unit` None: no systemd here."""
+    if unit is None or unit.get("LoadState") != "loaded":
+        return note("service", "not installed: the till does not start with the box", _INSTALL)
+    state, restarts = unit.get("ActiveState", "?"), unit.get("NRestarts", "0")
+    if state != "active":
+        return note("service", f"is {state}", f"systemctl status {UNIT} says why")
+    told = unit.get("StatusText") or "active"
+    if restarts != "0":
+        return note(
+            "service",
+            f"{told}; was restarted {restarts} times since the boot",
+            f"journalctl -b -u {UNIT} -p warning says why",
+        )
+    return good("service", told)
+
+
+def watchdog(unit: Mapping[str, str] | None, hardware: str | None) -> Finding:
+    """The program's watchdog, and the one that restarts a frozen machine."""
+    watched = unit is not None and unit.get("WatchdogUSec", "0") not in ("0", "", "infinity")
+    if not watched:
+        return note("watchdog", "nobody notices a till that hangs", _INSTALL)
+    if hardware is None:
+        return note(
+            "watchdog",
+            "watches the till; a frozen machine is not restarted",
+            "RuntimeWatchdogSec=15 in /etc/systemd/system.conf.d, where the board has a watchdog",
+        )
+    return good("watchdog", f"watches the till, and {hardware} the machine")
+
+
+def core_dumps(unit: Mapping[str, str] | None, pattern: str | None) -> Finding:
+    """A core dump would hold the keys. The program refuses them itself; this is the second lock."""
+    if unit is not None and unit.get("LimitCORE") == "0":
+        return good("core dumps", "off for the till")
+    if not pattern:
+        return good("core dumps", "off for all programs")
+    return note(
+        "core dumps",
+        "on, except for the till's own process",
+        f"LimitCORE=0 in the unit; {_INSTALL}",
+    )
+
+
+def boot_partition(left: str | None) -> Finding:
+    """A settings file that still lies there was refused, or holds secrets anyone can read."""
+    if left is None:
+        return good("boot", "no settings file is left on the boot partition")
+    return note(
+        "boot",
+        f"{left} was not taken in",
+        "journalctl -b -u kiosk-provision says what is wrong with it; correct it and restart",
+    )
+
+
+def card(seen: Card) -> Finding:
+    """The disk under the journal: still writable, no errors, not worn out."""
+    if seen.read_only:
+        return stop(
+            "disk",
+            f"{seen.mount} is mounted read-only: no sale could be kept",
+            "it was made so after an error, or by hand: dmesg, then replace the card",
+        )
+    if seen.errors:
+        return note(
+            "disk",
+            f"{seen.errors} errors on the file system of {seen.mount} so far",
+            "save the journal, check the file system, replace the card",
+        )
+    if seen.worn_percent is not None and seen.worn_percent >= WORN_PERCENT:
+        return note("disk", f"{seen.worn_percent} % worn", "replace it before it fails")
+    worn = "" if seen.worn_percent is None else f", {seen.worn_percent} % worn"
+    return good("disk", f"{seen.mount} can be written, no errors{worn}")
+
+
+def temperature(celsius: float | None) -> Finding:
+    """A hot board slows down, then turns itself off."""
+    if celsius is None:
+        return good("heat", "this machine does not say")
+    if celsius >= HOT_C:
+        return note("heat", f"{celsius:.0f} °C: the board slows itself down", "give it air")
+    if celsius >= WARM_C:
+        return note("heat", f"{celsius:.0f} °C: warm", "give it air")
+    return good("heat", f"{celsius:.0f} °C")
+
+
+def power(seen: BoardPower) -> Finding:
+    """A weak power supply wears the card out and stops payments half way."""
+    match seen:
+        case BoardPower.UNKNOWN:
+            return good("power", "this machine does not say")
+        case BoardPower.LOW_NOW:
+            return note("power", "too little voltage right now", _SUPPLY)
+        case BoardPower.WAS_LOW:
+            return note("power", "too little voltage since the boot", _SUPPLY)
+        case BoardPower.ENOUGH:
+            return good("power", "enough voltage since the boot")

@@ -1,0 +1,146 @@
+"""The till's own parts: journal, keypad and LED, display, fonts, sound."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from kiosk.doctor.finding import Finding, good, note, stop
+from kiosk.host.machine import Card
+from kiosk.panel.checkup import Checkup
+from kiosk.settings import Settings
+
+LATE_S: Final = 3600
+ROOM_LOW_BYTES: Final = 200_000_000  # years of sales, but a card this full has other troubles
+
+
+def settings(read: Settings, strange: tuple[str, ...]) -> Iterator[Finding]:
+    """What the till will be, and names that look like settings and are none."""
+    yield good("settings", f"till {read.kiosk_id}, {', '.join(read.currencies)}, {read.language}")
+    for line in strange:
+        yield note("settings", line, "correct the name, or take the line out")
+    if read.pin is None:
+        yield note("manager", "no PIN: totals, history and the box page are off", "set KIOSK_PIN")
+
+
+def room(card: Card) -> Finding:
+    """Space for more sales."""
+    free = f"{card.free_bytes / 1_000_000:,.0f} MB free"
+    if card.free_bytes < ROOM_LOW_BYTES:
+        return note("space", free, "take files away; without room for a sale the till stops")
+    return good("space", free)
+
+
+def new_journal(path: Path) -> Finding:
+    """There is none before the first start; can it be made?"""
+    folder = next(one for one in path.parents if one.exists())
+    if os.access(folder, os.W_OK | os.X_OK):
+        return good("journal", f"{path}: none yet, it is made at the first start")
+    return stop(
+        "journal",
+        f"{path}: cannot be made by this user",
+        "KIOSK_JOURNAL names its place; on an appliance run this with sudo",
+    )
+
+
+def journal(path: Path, waiting: Sequence[int], now_s: int, *, running: bool) -> Finding:
+    """A sound journal. `waiting` is when the sales whose forward is not settled began."""
+    late_s = now_s - min(waiting, default=now_s)
+    if late_s > LATE_S:
+        return note(
+            "journal",
+            f"{path}: {len(waiting)} forwards wait, the oldest for {late_s // 3600} hours",
+            "`kiosk forwards` says why, `kiosk forwards --retry` asks Blink again",
+        )
+    beside = "; the till has it open" if running else ", can be written"
+    return good("journal", f"{path}: sound{beside}, {len(waiting)} forwards on the way")
+
+
+def panel(mode: str, seen: Checkup | None, *, running: bool) -> Finding:
+    """Keypad, LED and buzzer. `seen` None: nobody looked, since the setting is off."""
+    if seen is None:
+        return good("keypad", "KIOSK_GPIO is off: glass and keyboard only")
+    if running and "something else uses it" in seen.missing:
+        return good("keypad", "in use by the till; it tells stuck keys itself")
+    if seen.missing and mode == "on":
+        return stop("keypad", seen.missing, "or set KIOSK_GPIO to auto: then the glass is enough")
+    if seen.missing:
+        return good("keypad", f"none: {seen.missing}")
+    if seen.down:
+        keys = ", ".join(seen.down)
+        return note(
+            "keypad",
+            f"down right now, though nobody presses: {keys}",
+            "see Wiring; `kiosk keypad` shows it live",
+        )
+    return good("keypad", "all pins free, no key stuck; `kiosk keypad` shows them live")
+
+
+def light(led_pin: int | None) -> Finding:
+    """The LED. Whether one is really there only an eye can tell."""
+    if led_pin is None:
+        return good("LED", "none (KIOSK_LED_PIN is empty)")
+    return good("LED", f"on pin {led_pin}, when the keypad's pins are there")
+
+
+def display(desktop: bool, cards: tuple[str, ...], *, driver: bool) -> Finding:
+    """Where pictures go. `driver`: whether SDL here can draw without a desktop."""
+    if desktop:
+        return good("display", "a desktop's")
+    if not driver:
+        return stop(
+            "display",
+            "SDL cannot draw without a desktop here",
+            "install pygame-ce, not pygame: only its wheels have the KMSDRM driver",
+        )
+    if not cards:
+        return stop("display", "no desktop and no /dev/dri/card*", "connect a screen, then restart")
+    usable = [card for card in cards if os.access(card, os.R_OK | os.W_OK)]
+    if not usable:
+        return stop(
+            "display",
+            f"{', '.join(cards)} may not be used by this user",
+            "add it to the groups video and render, or run this with sudo",
+        )
+    return good("display", f"{', '.join(usable)} by KMSDRM")
+
+
+def fonts(name: str, *, covered: bool) -> Finding:
+    """Whether the shop's name can be drawn; the languages always can."""
+    if not covered:
+        return note("fonts", f"cannot draw all of {name!r}", "spell KIOSK_NAME with other letters")
+    return good("fonts", "draw every language and the name")
+
+
+def logo(file: Path | None, problem: str | None) -> Finding:
+    """The shop's picture; `problem` is empty when it can be drawn."""
+    if file is None:
+        return good("logo", "none (KIOSK_LOGO is empty)")
+    if problem:
+        return note("logo", problem, "the name is drawn in its place; correct KIOSK_LOGO")
+    return good("logo", f"{file} can be drawn")
+
+
+def sound(volume: int, cards: tuple[str, ...]) -> Finding:
+    """Sound is a comfort."""
+    if volume == 0:
+        return good("sound", "off (KIOSK_VOLUME is 0)")
+    if not cards:
+        return note(
+            "sound", "no sound card: the till is silent", "set KIOSK_VOLUME to 0, or connect one"
+        )
+    return good("sound", cards[0])
+
+
+def backlight(panels: tuple[Path, ...]) -> Finding:
+    """Dimming."""
+    if not panels:
+        return good("backlight", "none to be set: the picture itself is dimmed")
+    closed = [str(one) for one in panels if not os.access(one, os.W_OK)]
+    if closed:
+        return note(
+            "backlight",
+            f"{closed[0]} may not be written",
+            "the udev rule of setup.sh install does it",
+        )
+    return good("backlight", str(panels[0]))

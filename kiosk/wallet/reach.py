@@ -1,0 +1,107 @@
+"""How far one gets on the way to Blink: the name, the connection, the certificate, the socket."""
+
+import asyncio
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlsplit
+
+from gql.transport.websockets import WebsocketsTransport
+
+from kiosk.wallet.endpoints import Endpoints, Timings
+from kiosk.wallet.socket import SOCKET_ERRORS, is_limited
+
+DAY_S: Final = 86_400
+
+
+class Part(StrEnum):
+    """A part of the way, in order."""
+
+    NAME = "name"
+    CONNECTION = "connection"
+    CERTIFICATE = "certificate"
+    SOCKET = "socket"
+    LIMITED = "limited"  # the socket was refused: too many from this address
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How it went to one host. `failed` is the part that did not work, `reason` for a helper.
+
+    `days_left` is how long the certificate is still good for, None without TLS.
+    """
+
+    host: str
+    took_ms: int
+    failed: Part | None = None
+    reason: str = ""
+    days_left: int | None = None
+
+
+async def reach_api(endpoints: Endpoints, timings: Timings) -> Reach:
+    """As far as a secure connection to the API."""
+    return await _connect(endpoints.api_url, timings.connect_s)
+
+
+async def reach_socket(endpoints: Endpoints, timings: Timings) -> Reach:
+    """As far as an authenticated WebSocket, which is closed again."""
+    reached = await _connect(endpoints.ws_url, timings.connect_s)
+    if reached.failed is not None:
+        return reached
+    began_s = time.monotonic()
+    one = WebsocketsTransport(
+        endpoints.ws_url,
+        ssl=ssl.create_default_context() if endpoints.ws_url.startswith("wss") else False,
+        init_payload={"X-API-KEY": endpoints.till_key.reveal()},
+        subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
+        connect_timeout=timings.connect_s,
+        ack_timeout=timings.connect_s,
+        close_timeout=timings.close_s,
+    )
+    try:
+        await one.connect()
+        await one.close()
+    except SOCKET_ERRORS as error:
+        part = Part.LIMITED if is_limited(error) else Part.SOCKET
+        return Reach(reached.host, _ms(began_s), part, type(error).__name__)
+    return Reach(reached.host, _ms(began_s), days_left=reached.days_left)
+
+
+async def _connect(url: str, patience_s: float) -> Reach:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    secure = parts.scheme in ("https", "wss")
+    port = parts.port or (443 if secure else 80)
+    began_s = time.monotonic()
+    part = Part.NAME
+    try:
+        async with asyncio.timeout(patience_s):
+            await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            part = Part.CONNECTION
+            context = ssl.create_default_context() if secure else None
+            _, writer = await asyncio.open_connection(host, port, ssl=context)
+            certificate = writer.get_extra_info("peercert")
+            writer.close()
+            await writer.wait_closed()
+    except ssl.SSLCertVerificationError as error:
+        return Reach(host, _ms(began_s), Part.CERTIFICATE, error.verify_message)
+    except (OSError, TimeoutError) as error:
+        return Reach(host, _ms(began_s), part, _reason(error))
+    return Reach(host, _ms(began_s), days_left=_days_left(certificate))
+
+
+def _days_left(certificate: dict[str, str] | None) -> int | None:
+    if not certificate or "notAfter" not in certificate:
+        return None
+    return int((ssl.cert_time_to_seconds(certificate["notAfter"]) - time.time()) // DAY_S)
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or type(error).__name__)
+
+
+def _ms(began_s: float) -> int:
+    return round((time.monotonic() - began_s) * 1000)

@@ -1,0 +1,54 @@
+"""What the doctor makes of the way to Blink."""
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.doctor import blink
+from kiosk.doctor.finding import Finding, Verdict
+from kiosk.sale.account import WindDown
+from kiosk.sale.money import Cents
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.wallet.reach import Part, Reach
+from tests.sale.tills import ACCOUNT
+
+NOW = 1_700_000_000
+FINE = replace(ACCOUNT, server_unix_s=NOW)
+HOST = "api.blink.sv"
+
+
+def of(what: str, **changed: object) -> Finding:
+    seen = replace(FINE, **changed)  # type: ignore[arg-type]
+    return next(line for line in blink.account(seen, NOW) if line.what == what)
+
+
+CASES = [
+    (blink.api(Reach(HOST, 80, days_left=60)), Verdict.GOOD, "in 80 ms"),
+    (blink.api(Reach(HOST, 80, days_left=1)), Verdict.NOTE, "ends in 1 days"),
+    *((blink.api(Reach(HOST, 80, part, "x")), Verdict.STOP, HOST) for part in Part),
+    (blink.socket(Reach(HOST, 80)), Verdict.GOOD, "in 80 ms"),
+    *((blink.socket(Reach(HOST, 80, part, "x")), Verdict.NOTE, "by asking") for part in Part),
+    (
+        blink.refused(("Blink refuses.", "New key."), Trouble(TroubleKind.KEY_REFUSED)),
+        Verdict.STOP,
+        "Blink refuses.",
+    ),
+    (of("account"), Verdict.GOOD, "regtest"),
+    (of("merchant"), Verdict.GOOD, "can be paid"),
+    (of("guard"), Verdict.GOOD, "1 nodes"),
+    (of("guard", nodes=frozenset()), Verdict.NOTE, "any payee"),
+    (of("limit"), Verdict.GOOD, "$2,000.00"),
+    (of("limit", limit_left=Cents(0)), Verdict.NOTE, "$0.00"),
+    (of("limit", limit_left=None), Verdict.NOTE, "did not say"),
+    (of("notice"), Verdict.GOOD, "not closing"),
+    (of("notice", wind_down=WindDown("WARNED", None, None)), Verdict.NOTE, "WARNED"),
+    (of("clock"), Verdict.GOOD, "agrees"),
+    (of("clock", server_unix_s=NOW - 3600), Verdict.NOTE, "3600 s off"),
+    (of("clock", server_unix_s=None), Verdict.NOTE, "did not tell"),
+]
+
+
+@pytest.mark.parametrize(("finding", "verdict", "words"), CASES, ids=lambda one: str(one)[:40])
+def test_the_way_to_blink_is_judged(finding: Finding, verdict: Verdict, words: str) -> None:
+    assert finding.verdict is verdict
+    assert words in finding.words

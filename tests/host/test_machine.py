@@ -1,0 +1,123 @@
+"""What is read from the kernel and systemd, on a machine of files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from kiosk.host.machine import BoardPower, Machine, ask
+
+
+class Box:
+    """A root folder with what a test puts there, and a systemd that says what it is told to."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.systemd: dict[str, str] = {}
+        self.put("/proc/self/mounts", "/dev/mmcblk0p2 / ext4 rw,noatime 0 0\n")
+        self.machine = Machine(Path("/var/lib/kiosk/journal.sqlite3"), root, self._ask)
+
+    def put(self, path: str, text: str) -> None:
+        file = self.root / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def _ask(self, command: Sequence[str]) -> str | None:
+        unit = command[2] if not command[2].startswith("--") else "manager"
+        return self.systemd.get(unit)
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    return Box(tmp_path)
+
+
+def test_a_bare_machine_says_nothing_and_breaks_nothing(box: Box) -> None:
+    machine = box.machine
+    assert machine.unit("kiosk.service") is None
+    assert machine.hardware_watchdog() is None
+    assert machine.core_pattern() is None
+    assert machine.left_on_boot() is None
+    assert machine.temperature_c() is None
+    assert machine.power() is BoardPower.UNKNOWN
+    assert (machine.displays(), machine.backlights(), machine.sound_cards()) == ((), (), ())
+    assert machine.card().worn_percent is None
+
+
+def test_systemds_properties_are_read_whatever_is_in_them(box: Box) -> None:
+    box.systemd["kiosk.service"] = "LoadState=loaded\nStatusText=a=b = c\nodd line\n"
+    assert box.machine.unit("kiosk.service") == {"LoadState": "loaded", "StatusText": "a=b = c"}
+
+
+@pytest.mark.parametrize(
+    ("told", "device", "found"),
+    [
+        ("RuntimeWatchdogUSec=15s\nWatchdogDevice=/dev/watchdog\n", "/dev/watchdog", True),
+        ("RuntimeWatchdogUSec=15s\nWatchdogDevice=\n", "/dev/watchdog0", True),
+        ("RuntimeWatchdogUSec=15s\n", None, False),  # asked for, and the board has none
+        ("RuntimeWatchdogUSec=0\n", "/dev/watchdog0", False),
+    ],
+)
+def test_a_hardware_watchdog_counts_when_it_is_there_and_used(
+    box: Box, told: str, device: str | None, found: bool
+) -> None:
+    box.systemd["manager"] = told
+    if device is not None:
+        box.put(device, "")
+    assert box.machine.hardware_watchdog() == (device if found else None)
+
+
+def test_a_settings_file_on_the_boot_partition_is_seen(box: Box) -> None:
+    box.put("/boot/firmware/kiosk.env", "KIOSK_PIN=1")
+    assert box.machine.left_on_boot() == "/boot/firmware/kiosk.env"
+
+
+def test_the_journals_own_mount_is_looked_at(box: Box) -> None:
+    box.put(
+        "/proc/self/mounts",
+        "/dev/mmcblk0p2 / ext4 ro 0 0\n/dev/mmcblk0p3 /var/lib/kiosk ext4 rw 0 0\n"
+        "tmpfs /var/lib/kioskette tmpfs ro 0 0\n",
+    )
+    box.put("/sys/fs/ext4/mmcblk0p3/errors_count", "4\n")
+    card = box.machine.card()
+    assert (card.mount, card.read_only, card.errors) == ("/var/lib/kiosk", False, 4)
+
+
+def test_an_emmc_tells_how_worn_it_is(box: Box) -> None:
+    box.put("/sys/block/mmcblk0/device/life_time", "0x01 0x09\n")
+    assert box.machine.card().worn_percent == 90
+
+
+def test_the_hottest_zone_counts(box: Box) -> None:
+    box.put("/sys/class/thermal/thermal_zone0/temp", "45123\n")
+    box.put("/sys/class/thermal/thermal_zone1/temp", "61000\n")
+    box.put("/sys/class/thermal/thermal_zone2/temp", "not yet\n")
+    assert box.machine.temperature_c() == 61.0
+
+
+@pytest.mark.parametrize(
+    ("bits", "power"),
+    [("0", BoardPower.ENOUGH), ("50005", BoardPower.LOW_NOW), ("50000", BoardPower.WAS_LOW)],
+)
+def test_the_firmware_tells_of_low_voltage(box: Box, bits: str, power: BoardPower) -> None:
+    box.put("/sys/devices/platform/soc/soc:firmware/get_throttled", bits + "\n")
+    assert box.machine.power() is power
+
+
+@pytest.mark.parametrize(("alarm", "power"), [("0", BoardPower.ENOUGH), ("1", BoardPower.LOW_NOW)])
+def test_the_kernels_sensor_tells_of_low_voltage(box: Box, alarm: str, power: BoardPower) -> None:
+    box.put("/sys/class/hwmon/hwmon0/name", "cpu_thermal\n")
+    box.put("/sys/class/hwmon/hwmon1/name", "rpi_volt\n")
+    box.put("/sys/class/hwmon/hwmon1/in0_lcrit_alarm", alarm)
+    assert box.machine.power() is power
+
+
+def test_sound_cards_are_named(box: Box) -> None:
+    box.put("/proc/asound/cards", " 0 [Headphones ]: bcm2835\n                 bcm2835\n")
+    assert box.machine.sound_cards() == ("0 [Headphones ]: bcm2835",)
+
+
+def test_a_command_that_is_not_there_or_fails_says_nothing() -> None:
+    assert ask(("/nowhere/systemctl", "show")) is None
+    assert ask(("false",)) is None
+    assert ask(("echo", "a=b")) == "a=b\n"
