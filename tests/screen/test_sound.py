@@ -2,6 +2,7 @@
 
 import threading
 from array import array
+from pathlib import Path
 from queue import Queue
 
 import pygame
@@ -10,7 +11,7 @@ import pytest
 from kiosk.panel.led import beeps
 from kiosk.sale.effects import Sound
 from kiosk.sale.keys import Light
-from kiosk.screen.sound import LATE_S, RATE_HZ, NoSound, Speaker, samples
+from kiosk.screen.sound import LATE_S, RATE_HZ, NoSound, Speaker, has_card, samples
 
 DEADLINE_S = 5.0
 
@@ -170,6 +171,24 @@ def test_a_device_that_breaks_ends_the_sound_and_nothing_else(
     speaker.play(Sound.PAID)
     speaker.close()
     assert "no sound until" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("nodes", "environ", "found"),
+    [
+        ([], {}, False),
+        (["controlC0", "timer", "pcmC0D0c"], {}, False),
+        (["controlC0", "pcmC0D0p"], {}, True),
+        ([], {"SDL_AUDIODRIVER": "dummy"}, True),
+        ([], {"PULSE_SERVER": "tcp:desk"}, True),
+    ],
+)
+def test_a_machine_without_a_card_to_play_on_is_told_from_its_devices(
+    tmp_path: Path, nodes: list[str], environ: dict[str, str], *, found: bool
+) -> None:
+    for node in nodes:
+        (tmp_path / node).touch()
+    assert has_card(environ, tmp_path) is found
 
 
 def test_the_real_mixer_plays_on_a_driver_without_ears() -> None:
