@@ -110,6 +110,7 @@ def _cells(one: SaleRecord) -> dict[str, Cell]:
         "time": moment(sale.started_at),
         "sale": sale.id,
         "price": decimal(sale.price.minor, sale.price.currency),
+        "tip": decimal(sale.tip_minor, sale.price.currency),
         "currency": sale.price.currency.code,
         "amount_sat": sale.amount,
         "tip_sat": sale.tip,

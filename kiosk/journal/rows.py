@@ -100,6 +100,7 @@ def sale_of(row: sqlite3.Row) -> Sale:
         started_at=row["started_at"],
         memo=row["memo"],
         tip=Sats(row["tip_sat"]),
+        tip_minor=row["tip_minor"],
         items=tuple(int(item) for item in row["items"].split(",") if item),
     )
 
@@ -120,8 +121,8 @@ def value_of(sale: Sale) -> Fiat | None:
     """What a sale was worth at its own rate, tip included; None without a rate."""
     if sale.rate is None:
         return None
-    if sale.price.currency.code == sale.rate.currency.code and not sale.tip:
-        return sale.price
+    if sale.price.currency.code == sale.rate.currency.code:
+        return sale.whole_price
     return fiat_from_sats(sale.amount, sale.rate)
 
 
@@ -133,6 +134,7 @@ def _sale_values(sale: Sale) -> dict[str, Value]:
         "amount_sat": sale.amount,
         "tip_sat": sale.tip,
         "price_minor": sale.price.minor,
+        "tip_minor": sale.tip_minor,
         "currency": sale.price.currency.code,
         "symbol": sale.price.currency.symbol,
         "fraction_digits": sale.price.currency.fraction_digits,

@@ -7,6 +7,7 @@ CREATE TABLE sales (
     amount_sat INTEGER NOT NULL CHECK (amount_sat > 0),  -- tip included
     tip_sat INTEGER NOT NULL CHECK (tip_sat BETWEEN 0 AND amount_sat),
     price_minor INTEGER NOT NULL,                        -- as typed
+    tip_minor INTEGER NOT NULL,                          -- on top of it
     currency TEXT NOT NULL,
     symbol TEXT NOT NULL,
     fraction_digits INTEGER NOT NULL,

@@ -5,10 +5,10 @@ from typing import Final
 
 from kiosk.sale import watch
 from kiosk.sale.effects import Effect, FetchRates, OpenSale, Play, Sound, Step
-from kiosk.sale.entry import Entry
+from kiosk.sale.entry import Entry, Tip, tip_of
 from kiosk.sale.facts import Sale, SaleStarted
 from kiosk.sale.invoice import SaleId, invoice_external_id, payout_external_id
-from kiosk.sale.memo import Tip, payout_memo, sale_memo
+from kiosk.sale.memo import payout_memo, sale_memo
 from kiosk.sale.money import (
     SAT,
     Currency,
@@ -77,8 +77,8 @@ def refused(till: Till, entry: Entry, trouble: Trouble) -> Step:
     return Step(replace(till, screen=Entering(entry, trouble)), (), (Play(Sound.REFUSED),))
 
 
-def charge(till: Till, entry: Entry) -> Step:
-    """CHARGE was pressed on an amount."""
+def charge(till: Till, entry: Entry, tip: Tip | None = None) -> Step:
+    """CHARGE was pressed on an amount; `tip` is None while the customer has not been asked."""
     trouble = till.out_of_service
     if trouble is not None:
         return refused(till, entry, trouble)
@@ -90,16 +90,18 @@ def charge(till: Till, entry: Entry) -> Step:
         left = int(till.blocked_until_s - till.now_s) + 1
         return refused(till, entry, Trouble(TroubleKind.TOO_MANY_INVOICES, str(left)))
     if entry.unit.code != SAT.code and fresh_rate(till, entry.unit.code) is None:
-        waiting = replace(till, screen=Pricing(entry, till.now_s))
+        waiting = replace(till, screen=Pricing(entry, till.now_s, tip=tip))
         return ask_rates(waiting, entry.unit)
-    if till.rules.tips:
+    if till.rules.tips and tip is None:
         return Step(replace(till, screen=Tipping(entry)))
-    return priced(till, entry, Tip())
+    return priced(till, entry, tip or Tip())
 
 
-def tip_of(entry: Entry, percent: int) -> Tip:
-    """A percentage of what was typed, rounded half up to its smallest unit."""
-    return Tip((entry.total * percent + 50) // 100, percent)
+def again(till: Till, sale: Sale, entry: Entry) -> Step:
+    """The same amount once more, and the same tip: its code has run out."""
+    shares = (tip_of(entry, percent) for percent in till.rules.tips)
+    same = (share for share in shares if share.minor == sale.tip_minor)
+    return charge(till, entry, next(same, Tip(sale.tip_minor)))
 
 
 def priced(till: Till, entry: Entry, tip: Tip) -> Step:
@@ -125,6 +127,7 @@ def priced(till: Till, entry: Entry, tip: Tip) -> Step:
         started_at=till.unix_s,
         memo=sale_memo(price, items, tip, amount, till.rules.kiosk_id),
         tip=Sats(amount - net),
+        tip_minor=tip.minor,
         items=items,
     )
     beyond = _beyond_limit(till, sale)
@@ -176,7 +179,7 @@ def answered(till: Till, waiting: Pricing) -> Step:
     unit = waiting.entry.unit
     missing = _unpriced(till, unit, waiting.to or unit)
     if missing is None and waiting.to is None:
-        return charge(till, waiting.entry)
+        return charge(till, waiting.entry, waiting.tip)
     if missing is None:
         return _told_in(till, waiting.entry, waiting.to or unit)
     if till.rates is not None and till.rates.shown.currency.code == missing.code:

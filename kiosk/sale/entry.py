@@ -33,8 +33,21 @@ class Entry:
         return Fiat(self.total, self.unit)
 
 
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """What the customer adds, in the price's unit; `percent` is None for an amount of his own."""
+
+    minor: int = 0
+    percent: int | None = None
+
+
 class EntryFull(ValueError):
     """The digit or the sum would not fit into `MAX_DIGITS`."""
+
+
+def tip_of(entry: Entry, percent: int) -> Tip:
+    """A percentage of what was typed, rounded half up to its smallest unit."""
+    return Tip((entry.total * percent + 50) // 100, percent)
 
 
 def typed(entry: Entry, digit: int) -> Entry:

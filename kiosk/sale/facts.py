@@ -15,6 +15,7 @@ class Sale:
     """One sale: what the customer is asked for. `amount` includes `tip`.
 
     `price` is what was typed (tip apart), in its own currency; SAT when it was typed in sats.
+    `tip_minor` is the tip in the same currency.
     `rate` is the rate of that moment, None when sats were typed and no rate was known.
     `started_at` is Unix seconds.
     """
@@ -26,7 +27,13 @@ class Sale:
     started_at: int
     memo: str
     tip: Sats = Sats(0)
+    tip_minor: int = 0
     items: tuple[int, ...] = ()
+
+    @property
+    def whole_price(self) -> Fiat:
+        """What the customer pays in the currency it was typed in, tip included."""
+        return Fiat(self.price.minor + self.tip_minor, self.price.currency)
 
 
 class Ending(StrEnum):

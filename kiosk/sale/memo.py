@@ -1,8 +1,8 @@
 """What an invoice says of itself, so that the merchant knows it again in his wallet's list."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from kiosk.sale.entry import Tip
 from kiosk.sale.invoice import MEMO_MAX_BYTES, clipped_memo
 from kiosk.sale.money import SAT, Currency, Fiat, Sats
 
@@ -26,14 +26,6 @@ def decimal(minor: int, currency: Currency) -> str:
         return str(minor)
     sign, whole = ("-" if minor < 0 else ""), abs(minor)
     return f"{sign}{whole // 10**digits}.{whole % 10**digits:0{digits}d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Tip:
-    """What the customer adds, in the price's unit; `percent` is None for an amount of his own."""
-
-    minor: int = 0
-    percent: int | None = None
 
 
 def sale_memo(price: Fiat, items: tuple[int, ...], tip: Tip, amount: Sats, who: str) -> str:

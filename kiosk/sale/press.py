@@ -16,12 +16,11 @@ from kiosk.sale.effects import (
     Sound,
     Step,
 )
-from kiosk.sale.entry import Entry, EntryFull, added, cleared, deleted, typed
+from kiosk.sale.entry import Entry, EntryFull, Tip, added, cleared, deleted, tip_of, typed
 from kiosk.sale.facts import DayClosed, Ending
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.leave import gone, idle, leave
-from kiosk.sale.memo import Tip
 from kiosk.sale.pin import PIN_LOCK_S, PIN_TRIES, is_pin
 from kiosk.sale.till import (
     AskingPin,
@@ -80,7 +79,7 @@ def _carried_out(till: Till, key: Key) -> Step:
             return leave(till, was, ending)
         case Expired(sale, entry):
             if key is Key.CHARGE:
-                return charge.charge(till, entry)
+                return charge.again(till, sale, entry)
             return idle(till) if key is Key.CLEAR else Step(till)
         case Paid(since_s=since_s) | Forwarded(since_s=since_s) | Received(since_s=since_s):
             if till.now_s - since_s < SUCCESS_DEAF_S:
@@ -142,7 +141,7 @@ def _tipping(till: Till, entry: Entry, own: Entry | None, key: Key) -> Step:
     if key is Key.CHARGE or key is Key.D0:
         return charge.priced(till, entry, Tip())
     if key.digit is not None and 1 <= key.digit <= len(tips):
-        return charge.priced(till, entry, charge.tip_of(entry, tips[key.digit - 1]))
+        return charge.priced(till, entry, tip_of(entry, tips[key.digit - 1]))
     if key is Key.PLUS:
         return Step(replace(till, screen=Tipping(entry, Entry(entry.unit))))
     return Step(replace(till, screen=Entering(entry))) if key is Key.CLEAR else Step(till)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from kiosk.sale.account import Account, Rates, Updates
-from kiosk.sale.entry import Entry
+from kiosk.sale.entry import Entry, Tip
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
 from kiosk.sale.money import SAT, Cents, Currency, Sats
@@ -64,11 +64,15 @@ class Entering:
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """A fresh rate is on its way: then the sale goes on, or the amount is told in unit `to`."""
+    """A fresh rate is on its way: then the sale goes on, or the amount is told in unit `to`.
+
+    `tip` is what the customer has chosen already, None if he is still to be asked.
+    """
 
     entry: Entry
     since_s: float
     to: Currency | None = None
+    tip: Tip | None = None
 
 
 @dataclass(frozen=True, slots=True)

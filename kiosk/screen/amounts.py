@@ -26,6 +26,4 @@ def sale_amounts(words: Words, sale: Sale) -> tuple[str, str]:
     if sale.price.currency.code == SAT.code:
         other = words.money(fiat_from_sats(sale.amount, sale.rate)) if sale.rate else ""
         return words.sats(sale.amount), other
-    if sale.tip and sale.rate:
-        return words.money(fiat_from_sats(sale.amount, sale.rate)), words.sats(sale.amount)
-    return words.money(sale.price), words.sats(sale.amount)
+    return words.money(sale.whole_price), words.sats(sale.amount)

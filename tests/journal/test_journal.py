@@ -216,7 +216,7 @@ def test_money_for_a_final_invoice_is_still_money_m8(journal: Journal) -> None:
 
 def test_a_sale_comes_back_as_it_was(journal: Journal) -> None:
     plain = replace(sale(1), rate=None, price=Fiat(2300, replace(SAT, name="")))
-    tipped = replace(sale(2), tip=Sats(300), items=(50, 50), memo="zwei Kaffee, 1 €")
+    tipped = replace(sale(2), tip=Sats(300), tip_minor=13, items=(50, 50), memo="zwei Kaffee, 1 €")
     yen = Rate(replace(JPY, name=""), 67_000_000, 6, 0.0)
     abroad = replace(sale(3), price=Fiat(150, yen.currency), rate=yen)
     journal.record([SaleStarted(one) for one in (plain, tipped, abroad)])
@@ -277,7 +277,7 @@ def test_a_journal_that_is_not_there_is_told_and_not_made(tmp_path: Path, name: 
 
 
 def test_totals_count_what_was_paid_at_the_rate_of_the_moment(journal: Journal) -> None:
-    tipped = replace(sale(4), amount=Sats(2530), tip=Sats(230))
+    tipped = replace(sale(4), amount=Sats(2530), tip=Sats(230), tip_minor=10)
     with_tip: list[Fact] = [SaleStarted(tipped), InvoiceIssued(tipped.id, invoice(4, 2530))]
     with_tip.append(InvoicePaid(tipped.id, invoice(4, 1).payment_hash, late=True))
     in_sats = replace(sale(5), rate=None, price=Fiat(2300, SAT))

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.sale.entry import Tip
 from kiosk.sale.invoice import MEMO_MAX_BYTES
-from kiosk.sale.memo import Tip, payout_memo, sale_memo
+from kiosk.sale.memo import payout_memo, sale_memo
 from kiosk.sale.money import SAT, Currency, Fiat, Sats
 from tests.sale.tills import JPY, KWD, USD
 

@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.sale.charge import tip_of
 from kiosk.sale.effects import OpenSale
-from kiosk.sale.entry import Entry
-from kiosk.sale.events import RatesArrived
+from kiosk.sale.entry import Entry, tip_of
+from kiosk.sale.events import InvoiceMade, RatesArrived
 from kiosk.sale.facts import Sale, SaleStarted
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT, Fiat, sats_from_fiat
-from kiosk.sale.till import Tipping
-from tests.sale.tills import RULES, USD, Story, rates, usd_rate
+from kiosk.sale.till import Expired, Requesting, Tipping
+from tests.sale.tills import RULES, USD, Story, invoice, rates, usd_rate
 
 TIPPING = replace(RULES, tips=(5, 10, 15))
 
@@ -47,6 +46,7 @@ def test_a_tip_is_apart_and_adds_up_exactly(
     story, sale = tipped(*keys)
     assert sale.price == Fiat(200, USD)
     assert sale.amount == sats_from_fiat(Fiat(minor, USD), usd_rate())
+    assert (sale.tip_minor, sale.whole_price) == (minor - 200, Fiat(minor, USD))
     assert sale.amount - sale.tip == sats_from_fiat(Fiat(200, USD), usd_rate())
     assert sale.memo == f"{words} ({sale.amount} sats) till-1"
     opened = next(effect for effect in story.effects if isinstance(effect, OpenSale))
@@ -82,3 +82,20 @@ def test_a_sum_is_told_in_the_memo() -> None:
     story.press(Key.CHARGE)
     sale = next(fact.sale for fact in story.facts if isinstance(fact, SaleStarted))
     assert sale.memo == f"1 + 2 = $3.00 ({sale.amount} sats) till-1"
+
+
+@pytest.mark.parametrize("keys", [("2",), ("0",), (Key.PLUS, "35", Key.CHARGE)])
+def test_a_new_code_for_an_expired_one_takes_the_same_tip_without_asking(
+    keys: tuple[Key | str, ...],
+) -> None:
+    story, sale = tipped(*keys)
+    story.play(InvoiceMade(sale.id, invoice(1, sale.amount)))
+    story.wait(601)
+    story.wait(5)
+    assert isinstance(story.till.screen, Expired)
+    story.press(Key.CHARGE)
+    story.play(RatesArrived(rates(story.till.now_s)))
+    assert isinstance(story.till.screen, Requesting)
+    last = [fact.sale for fact in story.facts if isinstance(fact, SaleStarted)][-1]
+    assert last.id != sale.id
+    assert (last.amount, last.tip, last.memo) == (sale.amount, sale.tip, sale.memo)

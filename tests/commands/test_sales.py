@@ -1,0 +1,51 @@
+"""What the bookkeeper gets: tips apart, and everything adding up."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from kiosk.__main__ import main
+from kiosk.journal import Journal
+from kiosk.sale.events import InvoiceMade
+from kiosk.sale.facts import Sale
+from tests.journal.test_journal import NOW
+from tests.sale.test_tips import tipped
+from tests.sale.tills import invoice
+
+
+@pytest.fixture
+def sold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sale:
+    """$2.00 and 10 % tip, paid, in the journal that the settings name."""
+    story, sale = tipped("2")
+    made = invoice(1, sale.amount)
+    story.play(InvoiceMade(sale.id, made))
+    story.pay(made)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KIOSK_JOURNAL", str(tmp_path / "journal.sqlite3"))
+    journal = Journal.open(tmp_path / "journal.sqlite3", lambda: NOW)
+    for fact in story.facts:
+        journal.record([fact])
+    totals = journal.totals(0)
+    assert (totals.amount, totals.tips) == (sale.amount, sale.tip)
+    assert dict(totals.fiat_minor) == {"USD": 220}
+    journal.close()
+    return sale
+
+
+def told(capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    assert main(["sales", "--since", "2020-01-01", *options]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_tip_is_apart_in_every_shape(sold: Sale, capsys: pytest.CaptureFixture[str]) -> None:
+    row = json.loads(told(capsys, "--json"))[0]
+    assert (row["price"], row["tip"], row["value"]) == ("2.00", "0.20", "2.20")
+    assert (row["amount_sat"], row["tip_sat"]) == (sold.amount, sold.tip)
+    line = next(csv.DictReader(io.StringIO(told(capsys, "--csv"))))
+    assert (line["price"], line["tip"], line["currency"]) == ("2.00", "0.20", "USD")
+    assert (line["amount_sat"], line["tip_sat"]) == (str(sold.amount), str(sold.tip))
+    assert line["memo"].startswith("$2.00 + 10% tip = $2.20 (")
+    assert f"tips {sold.tip} sat" in told(capsys)
