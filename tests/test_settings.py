@@ -99,6 +99,7 @@ def test_an_empty_pin_setting_means_no_led() -> None:
 
 
 def test_a_secret_never_shows_itself() -> None:
+    """Bug 12 of other tills: the write key could be reached, and the account was drained."""
     settings = load({**GOOD, "KIOSK_PIN": "24681357"})
     assert "kkkk" not in repr(settings)
     assert "24681357" not in repr(settings)

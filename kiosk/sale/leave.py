@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from kiosk.sale import watch
 from kiosk.sale.charge import unit_of
-from kiosk.sale.effects import CloseSale, Step
+from kiosk.sale.effects import AskStatus, CloseSale, Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, SaleLeft
 from kiosk.sale.invoice import SaleId
@@ -35,6 +35,14 @@ def gone(till: Till, sale: SaleId, ending: Ending, screen: Screen) -> Step:
     kept = {name: w for name, w in till.watches.items() if w.sale.id != sale}
     after = replace(till, screen=screen, watches=MappingProxyType(kept))
     return Step(after, (SaleLeft(sale, ending),), (CloseSale(sale, ending),))
+
+
+def last_question(till: Till, was: AwaitingPayment) -> Step:
+    """The code's time is over: ask once before it goes, in case somebody has just paid it."""
+    assert till.account is not None
+    leaving = Leaving(was, Ending.EXPIRED, till.now_s, cancelled=True)
+    ask = AskStatus((was.invoice.payment_hash,), till.account)
+    return Step(replace(till, screen=leaving), (), (ask,))
 
 
 def leave(till: Till, was: AwaitingPayment, ending: Ending) -> Step:

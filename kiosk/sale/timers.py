@@ -5,9 +5,9 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale import charge, watch
-from kiosk.sale.effects import AskStatus, ProbeJournal, Step, Visit
-from kiosk.sale.facts import Ending, ForwardStatus
-from kiosk.sale.leave import idle, leave
+from kiosk.sale.effects import ProbeJournal, Step, Visit
+from kiosk.sale.facts import ForwardStatus
+from kiosk.sale.leave import idle, last_question, leave
 from kiosk.sale.till import (
     AskingPin,
     AwaitingPayment,
@@ -66,10 +66,7 @@ def _screen_due(till: Till) -> Step:
     screen = till.screen
     match screen:
         case AwaitingPayment():
-            assert till.account is not None
-            leaving = Leaving(screen, Ending.EXPIRED, till.now_s, cancelled=True)
-            ask = AskStatus((screen.invoice.payment_hash,), till.account)
-            return Step(replace(till, screen=leaving), (), (ask,))
+            return last_question(till, screen)
         case Leaving(was, ending):
             owed = dict(till.watches)
             name = was.invoice.payment_hash

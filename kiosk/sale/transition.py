@@ -52,7 +52,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.facts import Ending, InvoiceIssued, PayoutIssued, SaleLeft
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
-from kiosk.sale.leave import gone, leave
+from kiosk.sale.leave import gone, last_question, leave
 from kiosk.sale.light import heard
 from kiosk.sale.money import Sats
 from kiosk.sale.pauses import pause_s
@@ -216,6 +216,8 @@ def _unpaid(till: Till, event: StatusTold) -> Step:
         case Leaving(was) if was.invoice.payment_hash == event.payment_hash:
             return _leave_if_answered(till, replace(screen, asked=True))
         case AwaitingPayment() if screen.invoice.payment_hash == event.payment_hash:
+            if event.status is InvoiceStatus.EXPIRED and event.payments is None:
+                return last_question(till, screen)  # pushed: the ledger has not been asked
             if event.status is InvoiceStatus.EXPIRED:
                 return leave(till, screen, Ending.EXPIRED)
             checked = answered_check(screen, till.now_s, event.status)

@@ -71,7 +71,7 @@ def test_a_paid_invoice_is_forgotten_only_after_a_last_question_m12() -> None:
 def test_who_pays_at_the_last_moment_is_shown_as_paid_though_the_code_has_run_out() -> None:
     story = Story().ready()
     made = story.awaiting()
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED))
+    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED, payments=0))
     assert isinstance(story.till.screen, Expired)
     story.pay(made)
     assert isinstance(story.till.screen, Paid)
@@ -85,7 +85,7 @@ def test_an_older_sale_that_is_paid_late_does_not_take_the_screen() -> None:
     story = Story().ready()
     older = given_up(story)
     made = story.awaiting()
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED))
+    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED, payments=0))
     story.pay(older)
     assert isinstance(story.till.screen, Expired)
     assert older.payment_hash in story.till.forwards

@@ -182,6 +182,7 @@ def test_a_merchant_who_cannot_be_paid_withdraws_the_code_and_stops_the_kiosk_m2
 
 
 def test_paid_is_written_before_it_is_forwarded_and_shown_at_once_m5_m7() -> None:
+    """Bug 21 of other tills: the customer had paid, and the screen waited for the forward."""
     story = Story().ready()
     made = story.awaiting()
     sale = story.till.watches[made.payment_hash].sale
@@ -214,6 +215,7 @@ def test_the_animation_comes_when_the_forward_settles_and_then_the_socket_closes
 
 
 def test_news_that_arrives_twice_is_news_once_m5() -> None:
+    """Bugs 1 and 22 of other tills: webhook and client raced, and both forwarded."""
     story = Story().ready()
     made = story.awaiting()
     for _ in range(3):
@@ -227,6 +229,7 @@ def test_news_that_arrives_twice_is_news_once_m5() -> None:
 
 @pytest.mark.parametrize("status", [s for s in InvoiceStatus if s is not InvoiceStatus.PAID])
 def test_nothing_but_paid_is_paid_m4(status: InvoiceStatus) -> None:
+    """Bug 13 of other tills: whatever was not "unconfirmed" was paid."""
     story = Story().ready()
     made = story.awaiting()
     story.play(StatusTold(made.payment_hash, status))
@@ -235,6 +238,7 @@ def test_nothing_but_paid_is_paid_m4(status: InvoiceStatus) -> None:
 
 
 def test_the_payment_of_somebody_elses_invoice_is_nothing_to_us_m4() -> None:
+    """Bugs 2 and 17 of other tills: unknown was free to forward, and every till cheered."""
     story = Story().ready()
     story.awaiting()
     step = story.play(StatusTold(PaymentHash("f" * 64), InvoiceStatus.PAID))
@@ -255,6 +259,7 @@ def test_the_payment_of_somebody_elses_invoice_is_nothing_to_us_m4() -> None:
     ],
 )
 def test_whatever_is_not_success_is_looked_up_before_anything_else_m6(answer: SendAnswer) -> None:
+    """Bugs 7 and 29 of other tills: PENDING was unknown, or shown as failed."""
     story = Story().ready()
     made = story.awaiting()
     story.pay(made)
@@ -267,6 +272,7 @@ def test_whatever_is_not_success_is_looked_up_before_anything_else_m6(answer: Se
 
 @pytest.mark.parametrize("answer", [SendAnswer.FAILURE, SendAnswer.LOST, SendAnswer.LIMITED])
 def test_not_found_is_paid_again_with_the_same_invoice_after_a_pause_m6(answer: SendAnswer) -> None:
+    """Bug 3 of other tills: a retry made a new merchant invoice, and both were paid."""
     story = Story().ready()
     made = story.awaiting()
     story.pay(made)
@@ -395,6 +401,7 @@ def test_clear_asks_once_and_cancels_before_the_code_goes_m8() -> None:
 
 
 def test_a_payment_under_way_keeps_the_code_m8() -> None:
+    """Bug 23 of other tills: the dialog closed although a payment was under way."""
     story = Story().ready()
     made = story.awaiting()
     story.press(Key.CLEAR)
@@ -446,6 +453,7 @@ def test_an_unpaid_invoice_leaves_the_screen_after_one_last_question_m8() -> Non
 
 
 def test_money_found_late_is_forwarded_and_listed_as_late_m8() -> None:
+    """Bug 5 of other tills: the record lived 15 minutes, the invoice 4 hours."""
     story = Story().ready()
     made = story.awaiting()
     sale = story.till.watches[made.payment_hash].sale
@@ -492,6 +500,7 @@ def test_left_invoices_are_asked_about_with_the_next_sale_m8() -> None:
 
 
 def test_an_old_rate_means_no_fiat_invoice_and_sats_are_offered_m9() -> None:
+    """Bug 30 of other tills: a missing rate became 1."""
     story = Story().ready()
     story.press("100")
     story.play(RatesArrived(rates(story.till.now_s)))
@@ -562,6 +571,7 @@ def test_what_waits_to_be_forwarded_counts_against_the_limit_too_m10() -> None:
 
 
 def test_a_second_payment_is_recorded_and_raised_and_one_amount_forwarded_m12() -> None:
+    """Bug 19 of other tills: paid from two wallets at once, and nobody was told."""
     story = Story().ready()
     made = story.awaiting()
     sale = story.till.watches[made.payment_hash].sale
@@ -602,6 +612,7 @@ def test_no_forward_is_sent_while_nothing_can_be_written_m11() -> None:
 def test_a_refused_key_says_why_and_keeps_the_amount(
     keys: list[Key | str], kind: TroubleKind
 ) -> None:
+    """Bug 39 of other tills: the keypad jumped to 0 without a word."""
     story = Story().ready()
     story.play(RatesArrived(rates(story.till.now_s)))
     story.press(*keys)
@@ -670,6 +681,7 @@ def test_i_paid_asks_now_and_says_not_yet() -> None:
 
 
 def test_a_key_in_the_first_moment_of_success_is_not_taken() -> None:
+    """Bug 36 of other tills: the tap that dismissed the animation hit the key below."""
     story = Story().ready()
     made = story.awaiting()
     story.pay(made)
@@ -692,6 +704,7 @@ def test_success_can_stay_until_a_key() -> None:
 
 
 def test_the_pin_opens_the_managers_screens_and_guessing_is_slow() -> None:
+    """Bug 40 of other tills: recent sales were open to anyone at the till."""
     story = Story(replace(RULES, pin=pin_hash("2468", b"salt"))).ready()
     story.press(Key.MENU)
     for _ in range(5):

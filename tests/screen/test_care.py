@@ -48,6 +48,7 @@ def test_zero_is_never_and_an_early_blank_overtakes(
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_nothing_that_somebody_must_see_is_covered(name: str) -> None:
+    """Bug 37 of other tills: the screen saver came over a code in use."""
     plain = name in RESTFUL or name.startswith(("refused-", "pin"))
     assert may_rest(VIEWS[name]) is plain
     assert after(1e9, PATIENCE, VIEWS[name]) is (Care.BLANK if plain else Care.AWAKE)

@@ -79,6 +79,7 @@ def place_of(window: Window, key: Key) -> tuple[int, int]:
 
 @pytest.mark.parametrize("quiet_s", [DIM_S, ATTRACT_S, BLANK_S])
 def test_the_first_touch_only_wakes_and_the_second_is_a_key(window: Window, quiet_s: float) -> None:
+    """Bug 36 of other tills: the wake-up tap pressed a button, once an emergency stop."""
     five = place_of(window, Key.D5)
     window.draw(at(quiet_s))
     assert touch(window, five) == []

@@ -42,6 +42,7 @@ def test_the_code_reads_blurred_and_at_the_lowest_white(size: tuple[int, int]) -
 
 
 def test_the_code_is_alphanumeric_with_a_full_quiet_zone() -> None:
+    """Bug 38 of other tills: lower case, a logo in the middle, or cut off."""
     assert text_of(INVOICE.payment_request).isupper()
     # Version 13 holds 419 alphanumeric characters at level L; in lower case it would be 17.
     assert len(modules(INVOICE.payment_request)) <= 17 + 4 * 13
@@ -64,6 +65,7 @@ def test_every_button_is_large_enough_for_a_finger(name: str) -> None:
 
 
 def test_a_touch_on_success_never_reaches_the_keypad_below() -> None:
+    """Bug 36 of other tills: the tap on the animation hit the keypad below."""
     _, canvas = picture(till(Paid(SALE, INVOICE.payment_hash, NOW_S)), Look(), (800, 480))
     assert [zone.key for zone in canvas.zones] == [Key.CHARGE]
 

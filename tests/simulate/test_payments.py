@@ -250,6 +250,18 @@ def test_somebody_else_can_be_faster(
     assert simulator.till.balance_sat == 100_000
 
 
+def test_somebody_else_is_faster_every_time_and_then_pays_himself(
+    simulator: Simulator, rich_till: Client, merchant: Client
+) -> None:
+    """The fault for any operation once struck the stranger's own payment too, for ever."""
+    simulator.faults.add(Fault.PAID_BY_SOMEBODY_ELSE)
+    for _ in range(2):
+        invoice = payout(simulator, merchant)
+        assert rich_till.send(simulator.till, invoice["paymentRequest"])["status"] == "ALREADY_PAID"
+    assert simulator.faults.struck(Fault.PAID_BY_SOMEBODY_ELSE) == 2
+    assert simulator.merchant.balance_sat == 2000
+
+
 def test_wallet_to_wallet_moves_money_every_time(simulator: Simulator, rich_till: Client) -> None:
     for _ in range(2):
         sent = rich_till.mutate(

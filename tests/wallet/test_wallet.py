@@ -127,6 +127,7 @@ def test_paying_a_payout_twice_moves_money_once_m6(simulator: Simulator, door: D
 def test_closing_a_sale_completes_and_leaves_no_socket(
     simulator: Simulator, door: Door, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Bug 15 of other tills: sockets leaked, and a late close set new timers."""
     caplog.set_level(logging.INFO, logger="kiosk.wallet")
     asked, _, _ = opened(door)
     assert simulator.open_sockets() == 1
@@ -164,6 +165,7 @@ def connections_to(url: str) -> int:
 
 
 def test_a_cut_socket_is_connected_again_and_catches_up(simulator: Simulator, door: Door) -> None:
+    """Bug 24 of other tills: events while offline were lost."""
     _, invoice, _ = opened(door)
     simulator.faults.add(Fault.SOCKET_CUT, times=1)
     simulator.pay(invoice.payment_request, via="lightning")
@@ -171,6 +173,7 @@ def test_a_cut_socket_is_connected_again_and_catches_up(simulator: Simulator, do
 
 
 def test_an_event_that_is_lost_is_found_by_asking(simulator: Simulator, door: Door) -> None:
+    """Bug 14 of other tills: the socket died, and nothing else looked."""
     _, invoice, _ = opened(door)
     simulator.faults.add(Fault.PAID_EVENT_LOST)
     simulator.pay(invoice.payment_request, via="lightning")
@@ -249,6 +252,7 @@ def test_a_payout_of_another_payee_is_not_paid_m3(simulator: Simulator, door: Do
 def test_only_a_clear_success_settles_m6(
     simulator: Simulator, door: Door, fault: Fault, answer: SendAnswer
 ) -> None:
+    """Bugs 6 and 8 of other tills: SUCCESS whatever Blink had answered."""
     asked, invoice, payout = opened(door)
     simulator.pay(invoice.payment_request, via="lightning")
     simulator.faults.add(fault, operation="lnInvoicePaymentSend", times=1)
