@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -40,7 +41,7 @@ from kiosk.wallet.http import Http
 log: Final = logging.getLogger("kiosk.wallet")
 
 _TRIES: Final = 3
-_IDS: Final = 20
+_IDS: Final = 5
 _LIFETIME_SLACK_S: Final = 60
 
 
@@ -52,7 +53,9 @@ async def make_invoice(
     Raises:
         KioskError: none could be had; nobody has seen one.
     """
-    wanted = _Wanted(account.till_wallet, amount, memo, minutes, account.network, Side.TILL)
+    wanted = _Wanted(
+        account.till_wallet, amount, memo, minutes, account.network, Side.TILL, account.nodes
+    )
     return await _made(http, wanted, external_id, documents.CREATE_INVOICE, may_look=True)
 
 
@@ -102,6 +105,7 @@ class _Wanted:
     minutes: int
     network: str
     side: Side
+    payees: frozenset[str] = frozenset()  # whose node may be paid; empty is any
 
 
 async def _made(
@@ -114,11 +118,12 @@ async def _made(
 ) -> Invoice:
     """Make an invoice under the first external id that is free or was ours already (M1).
 
-    One that exists is looked up. Where our key may not look, or nothing is found, the next id is
-    taken: an invoice whose request nobody ever saw cannot be paid.
+    One that exists is looked up. Where our key may not look, or nothing is found, a new id is
+    taken: an invoice whose request nobody ever saw cannot be paid. It is a random one, since
+    numbered ones can all be used up by answers that were lost, and the forward would wait for ever.
     """
     external_id = first_id
-    for number in range(2, _IDS):
+    for _ in range(_IDS):
         try:
             return _checked(
                 await _created(http, wanted, external_id, document), wanted, external_id
@@ -128,9 +133,12 @@ async def _made(
                 raise
         found = await _looked_up(http, wanted.side, external_id) if may_look else None
         if found is not None:
-            return _checked(found, wanted, external_id)
+            try:
+                return _checked(found, wanted, external_id)
+            except Refused as error:
+                log.info("an invoice of ours is not as asked for id=%s %s", external_id, error)
         log.info("external id taken, and its invoice not to be had id=%s", external_id)
-        external_id = ExternalId(f"{first_id}-{number}")
+        external_id = ExternalId(f"{first_id}-{secrets.token_hex(4)}")
     raise odd("every external id is taken")
 
 
@@ -195,6 +203,7 @@ def _checked(raw: Mapping[str, Any], wanted: _Wanted, external_id: ExternalId) -
         "amount": decoded.amount_msat == wanted.amount * MSAT_PER_SAT,
         "lifetime": abs(decoded.lifetime_s - wanted.minutes * 60) <= _LIFETIME_SLACK_S,
         "network": decoded.network == wanted.network,
+        "payee": not wanted.payees or decoded.payee in wanted.payees,
     }
     wrong = [what for what, right in checks.items() if not right]
     if wrong:

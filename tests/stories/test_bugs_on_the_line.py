@@ -4,10 +4,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
-from kiosk.sale.events import Found, LinkChanged
+from kiosk.sale.effects import CloseSale, Rest
+from kiosk.sale.events import Found, InvoiceMade, LinkChanged
+from kiosk.sale.facts import Ending
 from kiosk.sale.invoice import PaymentHash
 from kiosk.sale.keys import Key
 from kiosk.sale.till import Entering, Forwarded, Link, Requesting
@@ -104,6 +107,25 @@ def test_a_failing_network_is_never_a_payment_m4(
     till.rest()
     assert till.shown() is not None
     assert simulator.faults.struck(fault) >= 3
+
+
+@pytest.mark.parametrize("fault", [Fault.ACK_NEVER, Fault.SOCKET_REFUSED, None])
+def test_a_sale_that_ends_while_its_socket_connects_leaves_nothing(
+    simulator: Simulator, door: Door, fault: Fault | None
+) -> None:
+    """Bug 15 of other tills: connecting sockets leaked, and a late close set timers."""
+    account = door.visited()
+    if fault is not None:
+        simulator.faults.add(fault)
+    asked = order(account)
+    door.perform(asked)
+    door.wait_for(InvoiceMade)
+    door.perform(CloseSale(asked.sale.id, Ending.CANCELLED))
+    door.perform(Rest())
+    until_s = time.monotonic() + 5.0
+    while simulator.open_sockets():
+        assert time.monotonic() < until_s, "a socket is still open"
+        Event().wait(0.01)
 
 
 def test_connecting_again_is_never_given_up(simulator: Simulator, door: Door) -> None:

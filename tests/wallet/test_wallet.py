@@ -30,6 +30,7 @@ from kiosk.sale.events import (
     LinkChanged,
     LookUpTold,
     PayoutMade,
+    PayoutRefused,
     RatesArrived,
     SendAnswer,
     SendTold,
@@ -37,7 +38,8 @@ from kiosk.sale.events import (
     VisitFailed,
 )
 from kiosk.sale.facts import Ending
-from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash
+from kiosk.sale.invoice import ExternalId, Invoice, InvoiceStatus, PaymentHash, SaleId
+from kiosk.sale.money import Sats
 from kiosk.sale.till import Link
 from kiosk.sale.trouble import TroubleKind
 from kiosk.settings import Secret
@@ -210,6 +212,34 @@ def test_a_payout_whose_answer_was_lost_gets_a_new_id_where_we_may_not_look_m1(
     payout = door.wait_for(PayoutMade).payout
     assert payout.external_id.startswith(asked.payout_external_id)
     assert payout.external_id != asked.payout_external_id
+
+
+@pytest.mark.parametrize("by_key", [False, True])
+def test_however_many_payouts_went_wrong_one_is_had_in_the_end_m1(
+    simulator: Simulator, by_key: bool
+) -> None:
+    """Each leaves its external id taken, and once they were all used up for good."""
+    ours = {"merchant_username": None, "merchant_key": Secret(simulator.merchant.api_key)}
+    door = Door(endpoints_of(simulator, **(ours if by_key else {})))
+    account = door.visited()
+    make = MakePayout(SaleId("sale-1"), Sats(1234), ExternalId("sale-1-out"), 1, "m", account)
+    simulator.faults.add(Fault.WRONG_AMOUNT)
+    for _ in range(25):
+        door.perform(make)
+        door.wait_for(PayoutRefused)
+    simulator.faults.clear()
+    door.perform(make)
+    assert door.wait_for(PayoutMade).payout.amount == 1234
+    door.wallet.stop()
+
+
+def test_a_code_that_would_pay_another_node_is_never_shown(
+    simulator: Simulator, door: Door
+) -> None:
+    account = door.visited()
+    simulator.faults.add(Fault.WRONG_PAYEE, operation="lnInvoiceCreate")
+    door.perform(order(account))
+    assert door.wait_for(InvoiceRefused).trouble.kind is TroubleKind.BLINK_ODD
 
 
 @pytest.mark.parametrize("fault", [Fault.WRONG_AMOUNT, Fault.WRONG_HASH])
