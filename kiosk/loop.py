@@ -246,13 +246,21 @@ class Loop:
             case Brighten(steps):
                 self._display.brighten(steps)
             case ReadHistory():
-                self._feed(self._journal.overview(self.till.unix_s))
+                self._read_history()
             case ProbeJournal():
                 self._probe()
             case ActOnBox(act):
                 self._on_box_act(act)
             case _:
                 self._wallet.perform(effect)
+
+    def _read_history(self) -> None:
+        try:
+            history = self._journal.overview(self.till.unix_s)
+        except KioskError as error:
+            self._feed(JournalFailed(error.trouble))
+        else:
+            self._feed(history)
 
     def _probe(self) -> None:
         try:

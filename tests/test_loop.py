@@ -6,13 +6,14 @@ from types import MappingProxyType
 import pytest
 
 from kiosk.loop import Inbox, Loop
-from kiosk.sale.effects import Sound, WalletEffect
+from kiosk.sale.effects import ReadHistory, Sound, WalletEffect
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import Event, HistoryRead, KeyPressed, KeyStuck
 from kiosk.sale.facts import Fact
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import Sats
 from kiosk.sale.till import Entering, Till, Totals
+from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from tests.sale.tills import USD
 from tests.screen.samples import NOW_S, till
 
@@ -68,13 +69,20 @@ class Quiet:
         return 1_700_000_000.0
 
 
-def a_loop(glass: Glass) -> tuple[Loop, Inbox]:
+class Unreadable(Quiet):
+    """A journal on a card that fails."""
+
+    def overview(self, now: int) -> HistoryRead:
+        raise KioskError(Trouble(TroubleKind.JOURNAL_BROKEN))
+
+
+def a_loop(glass: Glass, journal: Quiet | None = None) -> tuple[Loop, Inbox]:
     quiet, inbox = Quiet(), Inbox()
     loop = Loop(
         till(Entering(Entry(USD))),
         inbox,
         wallet=quiet,
-        journal=quiet,
+        journal=journal or quiet,
         display=glass,
         panel=quiet,
         clock=quiet,
@@ -114,3 +122,9 @@ def test_news_is_never_swallowed() -> None:
     loop.turn()
     assert loop.till.stuck_key == "5"
     assert glass.asleep, "news is no touch; that it is shown is the glass's own business"
+
+
+def test_a_history_that_cannot_be_read_stops_sales_and_not_the_program_m11() -> None:
+    loop, _ = a_loop(Glass(), Unreadable())
+    loop._carry_out(ReadHistory())
+    assert loop.till.journal_trouble == Trouble(TroubleKind.JOURNAL_BROKEN)

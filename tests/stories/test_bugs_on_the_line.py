@@ -17,6 +17,7 @@ from kiosk.sale.till import Entering, Forwarded, Link, Requesting
 from kiosk.sale.trouble import TroubleKind
 from kiosk.simulate import Fault, Simulator
 from kiosk.wallet.forwarding import read_ledger
+from kiosk.wallet.status import receipts
 from tests.stories.faults.till import QUICK, QuickTill, switched_on
 from tests.wallet.conftest import Door, endpoints_of, order
 from tests.wallet.test_wallet import opened, paid
@@ -151,6 +152,22 @@ def test_another_tills_payment_is_nothing_to_this_one_m4(
     assert code.invoice.payment_request == mine
 
 
+def test_only_what_came_in_for_this_hash_is_counted_m4() -> None:
+    """Bug 18 of other tills: refunds counted as receipts, and cents were shown as sats."""
+    name = PaymentHash("a" * 64)
+
+    def entry(direction: str, status: str, of: str = name) -> dict[str, object]:
+        via = {"paymentHash": of}
+        return {"direction": direction, "status": status, "initiationVia": via}
+
+    assert receipts([entry("RECEIVE", "SUCCESS")], name) == 1
+    assert receipts([entry("SEND", "SUCCESS")], name) == 0
+    assert receipts([entry("RECEIVE", "PENDING"), entry("RECEIVE", "FAILURE")], name) == 0
+    assert not receipts([entry("RECEIVE", "SUCCESS", "b" * 64)], name)
+    assert not receipts([{"direction": "RECEIVE", "status": "SUCCESS"}], name)
+    assert receipts("RECEIVE", name) is None
+
+
 @pytest.mark.parametrize(
     ("entries", "found"),
     [
@@ -239,13 +256,20 @@ def test_keys_are_taken_while_an_answer_is_awaited(simulator: Simulator, till: Q
     assert isinstance(now.screen, Entering)
 
 
-def test_another_hash_is_passed_over_and_ours_is_heard_m4(simulator: Simulator, door: Door) -> None:
+def test_a_message_about_another_hash_is_never_our_payment_m4(
+    simulator: Simulator, till: QuickTill
+) -> None:
     """Bug 17 of other tills: the filter was set too late, and real payments were swallowed."""
-    _, invoice, _ = opened(door)
+    request = sold(till)
     simulator.faults.add(Fault.PAID_EVENT_OTHER_HASH)
-    simulator.pay(invoice.payment_request)
-    paid(door, invoice.payment_hash)
+    simulator.faults.add(Fault.PAID_EVENT_LOST)
+    simulator.faults.add(Fault.HTTP_502, "me")
+    simulator.pay(request)
+    till.rest()
     assert simulator.faults.struck(Fault.PAID_EVENT_OTHER_HASH) == 1
+    assert till.shown() is not None, "somebody else has paid, for all that is known"
+    simulator.faults.clear()
+    till.until(lambda now: isinstance(now.screen, Forwarded))
 
 
 def test_a_program_that_dies_is_started_again_for_ever_after_a_pause() -> None:
