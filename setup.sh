@@ -29,6 +29,8 @@ usage: ./setup.sh COMMAND
                    install this folder's version beside the running one, and go back if it fails
   sudo ./setup.sh uninstall [--yes]
                    make it an ordinary machine again; the journal stays
+  sudo ./setup.sh readonly on DEVICE | off
+                   only read the system, with the journal and the settings on a partition apart
 
   help             this text
 END
@@ -115,11 +117,11 @@ lock() {
 # For Debian 12 and 13 (Python 3.11 and 3.13), which are glibc 2.36 and 2.41.
 have_wheels() {
     local version machine
-    find_python
+    have_venv
     for machine in aarch64 x86_64; do
         for version in 3.11 3.13; do
             say "wheels for Python $version on $machine"
-            "$python" -m pip download --quiet --disable-pip-version-check --dest "$1" \
+            "$venv/bin/python" -m pip download --quiet --disable-pip-version-check --dest "$1" \
                 --no-deps --require-hashes --only-binary :all: --implementation cp \
                 --python-version "$version" --platform "manylinux2014_$machine" \
                 --platform "manylinux_2_28_$machine" --platform "manylinux_2_34_$machine" \
@@ -135,6 +137,7 @@ case "${1:-help}" in
     install) shift && install_kiosk "$@" ;;
     update) shift && update_kiosk "$@" ;;
     uninstall) shift && uninstall_kiosk "$@" ;;
+    readonly) shift && readonly_system "$@" ;;
     demo) shift && demo "$@" ;;
     test) shift && run_tests "$@" ;;
     lock) lock ;;

@@ -10,10 +10,12 @@ current=$home/current
 made=$home/made         # files, links and folders that were not there before, one path a line
 before=$home/before     # the others as they were, each under its own path
 accounts=$home/accounts # users and groups that were not there before
-ours=$home/ours         # boot files as we left them: what changed since is not overwritten
+ours=$home/ours         # others' files as we left them: what changed since is not overwritten
 trial=$home/trial       # while an update is not known to work: the release before it
 journal=/var/lib/kiosk
 firmware=/boot/firmware # a Pi's boot partition
+data=/var/lib/kiosk-data # a partition for what must last, where the system is only read
+overlay=/etc/overlayroot.local.conf
 
 release=    # the folder of the version that is being installed
 changed=no  # whether anything outside /opt/kiosk was
@@ -24,6 +26,7 @@ settings=
 install_kiosk() {
     read_options "$@"
     need_root
+    need_writable_system
     need_debian
     agreed "This machine becomes a kiosk: it starts into the till, and its console is closed.
 What is changed is put back by: sudo $current/setup.sh uninstall"
@@ -37,6 +40,10 @@ What is changed is put back by: sudo $current/setup.sh uninstall"
     boot_is_quiet
     is_current "$release"
     have_settings
+    if [ "$changed" = no ]; then
+        say "$(basename "$release") is installed already; nothing was changed"
+        return
+    fi
     kiosk_runs
     say "installed $(basename "$release")"
     [ -s /etc/kiosk/kiosk.env ] || say "No settings yet: copy .env.example to the boot partition" \
@@ -49,6 +56,7 @@ update_kiosk() {
     local old
     read_options "$@"
     need_root
+    need_writable_system
     need_debian
     [ -L "$current" ] || die "nothing is installed here yet: sudo ./setup.sh install"
     have_packages
@@ -77,9 +85,11 @@ update_kiosk() {
 uninstall_kiosk() {
     read_options "$@"
     need_root
+    need_writable_system
     [ -d "$home" ] || die "nothing is installed here"
     agreed "The kiosk goes, with its settings and keys. The journal in $journal stays."
     if systemd_runs; then systemctl -q stop kiosk.service kiosk-provision.service; fi
+    data_comes_home
     rm -rf /etc/kiosk/credentials /etc/kiosk/kiosk.env /run/kiosk-provision
     put_back
     forget_made
@@ -89,6 +99,28 @@ uninstall_kiosk() {
     reload_system
     say "The kiosk is gone. Debian's packages stay, and so does the journal: $journal"
     say "Restart once, so that the console comes back: sudo reboot"
+}
+
+# readonly on DEVICE: journal, settings and Wi-Fi live on a partition of their own, the system is only
+# read. readonly off: the system can be changed again; the partition stays in use.
+readonly_system() {
+    need_root
+    [ -L "$current" ] || die "nothing is installed here yet: sudo ./setup.sh install"
+    case ${1:-} in
+        on)
+            need_writable_system
+            release=$(readlink "$current")
+            apt_has overlayroot
+            data_is_apart "${2:?readonly on needs a partition with ext4, like /dev/sda1}"
+            has_file overlayroot.conf "$overlay"
+            say "Restart, and the system is only read: sudo reboot"
+            ;;
+        off)
+            if is_overlay; then overlayroot-chroot rm -f "$overlay"; else rm -f "$overlay"; fi
+            say "Restart, and the system can be changed: sudo reboot"
+            ;;
+        *) die "readonly on DEVICE, or readonly off" ;;
+    esac
 }
 
 # --- The caller ---------------------------------------------------------------------------------
@@ -113,6 +145,10 @@ read_options() {
 
 need_root() {
     [ "$(id -u)" -eq 0 ] || die "needs root: sudo ./setup.sh ..."
+}
+
+need_writable_system() {
+    ! is_overlay || die "the system is only read now: sudo ./setup.sh readonly off, then restart"
 }
 
 need_debian() {
@@ -148,7 +184,7 @@ agreed() {
 # --- Packages, accounts, settings -----------------------------------------------------------------
 
 have_packages() {
-    local package missing=() wanted=(
+    local wanted=(
         python3 python3-venv                    # the program's own interpreter
         libgl1-mesa-dri libegl1 libgles2 libgbm1 # SDL draws through these without a desktop
         ca-certificates                         # Blink's certificate
@@ -159,7 +195,12 @@ have_packages() {
     else
         wanted+=(libasound2)
     fi
-    for package in "${wanted[@]}"; do
+    apt_has "${wanted[@]}"
+}
+
+apt_has() {
+    local package missing=()
+    for package in "$@"; do
         [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] \
             || missing+=("$package")
     done
@@ -197,6 +238,45 @@ have_settings() {
     "$current/venv/bin/python" -IB -m kiosk provision --from "$settings" \
         || die "the settings in $settings were refused, see above"
     changed=yes
+}
+
+# --- A partition for what must last ---------------------------------------------------------------
+
+is_overlay() { [ "$(stat -f -c %T /)" = overlayfs ]; }
+
+# What the kiosk keeps, and its folder on the partition.
+declare -A apart=(["$journal"]=journal ["/etc/kiosk"]=settings
+    ["/etc/NetworkManager/system-connections"]=wifi)
+
+data_is_apart() {
+    local path uuid table
+    if mountpoint -q "$journal"; then return 0; fi
+    [ "$(blkid -o value -s TYPE "$1")" = ext4 ] || die "$1 has no ext4 on it: mkfs.ext4 $1"
+    uuid=$(blkid -o value -s UUID "$1")
+    table=$(cat /etc/fstab)$'\n'"UUID=$uuid $data ext4 noatime,nofail 0 2"
+    folder "$data" 755
+    if systemd_runs; then systemctl -q stop kiosk.service; fi
+    mount "$1" "$data"
+    for path in "${!apart[@]}"; do
+        if [ -d "$path" ] && [ ! -d "$data/${apart[$path]}" ]; then
+            cp -a "$path" "$data/${apart[$path]}.new"
+            sync -f "$data"
+            mv "$data/${apart[$path]}.new" "$data/${apart[$path]}"
+        fi
+        [ ! -d "$path" ] || table+=$'\n'"$data/${apart[$path]} $path none bind,nofail 0 0"
+    done
+    text_is /etc/fstab "$table"
+}
+
+data_comes_home() {
+    local path
+    if ! mountpoint -q "$journal"; then return 0; fi
+    for path in "${!apart[@]}"; do
+        if ! mountpoint -q "$path"; then continue; fi
+        umount "$path"
+        cp -a "$data/${apart[$path]}/." "$path/"
+    done
+    umount "$data"
 }
 
 # --- The release ----------------------------------------------------------------------------------
@@ -297,11 +377,11 @@ boot_is_quiet() {
                 *) words="$words $word" ;;
             esac
         done
-        boot_file_is "$file" "$words"
+        text_is "$file" "$words"
     fi
     file=$firmware/config.txt
     if [ -f "$file" ] && ! grep -qx 'disable_splash=1' "$file"; then
-        boot_file_is "$file" "$(cat "$file")"$'\n\n# kiosk: no rainbow\n[all]\ndisable_splash=1'
+        text_is "$file" "$(cat "$file")"$'\n\n# kiosk: no rainbow\n[all]\ndisable_splash=1'
     fi
     if [ -f /etc/default/grub ]; then
         has_file "$release/systemd/grub.cfg" /etc/default/grub.d/kiosk.cfg
@@ -309,7 +389,8 @@ boot_is_quiet() {
     fi
 }
 
-boot_file_is() {
+# text_is FILE TEXT: somebody else's file has this text, a whole one at any instant.
+text_is() {
     [ "$(cat "$1")" != "$2" ] || return 0
     remember "$1"
     printf '%s\n' "$2" >"$1.new"
@@ -415,7 +496,7 @@ reload_system() {
 }
 
 kiosk_runs() {
-    if ! systemd_runs || [ "$changed" = no ]; then return 0; fi
+    systemd_runs || return 0
     reload_system
     systemctl -q stop getty@tty1.service
     systemctl restart --no-block kiosk.service
