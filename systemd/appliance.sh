@@ -110,7 +110,7 @@ readonly_system() {
         on)
             need_writable_system
             release=$(readlink "$current")
-            apt_has overlayroot
+            apt_has overlayroot busybox # its script needs the tools of busybox at boot
             data_is_apart "${2:?readonly on needs a partition with ext4, like /dev/sda1}"
             has_file overlayroot.conf "$overlay"
             say "Restart, and the system is only read: sudo reboot"
@@ -189,12 +189,10 @@ have_packages() {
         libgl1-mesa-dri libegl1 libgles2 libgbm1 # SDL draws through these without a desktop
         ca-certificates                         # Blink's certificate
     )
-    # sound; renamed in 13
-    if apt-cache show libasound2t64 >/dev/null 2>&1; then
-        wanted+=(libasound2t64)
-    else
-        wanted+=(libasound2)
-    fi
+    case $(. /etc/os-release && echo "$VERSION_ID") in # sound
+        12) wanted+=(libasound2) ;;
+        *) wanted+=(libasound2t64) ;;
+    esac
     apt_has "${wanted[@]}"
 }
 
