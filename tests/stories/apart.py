@@ -75,6 +75,17 @@ class Apart:
         """Be the customer; whether the payment went through."""
         return bool(self._ask("pay", payment_request, via))
 
+    def credited_at(self, payment_request: str) -> float:
+        """Be the customer from outside; when the money was credited, in `time.monotonic()`."""
+        at = self._ask("credited_at", payment_request)
+        assert isinstance(at, float), "it was not paid"
+        return at
+
+    def arrived_at(self, operation: str, count: int) -> float:
+        """When the `count`-th request of `operation` reached Blink, in `time.monotonic()`."""
+        at: float = self._ask("arrived_at", operation, count)
+        return at
+
     def fault(self, name: str, operation: str | None = None, **how: Any) -> None:
         """Let something go wrong: the simulator's name for it, and what `Faults.add` takes."""
         self._ask("fault", name, operation, how)
@@ -136,6 +147,10 @@ def _carry_out(simulator: "Simulator", order: str, given: tuple[Any, ...]) -> An
     match order, given:
         case "pay", (request, via):
             return simulator.pay(request, via=via).paid
+        case "credited_at", (request,):
+            return simulator.pay(request, via="lightning").credited_at
+        case "arrived_at", (operation, count):
+            return simulator.wait_for(operation, count).at
         case "fault", (name, operation, how):
             return simulator.faults.add(Fault.parse(name), operation, **how)
         case "clear", ():
