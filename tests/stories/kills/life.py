@@ -1,6 +1,7 @@
 """One life of the till: the real `kiosk run`, with a hand on its keys, from start to its end."""
 
 import os
+import signal
 import sys
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -11,7 +12,7 @@ import pygame
 
 from kiosk import __main__ as program
 from kiosk.commands import box
-from kiosk.sale.till import AwaitingPayment, Entering, Forwarded, Paid, Ready, Till
+from kiosk.sale.till import AwaitingPayment, Entering, Forwarded, Link, Paid, Ready, Till
 from tests.stories.kills.points import Points, install
 
 
@@ -19,6 +20,7 @@ class Plan(StrEnum):
     """What is to be done in a life, once what was unfinished has been finished."""
 
     SELL = "sell"  # one sale, up to forwarded
+    SHOW = "show"  # one sale, and dead once its code is up and all that belongs to it is there
     CANCEL = "cancel"  # one sale, cancelled with the code up
     FINISH = "finish"  # nothing more
 
@@ -99,6 +101,10 @@ class Hand:
 
     def _sell(self, till: Till, built: box.Box) -> None:
         match till.screen:
+            case AwaitingPayment(payout_ready=True, link=Link.LIVE) if (
+                self._order.plan is Plan.SHOW
+            ):
+                os.kill(os.getpid(), signal.SIGKILL)
             case AwaitingPayment(payout_ready=True) if self._order.plan is Plan.CANCEL:
                 if not self._left:
                     self._left = True

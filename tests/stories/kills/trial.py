@@ -29,7 +29,6 @@ RANK: Final = {
     SaleState.STOPPED: 3,
     SaleState.FORWARDED: 4,
 }
-UNPAID_S: Final = 2.5
 RANDOM: Final = "a random instant"
 
 
@@ -149,8 +148,7 @@ class Trial:
                 self._live(replace(last, plan=Plan.CANCEL), pays="when dead")
             case Scene.UNPAID:
                 # Nobody pays while it lives, so it does not end by itself.
-                dies_s = last.kill_after_s if last.kill_after_s is not None else UNPAID_S
-                self._live(replace(last, plan=Plan.SELL, kill_after_s=dies_s), pays="when dead")
+                self._live(replace(last, plan=Plan.SHOW), pays="when dead")
             case Scene.LATE:
                 self._setting("screen AwaitingPayment", pays="when dead")
                 self._live(last)
