@@ -32,8 +32,8 @@ from kiosk.sale.pin import pin_hash
 from kiosk.sale.till import Alarm, Entering, OverLimit, Rules, Till, Visiting
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.care import Patience
+from kiosk.screen.look import Look
 from kiosk.screen.remembered import FILE_NAME
-from kiosk.screen.views import Look
 from kiosk.screen.window import Window
 from kiosk.screen.words import SatsStyle, Words
 from kiosk.settings import Settings

@@ -8,6 +8,7 @@ from kiosk.sale.effects import Effect, FetchRates, OpenSale, Play, Sound, Step
 from kiosk.sale.entry import Entry, Tip, tip_of
 from kiosk.sale.facts import Sale, SaleStarted
 from kiosk.sale.invoice import SaleId, invoice_external_id, payout_external_id
+from kiosk.sale.limits import over_limit, too_large
 from kiosk.sale.memo import payout_memo, sale_memo
 from kiosk.sale.money import (
     SAT,
@@ -17,7 +18,6 @@ from kiosk.sale.money import (
     Sats,
     fiat_from_sats,
     sats_from_fiat,
-    sats_within_cents,
 )
 from kiosk.sale.till import (
     Confirming,
@@ -115,8 +115,8 @@ def priced(till: Till, entry: Entry, tip: Tip) -> Step:
     else:
         net = sats_from_fiat(price, rate)
         amount = sats_from_fiat(Fiat(price.minor + tip.minor, entry.unit), rate)
-    if amount > till.rules.max_sale:
-        largest = Trouble(TroubleKind.AMOUNT_TOO_LARGE, str(till.rules.max_sale))
+    largest = too_large(till, amount)
+    if largest is not None:
         return refused(till, entry, largest)
     items = (*entry.items, entry.typed) if entry.items and entry.typed else entry.items
     sale = Sale(
@@ -130,7 +130,7 @@ def priced(till: Till, entry: Entry, tip: Tip) -> Step:
         tip_minor=tip.minor,
         items=items,
     )
-    beyond = _beyond_limit(till, sale)
+    beyond = over_limit(till, sale.amount)
     if beyond is None:
         return opened(till, sale, entry)
     if till.rules.over_limit is OverLimit.REFUSE:
@@ -208,22 +208,6 @@ def _told_in(till: Till, entry: Entry, unit: Currency) -> Step:
     sats = Sats(entry.total) if rate_from is None else sats_from_fiat(entry.price, rate_from)
     minor = int(sats) if rate_to is None else fiat_from_sats(sats, rate_to).minor
     return Step(replace(till, screen=Entering(Entry(unit, typed=minor))))
-
-
-def waiting_forwards(till: Till) -> Sats:
-    """What has been paid in and not forwarded yet; it counts against today's limit too."""
-    return Sats(sum(forward.invoice.amount for forward in till.forwards.values()))
-
-
-def _beyond_limit(till: Till, sale: Sale) -> Trouble | None:
-    """Whether this sale is above what can still be forwarded today (M10); unknown is no."""
-    usd = till.rates.usd if till.rates is not None else None
-    if till.limit_left is None or usd is None or usd.base <= 0:
-        return None
-    left = Sats(max(0, sats_within_cents(till.limit_left, usd) - waiting_forwards(till)))
-    if sale.amount <= left:
-        return None
-    return Trouble(TroubleKind.OVER_LIMIT, str(left))
 
 
 def _any_rate(till: Till) -> Rate | None:

@@ -5,47 +5,92 @@ from dataclasses import dataclass
 from typing import Final
 
 LENGTH_S: Final = 2.4
-_SPARKS: Final = 28
+
+_SPARKS: Final = 44
+_SPARKS_FROM_S: Final = 0.22
+_RINGS_FROM_S: Final = (0.1, 0.32)
+_RING_S: Final = 1.1
+_SHADES: Final = 12
+
+# An angle that never repeats itself spreads the sparks without a pattern.
+_GOLDEN: Final = math.pi * (3 - math.sqrt(5))
 
 
 @dataclass(frozen=True, slots=True)
 class Spark:
-    """A dot, in units of the ring's radius from its middle; `shade` 1 is fresh, 0 is gone."""
+    """A flying slip of paper, its corners in units of the disc's radius from its middle.
 
-    x: float
-    y: float
-    size: float
+    `shade` 1 is fresh, 0 is gone.
+    """
+
+    corners: tuple[tuple[float, float], ...]
     shade: float
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """One moment: how far the disc has grown and the tick is drawn (0 to 1), and the sparks."""
+class Ring:
+    """A spreading circle, in units of the disc's radius."""
+
+    radius: float
+    width: float
+    shade: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """How far the disc has grown and the tick is drawn (1 is all of it), and what flies."""
 
     disc: float
     tick: float
-    sparks: tuple[Spark, ...]
+    rings: tuple[Ring, ...] = ()
+    sparks: tuple[Spark, ...] = ()
 
 
-def frame(seconds: float) -> Frame:
-    """The moment `seconds` after settlement; after LENGTH_S nothing changes any more."""
-    disc = _overshoot(min(1.0, seconds / 0.45))
-    tick = _smooth((seconds - 0.25) / 0.4)
-    flight = (seconds - 0.35) / (LENGTH_S - 0.35)
-    sparks = tuple(_spark(number, flight) for number in range(_SPARKS)) if 0 < flight < 1 else ()
-    return Frame(disc, tick, sparks)
+def standing() -> Moment:
+    """The mark at rest: what shows at once, and what the animation ends with."""
+    return Moment(1.0, 1.0)
 
 
-def is_over(seconds: float) -> bool:
-    """Whether the picture stands still from here on."""
-    return seconds >= LENGTH_S
+def moment(seconds: float) -> Moment:
+    """The picture `seconds` after settlement; after LENGTH_S nothing changes any more."""
+    if seconds >= LENGTH_S:
+        return standing()
+    disc = _overshoot(min(1.0, seconds / 0.4))
+    tick = _smooth((seconds - 0.2) / 0.35)
+    rings = tuple(_ring((seconds - begin) / _RING_S) for begin in _RINGS_FROM_S)
+    flight = (seconds - _SPARKS_FROM_S) / (LENGTH_S - _SPARKS_FROM_S)
+    sparks = tuple(_spark(number, flight) for number in range(_SPARKS)) if flight > 0 else ()
+    return Moment(disc, tick, tuple(ring for ring in rings if ring.shade > 0), sparks)
+
+
+def _ring(part: float) -> Ring:
+    if not 0 < part < 1:
+        return Ring(0, 0, 0)
+    far = 1 - (1 - part) ** 3
+    return Ring(1 + 1.6 * far, 0.12 * (1 - part) + 0.01, _shaded(0.55 * (1 - part) ** 1.5))
 
 
 def _spark(number: int, flight: float) -> Spark:
-    angle = 2 * math.pi * number / _SPARKS
-    far = 1.15 + (0.9 + 0.5 * ((number * 7) % 5) / 4) * (1 - (1 - flight) ** 2)
-    drop = 0.5 * flight * flight
-    return Spark(math.cos(angle) * far, math.sin(angle) * far + drop, 0.05, 1 - flight)
+    """Thrown outwards, braked by the air, then falling and turning."""
+    angle = number * _GOLDEN
+    speed = 1.2 + 1.5 * ((number * 37) % _SPARKS) / _SPARKS
+    far = 0.9 + speed * (1 - (1 - flight) ** 2.2)
+    x = math.cos(angle) * far * 1.35
+    y = math.sin(angle) * far * 0.8 + 1.5 * flight * flight
+    turn = angle + flight * (4 + number % 5)
+    long, short = 0.075, 0.075 * abs(math.cos(turn * 1.7)) + 0.012
+    along = (math.cos(turn) * long, math.sin(turn) * long)
+    across = (-math.sin(turn) * short, math.cos(turn) * short)
+    corners = tuple(
+        (x + a * along[0] + b * across[0], y + a * along[1] + b * across[1])
+        for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    )
+    return Spark(corners, _shaded((0.95 - 0.35 * (number % 3) / 2) * min(1.0, 2.2 * (1 - flight))))
+
+
+def _shaded(shade: float) -> float:
+    """Few shades, so that the colours of a frame are mixed once each."""
+    return round(max(0.0, shade) * _SHADES) / _SHADES
 
 
 def _smooth(part: float) -> float:

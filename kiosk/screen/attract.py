@@ -6,8 +6,10 @@ import pygame
 
 from kiosk.screen.canvas import Align, Canvas
 from kiosk.screen.faces import Weight
+from kiosk.screen.icons import Icon
 from kiosk.screen.layout import rows
 from kiosk.screen.moving import Rhythm
+from kiosk.screen.theme import GAP, HEADLINE, LARGE
 
 DRIFT: Final = Rhythm(0.0, 4.0)  # one slow step every four seconds, and nothing in between
 
@@ -19,23 +21,17 @@ _LINE: Final = (255, 179, 64)
 _ACROSS: Final = 47
 _DOWN: Final = 31
 
-_BOLT: Final = ((0.62, 0.0), (0.12, 0.58), (0.46, 0.58), (0.38, 1.0), (0.88, 0.42), (0.54, 0.42))
-
 
 def paint(canvas: Canvas, name: str, step: int) -> None:
     """Draw it at its place of this step. Nothing on it is a key: the first touch only wakes."""
     canvas.surface.fill(BLACK)
     box = place(canvas.rect, step)
-    head, line = rows(box, [62, 38], canvas.unit)
-    mark, words = head.copy(), head.copy()
-    mark.width = head.height * 3 // 5
-    words.width -= mark.width + 2 * canvas.unit
-    words.right = head.right
-    _bolt(canvas.surface, mark)
-    size = head.height * 4 // 5
-    canvas.text(name or "Bitcoin", words, _NAME, size, align=Align.START, weight=Weight.BOLD)
+    head, line = rows(box, [62, 38], canvas.points(GAP))
+    mark, words = canvas.columns(head, [22, 78], canvas.points(GAP))
+    canvas.sign(Icon.BOLT, mark, _LINE, head.height)
+    canvas.lines(name or "Bitcoin", words, _NAME, HEADLINE, align=Align.START, weight=Weight.BOLD)
     how = canvas.words.tr("Tap to pay with Bitcoin Lightning")
-    canvas.text(how, line, _LINE, line.height * 3 // 4)
+    canvas.text(how, line, _LINE, LARGE)
 
 
 def place(glass: pygame.Rect, step: int) -> pygame.Rect:
@@ -49,9 +45,3 @@ def place(glass: pygame.Rect, step: int) -> pygame.Rect:
 def _there_and_back(step: int, steps: int, room: int) -> int:
     at = 2 * (step % steps)
     return room * min(at, 2 * steps - at) // steps
-
-
-def _bolt(surface: pygame.Surface, box: pygame.Rect) -> None:
-    inner = box.inflate(-box.width // 4, -box.height // 5)
-    shape = [(inner.left + x * inner.width, inner.top + y * inner.height) for x, y in _BOLT]
-    pygame.draw.polygon(surface, _LINE, shape)

@@ -1,6 +1,5 @@
 """What views draw with: text that fits its box, buttons that remember what they mean."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,44 +8,27 @@ from typing import Final
 import pygame
 
 from kiosk.sale.keys import Key
-from kiosk.screen import layout, shapes, text
+from kiosk.screen import shapes, text
 from kiosk.screen.faces import Weight
 from kiosk.screen.icons import Icon, icon
+from kiosk.screen.layout import columns
 from kiosk.screen.theme import (
-    GAP,
-    HEADLINE,
+    FINGER,
+    FINGER_LEAST_PX,
+    LABEL,
     RADIUS,
     SMALLEST_TEXT,
-    TITLE,
     Colour,
     Palette,
     mixed,
     points_to_px,
 )
 from kiosk.screen.words import Words
+from kiosk.screen.zones import Zone
 
-LOGO_HOLD_S: Final = 2.0
-
-# How far beside a key a finger may land and still mean it: half the widest gap between two.
-REACH_PX: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """A place on the glass that means a key; `hold_s` is how long it must be held."""
-
-    rect: pygame.Rect
-    key: Key
-    hold_s: float = 0.0
-
-
-def touched(zones: Sequence[Zone], at: tuple[int, int]) -> Zone | None:
-    """The zone under a finger; between two keys the nearer one, so that no touch falls through."""
-    for reach in (0, REACH_PX):
-        near = [zone for zone in zones if zone.rect.inflate(2 * reach, 2 * reach).collidepoint(at)]
-        if near:
-            return min(near, key=lambda zone: math.dist(zone.rect.center, at))
-    return None
+_KERNING_PX: Final = 5  # by which a line may be longer than the sum of its words
+_LIP: Final = 3  # points by which a key stands out, and sinks when pressed
+_MIRRORED: Final = {Icon.ARROW: Icon.BACK, Icon.BACK: Icon.ARROW}
 
 
 class Align(StrEnum):
@@ -55,6 +37,19 @@ class Align(StrEnum):
     START = "start"
     CENTER = "center"
     END = "end"
+
+
+class Tone(StrEnum):
+    """What a button or a banner is like; its label or its sign says it too."""
+
+    PLAIN = "plain"
+    QUIET = "quiet"  # there when it is looked for
+    TOOL = "tool"  # edits what is typed
+    MAIN = "main"  # goes on
+    CHOSEN = "chosen"  # is the one that is open
+    LEAVE = "leave"  # ends the sale
+    WARN = "warn"
+    BAD = "bad"
 
 
 @dataclass(slots=True)
@@ -78,32 +73,45 @@ class Canvas:
         """Landscape."""
         return self.rect.width > self.rect.height
 
+    @property
+    def finger(self) -> int:
+        """The least side of anything to touch, in pixels."""
+        return max(FINGER_LEAST_PX, self.points(FINGER))
+
     def points(self, number: float) -> int:
         """Points of the theme in pixels of this glass, at least one."""
         return max(1, round(number * points_to_px(self.rect.size)))
 
-    @property
-    def unit(self) -> int:
-        """A hundredth of the shorter side, at least 3: margins and line widths are made of it."""
-        return max(3, min(self.rect.size) // 100)
+    def inside(self, margin: float) -> pygame.Rect:
+        """The glass without a margin, in points."""
+        return self.rect.inflate(-2 * self.points(margin), -2 * self.points(margin))
+
+    def columns(self, box: pygame.Rect, parts: Sequence[float], gap: int) -> list[pygame.Rect]:
+        """Columns in the order of reading: the first is at the right in a right-to-left language.
+
+        What is read everywhere from left to right, like the digits' keys, takes `layout.columns`.
+        """
+        if not self.words.is_rtl:
+            return columns(box, parts, gap)
+        return columns(box, parts[::-1], gap)[::-1]
 
     def text(
         self,
         words: str,
         box: pygame.Rect,
         colour: Colour,
-        size: int,
+        size: float,
         *,
         align: Align = Align.CENTER,
         weight: Weight = Weight.MEDIUM,
     ) -> None:
-        """One line of `size` pixels in height, made smaller until it fits."""
+        """One line of `size` points in height, made smaller until it fits."""
         if not words:
             return
         rtl = self.words.is_rtl
-        size = max(SMALLEST_TEXT, min(size, box.height))
-        size = text.fitting(words, box.width, size, SMALLEST_TEXT, weight, rtl=rtl)
-        drawn = text.rendered(words, size, colour, weight, rtl=rtl)
+        height = self._line(size, box)
+        height = text.fitting(words, box.width, height, SMALLEST_TEXT, weight, rtl=rtl)
+        drawn = text.rendered(words, height, colour, weight, rtl=rtl)
         if drawn.get_width() > box.width:
             self.overflows.append(words)
         place = drawn.get_rect(center=box.center)
@@ -114,25 +122,42 @@ class Canvas:
             drawn, place, drawn.get_rect().clip((0, 0, box.width, drawn.get_height()))
         )
 
-    def lines(self, words: str, box: pygame.Rect, colour: Colour, size: int) -> None:
-        """Words over several lines, centred, made smaller until all of it fits."""
-        rtl = self.words.is_rtl
-        size = max(SMALLEST_TEXT, min(size, box.height))
-        while True:
-            rows = text.wrapped(words, box.width, size, rtl=rtl)
-            height = text.line_height(size)
-            fits = len(rows) * height <= box.height
-            if (fits and all(text.width(row, size, rtl=rtl) <= box.width for row in rows)) or (
-                size <= SMALLEST_TEXT
-            ):
-                break
-            size = max(SMALLEST_TEXT, size * 15 // 16 - 1)
-        if not fits:
+    def lines(
+        self,
+        words: str,
+        box: pygame.Rect,
+        colour: Colour,
+        size: float,
+        *,
+        align: Align = Align.CENTER,
+        weight: Weight = Weight.MEDIUM,
+    ) -> None:
+        """Words over several lines, in the middle of the height, made smaller until all fits."""
+        height, found = self._wrapped(words, box, size, weight)
+        line = text.line_height(height)
+        if len(found) * line > box.height:
             self.overflows.append(words)
-        top = box.top + max(0, box.height - len(rows) * height) // 2
-        for number, row in enumerate(rows):
-            line = pygame.Rect(box.left, top + number * height, box.width, height)
-            self.text(row, line, colour, size)
+        top = box.top + max(0, box.height - len(found) * line) // 2
+        points = height / points_to_px(self.rect.size)
+        for number, row in enumerate(found):
+            place = pygame.Rect(box.left, top + number * line, box.width, line)
+            self.text(row, place, colour, points, align=align, weight=weight)
+
+    def fits(
+        self, words: str, box: pygame.Rect, size: float, weight: Weight = Weight.MEDIUM
+    ) -> bool:
+        """Whether a line fits without becoming much smaller."""
+        height, rtl = self._line(size, box), self.words.is_rtl
+        least = max(SMALLEST_TEXT, height * 3 // 4)
+        shrunk = text.fitting(words, box.width, height, least, weight, rtl=rtl)
+        return text.width(words, shrunk, weight, rtl=rtl) <= box.width
+
+    def height_of(
+        self, words: str, box: pygame.Rect, size: float, weight: Weight = Weight.MEDIUM
+    ) -> int:
+        """How high `lines` would be in a box, in pixels."""
+        height, found = self._wrapped(words, box, size, weight)
+        return len(found) * text.line_height(height)
 
     def panel(self, box: pygame.Rect, colour: Colour, edge: Colour | None = None) -> None:
         """A rounded box."""
@@ -140,15 +165,55 @@ class Canvas:
         if edge is None:
             shapes.box(self.surface, box, radius, colour)
         else:
-            shapes.edged(self.surface, box, radius, colour, edge, self.points(1.5))
+            shapes.edged(self.surface, box, radius, colour, edge, self.points(1.2))
 
     def sign(
-        self, name: Icon, box: pygame.Rect, colour: Colour, side: int, bold: float = 1
+        self, name: Icon, box: pygame.Rect, colour: Colour, side: float, bold: float = 1.0
     ) -> None:
         """An icon in the middle of a box, `side` points square if there is room."""
+        if self.words.is_rtl:
+            name = _MIRRORED.get(name, name)
         pixels = max(8, min(self.points(side), *box.size))
         drawn = icon(name, pixels, colour, bold)
         self.surface.blit(drawn, drawn.get_rect(center=box.center))
+
+    def signed(
+        self,
+        name: Icon,
+        words: str,
+        box: pygame.Rect,
+        colour: Colour,
+        size: float,
+        *,
+        sign_colour: Colour | None = None,
+        weight: Weight = Weight.MEDIUM,
+    ) -> None:
+        """A line that begins with an icon."""
+        side = min(self.points(size), box.height)
+        first = pygame.Rect(0, box.top, side, box.height)
+        rest = pygame.Rect(0, box.top, max(0, box.width - side - self.points(6)), box.height)
+        if self.words.is_rtl:
+            first.right, rest.left = box.right, box.left
+        else:
+            first.left, rest.right = box.left, box.right
+        self.sign(name, first, sign_colour or colour, size * 0.82, 1.1)
+        self.text(words, rest, colour, size, align=Align.START, weight=weight)
+
+    def around(
+        self, words: str, box: pygame.Rect, size: float, weight: Weight = Weight.MEDIUM
+    ) -> tuple[pygame.Rect, pygame.Rect]:
+        """Where a sign and the words after it go, so that both stand in the middle of the box."""
+        side, gap = min(self.points(size), box.height), self.points(7)
+        wide = text.width(words, self._line(size, box), weight, rtl=self.words.is_rtl)
+        both = min(box.width, side + gap + wide)
+        first = pygame.Rect(0, box.top, side, box.height)
+        rest = pygame.Rect(0, box.top, max(1, both - side - gap), box.height)
+        begin = box.left + (box.width - both) // 2
+        if self.words.is_rtl:
+            rest.left, first.left = begin, begin + rest.width + gap
+        else:
+            first.left, rest.left = begin, begin + side + gap
+        return first, rest
 
     def button(
         self,
@@ -157,45 +222,73 @@ class Canvas:
         label: str = "",
         *,
         name: Icon | None = None,
-        fill: Colour | None = None,
-        ink: Colour | None = None,
-        size: int | None = None,
+        tone: Tone = Tone.PLAIN,
+        size: float = LABEL,
+        weight: Weight = Weight.MEDIUM,
     ) -> None:
         """A button with a lip below; pressed it sinks and takes the accent for a moment."""
         colours = self.palette
         down = self.pressed is key
-        ground = colours.accent if down else fill or colours.key
-        mark = colours.on_accent if down else ink or colours.ink
-        face = self._key_face(box, ground, down=down, edge=None if fill or down else colours.edge)
-        inner = face.inflate(-2 * self.points(GAP), -self.points(GAP))
-        if name is not None:
-            self.sign(name, inner, mark, max(TITLE, min(HEADLINE, size or TITLE)), 1.15)
-        else:
-            self.text(label, inner, mark, size or box.height * 5 // 9)
+        ground, ink = {
+            Tone.MAIN: (colours.good, colours.on_good),
+            Tone.CHOSEN: (colours.accent, colours.on_accent),
+            Tone.LEAVE: (colours.key, colours.bad),
+            Tone.TOOL: (colours.key, colours.accent),
+            Tone.QUIET: (colours.key, colours.quiet),
+        }.get(tone, (colours.key, colours.ink))
+        if down:
+            ground, ink = colours.accent, colours.on_accent
+        face = self._key_face(box, ground, down=down)
+        inner = face.inflate(-2 * self.points(7), -self.points(6))
+        if name is not None and label:
+            first, rest = self.around(label, inner, size, weight)
+            if self.fits(label, rest, size, weight):  # in the narrowest places the words suffice
+                inner = rest
+                self.sign(name, first, ink, size * 0.9, 1.1)
+        elif name is not None:
+            self.sign(name, inner, ink, size, 1.15)
+        self._label(label, inner, ink, size, weight)
         self.zones.append(Zone(box, key))
 
-    def _key_face(
-        self, box: pygame.Rect, ground: Colour, *, down: bool, edge: Colour | None
-    ) -> pygame.Rect:
-        """A key's body; what comes back is the face that its label goes on."""
-        lip, radius = self.points(3), self.points(RADIUS)
-        face = pygame.Rect(box.left, box.top + (lip if down else 0), box.width, box.height - lip)
-        if not down:
-            below = mixed(ground, (0, 0, 0), 0.25) if edge is None else self.palette.shade
-            shapes.box(
-                self.surface, pygame.Rect(box.left, box.top + lip, *face.size), radius, below
-            )
-        if edge is None:
-            shapes.box(self.surface, face, radius, ground)
+    def _line(self, size: float, box: pygame.Rect) -> int:
+        """The height in pixels of a line of so many points in a box."""
+        return max(SMALLEST_TEXT, min(self.points(size), box.height))
+
+    def _wrapped(
+        self, words: str, box: pygame.Rect, size: float, weight: Weight
+    ) -> tuple[int, tuple[str, ...]]:
+        """Height of a line and the lines that fit a box; the smallest if nothing does."""
+        rtl = self.words.is_rtl
+        height = self._line(size, box)
+        while True:
+            found = text.wrapped(words, box.width - _KERNING_PX, height, weight, rtl=rtl)
+            widest = max((text.width(row, height, weight, rtl=rtl) for row in found), default=0)
+            fits = len(found) * text.line_height(height) <= box.height and widest <= box.width
+            if fits or height <= SMALLEST_TEXT:
+                return height, found
+            height = max(SMALLEST_TEXT, height * 15 // 16)
+
+    def _label(
+        self, label: str, inner: pygame.Rect, ink: Colour, size: float, weight: Weight
+    ) -> None:
+        """One line if it need not become much smaller, else several."""
+        if self.fits(label, inner, size, weight):
+            self.text(label, inner, ink, size, weight=weight)
         else:
-            shapes.edged(self.surface, face, radius, ground, edge, self.points(1.2))
-        return face
+            self.lines(label, inner, ink, size, weight=weight)
 
-    def columns(self, box: pygame.Rect, parts: Sequence[float], gap: int) -> list[pygame.Rect]:
-        """Columns in the order of reading: the first is at the right in a right-to-left language.
-
-        What is read everywhere from left to right, like the digits' keys, takes `layout.columns`.
-        """
-        if not self.words.is_rtl:
-            return layout.columns(box, parts, gap)
-        return layout.columns(box, parts[::-1], gap)[::-1]
+    def _key_face(self, box: pygame.Rect, ground: Colour, *, down: bool) -> pygame.Rect:
+        """A key's body; what comes back is the face that its label goes on."""
+        colours, lip = self.palette, self.points(_LIP)
+        is_plain = ground == colours.key
+        cap = shapes.Cap(
+            ground=colours.ground,
+            face=ground,
+            lip=colours.shade if is_plain else mixed(ground, (0, 0, 0), 0.25),
+            edge=colours.edge if is_plain else ground,
+            radius=self.points(RADIUS),
+            lip_height=lip,
+            edge_width=self.points(1.2),
+        )
+        self.surface.blit(shapes.keycap(box.size, cap, down=down), box)
+        return pygame.Rect(box.left, box.top + (lip if down else 0), box.width, box.height - lip)

@@ -1,5 +1,9 @@
 """Behind the PIN: totals, history, forwards, the box."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 import pygame
 
 from kiosk.sale.charge import unit_of
@@ -7,111 +11,180 @@ from kiosk.sale.keys import Key
 from kiosk.sale.money import Fiat
 from kiosk.sale.till import HistoryRow, Managing, Page, Till, Totals
 from kiosk.screen.amounts import sale_amounts
-from kiosk.screen.canvas import Align, Canvas
+from kiosk.screen.canvas import Align, Canvas, Tone
 from kiosk.screen.catalogs import mark
+from kiosk.screen.faces import Weight
+from kiosk.screen.icons import Icon
 from kiosk.screen.labels import FORWARD_STATES, SALE_STATES
-from kiosk.screen.layout import rows
-from kiosk.screen.words import Words
+from kiosk.screen.layout import middle, off_bottom, off_top, rows
+from kiosk.screen.theme import BODY, GAP, LABEL, LARGE, MARGIN, SMALL, TITLE, Colour
 
-_TITLES = {
-    Page.TOTALS: mark("Totals"),
-    Page.HISTORY: mark("Sales"),
-    Page.FORWARDS: mark("Forwards"),
-    Page.BOX: mark("Box"),
-}
-_ACTS = {
-    Page.TOTALS: mark("Close the day"),
-    Page.FORWARDS: mark("Try again now"),
-    Page.BOX: mark("Restart"),
-}
+_TABS: Final = (
+    (Page.TOTALS, mark("Totals"), Icon.TOTALS),
+    (Page.HISTORY, mark("Sales"), Icon.LIST),
+    (Page.FORWARDS, mark("Forwards"), Icon.ARROW),
+    (Page.BOX, mark("Box"), Icon.BOX),
+)
+
+_SIGNS: Final[Mapping[str, Icon]] = MappingProxyType(
+    {"forwarded": Icon.TICK, "paid": Icon.CLOCK, "open": Icon.CLOCK, "stopped": Icon.WARNING}
+)
+
+_ROW: Final = 46  # points
 
 
-def managing(canvas: Canvas, box: pygame.Rect, till: Till, screen: Managing) -> None:
+def managing(canvas: Canvas, till: Till, screen: Managing) -> None:
     """The page that is open, with tabs above and what can be done below."""
-    tabs, body, foot = rows(box, [14, 68, 18], 2 * canvas.unit)
-    colours, words = canvas.palette, canvas.words
-    for number, (place, page) in enumerate(
-        zip(canvas.columns(tabs, [1] * len(Page), canvas.unit), Page, strict=True)
+    gap = canvas.points(GAP)
+    tall = max(canvas.finger, canvas.points(54))
+    tabs, body = off_top(canvas.inside(MARGIN * 0.75), tall, canvas.points(MARGIN * 0.75))
+    body, foot = off_bottom(body, tall, canvas.points(MARGIN * 0.75))
+    for number, (place, (page, title, name)) in enumerate(
+        zip(canvas.columns(tabs, [1] * len(_TABS), gap), _TABS, strict=True)
     ):
-        here = page is screen.page
-        canvas.button(
-            place,
-            Key(str(number + 1)),
-            words.tr(_TITLES[page]),
-            fill=colours.accent if here else None,
-            ink=colours.on_accent if here else None,
-            size=7 * canvas.unit,
-        )
+        tone = Tone.CHOSEN if page is screen.page else Tone.PLAIN
+        label = canvas.words.tr(title)
+        canvas.button(place, Key(str(number + 1)), label, name=name, tone=tone, size=LABEL * 0.9)
     match screen.page:
         case Page.TOTALS:
             _totals(canvas, body, till, screen)
         case Page.HISTORY:
-            lines = [_history_line(words, row) for row in (screen.rows or ())[screen.top :]]
-            _list(canvas, body, lines or [words.tr("No sales yet")])
+            _history(canvas, body, screen)
         case Page.FORWARDS:
-            _list(
-                canvas,
-                body,
-                _forward_lines(words, till) or [words.tr("Everything has reached the merchant")],
-            )
+            _forwards(canvas, body, till)
         case Page.BOX:
-            _list(
-                canvas,
-                body,
-                [words.tr("Restart the kiosk, or shut it down before pulling the plug.")],
-            )
-    last: list[tuple[Key, str]] = [(Key.CLEAR, words.tr("Back"))]
-    if screen.page in (Page.HISTORY, Page.FORWARDS):
-        last += [(Key.DELETE, words.tr("Up")), (Key.PLUS, words.tr("Down"))]
-    if screen.page in _ACTS:
-        last.append((Key.CHARGE, words.tr(_ACTS[screen.page])))
-    if screen.page is Page.BOX:
-        last.append((Key.CHECK, words.tr("Shut down")))
-    for place, (key, label) in zip(
-        canvas.columns(foot, [1] * len(last), canvas.unit), last, strict=True
+            plug = canvas.words.tr("Restart the kiosk, or shut it down before pulling the plug.")
+            _say(canvas, body, Icon.POWER, plug)
+    last = _foot_keys(canvas, screen.page)
+    for place, (key, label, sign, tone) in zip(
+        canvas.columns(foot, [1] * len(last), gap), last, strict=True
     ):
-        canvas.button(place, key, label, size=7 * canvas.unit)
+        canvas.button(place, key, label, name=sign, tone=tone, size=LABEL * 0.9)
+
+
+def _foot_keys(canvas: Canvas, page: Page) -> list[tuple[Key, str, Icon | None, Tone]]:
+    words = canvas.words
+    found: list[tuple[Key, str, Icon | None, Tone]] = [
+        (Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN)
+    ]
+    if page in (Page.HISTORY, Page.FORWARDS):
+        found.append((Key.DELETE, "", Icon.UP, Tone.PLAIN))
+        found.append((Key.PLUS, "", Icon.DOWN, Tone.PLAIN))
+    match page:
+        case Page.TOTALS:
+            found.append((Key.CHARGE, words.tr("Close the day"), Icon.TICK, Tone.MAIN))
+        case Page.FORWARDS:
+            found.append((Key.CHARGE, words.tr("Try again now"), Icon.AGAIN, Tone.MAIN))
+        case Page.BOX:
+            found.append((Key.CHARGE, words.tr("Restart"), Icon.AGAIN, Tone.PLAIN))
+            found.append((Key.CHECK, words.tr("Shut down"), Icon.POWER, Tone.LEAVE))
+    return found
 
 
 def _totals(canvas: Canvas, box: pygame.Rect, till: Till, screen: Managing) -> None:
     words = canvas.words
-    left, right = canvas.columns(box, [1, 1], 3 * canvas.unit)
-    for place, title, totals in (
-        (left, words.tr("Today"), screen.totals),
-        (right, words.tr("Since the last close"), screen.since_close),
+    split = canvas.columns if canvas.is_wide else rows
+    for place, title, totals in zip(
+        split(box, [1, 1], canvas.points(GAP * 1.5)),
+        (words.tr("Today"), words.tr("Since the last close")),
+        (screen.totals, screen.since_close),
+        strict=True,
     ):
-        lines = _total_lines(words, till, totals) if totals is not None else [words.tr("Reading")]
-        _list(canvas, place, [title, *lines])
+        _card(canvas, place, till, title, totals)
 
 
-def _total_lines(words: Words, till: Till, totals: Totals) -> list[str]:
-    lines = [words.trn("{count} sale", "{count} sales", totals.sales), words.sats(totals.amount)]
+def _card(canvas: Canvas, box: pygame.Rect, till: Till, title: str, totals: Totals | None) -> None:
+    words, colours = canvas.words, canvas.palette
+    canvas.panel(box, colours.key, colours.edge)
+    inner = box.inflate(-canvas.points(2.5 * MARGIN), -canvas.points(1.5 * MARGIN))
+    head, inner = off_top(inner, canvas.points(LABEL), canvas.points(GAP / 2))
+    canvas.text(title, head, colours.quiet, LABEL, align=Align.START)
+    if totals is None:
+        canvas.text(words.tr("Reading"), inner, colours.quiet, BODY)
+        return
+    lines: list[tuple[str, Colour, float, Weight]] = []
     for code, minor in totals.fiat_minor.items():
         worth = words.money(Fiat(minor, unit_of(till, code)))
-        lines.append(words.tr("about {amount}", amount=worth))
-    lines.append(words.tr("forwarded {amount}", amount=words.sats(totals.forwarded)))
+        told = words.tr("about {amount}", amount=worth)
+        lines.append((told, colours.ink, TITLE * 0.9, Weight.BOLD))
+    big = LARGE if lines else TITLE
+    lines.append((words.sats(totals.amount), colours.ink, big, Weight.BOLD))
+    lines.append(
+        (words.trn("{count} sale", "{count} sales", totals.sales), colours.ink, BODY, Weight.MEDIUM)
+    )
+    sent = words.tr("forwarded {amount}", amount=words.sats(totals.forwarded))
+    lines.append((sent, colours.quiet, LABEL, Weight.MEDIUM))
     if totals.tips:
-        lines.append(words.tr("tips {amount}", amount=words.sats(totals.tips)))
-    return lines
+        tips = words.tr("tips {amount}", amount=words.sats(totals.tips))
+        lines.append((tips, colours.quiet, LABEL, Weight.MEDIUM))
+    for place, (told, ink, size, weight) in zip(
+        rows(inner, [line[2] for line in lines], 0), lines, strict=True
+    ):
+        canvas.text(told, place, ink, size, align=Align.START, weight=weight)
 
 
-def _history_line(words: Words, row: HistoryRow) -> str:
+def _history(canvas: Canvas, box: pygame.Rect, screen: Managing) -> None:
+    words = canvas.words
+    if not screen.rows:
+        empty = words.tr("Reading") if screen.rows is None else words.tr("No sales yet")
+        _say(canvas, box, Icon.LIST, empty)
+        return
+    for place, row in zip(_places(canvas, box), screen.rows[screen.top :], strict=False):
+        _history_row(canvas, place, row)
+
+
+def _history_row(canvas: Canvas, box: pygame.Rect, row: HistoryRow) -> None:
+    words, colours = canvas.words, canvas.palette
     first, second = sale_amounts(words, row.sale)
     state = words.tr(SALE_STATES[row.state])
-    late = words.tr("{state} (late)", state=state) if row.late else state
-    return f"{words.moment(row.sale.started_at)}   {first}   {second}   {late}"
+    told = words.tr("{state} (late)", state=state) if row.late else state
+    ink = {Icon.TICK: colours.good, Icon.WARNING: colours.bad}.get(
+        _SIGNS.get(row.state, Icon.CROSS), colours.quiet
+    )
+    when, amount, other, how = canvas.columns(box, [31, 19, 23, 27], canvas.points(GAP))
+    canvas.text(words.moment(row.sale.started_at), when, colours.quiet, SMALL, align=Align.START)
+    canvas.text(first, amount, colours.ink, LABEL, align=Align.END, weight=Weight.BOLD)
+    canvas.text(second, other, colours.quiet, SMALL, align=Align.END)
+    canvas.signed(
+        _SIGNS.get(row.state, Icon.CROSS), told, how, colours.ink, LABEL * 0.9, sign_colour=ink
+    )
 
 
-def _forward_lines(words: Words, till: Till) -> list[str]:
-    lines = []
-    for forward in till.forwards.values():
+def _forwards(canvas: Canvas, box: pygame.Rect, till: Till) -> None:
+    words, colours = canvas.words, canvas.palette
+    if not till.forwards:
+        _say(canvas, box, Icon.SHIELD, words.tr("Everything has reached the merchant"))
+        return
+    for place, forward in zip(_places(canvas, box), till.forwards.values(), strict=False):
         why = words.told(forward.trouble)[0] if forward.trouble else words.tr("on its way")
         status = words.tr(FORWARD_STATES[forward.status])
-        lines.append(f"{words.sats(forward.invoice.amount)}   {status}   {why}")
-    return lines
+        amount, state, line = canvas.columns(place, [24, 24, 52], canvas.points(GAP))
+        canvas.text(
+            words.sats(forward.invoice.amount),
+            amount,
+            colours.ink,
+            LABEL,
+            align=Align.START,
+            weight=Weight.BOLD,
+        )
+        canvas.text(status, state, colours.ink, SMALL, align=Align.START)
+        canvas.text(why, line, colours.quiet, SMALL, align=Align.START)
 
 
-def _list(canvas: Canvas, box: pygame.Rect, lines: list[str]) -> None:
-    room = 8
-    for place, line in zip(rows(box, [1] * room, 0), lines[:room], strict=False):
-        canvas.text(line, place, canvas.palette.ink, 7 * canvas.unit, align=Align.START)
+def _places(canvas: Canvas, box: pygame.Rect) -> list[pygame.Rect]:
+    """The rows of a list, on a card, parted by lines; as many as there is room for."""
+    colours = canvas.palette
+    canvas.panel(box, colours.key, colours.edge)
+    inner = box.inflate(-canvas.points(2 * MARGIN), -canvas.points(GAP))
+    count = max(1, inner.height // canvas.points(_ROW))
+    found = rows(inner, [1] * count, 0)
+    for place in found[1:]:
+        pygame.draw.line(canvas.surface, colours.edge, place.topleft, place.topright)
+    return found
+
+
+def _say(canvas: Canvas, box: pygame.Rect, name: Icon, told: str) -> None:
+    """One sentence where a list would be."""
+    sign, line = rows(middle(box, box.width, canvas.points(180)), [55, 45], canvas.points(GAP))
+    canvas.sign(name, sign, canvas.palette.quiet, TITLE * 1.6)
+    canvas.lines(told, line, canvas.palette.ink, BODY)

@@ -57,6 +57,12 @@ def locale(language: str) -> Locale:
 
 
 @cache
+def is_rtl(language: str) -> bool:
+    """Whether a language reads from right to left."""
+    return str(locale(language).text_direction) == "rtl"
+
+
+@cache
 def _money_pattern(sign: str, digits: int, language: str) -> NumberPattern:
     """The language's own pattern with our symbol and our digits, and a gap before letters."""
     pattern = locale(language).currency_formats["standard"].pattern

@@ -27,6 +27,7 @@ def modules(payment_request: str) -> tuple[tuple[bool, ...], ...]:
     return tuple(tuple(bool(cell) for cell in row) for row in code.get_matrix())
 
 
+@lru_cache(maxsize=2)
 def qr_surface(payment_request: str, room: int, white: int) -> pygame.Surface:
     """The code in at most `room` pixels square, the quiet zone included."""
     cells = modules(payment_request)

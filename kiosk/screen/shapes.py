@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -26,7 +27,8 @@ def box(surface: pygame.Surface, place: pygame.Rect, radius: int, colour: Colour
         surface.fill(colour, place)
         return
     surface.fill(colour, place.inflate(-2 * radius, 0))
-    surface.fill(colour, place.inflate(0, -2 * radius))
+    for left in (place.left, place.right - radius):
+        surface.fill(colour, (left, place.top + radius, radius, place.height - 2 * radius))
     sprite = _disc(2 * radius, colour)
     for x, left in ((0, place.left), (radius, place.right - radius)):
         for y, top in ((0, place.top), (radius, place.bottom - radius)):
@@ -44,6 +46,33 @@ def edged(
     """A rounded box with an edge inside its outline."""
     box(surface, place, radius, edge)
     box(surface, place.inflate(-2 * width, -2 * width), max(0, radius - width), colour)
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """How a key looks: its face, the lip it stands on, its edge, and the ground around it."""
+
+    ground: Colour
+    face: Colour
+    lip: Colour
+    edge: Colour
+    radius: int
+    lip_height: int
+    edge_width: int
+
+
+@lru_cache(maxsize=48)
+def keycap(size: tuple[int, int], cap: Cap, *, down: bool) -> pygame.Surface:
+    """A key without its label, with its ground in the corners: copied whole, which is quick."""
+    surface = pygame.Surface(size)
+    surface.fill(cap.ground)
+    face = pygame.Rect(0, 0, size[0], size[1] - cap.lip_height)
+    if down:
+        face.top = cap.lip_height
+    else:
+        box(surface, face.move(0, cap.lip_height), cap.radius, cap.lip)
+    edged(surface, face, cap.radius, cap.face, cap.edge, cap.edge_width)
+    return surface
 
 
 def disc(
@@ -69,6 +98,19 @@ def ring(
         return
     sprite = _ring(min(place.size), width, colour, round(min(part, 1.0), 3), round(begin % 1.0, 3))
     surface.blit(sprite, sprite.get_rect(center=place.center))
+
+
+def turning(
+    surface: pygame.Surface, room: pygame.Rect, colour: Colour, track: Colour, seconds: float
+) -> None:
+    """A ring that turns while something is waited for, in the middle of a room."""
+    side = min(room.size)
+    place = pygame.Rect(0, 0, side, side)
+    place.center = room.center
+    width = max(2, side // 9)
+    ring(surface, place, width, track)
+    turn = round(seconds * 20) / 20  # as often as the picture changes: few rings to remember
+    ring(surface, place, width, colour, 0.25, turn)
 
 
 def tick(surface: pygame.Surface, place: pygame.Rect, colour: Colour, part: float = 1.0) -> None:

@@ -7,49 +7,84 @@ from kiosk.sale.till import Forwarded, Paid, Received, Till
 from kiosk.sale.timers import PAID_PATIENCE_S
 from kiosk.screen import shapes
 from kiosk.screen.amounts import sale_amounts
-from kiosk.screen.animation import frame
-from kiosk.screen.canvas import Canvas, Zone
-from kiosk.screen.layout import rows
+from kiosk.screen.animation import Moment, moment, standing
+from kiosk.screen.canvas import Canvas
+from kiosk.screen.faces import Weight
+from kiosk.screen.icons import Icon
+from kiosk.screen.layout import off_bottom, rows
+from kiosk.screen.theme import BODY, DISPLAY, HEADLINE, LARGE, MARGIN, Colour, mixed
+from kiosk.screen.zones import Zone
 
 
-def paint(canvas: Canvas, box: pygame.Rect, till: Till) -> None:
-    """A tick, the amount, and where the money is; any touch goes on to the next sale."""
-    screen, colours, words = till.screen, canvas.palette, canvas.words
-    assert isinstance(screen, Paid | Forwarded | Received)
+def success(canvas: Canvas, till: Till, screen: Paid | Forwarded | Received) -> None:
+    """A tick, the amount, and where the money is; any touch goes on to the next sale.
+
+    The whole glass is one zone, so that a touch never reaches the keypad below.
+    """
+    words, colours = canvas.words, canvas.palette
     seconds = till.now_s - screen.since_s
     canvas.surface.fill(colours.good)
-    canvas.zones.append(Zone(box, Key.CHARGE))
-    _, disc, amount, other, line, _ = rows(box, [6, 44, 20, 9, 13, 8], 0)
-    radius = min(disc.size) * 42 // 100
-    moment = frame(seconds if not isinstance(screen, Paid) else 10.0)
-    for spark in moment.sparks:
-        shade = _mixed(colours.good, colours.on_good, spark.shade)
-        at = (disc.centerx + spark.x * radius, disc.centery + spark.y * radius)
-        pygame.draw.circle(canvas.surface, shade, at, max(2, int(spark.size * radius)))
-    shapes.disc(canvas.surface, disc.center, radius * moment.disc, colours.on_good)
-    tick = pygame.Rect(0, 0, radius * 3 // 2, radius * 3 // 2)
-    tick.center = disc.center
-    if moment.tick > 0:
-        shapes.tick(canvas.surface, tick, colours.good, moment.tick)
+    canvas.zones.append(Zone(canvas.rect, Key.CHARGE))
+    body = canvas.inside(MARGIN * 1.5)
+    body, line = off_bottom(body, canvas.points(LARGE * 1.5), canvas.points(MARGIN))
     match screen:
         case Received(received):
-            (first, second), told = (words.sats(received), ""), words.tr("Received by the merchant")
-        case Forwarded(sale):
+            title, first, second = words.tr("Received"), words.sats(received), ""
+        case Paid(sale) | Forwarded(sale):
+            title = words.tr("Paid")
             first, second = sale_amounts(words, sale)
-            told = words.tr("Paid and forwarded to the merchant")
-        case Paid(sale):
-            first, second = sale_amounts(words, sale)
-            told = words.tr("Paid. On its way to the merchant")
-            if seconds > PAID_PATIENCE_S:
-                told = words.tr("Paid. Forwarding goes on behind; the till is free")
-    inner = amount.inflate(-4 * canvas.unit, 0)
-    canvas.text(first, inner, colours.on_good, amount.height)
-    canvas.text(second, other, colours.on_good, other.height * 4 // 5)
-    canvas.text(told, line.inflate(-4 * canvas.unit, 0), colours.on_good, line.height // 2)
+    mark, title_box, amount, other = rows(body, [43, 18, 27, 12], 0)
+    now = standing() if isinstance(screen, Paid) else moment(seconds)
+    _mark(canvas, mark, now)
+    canvas.text(title, title_box, colours.on_good, HEADLINE, weight=Weight.BOLD)
+    canvas.text(first, amount, colours.on_good, DISPLAY, weight=Weight.BOLD)
+    canvas.text(second, other, colours.on_good, LARGE)
+    _where(canvas, line, screen, seconds, now)
 
 
-def _mixed(
-    ground: tuple[int, int, int], ink: tuple[int, int, int], part: float
-) -> tuple[int, int, int]:
-    red, green, blue = (int(g + (i - g) * part) for g, i in zip(ground, ink, strict=True))
-    return red, green, blue
+def _where(
+    canvas: Canvas,
+    box: pygame.Rect,
+    screen: Paid | Forwarded | Received,
+    seconds: float,
+    now: Moment,
+) -> None:
+    """Where the money is: on its way with a turning ring, or arrived with a shop and its tick."""
+    words, colours = canvas.words, canvas.palette
+    track = mixed(colours.good, colours.on_good, 0.3)
+    match screen:
+        case Paid() if seconds <= PAID_PATIENCE_S:
+            told = words.tr("On its way to the merchant")
+            ring, told_box = canvas.around(told, box, BODY)
+            shapes.turning(canvas.surface, ring, colours.on_good, track, seconds)
+        case Paid():
+            told = words.tr("Forwarding goes on behind; the till is free")
+            ring, told_box = canvas.around(told, box, BODY)
+            canvas.sign(Icon.CLOCK, ring, colours.on_good, BODY)
+        case _:
+            told = words.tr("The merchant has it")
+            ring, told_box = canvas.around(told, box, BODY)
+            canvas.sign(Icon.SHOP, ring, colours.on_good, BODY * min(1.0, now.disc))
+    canvas.text(told, told_box, colours.on_good, BODY)
+
+
+def _mark(canvas: Canvas, box: pygame.Rect, now: Moment) -> None:
+    """The disc with its tick, the rings that spread from it, and what flies."""
+    colours, surface = canvas.palette, canvas.surface
+    radius = min(box.height * 0.47, box.width * 0.3)
+    centre = box.center
+    for ring in now.rings:
+        ink = mixed(colours.good, colours.on_good, ring.shade)
+        width = max(1, round(ring.width * radius))
+        pygame.draw.circle(surface, ink, centre, round(ring.radius * radius), width)
+    shades: dict[float, Colour] = {}
+    for spark in now.sparks:
+        ink = shades.setdefault(spark.shade, mixed(colours.good, colours.on_good, spark.shade))
+        corners = [(centre[0] + x * radius, centre[1] + y * radius) for x, y in spark.corners]
+        pygame.draw.polygon(surface, ink, corners)
+    shapes.disc(surface, centre, radius * now.disc, colours.on_good)
+    if now.tick > 0:
+        side = round(radius * 1.4)
+        place = pygame.Rect(0, 0, side, side)
+        place.center = centre
+        shapes.tick(surface, place, colours.good, now.tick)

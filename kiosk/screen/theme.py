@@ -9,17 +9,17 @@ from typing import Final
 
 Colour = tuple[int, int, int]
 
-# Type scale, in points.
-DISPLAY: Final = 84  # the amount being typed, the amount paid
-HEADLINE: Final = 52
-TITLE: Final = 36
-LARGE: Final = 28
-BODY: Final = 23
-LABEL: Final = 20
-SMALL: Final = 17
+# Type scale: the height of a line in points, of which a capital letter takes three fifths.
+DISPLAY: Final = 104  # the amount being typed, the amount paid
+HEADLINE: Final = 64
+TITLE: Final = 44
+LARGE: Final = 34
+BODY: Final = 28
+LABEL: Final = 25
+SMALL: Final = 20
 
 # Pixels. Below this a letter is not drawn well, however small the glass.
-SMALLEST_TEXT: Final = 13
+SMALLEST_TEXT: Final = 16
 
 # Spacing, in points.
 HAIR: Final = 4
@@ -63,7 +63,7 @@ class Palette:
     def carrying_text(self) -> tuple[tuple[Colour, Colour], ...]:
         """Every pair of ink and ground that text is drawn in."""
         grounds = (self.ground, self.panel, self.key)
-        inks = (self.ink, self.quiet, self.accent, self.bad)
+        inks = (self.ink, self.quiet, self.accent, self.good, self.bad)
         return (
             *((ink, ground) for ink in inks for ground in grounds),
             (self.on_accent, self.accent),

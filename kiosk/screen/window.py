@@ -15,16 +15,18 @@ from kiosk.sale.keys import Key
 from kiosk.sale.till import Entering, Till
 from kiosk.screen import attract
 from kiosk.screen.backlight import SYSFS, Backlight
-from kiosk.screen.canvas import Canvas, Zone, touched
+from kiosk.screen.canvas import Canvas
 from kiosk.screen.care import Care, Patience, Quiet
 from kiosk.screen.glass import open_glass
 from kiosk.screen.keyboard import key_of
+from kiosk.screen.look import Look
 from kiosk.screen.moving import FRAME_S, Rhythm, rhythms
 from kiosk.screen.qr import WHITE_LEVELS
 from kiosk.screen.remembered import Remembered
 from kiosk.screen.sound import Speaker
 from kiosk.screen.theme import PALETTES
-from kiosk.screen.views import Look, paint
+from kiosk.screen.views import paint
+from kiosk.screen.zones import Zone, touched
 
 log: Final = logging.getLogger("kiosk.screen")
 

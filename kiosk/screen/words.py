@@ -14,7 +14,7 @@ from kiosk.screen.troubles import IN_SATS, TROUBLES
 
 _BITCOIN: Final = "₿"
 _HARD_SPACE: Final = "\u00a0"
-_MOST_ITEMS: Final = 4
+MOST_ITEMS: Final = 4
 _NO_SPACES: Final = ("ja",)  # between sentences
 
 
@@ -35,7 +35,7 @@ class Words:
     @property
     def is_rtl(self) -> bool:
         """Whether the language reads from right to left."""
-        return str(numbers.locale(self.language).text_direction) == "rtl"
+        return numbers.is_rtl(self.language)
 
     def tr(self, message: str, **parts: str) -> str:
         """A message in the language, its {names} replaced by the parts."""
@@ -61,12 +61,12 @@ class Words:
         gap = "" if self.language in _NO_SPACES else " "
         return gap.join(sentence for sentence in sentences if sentence)
 
-    def added_up(self, items: Sequence[int], total: Fiat) -> str:
-        """The last items and the total, left to right everywhere: 1.00 + 2.00 = $3.00."""
-        parts = [self.number(item, total.currency) for item in items[-_MOST_ITEMS:]]
-        if len(items) > _MOST_ITEMS:
+    def tape(self, items: Sequence[int], currency: Currency, most: int = MOST_ITEMS) -> str:
+        """The last items of a sum, left to right everywhere: 1.00 + 2.00."""
+        parts = [self.number(item, currency) for item in items[-most:]]
+        if len(items) > most:
             parts.insert(0, "…")
-        written = f"{' + '.join(parts)} = {self.money(total)}"
+        written = " + ".join(parts)
         return f"{LEFT_TO_RIGHT_ISOLATE}{written}{END_ISOLATE}" if self.is_rtl else written
 
     def money(self, amount: Fiat) -> str:

@@ -22,8 +22,8 @@ from PIL import Image as Picture
 from kiosk.panel.wiring import DEFAULT_LED_PIN, read_wiring
 from kiosk.sale.keys import Key
 from kiosk.sale.till import Till
+from kiosk.screen.look import Look
 from kiosk.screen.theme import PALETTES
-from kiosk.screen.views import Look
 from kiosk.screen.window import picture
 from kiosk.simulate import Simulator
 from kiosk.simulate.ledger import Transfer

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pygame
 
-from kiosk.screen.views import Look
+from kiosk.screen.look import Look
 from kiosk.screen.window import picture
 from tests.screen.samples import every_view
 

@@ -7,7 +7,7 @@ import pytest
 from kiosk.sale.facts import ForwardStatus
 from kiosk.screen.catalogs import LOCALE, SOURCE, catalog
 from kiosk.screen.faces import covers
-from kiosk.screen.views import Look
+from kiosk.screen.look import Look
 from kiosk.screen.window import picture
 from kiosk.screen.words import SatsStyle, Words
 from kiosk.settings import LANGUAGES

@@ -16,9 +16,9 @@ from kiosk.screen import attract
 from kiosk.screen.backlight import RESTING
 from kiosk.screen.canvas import Canvas
 from kiosk.screen.care import Patience
+from kiosk.screen.look import Look
 from kiosk.screen.qr import WHITE_LEVELS
 from kiosk.screen.theme import PALETTES
-from kiosk.screen.views import Look
 from kiosk.screen.window import Window
 from tests.sale.tills import USD
 from tests.screen.samples import AWAITING, NOW_S, SALE, till

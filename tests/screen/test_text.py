@@ -3,7 +3,7 @@
 import pygame
 import pytest
 
-from kiosk.sale.money import Fiat, Sats
+from kiosk.sale.money import Sats
 from kiosk.screen import text
 from kiosk.screen.faces import FONTS, Face, Weight, covers, drawable, face_of
 from kiosk.screen.words import Words
@@ -139,7 +139,7 @@ def test_japanese_breaks_between_characters_but_not_before_a_stop() -> None:
 
 
 def test_what_is_broken_within_an_isolate_keeps_its_direction_on_every_line() -> None:
-    words = Words("he").added_up((1000, 450, 250, 99_999), Fiat(101_699, USD))
+    words = Words("he").tape((1000, 450, 250, 99_999), USD)
     lines = text.wrapped(words, text.width(words, HEIGHT, rtl=True) // 2, HEIGHT, rtl=True)
     assert len(lines) > 1
     assert all(line.startswith("\u2066") and line.endswith("\u2069") for line in lines)

@@ -7,10 +7,10 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from kiosk.sale.keys import Key
 from kiosk.sale.till import Paid
-from kiosk.screen.animation import LENGTH_S, frame
+from kiosk.screen.animation import LENGTH_S, moment, standing
+from kiosk.screen.look import Look
 from kiosk.screen.qr import QUIET_MODULES, WHITE_LEVELS, modules, text_of
 from kiosk.screen.theme import PALETTES, contrast
-from kiosk.screen.views import Look
 from kiosk.screen.window import picture
 from tests.screen.samples import AWAITING, INVOICE, NOW_S, SALE, every_view, till
 
@@ -78,7 +78,7 @@ def test_every_pair_of_colours_that_carries_text_has_contrast(theme: str) -> Non
 
 
 def test_the_animation_depends_on_time_alone_and_comes_to_rest() -> None:
-    assert frame(0.7) == frame(0.7)
-    assert frame(0.0).disc == 0.0
-    assert frame(LENGTH_S) == frame(LENGTH_S + 100)
-    assert frame(LENGTH_S).tick == 1.0
+    assert moment(0.7) == moment(0.7)
+    assert moment(0.0).disc == 0.0
+    assert moment(LENGTH_S) == moment(LENGTH_S + 100) == standing()
+    assert moment(LENGTH_S).tick == 1.0

@@ -12,9 +12,9 @@ from kiosk.sale.entry import Entry
 from kiosk.sale.events import Event, KeyPressed
 from kiosk.sale.keys import Key
 from kiosk.sale.till import Entering, Forwarded
-from kiosk.screen.canvas import Zone, touched
-from kiosk.screen.views import Look
+from kiosk.screen.look import Look
 from kiosk.screen.window import Window
+from kiosk.screen.zones import Zone, touched
 from tests.sale.tills import USD
 from tests.screen.samples import AWAITING, NOW_S, SALE, till
 

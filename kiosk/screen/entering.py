@@ -1,0 +1,126 @@
+"""Typing the amount: both units live, the sum, the price and its age, and limits before Enter."""
+
+import pygame
+
+from kiosk.sale.keys import Key
+from kiosk.sale.limits import ahead, is_near, left_today
+from kiosk.sale.money import Fiat, Sats, fiat_from_sats
+from kiosk.sale.till import Entering, Till
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.screen.amounts import other_unit
+from kiosk.screen.banner import banner
+from kiosk.screen.canvas import Align, Canvas, Tone
+from kiosk.screen.faces import Weight
+from kiosk.screen.icons import Icon
+from kiosk.screen.keypad import keypad
+from kiosk.screen.layout import off_bottom, off_top, rows
+from kiosk.screen.look import Look
+from kiosk.screen.moving import AGE_STEP_S
+from kiosk.screen.status import status
+from kiosk.screen.theme import BODY, DISPLAY, GAP, LABEL, LARGE, MARGIN, SMALL, TITLE
+from kiosk.screen.words import MOST_ITEMS
+from kiosk.screen.zones import LOGO_HOLD_S, Zone
+
+_ONE_BITCOIN = Sats(100_000_000)
+
+
+def entering(canvas: Canvas, till: Till, screen: Entering, look: Look) -> None:
+    """The amount and what there is to know beside the keypad, or above it in portrait."""
+    body, gap = canvas.inside(MARGIN * 0.75), canvas.points(GAP)
+    if canvas.is_wide:
+        info, pad = canvas.columns(body, [44, 56], canvas.points(MARGIN))
+    else:
+        info, pad = rows(body, [47, 53], canvas.points(MARGIN))
+    head, rest = off_top(info, canvas.finger, 0)
+    rest, foot = off_bottom(rest, canvas.points(SMALL * 2), gap)
+    _head(canvas, head, look)
+    amount, rest = off_top(rest, min(canvas.points(DISPLAY), rest.height * 2 // 5), 0)
+    other, rest = off_top(rest, canvas.points(LARGE), 0)
+    price, rest = off_top(rest, canvas.points(SMALL), gap)
+    colours, entry, words = canvas.palette, screen.entry, canvas.words
+    typed = Fiat(entry.typed if entry.items else entry.total, entry.unit)
+    ink = colours.quiet if entry.is_empty else colours.ink
+    number = words.money(typed)
+    canvas.text(number, amount, ink, DISPLAY, align=Align.END, weight=Weight.BOLD)
+    worth = other_unit(words, till, entry)
+    canvas.text(worth, other, colours.quiet, LARGE * 0.9, align=Align.END)
+    canvas.text(_price(canvas, till, entry.is_empty), price, colours.quiet, SMALL, align=Align.END)
+    _notes(canvas, rest, till, screen)
+    status(canvas, till, foot)
+    keypad(canvas, pad, look, words.unit(entry.unit))
+
+
+def _head(canvas: Canvas, box: pygame.Rect, look: Look) -> None:
+    """Whose till it is; held, the way to the manager's screens."""
+    colours = canvas.palette
+    name = look.name or canvas.words.tr("Kiosk")
+    canvas.signed(
+        Icon.BOLT, name, box, colours.ink, LABEL, sign_colour=colours.accent, weight=Weight.BOLD
+    )
+    canvas.zones.append(Zone(box, Key.MENU, LOGO_HOLD_S))
+
+
+def _price(canvas: Canvas, till: Till, is_empty: bool) -> str:
+    """The price of a bitcoin and how old it is; nothing while nothing is typed."""
+    if is_empty or till.rates is None or not till.rates.shown.is_fresh(till.now_s):
+        return ""
+    words, rate = canvas.words, till.rates.shown
+    price = f"1 BTC = {words.money(fiat_from_sats(_ONE_BITCOIN, rate))}"
+    steps = int(rate.age(till.now_s) // AGE_STEP_S)
+    if steps == 0:
+        return words.tr("{price}, now", price=price)
+    age = words.whole(steps * AGE_STEP_S)
+    return words.tr("{price}, {seconds} s ago", price=price, seconds=age)
+
+
+def _notes(canvas: Canvas, box: pygame.Rect, till: Till, screen: Entering) -> None:
+    """The sum, and the one thing that matters most now."""
+    if screen.entry.items:
+        box = _sum(canvas, box, screen)
+    words, entry = canvas.words, screen.entry
+    limit = ahead(till, entry)
+    if screen.notice is not None:
+        _told(canvas, box, screen.notice, Tone.BAD)
+    elif limit is not None:
+        _told(canvas, box, limit, Tone.WARN)
+    elif till.recovered:
+        _told(canvas, box, Trouble(TroubleKind.POWER_CUT), Tone.WARN)
+    elif entry.is_empty and till.alarms:
+        _told(canvas, box, till.alarms[-1].trouble, Tone.BAD)
+    elif entry.is_empty and till.stuck_key:
+        _told(canvas, box, Trouble(TroubleKind.KEY_STUCK, till.stuck_key), Tone.WARN)
+    elif is_near(till, entry):
+        left = words.sats(left_today(till) or Sats(0))
+        near = words.tr("{subject} are left of today's limit.", subject=left)
+        banner(canvas, box, Icon.CLOCK, near, Tone.PLAIN, LABEL)
+    elif till.unsettled:
+        waits = words.trn(
+            "{count} paid, still on the way to the merchant",
+            "{count} paid, still on the way to the merchant",
+            till.unsettled,
+        )
+        banner(canvas, box, Icon.ARROW, waits, Tone.PLAIN, LABEL)
+
+
+def _told(canvas: Canvas, box: pygame.Rect, trouble: Trouble, tone: Tone) -> None:
+    banner(canvas, box, Icon.WARNING, canvas.words.joined(*canvas.words.told(trouble)), tone, LABEL)
+
+
+def _sum(canvas: Canvas, box: pygame.Rect, screen: Entering) -> pygame.Rect:
+    """What has been added up, as on a receipt; what is left of the box comes back."""
+    words, colours, entry = canvas.words, canvas.palette, screen.entry
+    card, rest = off_top(box, canvas.points(BODY + TITLE), canvas.points(GAP))
+    canvas.panel(card, colours.panel, colours.edge)
+    inner = card.inflate(-canvas.points(2 * GAP), -canvas.points(GAP))
+    above, below = rows(inner, [BODY, TITLE], 0)
+    items = (*entry.items, entry.typed) if entry.typed else entry.items
+    tapes = (words.tape(items, entry.unit, most) for most in range(MOST_ITEMS, 1, -1))
+    shortest = words.tape(items, entry.unit, 1)
+    tape = next((one for one in tapes if canvas.fits(one, above, SMALL)), shortest)
+    canvas.text(tape, above, colours.quiet, SMALL, align=Align.END)
+    label, total = canvas.columns(below, [30, 70], canvas.points(GAP))
+    canvas.text(words.tr("Total"), label, colours.quiet, LABEL, align=Align.START)
+    canvas.text(
+        words.money(entry.price), total, colours.ink, LARGE, align=Align.END, weight=Weight.BOLD
+    )
+    return rest
