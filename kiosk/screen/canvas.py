@@ -54,13 +54,14 @@ class Tone(StrEnum):
 
 @dataclass(slots=True)
 class Canvas:
-    """A surface with its palette; collects touch zones and texts that did not fit."""
+    """A surface with its palette; collects touch zones, what it said, and what did not fit."""
 
     surface: pygame.Surface
     palette: Palette
     words: Words = Words()
     pressed: Key | None = None
     zones: list[Zone] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     overflows: list[str] = field(default_factory=list)
 
     @property
@@ -108,6 +109,7 @@ class Canvas:
         """One line of `size` points in height, made smaller until it fits."""
         if not words:
             return
+        self.said.append(words)
         rtl = self.words.is_rtl
         height = self._line(size, box)
         height = text.fitting(words, box.width, height, SMALLEST_TEXT, weight, rtl=rtl)
@@ -133,6 +135,7 @@ class Canvas:
         weight: Weight = Weight.MEDIUM,
     ) -> None:
         """Words over several lines, in the middle of the height, made smaller until all fits."""
+        self.said.append(words)
         height, found = self._wrapped(words, box, size, weight)
         line = text.line_height(height)
         if len(found) * line > box.height:

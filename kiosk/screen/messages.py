@@ -124,7 +124,8 @@ def _moment(
     canvas: Canvas, till: Till, big: str, small: str, seconds: float, key: Key | None = None
 ) -> None:
     colours = canvas.palette
-    body, foot = off_bottom(canvas.inside(MARGIN), canvas.points(_FOOT), canvas.points(GAP))
+    tall = max(canvas.finger, canvas.points(_FOOT))
+    body, foot = off_bottom(canvas.inside(MARGIN), tall, canvas.points(GAP))
     side = canvas.points(_SIGN * 0.8)
     whole = middle(body, body.width, side + canvas.points(HEADLINE * 1.2 + BODY + GAP * 4))
     ring, rest = off_top(whole, side, canvas.points(GAP * 3))
@@ -135,8 +136,12 @@ def _moment(
     if key is None:
         status(canvas, till, foot)
         return
-    place = middle(foot, canvas.points(260), foot.height)
-    canvas.button(place, key, canvas.words.tr("Cancel"), tone=Tone.LEAVE)
+    left, button, _ = canvas.columns(foot, [38, 34, 28], canvas.points(GAP))
+    if not canvas.is_wide:
+        _, left = off_bottom(body, foot.height, 0)
+        button = middle(foot, foot.width * 2 // 3, foot.height)
+    status(canvas, till, left)
+    canvas.button(button, key, canvas.words.tr("Cancel"), tone=Tone.LEAVE)
 
 
 def _message(

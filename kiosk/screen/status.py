@@ -14,7 +14,7 @@ from kiosk.screen.labels import LINKS, UPDATES
 from kiosk.screen.layout import off_bottom
 from kiosk.screen.theme import SMALL, SMALLEST_TEXT
 
-_SIGNS: Final[Mapping[Link, Icon]] = MappingProxyType(
+SIGNS: Final[Mapping[Link, Icon]] = MappingProxyType(
     {
         Link.STANDBY: Icon.LINK_STANDBY,
         Link.CONNECTING: Icon.LINK_CONNECTING,
@@ -34,7 +34,7 @@ def status(canvas: Canvas, till: Till, box: pygame.Rect) -> None:
     link = _link(till)
     live = {Link.LIVE: colours.good, Link.STANDBY: colours.quiet}.get(link, colours.accent)
     told = words.tr("BlinkPOS: {state}", state=words.tr(LINKS[link]))
-    canvas.signed(_SIGNS[link], told, ours, colours.quiet, SMALL, sign_colour=live)
+    canvas.signed(SIGNS[link], told, ours, colours.quiet, SMALL, sign_colour=live)
     ready = isinstance(till.service, Ready)
     if isinstance(till.screen, AwaitingPayment):
         ready = till.screen.payout_ready

@@ -1,47 +1,140 @@
-"""`python -m tests.screen.gallery FOLDER`: a picture of every view, and a sheet for the README."""
+"""`python -m tests.screen.gallery FOLDER`: a picture of every view, and contact sheets.
 
-import sys
+With `--renew` it writes the pictures that are kept beside the tests instead: the README's, and the
+thumbnails that `test_pictures` compares with.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
 from pathlib import Path
+from typing import Final
 
 import pygame
 
+from kiosk.sale.till import Till
 from kiosk.screen.look import Look
 from kiosk.screen.window import picture
+from kiosk.screen.words import Words
 from tests.screen.samples import every_view
 
-SIZES = ((480, 320), (800, 480), (1280, 720), (720, 1280))
-THEMES = ("light", "dark", "contrast")
-SHEET = ("amount", "invoice", "paid", "forwarded")
-SHEET_SIZE = (800, 480)
-NAME = "Café Satoshi"
+SIZES: Final = ((800, 480), (480, 320), (1280, 720), (720, 1280))
+THEMES: Final = ("light", "dark", "contrast")
+LANGUAGES: Final = ("en", "he", "ja")
+NAME: Final = "Café Satoshi"
+
+KEPT: Final = Path(__file__).parent / "pictures"
+README: Final = ("amount", "invoice", "forwarded", "totals")
+PANEL: Final = (800, 480)
+
+# What is compared with the thumbnails: every kind of view once, and the themes and languages.
+THUMBNAIL: Final = (200, 120)
+COMPARED: Final = (
+    *product(
+        (
+            "idle",
+            "amount",
+            "sum",
+            "limit",
+            "refused-no_rate",
+            "tipping",
+            "confirming",
+            "requesting",
+            "invoice",
+            "reconnecting",
+            "expired",
+            "paid",
+            "forwarded",
+            "stopped-blink_odd",
+            "out-no_connection",
+            "pin",
+            "totals",
+            "history",
+        ),
+        ("light",),
+        ("en",),
+    ),
+    *product(("amount", "invoice", "stopped-blink_odd"), ("dark", "contrast"), ("en",)),
+    *product(("sum", "invoice", "out-no_connection"), ("light",), ("he", "ja")),
+)
+
+SHEET_GAP: Final = 8
+_GREY: Final = (120, 120, 124)
+ACROSS: Final = 6
 
 
-def main(folder: Path) -> None:
-    """Write every view in every theme at every size, and sheet.png."""
-    folder.mkdir(parents=True, exist_ok=True)
-    views = every_view()
-    for theme in THEMES:
-        look = Look(theme=theme, name=NAME)
-        for width, height in SIZES:
-            for name, till in views.items():
-                surface, _ = picture(till, look, (width, height))
-                pygame.image.save(surface, folder / f"{name}-{theme}-{width}x{height}.png")
-    pygame.image.save(sheet(), folder / "sheet.png")
+def drawn(name: str, theme: str, language: str, size: tuple[int, int] = PANEL) -> pygame.Surface:
+    """One picture."""
+    surface, _ = picture(every_view()[name], look(theme, language), size)
+    return surface
 
 
-def sheet() -> pygame.Surface:
-    """Four screens of a sale side by side, at half size."""
-    width, height = SHEET_SIZE[0] // 2, SHEET_SIZE[1] // 2
-    gap = 8
-    whole = pygame.Surface((2 * width + 3 * gap, 2 * height + 3 * gap))
-    whole.fill((120, 120, 124))
-    for number, name in enumerate(SHEET):
-        surface, _ = picture(every_view()[name], Look(name=NAME), SHEET_SIZE)
-        small = pygame.transform.smoothscale(surface, (width, height))
-        at = (gap + (number % 2) * (width + gap), gap + (number // 2) * (height + gap))
-        whole.blit(small, at)
+def look(theme: str = "light", language: str = "en") -> Look:
+    """The look of the gallery's shop."""
+    return Look(theme=theme, name=NAME, words=Words(language))
+
+
+def contact_sheet(pictures: Sequence[pygame.Surface], across: int) -> pygame.Surface:
+    """Pictures of one size side by side."""
+    width, height = pictures[0].get_size()
+    down = -(-len(pictures) // across)
+    whole = pygame.Surface(
+        (across * (width + SHEET_GAP) + SHEET_GAP, down * (height + SHEET_GAP) + SHEET_GAP)
+    )
+    whole.fill(_GREY)
+    for number, one in enumerate(pictures):
+        column, row = number % across, number // across
+        whole.blit(
+            one, (SHEET_GAP + column * (width + SHEET_GAP), SHEET_GAP + row * (height + SHEET_GAP))
+        )
     return whole
 
 
+def thumbnails() -> Iterator[pygame.Surface]:
+    """The pictures that are compared, small, in the order of COMPARED."""
+    for name, theme, language in COMPARED:
+        yield pygame.transform.smoothscale(drawn(name, theme, language), THUMBNAIL)
+
+
+def readme_picture() -> pygame.Surface:
+    """Four screens at half size."""
+    half = (PANEL[0] // 2, PANEL[1] // 2)
+    views = [pygame.transform.smoothscale(drawn(name, "light", "en"), half) for name in README]
+    return contact_sheet(views, 2)
+
+
+def write_all(folder: Path, theme: str, language: str, size: tuple[int, int]) -> None:
+    """Every view in one theme, language and size, and a sheet of them."""
+    views: dict[str, Till] = every_view()
+    width, height = size
+    small = (width * 240 // max(size), height * 240 // max(size))
+    sheet = []
+    for name, till in views.items():
+        surface, _ = picture(till, look(theme, language), size)
+        pygame.image.save(surface, folder / f"{name}-{theme}-{language}-{width}x{height}.png")
+        sheet.append(pygame.transform.smoothscale(surface, small))
+    whole = contact_sheet(sheet, ACROSS)
+    pygame.image.save(whole, folder / f"sheet-{theme}-{language}-{width}x{height}.png")
+
+
+def main() -> None:
+    """Write the gallery, or renew what is kept."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--renew", action="store_true", help="the pictures beside the tests")
+    wanted = parser.parse_args()
+    if wanted.renew:
+        pygame.image.save(readme_picture(), KEPT / "sale.png")
+        pygame.image.save(contact_sheet(list(thumbnails()), ACROSS), KEPT / "thumbnails.png")
+    if wanted.folder is not None:
+        wanted.folder.mkdir(parents=True, exist_ok=True)
+        with ProcessPoolExecutor() as pool:
+            parts = product(THEMES, LANGUAGES, SIZES)
+            work = [pool.submit(write_all, wanted.folder, *part) for part in parts]
+            for one in work:
+                one.result()
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

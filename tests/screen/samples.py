@@ -73,6 +73,7 @@ def every_view() -> dict[str, Till]:
         "amount": till(Entering(ENTRY)),
         "longest": till(Entering(Entry(USD, typed=999_999_999_999))),
         "sum": till(Entering(Entry(USD, typed=250, items=(1000, 450, 99_999_99)))),
+        "limit": till(Entering(replace(ENTRY, typed=190_000))),
         "alarm": till(
             Entering(Entry(USD)),
             alarms=(Alarm(Trouble(TroubleKind.PAID_TWICE, SALE.id), SALE.id),),

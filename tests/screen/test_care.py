@@ -14,7 +14,7 @@ PATIENCE = Patience(dim_s=120, blank_s=900)
 IDLE = till(Entering(Entry(USD)))
 VIEWS = every_view()
 # Screens that wait for a person and tell nothing that must be seen now.
-RESTFUL = {"idle", "amount", "longest", "sum", "tipping", "own-tip", "confirming", "pin"}
+RESTFUL = {"idle", "amount", "limit", "longest", "sum", "tipping", "own-tip", "confirming", "pin"}
 
 
 def after(quiet_s: float, patience: Patience = PATIENCE, one: Till = IDLE) -> Care:

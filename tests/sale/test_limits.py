@@ -1,0 +1,81 @@
+"""What can be taken is known while the amount is typed, by the same rules as CHARGE (M10)."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.sale.entry import Entry
+from kiosk.sale.events import KeyPressed
+from kiosk.sale.keys import Key
+from kiosk.sale.limits import NEAR_PERCENT, ahead, is_near, left_today
+from kiosk.sale.money import SAT, Cents, Sats
+from kiosk.sale.till import Confirming, Entering, Requesting, Rules, Till
+from kiosk.sale.transition import transition
+from kiosk.sale.trouble import TroubleKind
+from tests.sale.tills import RULES, USD, Story, rates
+
+
+def typed(entry: Entry, rules: Rules = RULES, limit: int | None = 1500) -> Till:
+    till = Story(rules).ready().till
+    left = None if limit is None else Cents(limit)
+    return replace(till, screen=Entering(entry), rates=rates(till.now_s), limit_left=left)
+
+
+@given(
+    minor=st.integers(1, 200_000),
+    limit=st.one_of(st.none(), st.integers(0, 200_000)),
+    largest=st.integers(1, 400_000),
+    unit=st.sampled_from([USD, SAT]),
+)
+def test_what_is_told_while_typing_is_what_charge_meets(
+    minor: int, limit: int | None, largest: int, unit: object
+) -> None:
+    entry = Entry(USD if unit is USD else SAT, typed=minor)
+    till = typed(entry, replace(RULES, max_sale=Sats(largest)), limit)
+    told = ahead(till, entry)
+    screen = transition(till, KeyPressed(Key.CHARGE)).till.screen
+    match screen:
+        case Requesting():
+            assert told is None
+        case Confirming(notice=notice) | Entering(notice=notice):
+            assert told == notice
+
+
+def test_without_a_price_nothing_is_told() -> None:
+    entry = Entry(USD, typed=100_000_000)
+    till = replace(typed(entry), rates=None)
+    assert ahead(till, entry) is None
+    assert left_today(till) is None
+    assert not is_near(till, entry)
+
+
+def test_sats_need_no_price_for_the_largest_sale() -> None:
+    entry = Entry(SAT, typed=10_000_001)
+    told = ahead(replace(typed(entry), rates=None), entry)
+    assert told is not None
+    assert told.kind is TroubleKind.AMOUNT_TOO_LARGE
+
+
+def test_what_waits_to_be_forwarded_is_not_left() -> None:
+    story = Story().ready()
+    made = story.awaiting("500")
+    before = left_today(replace(story.till, limit_left=Cents(1500)))
+    story.pay(made)
+    after = left_today(replace(story.till, limit_left=Cents(1500)))
+    assert before is not None
+    assert after == before - made.amount
+
+
+def test_near_begins_at_its_share_of_what_is_left() -> None:
+    left = left_today(typed(Entry(SAT, typed=1)))
+    assert left is not None
+    edge = -(-left * NEAR_PERCENT // 100)
+    assert is_near(typed(Entry(SAT, typed=edge)), Entry(SAT, typed=edge))
+    assert not is_near(typed(Entry(SAT, typed=edge - 1)), Entry(SAT, typed=edge - 1))
+
+
+def test_an_empty_entry_is_near_no_limit() -> None:
+    empty = Entry(USD)
+    assert ahead(typed(empty, limit=0), empty) is None
+    assert not is_near(typed(empty, limit=0), empty)

@@ -1,0 +1,166 @@
+"""A counter in a shop: a till behind its glass, played by scripts that read like a day."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pygame
+
+from kiosk.sale.effects import Brighten
+from kiosk.sale.events import (
+    Event,
+    InvoiceMade,
+    KeyPressed,
+    LinkChanged,
+    PayoutMade,
+    RatesArrived,
+    StatusTold,
+    Visited,
+    VisitFailed,
+)
+from kiosk.sale.invoice import Invoice, InvoiceStatus
+from kiosk.sale.keys import Key
+from kiosk.sale.till import AwaitingPayment, Link, Requesting, Rules, Screen, Till
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.screen.canvas import Canvas
+from kiosk.screen.look import Look
+from kiosk.screen.window import Window, picture
+from tests.sale.tills import ACCOUNT, RULES, Story, invoice, rates
+
+SIZE = (800, 480)
+
+Deed = str | Callable[["Counter"], object]
+Line = tuple[Deed, type[Screen], str]
+
+
+class Counter:
+    """What is touched and typed, what Blink says, and what then stands on the glass.
+
+    A deed is `touch 1 2 charge` (on the glass), `press ...` (on the keypad), `wait 5` (seconds), or
+    one of the functions below.
+    """
+
+    def __init__(self, rules: Rules = RULES, look: Look | None = None) -> None:
+        self.story = Story(rules).ready()
+        self.look = look or Look(name="Café Satoshi")
+        self.window = Window(self.look, SIZE)
+        self.window.draw(self.till)
+        self.invoice: Invoice | None = None
+
+    @property
+    def till(self) -> Till:
+        return self.story.till
+
+    @property
+    def canvas(self) -> Canvas:
+        """What stands on the glass now."""
+        return picture(self.till, self.look, SIZE)[1]
+
+    def play(self, *script: Line) -> None:
+        """Carry out deed after deed, and look at the glass after each."""
+        for number, (deed, screen, words) in enumerate(script, 1):
+            self.do(deed)
+            self.window.draw(self.till)
+            where = f"line {number}: {deed}"
+            assert isinstance(self.till.screen, screen), f"{where}: {self.till.screen}"
+            said = self.canvas.said
+            assert any(words in one for one in said), f"{where}: {words!r} not in {said}"
+
+    def do(self, deed: Deed) -> None:
+        if not isinstance(deed, str):
+            deed(self)
+            return
+        what, *rest = deed.split()
+        match what:
+            case "touch":
+                for name in rest:
+                    self.touch(Key(name))
+            case "press":
+                for name in rest:
+                    self.hand_over(KeyPressed(Key(name)))
+            case "wait":
+                self.story.wait(float(rest[0]))
+            case _:
+                raise AssertionError(f"no such deed: {deed}")
+
+    def touch(self, key: Key) -> None:
+        """Touch a key where the glass shows it."""
+        zones = [zone for zone in self.canvas.zones if zone.key is key]
+        assert zones, f"no {key} on the glass"
+        self.touch_at(zones[0].rect.center, zones[0].hold_s)
+
+    def touch_at(self, place: tuple[int, int], hold_s: float = 0.0) -> None:
+        """Touch a place, for as long as it takes."""
+        where: dict[str, Any] = {
+            "x": place[0] / SIZE[0],
+            "y": place[1] / SIZE[1],
+            "touch_id": 1,
+            "finger_id": 1,
+        }
+        self.window.draw(self.till)
+        pygame.event.post(pygame.event.Event(pygame.FINGERDOWN, **where))
+        self.hand_over(*self.window.wait(0))
+        if hold_s:
+            self.window.draw(self.till)
+            self.story.wait(hold_s)
+            self.window.draw(self.till)
+            self.hand_over(*self.window.wait(0))
+        pygame.event.post(pygame.event.Event(pygame.FINGERUP, **where))
+        self.hand_over(*self.window.wait(0))
+
+    def hand_over(self, *events: Event) -> None:
+        """What the loop does with events, and with the one effect that is the window's own."""
+        for event in events:
+            step = self.story.play(event)
+            for effect in step.effects:
+                if isinstance(effect, Brighten):
+                    self.window.brighten(effect.steps)
+
+
+# --- What Blink says --------------------------------------------------------------------------
+
+
+def price(counter: Counter) -> None:
+    """A fresh price arrives."""
+    counter.story.play(RatesArrived(rates(counter.till.now_s)))
+
+
+def invoice_made(counter: Counter) -> None:
+    """Blink has made the invoice and, for the merchant, the payout invoice."""
+    screen = counter.till.screen
+    assert isinstance(screen, Requesting)
+    counter.story.made += 1
+    made = invoice(counter.story.made, screen.sale.amount)
+    counter.story.play(InvoiceMade(screen.sale.id, made))
+    counter.story.play(PayoutMade(screen.sale.id, counter.story.payout(made), 1))
+    counter.invoice = made
+
+
+def link(now: Link) -> Callable[[Counter], object]:
+    """The connection of the sale changes."""
+
+    def change(counter: Counter) -> None:
+        screen = counter.till.screen
+        assert isinstance(screen, AwaitingPayment)
+        counter.story.play(LinkChanged(screen.sale.id, now))
+
+    return change
+
+
+def told(status: InvoiceStatus) -> Callable[[Counter], object]:
+    """Blink says how the invoice stands."""
+
+    def tell(counter: Counter) -> None:
+        assert counter.invoice is not None
+        counter.story.play(StatusTold(counter.invoice.payment_hash, status))
+
+    return tell
+
+
+def offline(counter: Counter) -> None:
+    """The visit to Blink fails."""
+    counter.story.play(VisitFailed(Trouble(TroubleKind.NO_CONNECTION)))
+
+
+def online(counter: Counter) -> None:
+    """The visit to Blink succeeds."""
+    counter.story.play(Visited(ACCOUNT))

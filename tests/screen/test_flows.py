@@ -1,0 +1,279 @@
+"""Days at the counter, as scripts: what is touched, typed and told, and the screen after each."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from kiosk.sale.account import Rates
+from kiosk.sale.events import RatesArrived, SendAnswer
+from kiosk.sale.invoice import InvoiceStatus
+from kiosk.sale.money import Cents, Sats
+from kiosk.sale.pin import pin_hash
+from kiosk.sale.till import (
+    AskingPin,
+    AwaitingPayment,
+    Confirming,
+    Entering,
+    Expired,
+    Forwarded,
+    Leaving,
+    Link,
+    Managing,
+    OverLimit,
+    Paid,
+    Pricing,
+    Requesting,
+    Rules,
+    Tipping,
+)
+from kiosk.screen.qr import WHITE_LEVELS
+from tests.sale.tills import RULES, usd_rate
+from tests.screen.counter import (
+    Counter,
+    invoice_made,
+    link,
+    offline,
+    online,
+    price,
+    told,
+)
+
+
+@pytest.fixture
+def counters() -> Iterator[list[Counter]]:
+    made: list[Counter] = []
+    yield made
+    for counter in made:
+        counter.window.close()
+
+
+@pytest.fixture
+def counter(counters: list[Counter]) -> Counter:
+    return opened(counters)
+
+
+def opened(counters: list[Counter], rules: Rules = RULES) -> Counter:
+    counter = Counter(rules)
+    counters.append(counter)
+    return counter
+
+
+def forwarded(counter: Counter) -> None:
+    assert counter.invoice is not None
+    counter.story.send(counter.invoice, SendAnswer.SUCCESS)
+
+
+def forward_lost(counter: Counter) -> None:
+    assert counter.invoice is not None
+    counter.story.send(counter.invoice, SendAnswer.LOST)
+
+
+CHARGED = (
+    ("touch 1 2 5 0", Entering, "$12.50"),
+    (price, Entering, "28,655\u00a0sats"),
+    ("touch charge", Requesting, "Making the invoice"),
+    (invoice_made, AwaitingPayment, "Scan and pay"),
+)
+
+
+def test_a_sale_from_the_first_digit_to_the_next_customer(counter: Counter) -> None:
+    counter.play(
+        ("wait 1", Entering, "$0.00"),
+        ("touch 1", Entering, "$0.01"),
+        ("touch 2", Entering, "$0.12"),
+        ("touch 5 0", Entering, "$12.50"),
+        (price, Entering, "1 BTC = $43,623.05, now"),
+        ("wait 30", Entering, "1 BTC = $43,623.05, 30 s ago"),
+        ("touch charge", Requesting, "BlinkPOS: connecting"),
+        (invoice_made, AwaitingPayment, "to Café Satoshi"),
+        (link(Link.LIVE), AwaitingPayment, "BlinkPOS: live"),
+        ("wait 61", AwaitingPayment, "8:59"),
+        (told(InvoiceStatus.PAID), Paid, "On its way to the merchant"),
+        (forwarded, Forwarded, "The merchant has it"),
+        ("wait 9", Entering, "$0.00"),
+    )
+
+
+def test_a_touch_on_success_never_reaches_the_keypad_below(counter: Counter) -> None:
+    seven = next(zone for zone in counter.canvas.zones if zone.key.value == "7").rect.center
+    counter.play(*CHARGED, (told(InvoiceStatus.PAID), Paid, "Paid"), (forwarded, Forwarded, "Paid"))
+    counter.touch_at(seven)
+    counter.play(("wait 0.6", Forwarded, "$12.50"))  # too early to have been meant
+    counter.touch_at(seven)
+    counter.play(("wait 0", Entering, "$0.00"))
+
+
+def test_the_keypad_skips_success_and_begins_the_next_sale(counter: Counter) -> None:
+    counter.play(
+        *CHARGED,
+        (told(InvoiceStatus.PAID), Paid, "$12.50"),
+        (forwarded, Forwarded, "28,655\u00a0sats"),
+        ("wait 1", Forwarded, "Paid"),
+        ("press 7", Entering, "$0.07"),
+    )
+
+
+def test_success_stays_until_a_key_when_told_to(counters: list[Counter]) -> None:
+    opened(counters, replace(RULES, success_s=0)).play(
+        *CHARGED,
+        (told(InvoiceStatus.PAID), Paid, "Paid"),
+        (forwarded, Forwarded, "Paid"),
+        ("wait 3600", Forwarded, "$12.50"),
+        ("touch charge", Entering, "$0.00"),
+    )
+
+
+def test_a_sum_is_corrected_digit_by_digit(counter: Counter) -> None:
+    counter.play(
+        ("touch 1 0 0 0 plus", Entering, "$10.00"),
+        ("touch 4 5 0 plus 2 5", Entering, "10.00 + 4.50 + 0.25"),
+        ("touch delete", Entering, "$0.02"),
+        ("touch delete", Entering, "$14.50"),
+        ("touch delete", Entering, "$4.50"),
+        ("press clear", Entering, "$10.00"),
+        ("press clear", Entering, "$0.00"),
+    )
+
+
+def test_a_refused_key_says_why_and_keeps_the_amount(counters: list[Counter]) -> None:
+    opened(counters, replace(RULES, max_sale=Sats(20_000))).play(
+        ("touch charge", Entering, "Type an amount first."),
+        ("touch 1 2 5 0", Entering, "$12.50"),
+        (price, Entering, "At most 20,000\u00a0sats."),  # told before the key
+        ("touch charge", Entering, "At most 20,000\u00a0sats."),
+        ("wait 1", Entering, "$12.50"),
+        ("touch delete", Entering, "$1.25"),
+        ("touch charge", Requesting, "$1.25"),
+    )
+
+
+def test_without_a_price_there_is_no_invoice_but_there_are_sats(counter: Counter) -> None:
+    counter.play(
+        ("touch 5 0 0", Entering, "price is coming"),
+        ("touch charge", Pricing, "Asking for the price"),
+        ("wait 13", Entering, "No fresh price for USD."),
+        ("press clear currency 5 0 0", Entering, "500\u00a0sats"),
+        ("touch charge", Requesting, "500\u00a0sats"),
+    )
+
+
+def low_limit(counter: Counter) -> None:
+    counter.story.till = replace(counter.till, limit_left=Cents(1500))
+    counter.story.play(RatesArrived(Rates(usd_rate(1.0), usd_rate(1.0))))
+
+
+def test_a_limit_is_told_while_typing_and_asked_about_before_the_code(counter: Counter) -> None:
+    counter.play(
+        ("touch 1 4 0 0", Entering, "$14.00"),
+        (low_limit, Entering, "are left of today's limit."),
+        ("touch 0", Entering, "More than can be forwarded today."),
+        ("touch charge", Confirming, "It will be forwarded when the limit allows."),
+        ("touch clear", Entering, "$140.00"),
+        ("touch charge charge", Requesting, "$140.00"),
+    )
+
+
+def test_a_sale_above_the_limit_is_refused_if_so_set(counters: list[Counter]) -> None:
+    opened(counters, replace(RULES, over_limit=OverLimit.REFUSE)).play(
+        ("touch 1 4 0 0 0", Entering, "$140.00"),
+        (low_limit, Entering, "More than can be forwarded today."),
+        ("touch charge", Entering, "More than can be forwarded today."),
+    )
+
+
+def test_the_code_stays_with_an_honest_line_while_the_network_is_down(counter: Counter) -> None:
+    counter.play(
+        *CHARGED,
+        (link(Link.RECONNECTING), AwaitingPayment, "BlinkPOS: reconnecting"),
+        ("wait 5", AwaitingPayment, "The connection is weak"),
+        (link(Link.ASKING), AwaitingPayment, "BlinkPOS: asking"),
+        ("touch check", AwaitingPayment, "Asking Blink"),
+        (told(InvoiceStatus.PENDING), AwaitingPayment, "Not paid yet"),
+        ("wait 5", AwaitingPayment, "The connection is weak"),
+        ("touch check", AwaitingPayment, "Asking Blink"),
+        (told(InvoiceStatus.PAID), Paid, "Paid"),
+    )
+
+
+def test_an_expired_code_is_made_anew_in_one_key(counter: Counter) -> None:
+    counter.play(
+        *CHARGED,
+        ("wait 601", Leaving, "Asking Blink once more"),
+        (told(InvoiceStatus.EXPIRED), Expired, "$12.50 was not paid."),
+        (price, Expired, "The code has run out"),
+        ("touch charge", Requesting, "$12.50"),
+    )
+
+
+def test_cancelling_asks_blink_once_more(counter: Counter) -> None:
+    counter.play(
+        *CHARGED,
+        ("touch clear", Leaving, "Asking Blink once more"),
+        ("wait 5", Entering, "$0.00"),
+    )
+
+
+def test_a_payout_that_is_late_frees_the_till_and_is_counted(counter: Counter) -> None:
+    counter.play(
+        *CHARGED,
+        (told(InvoiceStatus.PAID), Paid, "On its way to the merchant"),
+        (forward_lost, Paid, "Paid"),
+        ("wait 6", Paid, "the till is free"),
+        ("wait 3", Entering, "1 paid, still on the way to the merchant"),
+        ("touch 3", Entering, "$0.03"),
+    )
+
+
+def test_out_of_service_says_why_counts_down_and_goes_by_itself(counters: list[Counter]) -> None:
+    counter = opened(counters)
+    counter.story = type(counter.story)()
+    counter.play(
+        ("wait 1", Entering, "Starting"),
+        (offline, Entering, "Out of service"),
+        ("wait 0", Entering, "No connection to Blink."),
+        ("wait 1", Entering, "Trying"),
+        (online, Entering, "$0.00"),
+    )
+
+
+def test_the_white_of_the_code_has_two_keys_and_hides_nothing(counter: Counter) -> None:
+    counter.play(*CHARGED)
+    before = counter.window._look.white
+    counter.play(
+        ("touch dimmer dimmer", AwaitingPayment, "Scan and pay"),
+        ("touch brighter", AwaitingPayment, "$12.50"),
+    )
+    assert WHITE_LEVELS.index(before) - WHITE_LEVELS.index(counter.window._look.white) == 1
+
+
+def test_a_tip_is_one_touch_or_an_own_amount(counters: list[Counter]) -> None:
+    counter = opened(counters, replace(RULES, tips=(5, 10, 15)))
+    counter.play(
+        ("touch 1 0 0 0", Entering, "$10.00"),
+        (price, Entering, "$10.00"),
+        ("touch charge", Tipping, "$10.00: add a tip?"),
+        ("wait 0", Tipping, "$1.50"),
+        ("touch plus", Tipping, "Your tip"),
+        ("touch 2 0 0", Tipping, "$2.00"),
+        ("touch clear", Tipping, "$0.00"),
+        ("touch clear", Tipping, "add a tip?"),
+        ("touch 2", Requesting, "$11.00"),
+    )
+
+
+def test_the_manager_holds_the_name_and_types_a_pin(counters: list[Counter]) -> None:
+    counter = opened(counters, replace(RULES, pin=pin_hash("2468", b"salt")))
+    counter.play(
+        ("touch menu", AskingPin, "Manager PIN"),
+        ("touch 1 1 1 1 charge", AskingPin, "Wrong PIN."),
+        ("touch 2 4 6 8 charge", Managing, "Since the last close"),
+        ("touch 2", Managing, "Reading"),
+        ("touch 3", Managing, "Everything has reached the merchant"),
+        ("touch 4", Managing, "Shut down"),
+        ("touch clear", Entering, "$0.00"),
+    )
+
+
+def test_without_a_pin_the_menu_says_so(counter: Counter) -> None:
+    counter.play(("touch menu", Entering, "Set KIOSK_PIN to use this menu."))
