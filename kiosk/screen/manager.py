@@ -129,7 +129,8 @@ def _history(canvas: Canvas, box: pygame.Rect, screen: Managing) -> None:
         empty = words.tr("Reading") if screen.rows is None else words.tr("No sales yet")
         _say(canvas, box, Icon.LIST, empty)
         return
-    for place, row in zip(_places(canvas, box), screen.rows[screen.top :], strict=False):
+    shown = screen.rows[screen.top :]
+    for place, row in zip(_places(canvas, box, len(shown)), shown, strict=False):
         _history_row(canvas, place, row)
 
 
@@ -141,7 +142,7 @@ def _history_row(canvas: Canvas, box: pygame.Rect, row: HistoryRow) -> None:
     ink = {Icon.TICK: colours.good, Icon.WARNING: colours.bad}.get(
         _SIGNS.get(row.state, Icon.CROSS), colours.quiet
     )
-    when, amount, other, how = canvas.columns(box, [31, 19, 23, 27], canvas.points(GAP))
+    when, amount, other, how = canvas.columns(box, [31, 19, 23, 27], canvas.points(GAP * 1.5))
     canvas.text(words.moment(row.sale.started_at), when, colours.quiet, SMALL, align=Align.START)
     canvas.text(first, amount, colours.ink, LABEL, align=Align.END, weight=Weight.BOLD)
     canvas.text(second, other, colours.quiet, SMALL, align=Align.END)
@@ -155,7 +156,8 @@ def _forwards(canvas: Canvas, box: pygame.Rect, till: Till) -> None:
     if not till.forwards:
         _say(canvas, box, Icon.SHIELD, words.tr("Everything has reached the merchant"))
         return
-    for place, forward in zip(_places(canvas, box), till.forwards.values(), strict=False):
+    places = _places(canvas, box, len(till.forwards))
+    for place, forward in zip(places, till.forwards.values(), strict=False):
         why = words.told(forward.trouble)[0] if forward.trouble else words.tr("on its way")
         status = words.tr(FORWARD_STATES[forward.status])
         amount, state, line = canvas.columns(place, [24, 24, 52], canvas.points(GAP))
@@ -171,13 +173,13 @@ def _forwards(canvas: Canvas, box: pygame.Rect, till: Till) -> None:
         canvas.text(why, line, colours.quiet, SMALL, align=Align.START)
 
 
-def _places(canvas: Canvas, box: pygame.Rect) -> list[pygame.Rect]:
-    """The rows of a list, on a card, parted by lines; as many as there is room for."""
+def _places(canvas: Canvas, box: pygame.Rect, wanted: int) -> list[pygame.Rect]:
+    """The rows of a list, on a card, parted by lines; as many as are wanted and have room."""
     colours = canvas.palette
     canvas.panel(box, colours.key, colours.edge)
     inner = box.inflate(-canvas.points(2 * MARGIN), -canvas.points(GAP))
     count = max(1, inner.height // canvas.points(_ROW))
-    found = rows(inner, [1] * count, 0)
+    found = rows(inner, [1] * count, 0)[:wanted]
     for place in found[1:]:
         pygame.draw.line(canvas.surface, colours.edge, place.topleft, place.topright)
     return found

@@ -159,9 +159,13 @@ def _message(
     ground, ink = {
         Tone.BAD: (colours.soft_bad, colours.on_soft_bad),
         Tone.WARN: (colours.soft_warn, colours.on_soft_warn),
-    }.get(tone, (colours.edge, colours.ink))
+    }.get(tone, (colours.panel, colours.ink))
     above, head, line = _stack(canvas, body, what, cure)
-    shapes.disc(canvas.surface, above.center, above.height / 2, ground)
+    radius = above.height // 2
+    if ground == colours.panel:  # no colour of its own, so it needs a line around it
+        shapes.disc(canvas.surface, above.center, radius, colours.edge)
+        radius -= canvas.points(1.5)
+    shapes.disc(canvas.surface, above.center, radius, ground)
     canvas.sign(name, middle(above, above.height // 2, above.height // 2), ink, _SIGN)
     canvas.lines(what, head, colours.ink, _WHAT, weight=Weight.BOLD)
     canvas.lines(cure, line, colours.quiet, BODY)

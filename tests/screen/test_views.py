@@ -134,6 +134,15 @@ def test_no_two_buttons_overlap(size: tuple[int, int]) -> None:
             assert zone.rect.collidelist(others) == -1, (name, zone.key)
 
 
+@pytest.mark.parametrize(("order", "above"), [("phone", Key.D1), ("calculator", Key.D7)])
+def test_the_keys_stand_as_on_a_phone_or_a_calculator(order: str, above: Key) -> None:
+    _, canvas = picture(VIEWS["idle"], Look(key_order=order), (800, 480))
+    digits = [zone for zone in canvas.zones if zone.key.digit is not None]
+    first = min(digits, key=lambda zone: (zone.rect.top, zone.rect.left))
+    assert first.key is above
+    assert max(digits, key=lambda zone: zone.rect.top).key is Key.D0
+
+
 def test_success_is_one_zone_over_the_whole_glass() -> None:
     """Bug 36 of other tills: the tap on the animation hit the keypad below."""
     _, canvas = picture(till(Paid(SALE, INVOICE.payment_hash, NOW_S)), Look(), (800, 480))
