@@ -20,11 +20,6 @@ def left_today(till: Till) -> Sats | None:
     return Sats(max(0, sats_within_cents(till.limit_left, usd) - waiting))
 
 
-def beyond(till: Till, amount: Sats) -> Trouble | None:
-    """Whether an amount is above the largest sale, or above what is left today."""
-    return too_large(till, amount) or over_limit(till, amount)
-
-
 def too_large(till: Till, amount: Sats) -> Trouble | None:
     """Whether an amount is above the largest sale of the settings."""
     if amount <= till.rules.max_sale:
@@ -43,7 +38,7 @@ def over_limit(till: Till, amount: Sats) -> Trouble | None:
 def ahead(till: Till, entry: Entry) -> Trouble | None:
     """What CHARGE would meet with what is typed now."""
     amount = _worth(till, entry)
-    return None if amount is None else beyond(till, amount)
+    return None if amount is None else too_large(till, amount) or over_limit(till, amount)
 
 
 def is_near(till: Till, entry: Entry) -> bool:

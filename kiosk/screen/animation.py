@@ -7,10 +7,10 @@ from typing import Final
 LENGTH_S: Final = 2.4
 
 _SPARKS: Final = 44
-_SPARKS_FROM_S: Final = 0.22
-_RINGS_FROM_S: Final = (0.1, 0.32)
+_RINGS_S: Final = (0.0, 0.22)  # when each of them starts
 _RING_S: Final = 1.1
 _SHADES: Final = 12
+_OVER_WORDS: Final = 0.4  # below the mark stand words, which stay readable
 
 # An angle that never repeats itself spreads the sparks without a pattern.
 _GOLDEN: Final = math.pi * (3 - math.sqrt(5))
@@ -51,16 +51,26 @@ def standing() -> Moment:
     return Moment(1.0, 1.0)
 
 
-def moment(seconds: float) -> Moment:
-    """The picture `seconds` after settlement; after LENGTH_S nothing changes any more."""
+def celebration(seconds: float) -> Moment:
+    """The merchant has it: the mark that stands there since *paid* beats once, and paper flies."""
+    if seconds >= LENGTH_S:
+        return standing()
+    return Moment(_beat(seconds / 0.5), 1.0, *_flying(seconds, 0.0))
+
+
+def arrival(seconds: float) -> Moment:
+    """Money out of the blue: the mark grows, the tick is drawn, and paper flies."""
     if seconds >= LENGTH_S:
         return standing()
     disc = _overshoot(min(1.0, seconds / 0.4))
-    tick = _smooth((seconds - 0.2) / 0.35)
-    rings = tuple(_ring((seconds - begin) / _RING_S) for begin in _RINGS_FROM_S)
-    flight = (seconds - _SPARKS_FROM_S) / (LENGTH_S - _SPARKS_FROM_S)
+    return Moment(disc, _smooth((seconds - 0.2) / 0.35), *_flying(seconds, 0.2))
+
+
+def _flying(seconds: float, begin_s: float) -> tuple[tuple[Ring, ...], tuple[Spark, ...]]:
+    rings = (_ring((seconds - begin_s - later_s) / _RING_S) for later_s in _RINGS_S)
+    flight = (seconds - begin_s) / (LENGTH_S - begin_s)
     sparks = tuple(_spark(number, flight) for number in range(_SPARKS)) if flight > 0 else ()
-    return Moment(disc, tick, tuple(ring for ring in rings if ring.shade > 0), sparks)
+    return tuple(ring for ring in rings if ring.shade > 0), sparks
 
 
 def _ring(part: float) -> Ring:
@@ -85,7 +95,8 @@ def _spark(number: int, flight: float) -> Spark:
         (x + a * along[0] + b * across[0], y + a * along[1] + b * across[1])
         for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))
     )
-    return Spark(corners, _shaded((0.95 - 0.35 * (number % 3) / 2) * min(1.0, 2.2 * (1 - flight))))
+    shade = (0.95 - 0.35 * (number % 3) / 2) * min(1.0, 2.2 * (1 - flight))
+    return Spark(corners, _shaded(shade * (_OVER_WORDS if y > 1 else 1)))
 
 
 def _shaded(shade: float) -> float:
@@ -96,6 +107,11 @@ def _shaded(shade: float) -> float:
 def _smooth(part: float) -> float:
     part = min(1.0, max(0.0, part))
     return part * part * (3 - 2 * part)
+
+
+def _beat(part: float) -> float:
+    """Up a little and back, once."""
+    return 1 + 0.13 * math.sin(math.pi * part) ** 2 if 0 < part < 1 else 1.0
 
 
 def _overshoot(part: float) -> float:

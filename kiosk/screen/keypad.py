@@ -37,7 +37,7 @@ def keypad(canvas: Canvas, box: pygame.Rect, look: Look, unit: str) -> None:
         canvas.button(end, key, label, name=name, tone=Tone.TOOL, size=digit_size * 0.8)
     first, second, charge = columns(last, [1, 1, 2], gap)
     if unit:
-        canvas.button(first, Key.CURRENCY, unit, tone=Tone.QUIET, size=LABEL)
+        canvas.button(first, Key.CURRENCY, unit, name=Icon.SWAP, tone=Tone.QUIET, size=LABEL)
     canvas.button(second if unit else first.union(second), Key.D0, "0", size=digit_size)
     canvas.button(
         charge, Key.CHARGE, name=Icon.TICK, tone=Tone.MAIN, size=HEADLINE, weight=Weight.BOLD

@@ -7,7 +7,7 @@ from kiosk.sale.till import Forwarded, Paid, Received, Till
 from kiosk.sale.timers import PAID_PATIENCE_S
 from kiosk.screen import shapes
 from kiosk.screen.amounts import sale_amounts
-from kiosk.screen.animation import Moment, moment, standing
+from kiosk.screen.animation import Moment, arrival, celebration, standing
 from kiosk.screen.canvas import Canvas
 from kiosk.screen.faces import Weight
 from kiosk.screen.icons import Icon
@@ -30,16 +30,17 @@ def success(canvas: Canvas, till: Till, screen: Paid | Forwarded | Received) -> 
     match screen:
         case Received(received):
             title, first, second = words.tr("Received"), words.sats(received), ""
+            now = arrival(seconds)
         case Paid(sale) | Forwarded(sale):
             title = words.tr("Paid")
             first, second = sale_amounts(words, sale)
+            now = standing() if isinstance(screen, Paid) else celebration(seconds)
     mark, title_box, amount, other = rows(body, [43, 18, 27, 12], 0)
-    now = standing() if isinstance(screen, Paid) else moment(seconds)
     _mark(canvas, mark, now)
     canvas.text(title, title_box, colours.on_good, HEADLINE, weight=Weight.BOLD)
     canvas.text(first, amount, colours.on_good, DISPLAY, weight=Weight.BOLD)
     canvas.text(second, other, colours.on_good, LARGE)
-    _where(canvas, line, screen, seconds, now)
+    _where(canvas, line, screen, seconds)
 
 
 def _where(
@@ -47,7 +48,6 @@ def _where(
     box: pygame.Rect,
     screen: Paid | Forwarded | Received,
     seconds: float,
-    now: Moment,
 ) -> None:
     """Where the money is: on its way with a turning ring, or arrived with a shop and its tick."""
     words, colours = canvas.words, canvas.palette
@@ -64,7 +64,7 @@ def _where(
         case _:
             told = words.tr("The merchant has it")
             ring, told_box = canvas.around(told, box, BODY)
-            canvas.sign(Icon.SHOP, ring, colours.on_good, BODY * min(1.0, now.disc))
+            canvas.sign(Icon.SHOP, ring, colours.on_good, BODY)
     canvas.text(told, told_box, colours.on_good, BODY)
 
 

@@ -22,7 +22,6 @@ SMALL: Final = 20
 SMALLEST_TEXT: Final = 16
 
 # Spacing, in points.
-HAIR: Final = 4
 GAP: Final = 8
 MARGIN: Final = 16
 RADIUS: Final = 12
@@ -53,7 +52,6 @@ class Palette:
     good: Colour
     on_good: Colour
     bad: Colour
-    on_bad: Colour
     soft_bad: Colour
     on_soft_bad: Colour
     soft_warn: Colour
@@ -68,7 +66,6 @@ class Palette:
             *((ink, ground) for ink in inks for ground in grounds),
             (self.on_accent, self.accent),
             (self.on_good, self.good),
-            (self.on_bad, self.bad),
             (self.on_soft_bad, self.soft_bad),
             (self.on_soft_warn, self.soft_warn),
         )
@@ -88,7 +85,6 @@ PALETTES: Final[dict[str, Palette]] = {
         good=(5, 116, 66),
         on_good=(255, 255, 255),
         bad=(176, 22, 36),
-        on_bad=(255, 255, 255),
         soft_bad=(252, 228, 226),
         on_soft_bad=(128, 12, 22),
         soft_warn=(255, 238, 207),
@@ -107,7 +103,6 @@ PALETTES: Final[dict[str, Palette]] = {
         good=(60, 203, 127),
         on_good=(4, 26, 14),
         bad=(255, 132, 128),
-        on_bad=(38, 4, 6),
         soft_bad=(74, 22, 26),
         on_soft_bad=(255, 214, 211),
         soft_warn=(70, 48, 10),
@@ -126,7 +121,6 @@ PALETTES: Final[dict[str, Palette]] = {
         good=(0, 255, 128),
         on_good=(0, 0, 0),
         bad=(255, 160, 160),
-        on_bad=(0, 0, 0),
         soft_bad=(255, 160, 160),
         on_soft_bad=(0, 0, 0),
         soft_warn=(255, 221, 0),

@@ -1,5 +1,6 @@
 """Every view at every size: readable codes, text that fits, targets a finger can hit."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pygame
@@ -9,7 +10,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from kiosk.sale.keys import Key
 from kiosk.sale.till import AwaitingPayment, Link, Paid
-from kiosk.screen.animation import LENGTH_S, moment, standing
+from kiosk.screen.animation import LENGTH_S, Moment, arrival, celebration, standing
 from kiosk.screen.icons import icon
 from kiosk.screen.look import Look
 from kiosk.screen.qr import QUIET_MODULES, WHITE_LEVELS, modules, text_of
@@ -174,8 +175,20 @@ def test_every_pair_of_colours_that_carries_text_has_contrast(theme: str) -> Non
         assert contrast(ink, ground) >= 4.5, (theme, ink, ground)
 
 
-def test_the_animation_depends_on_time_alone_and_comes_to_rest() -> None:
-    assert moment(0.7) == moment(0.7)
-    assert moment(0.0).disc == 0.0
-    assert moment(LENGTH_S) == moment(LENGTH_S + 100) == standing()
-    assert moment(LENGTH_S).tick == 1.0
+@pytest.mark.parametrize("drawn", [arrival, celebration])
+def test_the_animation_depends_on_time_alone_and_comes_to_rest(
+    drawn: Callable[[float], Moment],
+) -> None:
+    assert drawn(0.7) == drawn(0.7) != drawn(0.72)
+    assert drawn(LENGTH_S) == drawn(LENGTH_S + 100) == standing()
+    assert standing().tick == standing().disc == 1.0
+    before = drawn(LENGTH_S - 0.01)  # nothing jumps at the end
+    assert before.disc == pytest.approx(1.0)
+    assert before.tick == 1.0
+    assert all(spark.shade < 0.1 for spark in before.sparks)
+
+
+def test_the_mark_that_stands_since_paid_does_not_jump_when_the_merchant_has_it() -> None:
+    first = celebration(0.0)
+    assert (first.disc, first.tick, first.sparks) == (1.0, 1.0, ())
+    assert arrival(0.0).disc == 0.0
