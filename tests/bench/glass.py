@@ -10,7 +10,7 @@ from kiosk.sale.invoice import PaymentRequest
 from kiosk.sale.keys import Key
 from kiosk.sale.till import Forwarded
 from kiosk.screen.animation import LENGTH_S
-from kiosk.screen.views import Look
+from kiosk.screen.look import Look
 from kiosk.screen.window import Window
 from tests.bench.row import Row, median_ms
 from tests.screen.samples import AWAITING, NOW_S, REQUEST, SALE, till
