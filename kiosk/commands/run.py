@@ -31,6 +31,9 @@ log: Final = logging.getLogger("kiosk")
 # The journal or the panel cannot be opened: look again at this pace.
 AGAIN_S: Final = 30.0
 
+# The exit status at which systemd turns the machine off: the till itself may not (kiosk.service).
+POWER_OFF: Final = 100
+
 
 def run(settings: Settings) -> int:
     """Run until SIGTERM or the manager says so; at a desk Ctrl-C and closing the window do too."""
@@ -53,6 +56,7 @@ class _Service:
         self._patience_s = watchdog_s(os.environ, os.getpid())
         self._folder = restarts.runtime_folder(os.environ)
         self._stopped = False
+        self._ends_with = 0
         self._wake: Callable[[], None] = lambda: None
         self._heed: Callable[[], None] = lambda: None
         # A finger on Ctrl-C or Alt-F4 must not end an appliance; at a desk it should.
@@ -72,7 +76,7 @@ class _Service:
         if starts.pause_s:
             self._wait_before_start(starts)
         code = self._refuse(refused) if refused else self._sell()
-        if self._folder is not None and code == 0:
+        if self._folder is not None and code in (0, POWER_OFF):
             restarts.end(self._folder)
         self._teller.stopping()
         self._teller.close()
@@ -160,7 +164,7 @@ class _Service:
             except PanelMissing as missing:
                 trouble, words = Trouble(TroubleKind.PANEL_MISSING, str(missing)), str(missing)
             else:
-                return 0
+                return self._ends_with
             sys.stderr.write(f"kiosk: {words}\n")
             if self._at_desk:
                 return 1
@@ -187,8 +191,12 @@ class _Service:
             box.inbox.put(SettingsRefused(wrong_settings(names)))
 
     def _act(self, act: "BoxAct") -> None:
-        """Leave in an orderly way; systemd starts the program again."""
+        """Leave in an orderly way; systemd starts the program again, or turns the machine off."""
+        from kiosk.sale.effects import BoxAct
+
         log.warning("the manager asks for %s", act)
+        if act is BoxAct.SHUT_DOWN and not self._at_desk:
+            self._ends_with = POWER_OFF
         self.stop()
 
 

@@ -38,9 +38,9 @@ class Service:
         }
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self) -> "Service":
+    def start(self, *program: str) -> "Service":
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "kiosk", "run"],
+            [sys.executable, *(program or ("-m", "kiosk", "run"))],
             env=self.environ,
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
@@ -181,3 +181,38 @@ main(["run"])
     slow = {"gpiozero", "gql", "graphql", "aiohttp", "websockets", "babel", "qrcode", "sqlite3"}
     slow |= {"asyncio", "bolt11", "ariadne", "dotenv", "ssl"}
     assert not loaded & slow
+
+
+MANAGER = """
+import sys
+import kiosk.commands.box as box
+from kiosk.__main__ import main
+from kiosk.sale.effects import BoxAct
+
+build = box.build
+
+def managed(settings, *, on_box_act):
+    built = build(settings, on_box_act=on_box_act)
+    on_box_act(BoxAct(sys.argv[1]))
+    return built
+
+box.build = managed
+sys.exit(main(["run"]))
+"""
+
+
+@pytest.mark.parametrize(("act", "status"), [("restart", 0), ("shut_down", 100)])
+def test_what_the_manager_asks_for_is_an_exit_status_that_the_unit_knows(
+    tmp_path: Path, account: dict[str, str], act: str, status: int
+) -> None:
+    unit = (Path(__file__).parents[2] / "systemd/kiosk.service").read_text()
+    assert "RestartPreventExitStatus=100\n" in unit
+    service = Service(tmp_path, **account).start("-c", MANAGER, act)
+    try:
+        assert service.hear().startswith("READY=1")
+        assert service.hear() == "STOPPING=1"
+        code, told = service.end()
+    finally:
+        service.close()
+    assert code == status, told
+    assert not (tmp_path / "run" / "starts.json").exists(), "an orderly end is no failure"
