@@ -34,6 +34,7 @@ class SocketTimes:
 
     init_s: float = 3.0
     ping_s: float = 12.0
+    auth_s: float = AUTH_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Connection:
         if faults.take(Fault.ACK_NEVER, None):
             return
         delayed = faults.take(Fault.ACK_DELAYED, None)
-        await asyncio.sleep(AUTH_S if delayed is None else delayed.seconds or 0.0)
+        await asyncio.sleep(self._line.times.auth_s if delayed is None else delayed.seconds or 0.0)
         self._acknowledged = True
         self.wire.send({"type": "connection_ack"})
 
