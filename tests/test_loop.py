@@ -1,7 +1,6 @@
 """The shell keeps what only wakes the glass away from the till."""
 
 from collections.abc import Sequence
-from types import MappingProxyType
 
 import pytest
 
@@ -59,7 +58,7 @@ class Quiet:
         return False
 
     def overview(self, now: int) -> HistoryRead:
-        none = Totals(0, 0, Sats(0), Sats(0), Sats(0), MappingProxyType({}))
+        none = Totals(0, 0, Sats(0), Sats(0), Sats(0))
         return HistoryRead(none, none, ())
 
     def monotonic(self) -> float:

@@ -32,6 +32,7 @@ from kiosk.sale.pin import pin_hash
 from kiosk.sale.till import Alarm, Entering, OverLimit, Rules, Till, Visiting
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.care import Patience
+from kiosk.screen.faces import covers
 from kiosk.screen.look import Look
 from kiosk.screen.remembered import FILE_NAME
 from kiosk.screen.window import Window
@@ -122,6 +123,8 @@ def endpoints_of(settings: Settings) -> Endpoints:
 def look_of(settings: Settings) -> Look:
     """The settings as far as the glass is concerned."""
     words = Words(settings.language, SatsStyle(settings.sats))
+    if not covers(settings.name):
+        log.warning("KIOSK_NAME has letters that no font here has; they are drawn as ?")
     return Look(settings.theme, settings.key_order, settings.name, words=words)
 
 

@@ -55,7 +55,7 @@ def run(args: argparse.Namespace, journal: Path) -> int:
                 _write_csv(found)
             else:
                 _print_table(found)
-                print(f"\n{_sums(book, book.totals(since, args.until))}")
+                print(f"\n{_sums(book.totals(since, args.until))}")
         finally:
             book.close()
     except KioskError as error:
@@ -89,10 +89,10 @@ def _print_table(found: Iterable[SaleRecord]) -> None:
     print(table(head, rows, right=frozenset({"price", "sat", "tip sat"})))
 
 
-def _sums(book: Journal, totals: Totals) -> str:
+def _sums(totals: Totals) -> str:
     worth = "".join(
-        f", worth {decimal(minor, book.currency(code))} {code}"
-        for code, minor in sorted(totals.fiat_minor.items())
+        f", worth {decimal(worth.minor, worth.currency)} {worth.currency.code}"
+        for worth in totals.fiat
     )
     tips = f", tips {totals.tips} sat" if totals.tips else ""
     way = totals.amount - totals.forwarded

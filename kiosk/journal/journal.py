@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from kiosk.journal import owner
@@ -26,7 +25,7 @@ from kiosk.journal.rows import invoice_of, row_of, sale_of
 from kiosk.sale.events import HistoryRead
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice
-from kiosk.sale.money import Currency, Sats
+from kiosk.sale.money import Currency, Fiat, Sats
 from kiosk.sale.till import HistoryRow, Totals
 from kiosk.sale.trouble import Trouble
 
@@ -149,7 +148,7 @@ class Journal:
             sums = self._db.execute(
                 "SELECT count(*) AS sales, sum(amount_sat) AS amount, sum(tip_sat) AS tips,"
                 " currency, sum(value_minor) AS value"
-                " FROM takings WHERE at >= ? AND at < ? GROUP BY currency",
+                " FROM takings WHERE at >= ? AND at < ? GROUP BY currency ORDER BY currency",
                 span,
             ).fetchall()
             owed = self._db.execute(
@@ -165,8 +164,10 @@ class Journal:
             amount=Sats(amount),
             tips=Sats(sum(row["tips"] for row in sums)),
             forwarded=Sats(amount - owed),
-            fiat_minor=MappingProxyType(
-                {row["currency"]: row["value"] for row in sums if row["currency"] is not None}
+            fiat=tuple(
+                Fiat(row["value"], self.currency(row["currency"]))
+                for row in sums
+                if row["currency"] is not None
             ),
         )
 

@@ -66,7 +66,13 @@ class Rates:
         others = [rate for rate in known if rate and rate.currency.code != self.shown.currency.code]
         return replace(self, before=others[0] if others else None)
 
-    def of(self, code: str) -> Rate | None:
-        """The rate of a currency, None if it is not among these."""
-        known = (self.shown, self.usd, self.before)
-        return next((rate for rate in known if rate and rate.currency.code == code), None)
+    def of(self, unit: Currency) -> Rate | None:
+        """The rate of a currency, None if it is not among these.
+
+        Blink reckons fraction digits in two places; where they differ, the rate is not used.
+        """
+        told = (unit.code, unit.fraction_digits)
+        for rate in (self.shown, self.usd, self.before):
+            if rate and (rate.currency.code, rate.currency.fraction_digits) == told:
+                return rate
+        return None

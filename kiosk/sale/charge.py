@@ -50,17 +50,10 @@ def fresh_rate(till: Till, code: str) -> Rate | None:
 
 
 def rate_for(till: Till, unit: Currency) -> Rate | None:
-    """The rate that tells what an amount in a unit is worth; sats are told in what was shown.
-
-    Blink reckons fraction digits in two places; where they differ, the rate is not used.
-    """
+    """The rate that tells what an amount in a unit is worth; sats are told in what was shown."""
     if till.rates is None:
         return None
-    if unit.code == SAT.code:
-        return till.rates.shown
-    rate = till.rates.of(unit.code)
-    fits = rate is not None and rate.currency.fraction_digits == unit.fraction_digits
-    return rate if fits else None
+    return till.rates.shown if unit.code == SAT.code else till.rates.of(unit)
 
 
 def ask_rates(till: Till, unit: Currency) -> Step:

@@ -51,8 +51,7 @@ def _worth(till: Till, entry: Entry) -> Sats | None:
     """The entry in sats; None without a fresh price."""
     if entry.unit.code == SAT.code:
         return Sats(entry.total)
-    rates = till.rates
-    for rate in () if rates is None else (rates.shown, rates.usd):
-        if rate.currency.code == entry.unit.code and rate.is_fresh(till.now_s):
-            return sats_from_fiat(entry.price, rate)
-    return None
+    rate = till.rates.of(entry.unit) if till.rates is not None else None
+    if rate is None or not rate.is_fresh(till.now_s):
+        return None
+    return sats_from_fiat(entry.price, rate)

@@ -9,7 +9,7 @@ from kiosk.sale.account import Account, Rates, Updates
 from kiosk.sale.entry import Entry, Tip
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
-from kiosk.sale.money import SAT, Cents, Currency, Sats
+from kiosk.sale.money import SAT, Cents, Currency, Fiat, Sats
 from kiosk.sale.trouble import Trouble
 
 
@@ -202,14 +202,14 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums of settled sales. `fiat_minor` is by currency code, at the rates of the moments."""
+    """Sums of settled sales; `fiat` has one for each currency, at the rates of the moments."""
 
     since: int
     sales: int
     amount: Sats
     tips: Sats
     forwarded: Sats
-    fiat_minor: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    fiat: tuple[Fiat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 import pygame
 
+from kiosk.sale.charge import rate_for
+from kiosk.sale.entry import Entry
 from kiosk.sale.keys import Key
 from kiosk.sale.limits import ahead, is_near, left_today
 from kiosk.sale.money import Fiat, Sats, fiat_from_sats
@@ -44,7 +46,7 @@ def entering(canvas: Canvas, till: Till, screen: Entering, look: Look) -> None:
     canvas.text(number, amount, ink, DISPLAY, align=Align.END, weight=Weight.BOLD)
     worth = other_unit(words, till, entry)
     canvas.text(worth, other, colours.quiet, LARGE * 0.9, align=Align.END)
-    canvas.text(_price(canvas, till, entry.is_empty), price, colours.quiet, SMALL, align=Align.END)
+    canvas.text(_price(canvas, till, entry), price, colours.quiet, SMALL, align=Align.END)
     _notes(canvas, rest, till, screen)
     status(canvas, till, foot)
     keypad(canvas, pad, look, words.unit(entry.unit))
@@ -60,11 +62,12 @@ def _head(canvas: Canvas, box: pygame.Rect, look: Look) -> None:
     canvas.zones.append(Zone(box, Key.MENU, LOGO_HOLD_S))
 
 
-def _price(canvas: Canvas, till: Till, is_empty: bool) -> str:
+def _price(canvas: Canvas, till: Till, entry: Entry) -> str:
     """The price of a bitcoin and how old it is; nothing while nothing is typed."""
-    if is_empty or till.rates is None or not till.rates.shown.is_fresh(till.now_s):
+    rate = rate_for(till, entry.unit)
+    if entry.is_empty or rate is None or not rate.is_fresh(till.now_s):
         return ""
-    words, rate = canvas.words, till.rates.shown
+    words = canvas.words
     price = f"1 BTC = {words.money(fiat_from_sats(_ONE_BITCOIN, rate))}"
     steps = int(rate.age(till.now_s) // AGE_STEP_S)
     if steps == 0:

@@ -16,7 +16,8 @@ FONTS: Final = Path(__file__).parent / "fonts"
 # Unicode isolates: what stands between one and the end keeps its own direction.
 FIRST_STRONG_ISOLATE: Final = "\u2068"
 LEFT_TO_RIGHT_ISOLATE: Final = "\u2066"
-ISOLATES: Final = (LEFT_TO_RIGHT_ISOLATE, FIRST_STRONG_ISOLATE)
+RIGHT_TO_LEFT_ISOLATE: Final = "\u2067"
+ISOLATES: Final = (LEFT_TO_RIGHT_ISOLATE, RIGHT_TO_LEFT_ISOLATE, FIRST_STRONG_ISOLATE)
 END_ISOLATE: Final = "\u2069"
 
 # Drawn by no font: marks that steer the direction of text, joiners, variation selectors.

@@ -6,9 +6,7 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.charge import unit_of
 from kiosk.sale.keys import Key
-from kiosk.sale.money import Fiat
 from kiosk.sale.till import HistoryRow, Managing, Page, Till, Totals
 from kiosk.screen.amounts import sale_amounts
 from kiosk.screen.canvas import Align, Canvas, Tone
@@ -47,7 +45,7 @@ def managing(canvas: Canvas, till: Till, screen: Managing) -> None:
         canvas.button(place, Key(str(number + 1)), label, name=name, tone=tone, size=LABEL * 0.9)
     match screen.page:
         case Page.TOTALS:
-            _totals(canvas, body, till, screen)
+            _totals(canvas, body, screen)
         case Page.HISTORY:
             _history(canvas, body, screen)
         case Page.FORWARDS:
@@ -81,7 +79,7 @@ def _foot_keys(canvas: Canvas, page: Page) -> list[tuple[Key, str, Icon | None, 
     return found
 
 
-def _totals(canvas: Canvas, box: pygame.Rect, till: Till, screen: Managing) -> None:
+def _totals(canvas: Canvas, box: pygame.Rect, screen: Managing) -> None:
     words = canvas.words
     split = canvas.columns if canvas.is_wide else rows
     for place, title, totals in zip(
@@ -90,10 +88,10 @@ def _totals(canvas: Canvas, box: pygame.Rect, till: Till, screen: Managing) -> N
         (screen.totals, screen.since_close),
         strict=True,
     ):
-        _card(canvas, place, till, title, totals)
+        _card(canvas, place, title, totals)
 
 
-def _card(canvas: Canvas, box: pygame.Rect, till: Till, title: str, totals: Totals | None) -> None:
+def _card(canvas: Canvas, box: pygame.Rect, title: str, totals: Totals | None) -> None:
     words, colours = canvas.words, canvas.palette
     canvas.panel(box, colours.key, colours.edge)
     inner = box.inflate(-canvas.points(2.5 * MARGIN), -canvas.points(1.5 * MARGIN))
@@ -103,9 +101,8 @@ def _card(canvas: Canvas, box: pygame.Rect, till: Till, title: str, totals: Tota
         canvas.text(words.tr("Reading"), inner, colours.quiet, BODY)
         return
     lines: list[tuple[str, Colour, float, Weight]] = []
-    for code, minor in totals.fiat_minor.items():
-        worth = words.money(Fiat(minor, unit_of(till, code)))
-        told = words.tr("about {amount}", amount=worth)
+    for worth in totals.fiat:
+        told = words.tr("about {amount}", amount=words.money(worth))
         lines.append((told, colours.ink, TITLE * 0.9, Weight.BOLD))
     big = LARGE if lines else TITLE
     lines.append((words.sats(totals.amount), colours.ink, big, Weight.BOLD))

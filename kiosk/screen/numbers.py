@@ -4,17 +4,21 @@ import re
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Final
-
-from babel.core import Locale
-from babel.dates import format_skeleton, format_time
-from babel.numbers import NumberPattern, format_percent, parse_pattern
+from typing import TYPE_CHECKING, Final
 
 from kiosk.sale.money import Currency, Fiat
 from kiosk.screen.faces import covers
 
+if TYPE_CHECKING:
+    from babel.core import Locale
+    from babel.numbers import NumberPattern
+
+# Babel is imported where a number is first written: the first picture has none, and the import
+# takes a third as long as that of pygame.
+
 _HARD_SPACE: Final = "\u00a0"
 _SIGN: Final = "¤"
+_RIGHT_TO_LEFT: Final = ("he",)
 
 
 def number(minor: int, digits: int, language: str) -> str:
@@ -39,11 +43,15 @@ def sign_of(currency: Currency) -> str:
 
 def percent(whole: int, language: str) -> str:
     """So many per cent: 10% in English, 10 % in German."""
+    from babel.numbers import format_percent
+
     return str(format_percent(Decimal(whole) / 100, locale=locale(language)))
 
 
 def moment(unix_s: int, language: str) -> str:
     """Day and minute in the box's time zone, as short as it stays clear: Nov 24, 6:05 PM."""
+    from babel.dates import format_skeleton, format_time
+
     at, where = datetime.fromtimestamp(unix_s).astimezone(), locale(language)
     day = format_skeleton("MMMd", at, locale=where)
     time = format_time(at, "short", locale=where)
@@ -51,19 +59,20 @@ def moment(unix_s: int, language: str) -> str:
 
 
 @cache
-def locale(language: str) -> Locale:
+def locale(language: str) -> "Locale":
     """Babel's data for one of our languages."""
+    from babel.core import Locale
+
     return Locale.parse(language)
 
 
-@cache
 def is_rtl(language: str) -> bool:
     """Whether a language reads from right to left."""
-    return str(locale(language).text_direction) == "rtl"
+    return language in _RIGHT_TO_LEFT
 
 
 @cache
-def _money_pattern(sign: str, digits: int, language: str) -> NumberPattern:
+def _money_pattern(sign: str, digits: int, language: str) -> "NumberPattern":
     """The language's own pattern with our symbol and our digits, and a gap before letters."""
     pattern = locale(language).currency_formats["standard"].pattern
     pattern = pattern.replace("0.00", "0." + "0" * digits if digits else "0")
@@ -75,7 +84,9 @@ def _money_pattern(sign: str, digits: int, language: str) -> NumberPattern:
 
 
 @cache
-def _pattern(pattern: str) -> NumberPattern:
+def _pattern(pattern: str) -> "NumberPattern":
+    from babel.numbers import parse_pattern
+
     return parse_pattern(pattern)
 
 

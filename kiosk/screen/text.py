@@ -5,9 +5,9 @@ that mixed scripts sit on one line.
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
-from itertools import groupby, pairwise
+from itertools import count, groupby, pairwise
 from typing import Final
 
 import pygame
@@ -24,6 +24,7 @@ from kiosk.screen.faces import (
 
 # Inter's line is 1.21 em high (hhea 2728 + 680 of 2816).
 _EM_OF_LINE: Final = 2816 / (2728 + 680)
+_DIGITS: Final = "0123456789"
 _RIGHT_TO_LEFT: Final = ("R", "AL")
 
 # Japanese breaks between any two characters but before these and after those (JIS X 4051).
@@ -35,7 +36,7 @@ _NOT_LAST: Final = frozenset("（［｛「『【〈《〔〝‘“(")
 
 def width(words: str, height: int, weight: Weight = Weight.MEDIUM, *, rtl: bool = False) -> int:
     """How wide a line of that height is, in pixels."""
-    return sum(_font(face, weight, height).size(run)[0] for face, run in _runs(words, rtl))
+    return sum(_advance(run, face, weight, height) for face, run in _runs(words, rtl))
 
 
 def fitting(
@@ -77,8 +78,10 @@ def rendered(
     left = 0
     for face, run in runs:
         font = _font(face, weight, height)
-        surface.blit(font.render(run, True, colour), (left, base.get_ascent() - font.get_ascent()))
-        left += font.size(run)[0]
+        cell = _advance(run, face, weight, height)
+        at = left + (cell - font.size(run)[0]) // 2
+        surface.blit(font.render(run, True, colour), (at, base.get_ascent() - font.get_ascent()))
+        left += cell
     return surface
 
 
@@ -161,11 +164,31 @@ def _runs(words: str, rtl: bool) -> tuple[tuple[Face, str], ...]:
 
         words = str(get_display(words, base_dir="R" if rtl else "L"))
     runs = []
-    for face, chars in groupby(without_marks(words), face_of):
+    for (face, _), chars in groupby(without_marks(words), _run_of()):
         run = "".join(chars)
         # The face reads and shapes from right to left by itself, so it gets the order of reading.
         runs.append((face, run[::-1] if face is Face.HEBREW else run))
     return tuple(runs)
+
+
+def _run_of() -> Callable[[str], tuple[Face, int]]:
+    """What keeps characters in one run: the face; a digit is a run by itself."""
+    digits = count(1)
+    return lambda char: (face_of(char), next(digits) if char in _DIGITS else 0)
+
+
+def _advance(run: str, face: Face, weight: Weight, height: int) -> int:
+    """How far a run takes the line; every digit the same, so that an amount stands still."""
+    if run in _DIGITS:
+        return _digit_width(weight, height)
+    return _font(face, weight, height).size(run)[0]
+
+
+@lru_cache(maxsize=256)
+def _digit_width(weight: Weight, height: int) -> int:
+    """The font's digits are of one width, but hinting moves some of them by a pixel."""
+    font = _font(Face.LATIN, weight, height)
+    return sorted(font.size(digit)[0] for digit in _DIGITS)[len(_DIGITS) // 2]
 
 
 @lru_cache(maxsize=128)

@@ -9,7 +9,12 @@ from kiosk.sale.money import SAT, Currency, Fiat, Sats
 from kiosk.sale.trouble import Trouble
 from kiosk.screen import numbers
 from kiosk.screen.catalogs import SOURCE, catalog
-from kiosk.screen.faces import END_ISOLATE, FIRST_STRONG_ISOLATE, LEFT_TO_RIGHT_ISOLATE
+from kiosk.screen.faces import (
+    END_ISOLATE,
+    FIRST_STRONG_ISOLATE,
+    LEFT_TO_RIGHT_ISOLATE,
+    RIGHT_TO_LEFT_ISOLATE,
+)
 from kiosk.screen.troubles import IN_SATS, TROUBLES
 
 _BITCOIN: Final = "₿"
@@ -66,20 +71,20 @@ class Words:
         parts = [self.number(item, currency) for item in items[-most:]]
         if len(items) > most:
             parts.insert(0, "…")
-        written = " + ".join(parts)
-        return f"{LEFT_TO_RIGHT_ISOLATE}{written}{END_ISOLATE}" if self.is_rtl else written
+        return self._apart(" + ".join(parts), LEFT_TO_RIGHT_ISOLATE)
 
     def money(self, amount: Fiat) -> str:
         """An amount with its symbol, or sats."""
         if amount.currency.code == SAT.code:
             return self.sats(Sats(amount.minor))
-        return numbers.money(amount, self.language)
+        return self._apart(numbers.money(amount, self.language), RIGHT_TO_LEFT_ISOLATE)
 
     def sats(self, amount: Sats) -> str:
         """Sats with their unit, in the style of the settings."""
         if self.sats_style is SatsStyle.BITCOIN:
             return f"{_BITCOIN}{self.whole(amount)}"
-        return self.trn("{count} sat", "{count} sats", amount).replace(" ", _HARD_SPACE)
+        written = self.trn("{count} sat", "{count} sats", amount).replace(" ", _HARD_SPACE)
+        return self._apart(written, RIGHT_TO_LEFT_ISOLATE)
 
     def unit(self, currency: Currency) -> str:
         """A unit by itself, as the key that changes it shows it: USD, sats."""
@@ -109,7 +114,9 @@ class Words:
 
     def _filled(self, message: str, parts: dict[str, str]) -> str:
         if self.is_rtl:
-            parts = {
-                name: f"{FIRST_STRONG_ISOLATE}{part}{END_ISOLATE}" for name, part in parts.items()
-            }
+            parts = {name: self._apart(part, FIRST_STRONG_ISOLATE) for name, part in parts.items()}
         return message.format(**parts)
+
+    def _apart(self, written: str, isolate: str) -> str:
+        """Keeps its own direction wherever it is put, where there are two directions."""
+        return f"{isolate}{written}{END_ISOLATE}" if self.is_rtl else written

@@ -111,4 +111,4 @@ def test_a_known_price_of_the_same_currency_is_not_kept_twice(unit: Currency) ->
     first = Rates(Rate(unit, 1, 0, 0.0), usd_rate())
     again = Rates(Rate(unit, 2, 0, 9.0), usd_rate(9.0)).after(first)
     assert again.before is None
-    assert again.of(unit.code) == Rate(unit, 2, 0, 9.0)
+    assert again.of(unit) == Rate(unit, 2, 0, 9.0)

@@ -1,7 +1,6 @@
 """Tills in every state, for pictures and tests; the invoice is as long as Blink's are."""
 
 from dataclasses import replace
-from types import MappingProxyType
 
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, Sale
@@ -33,7 +32,7 @@ from kiosk.sale.till import (
     Visiting,
 )
 from kiosk.sale.trouble import Trouble, TroubleKind
-from tests.sale.tills import ACCOUNT, RULES, USD, rates, usd_rate
+from tests.sale.tills import ACCOUNT, JPY, RULES, USD, rates, usd_rate
 
 NOW_S = 1000.0
 ENTRY = Entry(USD, typed=1250)
@@ -47,7 +46,9 @@ SALE = Sale(
 AWAITING = AwaitingPayment(
     SALE, ENTRY, INVOICE, NOW_S - 3, NOW_S + 597, Link.LIVE, payout_ready=True
 )
-TOTALS = Totals(0, 12, Sats(340_000), Sats(1000), Sats(330_000), MappingProxyType({"USD": 14_832}))
+TOTALS = Totals(
+    0, 12, Sats(340_000), Sats(1000), Sats(330_000), (Fiat(14_832, USD), Fiat(2_750, JPY))
+)
 ROWS = tuple(HistoryRow(SALE, state) for state in ("forwarded", "paid", "cancelled", "expired"))
 
 

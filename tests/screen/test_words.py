@@ -1,10 +1,17 @@
 """Amounts as each language writes them, with the digits and symbols that Blink serves."""
 
+import subprocess
+import sys
+
 import pytest
+from babel.numbers import get_currency_symbol, list_currencies
 
 from kiosk.sale.money import SAT, Currency, Fiat, Sats
 from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.screen import numbers
+from kiosk.screen.faces import covers, without_marks
 from kiosk.screen.words import SatsStyle, Words
+from kiosk.settings import LANGUAGES
 
 USD = Currency("USD", "$", 2)
 EUR = Currency("EUR", "€", 2)
@@ -18,7 +25,7 @@ NBSP = "\u00a0"
 
 def plain(words: str) -> str:
     """Without what only steers: hard and narrow spaces, direction marks."""
-    return words.translate({0xA0: " ", 0x202F: " ", 0x200E: None, 0x200F: None})
+    return without_marks(words).translate({0xA0: " ", 0x202F: " "})
 
 
 @pytest.mark.parametrize(
@@ -107,3 +114,29 @@ def test_percentages_and_spans() -> None:
     assert Words("en").percent(10) == "10%"
     assert plain(Words("de").percent(10)) == "10 %"
     assert Words().clock(597) == "9:57"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_direction_of_a_language_is_babels(language: str) -> None:
+    assert Words(language).is_rtl == (numbers.locale(language).text_direction == "rtl")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_currency_of_the_world_is_written_with_signs_that_draw(language: str) -> None:
+    """Whatever sign Blink may serve: a font draws it, or the code steps in."""
+    for code in list_currencies():
+        for sign in (get_currency_symbol(code, language), get_currency_symbol(code, "en"), ""):
+            for digits in (0, 2, 3):
+                written = Words(language).money(Fiat(1_234_567, Currency(code, sign, digits)))
+                assert covers(written), ascii(written)
+                assert "".join(filter(str.isdigit, written)) == "1234567"
+
+
+def test_the_first_picture_does_not_wait_for_babel() -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", "import sys, kiosk.screen.window; print('babel' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.strip().endswith("False")
