@@ -1,6 +1,7 @@
 """Payment request -> QR surface: as large as it fits, whole pixels, full quiet zone, no logo."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from typing import Final
 
 import pygame
@@ -14,6 +15,12 @@ WHITE_LEVELS: Final = (140, 170, 200, 230, 255)
 def text_of(payment_request: str) -> str:
     """What is encoded: all upper case, so that the denser alphanumeric mode is used."""
     return f"LIGHTNING:{payment_request}".upper()
+
+
+@cache
+def prepare() -> None:
+    """Load what makes codes, which takes as long as making one; done while Blink is asked."""
+    import_module("qrcode")
 
 
 @lru_cache(maxsize=2)

@@ -12,7 +12,7 @@ import pygame
 from kiosk.sale.effects import Sound
 from kiosk.sale.events import Event, KeyPressed
 from kiosk.sale.keys import Key
-from kiosk.sale.till import Entering, Till
+from kiosk.sale.till import Entering, Requesting, Till
 from kiosk.screen import attract
 from kiosk.screen.backlight import SYSFS, Backlight
 from kiosk.screen.canvas import Canvas
@@ -21,7 +21,7 @@ from kiosk.screen.glass import open_glass
 from kiosk.screen.keyboard import key_of
 from kiosk.screen.look import Look
 from kiosk.screen.moving import FRAME_S, Rhythm, rhythms
-from kiosk.screen.qr import WHITE_LEVELS
+from kiosk.screen.qr import WHITE_LEVELS, prepare
 from kiosk.screen.remembered import Remembered
 from kiosk.screen.sound import Speaker
 from kiosk.screen.theme import PALETTES
@@ -108,6 +108,8 @@ class Window:
             turned = pygame.transform.rotate(self._page, -self._rotate)
         self._glass.blit(turned, (0, 0))
         pygame.display.flip()
+        if isinstance(till.screen, Requesting):
+            prepare()
         return True
 
     def next_frame_s(self, till: Till) -> float | None:

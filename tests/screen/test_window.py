@@ -11,12 +11,13 @@ import pytest
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import Event, KeyPressed
 from kiosk.sale.keys import Key
-from kiosk.sale.till import Entering, Forwarded
+from kiosk.sale.till import Entering, Forwarded, Requesting
 from kiosk.screen.look import Look
+from kiosk.screen.qr import prepare
 from kiosk.screen.window import Window
 from kiosk.screen.zones import Zone, touched
 from tests.sale.tills import USD
-from tests.screen.samples import AWAITING, NOW_S, SALE, till
+from tests.screen.samples import AWAITING, ENTRY, NOW_S, SALE, till
 
 SIZE = (800, 480)
 IDLE = till(Entering(Entry(USD)))
@@ -122,6 +123,14 @@ def test_idle_needs_no_frame_and_the_animation_needs_sixty_a_second(window: Wind
     assert due is not None
     assert due - NOW_S == pytest.approx(1 / 60)
     assert window.next_frame_s(till(Forwarded(SALE, NOW_S - 10))) is None
+
+
+def test_codes_are_prepared_for_while_blink_is_asked_and_not_before(window: Window) -> None:
+    prepare.cache_clear()
+    window.draw(till(Entering(ENTRY)))
+    assert prepare.cache_info().misses == 0
+    window.draw(till(Requesting(SALE, ENTRY, NOW_S)))
+    assert prepare.cache_info().misses == 1
 
 
 def test_another_thread_can_wake_it(window: Window) -> None:
