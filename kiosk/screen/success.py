@@ -12,6 +12,7 @@ from kiosk.screen.canvas import Canvas
 from kiosk.screen.faces import Weight
 from kiosk.screen.icons import Icon
 from kiosk.screen.layout import off_bottom, rows
+from kiosk.screen.moving import WAITING_S
 from kiosk.screen.theme import BODY, DISPLAY, HEADLINE, LARGE, MARGIN, Colour, mixed
 from kiosk.screen.zones import Zone
 
@@ -53,7 +54,7 @@ def _where(
     words, colours = canvas.words, canvas.palette
     track = mixed(colours.good, colours.on_good, 0.3)
     match screen:
-        case Paid() if seconds <= PAID_PATIENCE_S:
+        case Paid() if seconds < PAID_PATIENCE_S - WAITING_S / 2:  # the last beat says so
             told = words.tr("On its way to the merchant")
             ring, told_box = canvas.around(told, box, BODY)
             shapes.turning(canvas.surface, ring, colours.on_good, track, seconds)

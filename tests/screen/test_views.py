@@ -10,9 +10,11 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from kiosk.sale.keys import Key
 from kiosk.sale.till import AwaitingPayment, Link, Paid
+from kiosk.sale.timers import PAID_PATIENCE_S
 from kiosk.screen.animation import LENGTH_S, Moment, arrival, celebration, standing
 from kiosk.screen.icons import icon
 from kiosk.screen.look import Look
+from kiosk.screen.moving import rhythms
 from kiosk.screen.qr import QUIET_MODULES, WHITE_LEVELS, modules, text_of
 from kiosk.screen.status import SIGNS
 from kiosk.screen.theme import PALETTES, contrast, points_to_px
@@ -166,6 +168,14 @@ def test_no_state_of_the_connection_is_told_by_colour_alone() -> None:
         pictures.add((line, icon(SIGNS[link], 20, (0, 0, 0)).get_buffer().raw))
     assert len(pictures) == len(Link)
     assert len({line for line, _ in pictures}) == len({sign for _, sign in pictures}) == len(Link)
+
+
+def test_the_last_picture_of_a_late_forward_says_that_the_till_is_free() -> None:
+    paid = till(Paid(SALE, INVOICE.payment_hash, NOW_S))
+    (rhythm,) = rhythms(paid)
+    assert rhythm.until_s == NOW_S + PAID_PATIENCE_S
+    _, canvas = picture(replace(paid, now_s=rhythm.until_s), Look(), (800, 480))
+    assert any("the till is free" in words for words in canvas.said)
 
 
 @pytest.mark.parametrize("theme", PALETTES)
