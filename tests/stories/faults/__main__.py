@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import tests.conftest  # noqa: F401 - SDL draws nowhere
 from kiosk.simulate import Fault
 from tests.stories.faults.cell import Cell, Outcome, Step
 
