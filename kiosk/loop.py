@@ -14,9 +14,8 @@ from typing import Final, Protocol
 
 from kiosk import story
 from kiosk.sale.account import Account
+from kiosk.sale.box import ActOnBox, HostEffect
 from kiosk.sale.effects import (
-    ActOnBox,
-    BoxAct,
     Brighten,
     Effect,
     Play,
@@ -43,6 +42,7 @@ from kiosk.sale.till import Till
 from kiosk.sale.timers import wake_s
 from kiosk.sale.transition import transition
 from kiosk.sale.trouble import KioskError
+from kiosk.sale.wifi import JoinWifi, ScanWifi
 
 log: Final = logging.getLogger("kiosk.loop")
 
@@ -81,6 +81,12 @@ class Panel(Protocol):
     """LED and buzzer."""
 
     def show(self, light: Light) -> None: ...
+
+
+class Host(Protocol):
+    """The box around the program: power, Wi-Fi, a USB stick."""
+
+    def perform(self, effect: HostEffect) -> None: ...
 
 
 class Heart(Protocol):
@@ -133,7 +139,7 @@ class Loop:
         display: Display,
         panel: Panel,
         clock: Clock,
-        on_box_act: Callable[[BoxAct], None],
+        host: Host,
     ) -> None:
         self.till = till
         self.stopped = False
@@ -144,7 +150,7 @@ class Loop:
         self._display = display
         self._panel = panel
         self._clock = clock
-        self._on_box_act = on_box_act
+        self._host = host
         self._unwritten: deque[Event] = deque()
         self._light: Light | None = None
         self._blink_minus_wall_s = 0.0
@@ -249,8 +255,8 @@ class Loop:
                 self._read_history()
             case ProbeJournal():
                 self._probe()
-            case ActOnBox(act):
-                self._on_box_act(act)
+            case ActOnBox() | ScanWifi() | JoinWifi():
+                self._host.perform(effect)
             case _:
                 self._wallet.perform(effect)
 

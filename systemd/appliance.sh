@@ -347,6 +347,10 @@ have_system_files() {
     has_file "$from/kiosk" /usr/local/bin/kiosk 755
     has_file "$from/kiosk.service" /etc/systemd/system/kiosk.service
     has_file "$from/kiosk-provision.service" /etc/systemd/system/kiosk-provision.service
+    # What the manager may ask of root: copy the sales onto a stick.
+    has_file "$from/kiosk-export.path" /etc/systemd/system/kiosk-export.path
+    has_file "$from/kiosk-export.service" /etc/systemd/system/kiosk-export.service
+    has_file "$from/kiosk-polkit.rules" /etc/polkit-1/rules.d/50-kiosk.rules
     has_file "$from/kiosk.rules" /etc/udev/rules.d/60-kiosk.rules
     has_file "$from/system.conf" /etc/systemd/system.conf.d/kiosk.conf
     has_file "$from/logind.conf" /etc/systemd/logind.conf.d/kiosk.conf

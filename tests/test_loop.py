@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from kiosk.loop import Inbox, Loop
+from kiosk.sale.box import HostEffect
 from kiosk.sale.effects import ReadHistory, Sound, WalletEffect
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import Event, HistoryRead, KeyPressed, KeyStuck
@@ -49,7 +50,7 @@ class Glass:
 class Quiet:
     """A wallet, a journal, a panel and a clock that do nothing."""
 
-    def perform(self, effect: WalletEffect) -> None: ...
+    def perform(self, effect: WalletEffect | HostEffect) -> None: ...
     def record(self, facts: Sequence[Fact]) -> None: ...
     def probe(self) -> None: ...
     def show(self, light: Light) -> None: ...
@@ -85,7 +86,7 @@ def a_loop(glass: Glass, journal: Quiet | None = None) -> tuple[Loop, Inbox]:
         display=glass,
         panel=quiet,
         clock=quiet,
-        on_box_act=lambda act: None,
+        host=quiet,
     )
     return loop, inbox
 

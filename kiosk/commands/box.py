@@ -7,9 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from kiosk.commands.export import write_sales
+from kiosk.host.desk import Host
 from kiosk.journal import Journal, JournalCorrupt, resume
 from kiosk.loop import Inbox, Loop
 from kiosk.panel.late import LatePanel
@@ -23,7 +26,7 @@ from kiosk.panel.panel import (
     open_panel,
 )
 from kiosk.panel.wiring import Wiring, read_wiring
-from kiosk.sale.effects import BoxAct
+from kiosk.sale.box import BoxAct
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import KeyFreed, KeyPressed, KeyStuck
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeft
@@ -176,9 +179,13 @@ def begin_till(
 def build(
     settings: Settings,
     *,
-    on_box_act: Callable[[BoxAct], None] | None = None,
+    folder: Path | None = None,
+    end: Callable[[BoxAct], None] = lambda _: None,
 ) -> Box:
     """Build the kiosk; `Box.begin` sets it going. Nothing is asked of Blink before a picture.
+
+    `folder` is the service's runtime directory, None off an appliance, where nobody would start
+    the program again, or turn the machine off, after its `end`.
 
     Raises:
         JournalUnusable: it cannot be written, so no sale could be kept.
@@ -198,6 +205,12 @@ def build(
     )
     wallet = Wallet(endpoints_of(settings), inbox.put)
     panel = LatePanel(partial(_panel, settings, inbox))
+    host = Host(
+        inbox.put,
+        folder=folder,
+        end=end,
+        write_sales=partial(write_sales, settings.journal),
+    )
     loop = Loop(
         till,
         inbox,
@@ -206,7 +219,7 @@ def build(
         display=window,
         panel=panel,
         clock=clock,
-        on_box_act=on_box_act or _told_only,
+        host=host,
     )
     return Box(loop, inbox, window, wallet, journal, panel, facts)
 
@@ -234,7 +247,3 @@ def _panel(settings: Settings, inbox: Inbox) -> Panel | NoPanel:
 
     wiring = wiring_of(settings)
     return open_panel(settings.gpio, wiring, settings.led_pin, settings.buzzer_pin, put)
-
-
-def _told_only(act: BoxAct) -> None:
-    log.warning("%s was asked for; this is not an appliance", act)

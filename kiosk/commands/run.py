@@ -23,7 +23,7 @@ from kiosk.settings import SECRETS, Settings, WrongSettings
 if TYPE_CHECKING:
     from kiosk.commands.box import Box
     from kiosk.commands.hold import Hold
-    from kiosk.sale.effects import BoxAct
+    from kiosk.sale.box import BoxAct
     from kiosk.sale.trouble import Trouble
 
 log: Final = logging.getLogger("kiosk")
@@ -150,9 +150,10 @@ class _Service:
         except ValueError as error:
             sys.stderr.write(f"kiosk: {error}\n")
             return 2 if self._at_desk else self._refuse(names_of([str(error)]))
+        folder = None if self._at_desk else self._folder
         while not self._stopped:
             try:
-                box = build(self._settings, on_box_act=self._act)
+                box = build(self._settings, folder=folder, end=self._act)
                 try:
                     self._wake, self._heed = box.loop.stop, box.loop.heed_requests
                     box.begin()
@@ -192,10 +193,9 @@ class _Service:
 
     def _act(self, act: "BoxAct") -> None:
         """Leave in an orderly way; systemd starts the program again, or turns the machine off."""
-        from kiosk.sale.effects import BoxAct
+        from kiosk.sale.box import BoxAct
 
-        log.warning("the manager asks for %s", act)
-        if act is BoxAct.SHUT_DOWN and not self._at_desk:
+        if act is BoxAct.SHUT_DOWN:
             self._ends_with = POWER_OFF
         self.stop()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from kiosk.commands.table import minute, moment, table, unreadable
 from kiosk.journal import Journal, SaleRecord
@@ -19,7 +19,7 @@ from kiosk.sale.money import Rate
 from kiosk.sale.till import Totals
 from kiosk.sale.trouble import KioskError
 
-_EVER: Final = 2**62
+EVER: Final = 2**62
 _SAT_PER_BTC_POWER: Final = 8
 
 Cell = str | int | bool | None
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="from this day or time, like 2026-11-24 or 2026-11-24T18:00; today if not given",
     )
     parser.add_argument(
-        "--until", type=_unix_s, metavar="DAY", default=_EVER, help="before this day or time"
+        "--until", type=_unix_s, metavar="DAY", default=EVER, help="before this day or time"
     )
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--csv", action="store_true", help="for a spreadsheet")
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace, journal: Path) -> int:
                 json.dump([_cells(one) for one in found], sys.stdout, indent=2, ensure_ascii=False)
                 print()
             elif args.csv:
-                _write_csv(found)
+                write_csv(found, sys.stdout)
             else:
                 _print_table(found)
                 print(f"\n{_sums(book.totals(since, args.until))}")
@@ -63,11 +63,12 @@ def run(args: argparse.Namespace, journal: Path) -> int:
     return 0
 
 
-def _write_csv(found: Iterable[SaleRecord]) -> None:
+def write_csv(found: Iterable[SaleRecord], file: TextIO) -> None:
+    """Write sales for a spreadsheet, with a head as soon as there is one."""
     writer: csv.DictWriter[str] | None = None
     for cells in map(_cells, found):
         if writer is None:
-            writer = csv.DictWriter(sys.stdout, list(cells), lineterminator="\n")
+            writer = csv.DictWriter(file, list(cells), lineterminator="\n")
             writer.writeheader()
         writer.writerow(cells)
 

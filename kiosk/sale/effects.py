@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.sale.account import Account
+from kiosk.sale.box import HostEffect
 from kiosk.sale.facts import Ending, Fact, Sale
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, SaleId
 from kiosk.sale.money import Sats
@@ -159,21 +160,7 @@ class ProbeJournal:
     """Try whether the journal can be written. -> JournalWorks | JournalFailed."""
 
 
-class BoxAct(StrEnum):
-    """What the manager may ask of the box."""
-
-    RESTART = "restart"
-    SHUT_DOWN = "shut_down"
-
-
-@dataclass(frozen=True, slots=True)
-class ActOnBox:
-    """Restart the program or shut the box down, in an orderly way."""
-
-    act: BoxAct
-
-
-Effect = WalletEffect | Play | Brighten | ReadHistory | ProbeJournal | ActOnBox
+Effect = WalletEffect | Play | Brighten | ReadHistory | ProbeJournal | HostEffect
 
 
 @dataclass(frozen=True, slots=True)

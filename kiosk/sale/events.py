@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.sale.account import Account, Rates, Updates
+from kiosk.sale.box import BoxTold
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId
-from kiosk.sale.keys import Key
+from kiosk.sale.keys import Key, Letter
 from kiosk.sale.money import Cents, Sats
 from kiosk.sale.till import HistoryRow, Link, Totals
 from kiosk.sale.trouble import Trouble
+from kiosk.sale.wifi import WifiSeen, WifiTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,13 @@ class KeyPressed:
     """A key, from the keypad, the glass or a keyboard."""
 
     key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTyped:
+    """A character of a passphrase; on every other screen it means nothing."""
+
+    letter: Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +258,7 @@ class SettingsRefused:
 Event = (
     Tick
     | KeyPressed
+    | LetterTyped
     | KeyStuck
     | KeyFreed
     | Visited
@@ -272,4 +282,7 @@ Event = (
     | RetryAsked
     | HistoryRead
     | SettingsRefused
+    | BoxTold
+    | WifiSeen
+    | WifiTold
 )

@@ -1,5 +1,6 @@
 """Key: what a key means, from the glass, the keypad and the keyboard alike."""
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -30,6 +31,13 @@ class Key(StrEnum):
     def digit(self) -> int | None:
         """The digit's value, or None for a key that is not a digit."""
         return int(self.value) if self.value.isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One character of a passphrase, from the letters of the glass or an attached keyboard."""
+
+    text: str = field(repr=False)
 
 
 class Light(StrEnum):

@@ -3,11 +3,9 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import charge, forward
+from kiosk.sale import charge, manage
 from kiosk.sale.effects import (
-    ActOnBox,
     AskStatus,
-    BoxAct,
     Brighten,
     CancelInvoice,
     Effect,
@@ -17,7 +15,7 @@ from kiosk.sale.effects import (
     Step,
 )
 from kiosk.sale.entry import Entry, EntryFull, Tip, added, cleared, deleted, tip_of, typed
-from kiosk.sale.facts import DayClosed, Ending
+from kiosk.sale.facts import Ending
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.leave import gone, idle, leave
@@ -41,12 +39,12 @@ from kiosk.sale.till import (
     Tipping,
 )
 from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.wifi import Joining, Networks, Passphrase
 
 # A key pressed in the first moment of a success screen was meant for the screen before it.
 SUCCESS_DEAF_S: Final = 0.5
 
 _MAX_PIN: Final = 12
-_PAGES: Final = tuple(Page)
 
 
 def press(till: Till, key: Key) -> Step:
@@ -92,7 +90,9 @@ def _carried_out(till: Till, key: Key) -> Step:
         case AskingPin():
             return _pin(till, screen, key)
         case Managing():
-            return _managing(till, screen, key)
+            return manage.page(till, screen, key)
+        case Networks() | Passphrase() | Joining():
+            return manage.wifi_key(till, screen, key)
     return Step(till)
 
 
@@ -209,30 +209,6 @@ def _pin(till: Till, screen: AskingPin, key: Key) -> Step:
     wrong = AskingPin(notice=Trouble(TroubleKind.PIN_WRONG))
     refused = replace(till, screen=wrong, pin_tries=tries, pin_locked_until_s=until_s)
     return Step(refused, (), (Play(Sound.REFUSED),))
-
-
-def _managing(till: Till, screen: Managing, key: Key) -> Step:
-    awake = replace(screen, since_s=till.now_s)
-    if key is Key.CLEAR:
-        return idle(till)
-    if key.digit is not None and 1 <= key.digit <= len(_PAGES):
-        awake = replace(awake, page=_PAGES[key.digit - 1], top=0)
-        return Step(replace(till, screen=awake))
-    match key, screen.page:
-        case Key.PLUS, _:
-            last = max(0, len(screen.rows or ()) - 1)
-            return Step(replace(till, screen=replace(awake, top=min(screen.top + 1, last))))
-        case Key.DELETE, _:
-            return Step(replace(till, screen=replace(awake, top=max(0, screen.top - 1))))
-        case Key.CHARGE, Page.TOTALS:
-            return Step(replace(till, screen=awake), (DayClosed(till.unix_s),), (ReadHistory(),))
-        case Key.CHARGE, Page.FORWARDS:
-            return forward.retried(replace(till, screen=awake, alarms=()))
-        case Key.CHARGE, Page.BOX:
-            return Step(till, (), (ActOnBox(BoxAct.RESTART),))
-        case Key.CHECK, Page.BOX:
-            return Step(till, (), (ActOnBox(BoxAct.SHUT_DOWN),))
-    return Step(replace(till, screen=awake))
 
 
 def answered_check(screen: AwaitingPayment, now_s: float, status: InvoiceStatus) -> AwaitingPayment:

@@ -6,11 +6,13 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from kiosk.sale.account import Account, Rates, Updates
+from kiosk.sale.box import BoxNews
 from kiosk.sale.entry import Entry, Tip
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
 from kiosk.sale.money import SAT, Cents, Currency, Fiat, Sats
 from kiosk.sale.trouble import Trouble
+from kiosk.sale.wifi import WifiScreen
 
 
 class OverLimit(StrEnum):
@@ -214,7 +216,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Managing:
-    """Behind the PIN. `rows` and `totals` are None until the journal has answered."""
+    """Behind the PIN. `rows` and `totals` are None until the journal has answered.
+
+    `news` is what came of the last thing asked of the box.
+    """
 
     page: Page
     top: int = 0
@@ -222,6 +227,7 @@ class Managing:
     since_close: Totals | None = None
     rows: tuple[HistoryRow, ...] | None = None
     since_s: float = 0.0
+    news: BoxNews | None = None
 
 
 Screen = (
@@ -239,6 +245,7 @@ Screen = (
     | Stopped
     | AskingPin
     | Managing
+    | WifiScreen
 )
 
 

@@ -24,6 +24,7 @@ from kiosk.sale.till import (
     Till,
     Visiting,
 )
+from kiosk.sale.wifi import Networks, Passphrase, WifiScreen
 
 PAID_PATIENCE_S: Final = 5.0  # a forward that takes longer frees the till (M7)
 LEAVE_PATIENCE_S: Final = 4.0  # for Blink's last word before the QR goes away
@@ -95,7 +96,7 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
             return (since_s + max(stay_s, PAID_PATIENCE_S) if stay_s else None,)
         case Forwarded(since_s=since_s) | Received(since_s=since_s):
             return (since_s + stay_s if stay_s else None,)
-        case Managing(since_s=since_s):
+        case Managing(since_s=since_s) | Networks(since_s=since_s) | Passphrase(since_s=since_s):
             return (since_s + MANAGER_PATIENCE_S,)
     return ()
 
@@ -110,6 +111,7 @@ def under_way(till: Till) -> bool:
     if isinstance(screen, Entering):
         screen_busy = not screen.entry.is_empty
     else:
-        screen_busy = not isinstance(screen, Managing | AskingPin | Stopped | Expired | Received)
+        at_rest = Managing | WifiScreen | AskingPin | Stopped | Expired | Received
+        screen_busy = not isinstance(screen, at_rest)
     visiting = isinstance(till.service, Visiting) and till.service.due_s is None
     return screen_busy or visiting or any(one.busy for one in till.forwards.values())

@@ -9,8 +9,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import charge, forward, timers, watch
+from kiosk.sale import charge, forward, manage, timers, watch
 from kiosk.sale.account import Account
+from kiosk.sale.box import BoxTold
 from kiosk.sale.effects import (
     AskLimit,
     AskStatus,
@@ -33,6 +34,7 @@ from kiosk.sale.events import (
     KeyFreed,
     KeyPressed,
     KeyStuck,
+    LetterTyped,
     LimitTold,
     LinkChanged,
     LookUpTold,
@@ -76,6 +78,7 @@ from kiosk.sale.till import (
     Watch,
 )
 from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.wifi import WifiSeen, WifiTold
 
 BLOCKED_S: Final = 300.0  # Blink blocks invoice creation this long after 60 in a minute
 
@@ -330,6 +333,12 @@ def _other_news(till: Till, event: Event) -> Step:
         case HistoryRead(today, since_close, rows) if isinstance(till.screen, Managing):
             read = replace(till.screen, totals=today, since_close=since_close, rows=rows)
             return Step(replace(till, screen=read))
+        case LetterTyped(typed):
+            return manage.letter(till, typed)
+        case BoxTold():
+            return manage.box_told(till, event)
+        case WifiSeen() | WifiTold():
+            return manage.wifi_told(till, event)
         case UpdatesChanged(updates):
             return Step(replace(till, updates=updates))
         case MerchantReceived(payment_hash, amount):

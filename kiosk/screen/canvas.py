@@ -7,7 +7,7 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.keys import Key
+from kiosk.sale.keys import Key, Letter
 from kiosk.screen import shapes, text
 from kiosk.screen.faces import Weight
 from kiosk.screen.icons import Icon, icon
@@ -59,7 +59,7 @@ class Canvas:
     surface: pygame.Surface
     palette: Palette
     words: Words = Words()
-    pressed: Key | None = None
+    pressed: Key | Letter | None = None
     zones: list[Zone] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     overflows: list[str] = field(default_factory=list)
@@ -221,7 +221,7 @@ class Canvas:
     def button(
         self,
         box: pygame.Rect,
-        key: Key,
+        key: Key | Letter,
         label: str = "",
         *,
         name: Icon | None = None,
@@ -231,7 +231,7 @@ class Canvas:
     ) -> None:
         """A button with a lip below; pressed it sinks and takes the accent for a moment."""
         colours = self.palette
-        down = self.pressed is key
+        down = self.pressed == key
         ground, ink = {
             Tone.MAIN: (colours.good, colours.on_good),
             Tone.CHOSEN: (colours.accent, colours.on_accent),

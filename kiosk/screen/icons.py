@@ -49,6 +49,7 @@ class Icon(StrEnum):
     TOTALS = "totals"
     LIST = "list"
     SWAP = "swap"
+    WIFI = "wifi"
 
 
 class Pen:
@@ -249,6 +250,12 @@ def _swap(pen: Pen) -> None:
     pen.line((8.5, 12.5), (4, 17), (8.5, 21.5))
 
 
+def _wifi(pen: Pen) -> None:
+    for radius in (5.5, 10.5, 15.5):
+        pen.arc((12, 19), radius, -42, 42)
+    pen.dot((12, 19), 1.9)
+
+
 _DRAWN: Final[Mapping[Icon, Callable[[Pen], None]]] = MappingProxyType(
     {
         Icon.BACKSPACE: _backspace,
@@ -279,5 +286,6 @@ _DRAWN: Final[Mapping[Icon, Callable[[Pen], None]]] = MappingProxyType(
         Icon.TOTALS: _totals,
         Icon.LIST: _list,
         Icon.SWAP: _swap,
+        Icon.WIFI: _wifi,
     }
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.keys import Key
+from kiosk.sale.keys import Key, Letter
 
 _KEYS: Final = {
     pygame.K_BACKSPACE: Key.DELETE,
@@ -28,3 +28,8 @@ def key_of(code: int, mod: int) -> Key | None:
     if code == pygame.K_EQUALS and mod & pygame.KMOD_SHIFT:
         return Key.PLUS
     return _KEYS.get(code)
+
+
+def letter_of(typed: str) -> Letter | None:
+    """The letter that a keyboard key makes with its modifiers, None when it makes none."""
+    return Letter(typed) if len(typed) == 1 and " " <= typed <= "~" else None

@@ -6,14 +6,17 @@ from typing import Final
 
 import pygame
 
+from kiosk.sale.box import BoxNews
 from kiosk.sale.keys import Key
+from kiosk.sale.manage import EXPORT_KEY, WIFI_KEY
 from kiosk.sale.till import HistoryRow, Managing, Page, Till, Totals
 from kiosk.screen.amounts import sale_amounts
+from kiosk.screen.banner import banner
 from kiosk.screen.canvas import Align, Canvas, Tone
 from kiosk.screen.catalogs import mark
 from kiosk.screen.faces import Weight
 from kiosk.screen.icons import Icon
-from kiosk.screen.labels import FORWARD_STATES, SALE_STATES
+from kiosk.screen.labels import BOX_NEWS, FORWARD_STATES, SALE_STATES
 from kiosk.screen.layout import middle, off_bottom, off_top, rows
 from kiosk.screen.theme import BODY, GAP, LABEL, LARGE, MARGIN, SMALL, TITLE, Colour
 
@@ -26,6 +29,11 @@ _TABS: Final = (
 
 _SIGNS: Final[Mapping[str, Icon]] = MappingProxyType(
     {"forwarded": Icon.TICK, "paid": Icon.CLOCK, "open": Icon.CLOCK, "stopped": Icon.WARNING}
+)
+
+# Everything else is a trouble.
+_GOOD_NEWS: Final = frozenset(
+    {BoxNews.RESTARTING, BoxNews.SHUTTING_DOWN, BoxNews.EXPORTING, BoxNews.EXPORTED}
 )
 
 _ROW: Final = 46  # points
@@ -51,8 +59,7 @@ def managing(canvas: Canvas, till: Till, screen: Managing) -> None:
         case Page.FORWARDS:
             _forwards(canvas, body, till)
         case Page.BOX:
-            plug = canvas.words.tr("Restart the kiosk, or shut it down before pulling the plug.")
-            _say(canvas, body, Icon.POWER, plug)
+            _box(canvas, body, screen.news)
     last = _foot_keys(canvas, screen.page)
     for place, (key, label, sign, tone) in zip(
         canvas.columns(foot, [1] * len(last), gap), last, strict=True
@@ -168,6 +175,22 @@ def _forwards(canvas: Canvas, box: pygame.Rect, till: Till) -> None:
         )
         canvas.text(status, state, colours.ink, SMALL, align=Align.START)
         canvas.text(why, line, colours.quiet, SMALL, align=Align.START)
+
+
+def _box(canvas: Canvas, body: pygame.Rect, news: BoxNews | None) -> None:
+    """What there is to do besides restart and shut down, and what came of the last thing."""
+    words, gap = canvas.words, canvas.points(GAP)
+    if news is not None:
+        good = news in _GOOD_NEWS
+        sign, tone = (Icon.TICK, Tone.PLAIN) if good else (Icon.WARNING, Tone.BAD)
+        body = banner(canvas, body, sign, words.tr(BOX_NEWS[news]), tone)
+    told, keys = rows(body, [1, 1], gap)
+    if news is None:
+        plug = words.tr("Restart the kiosk, or shut it down before pulling the plug.")
+        canvas.lines(plug, told, canvas.palette.ink, BODY)
+    wifi, export = canvas.columns(middle(keys, keys.width, canvas.points(110)), [1, 1], gap)
+    canvas.button(wifi, WIFI_KEY, words.tr("Wi-Fi"), name=Icon.WIFI)
+    canvas.button(export, EXPORT_KEY, words.tr("Sales to a USB stick"), name=Icon.DOWN)
 
 
 def _places(canvas: Canvas, box: pygame.Rect, wanted: int) -> list[pygame.Rect]:

@@ -104,10 +104,11 @@ def out_of_service(canvas: Canvas, till: Till, trouble: Trouble) -> None:
     above, below = off_top(group, first, canvas.points(GAP * 2))
     canvas.lines(what, above, colours.ink, _WHAT, weight=Weight.BOLD)
     canvas.lines(cure, below, colours.quiet, BODY)
-    wait = _next_try(canvas, till)
-    sign, line = canvas.around(wait, again, BODY)
-    canvas.sign(Icon.AGAIN, sign, colours.accent, BODY * 0.85)
-    canvas.text(wait, line, colours.accent, BODY)
+    if till.settings_trouble is None:  # else a person has to set it right
+        wait = _next_try(canvas, till)
+        sign, line = canvas.around(wait, again, BODY)
+        canvas.sign(Icon.AGAIN, sign, colours.accent, BODY * 0.85)
+        canvas.text(wait, line, colours.accent, BODY)
     status(canvas, till, foot)
 
 

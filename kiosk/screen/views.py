@@ -18,6 +18,7 @@ from kiosk.sale.till import (
     Tipping,
     Visiting,
 )
+from kiosk.sale.wifi import Joining, Networks, Passphrase
 from kiosk.screen.asking import asking_pin, tipping
 from kiosk.screen.canvas import Canvas
 from kiosk.screen.entering import entering
@@ -33,6 +34,7 @@ from kiosk.screen.messages import (
 )
 from kiosk.screen.paying import paying
 from kiosk.screen.success import success
+from kiosk.screen.wifi import wifi
 
 
 def paint(canvas: Canvas, till: Till, look: Look) -> None:
@@ -58,6 +60,8 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             asking_pin(canvas, screen, look)
         case Managing():
             managing(canvas, till, screen)
+        case Networks() | Passphrase() | Joining():
+            wifi(canvas, screen)
         case Paid() | Forwarded() | Received():
             success(canvas, till, screen)
 

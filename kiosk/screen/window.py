@@ -10,15 +10,16 @@ from typing import Final
 import pygame
 
 from kiosk.sale.effects import Sound
-from kiosk.sale.events import Event, KeyPressed
-from kiosk.sale.keys import Key
+from kiosk.sale.events import Event, KeyPressed, LetterTyped
+from kiosk.sale.keys import Key, Letter
 from kiosk.sale.till import Entering, Requesting, Till
+from kiosk.sale.wifi import Passphrase
 from kiosk.screen import attract
 from kiosk.screen.backlight import SYSFS, Backlight
 from kiosk.screen.canvas import Canvas
 from kiosk.screen.care import Care, Patience, Quiet
 from kiosk.screen.glass import open_glass
-from kiosk.screen.keyboard import key_of
+from kiosk.screen.keyboard import key_of, letter_of
 from kiosk.screen.look import Look
 from kiosk.screen.moving import FRAME_S, Rhythm, rhythms
 from kiosk.screen.qr import WHITE_LEVELS, prepare
@@ -78,7 +79,7 @@ class Window:
         self._zones: tuple[Zone, ...] = ()
         # Since when, by the till's clock: known only when the till is drawn next, for while
         # nothing happens the till last seen may be hours old.
-        self._pressed: Key | None = None
+        self._pressed: Key | Letter | None = None
         self._pressed_s: float | None = None
         self._held: Zone | None = None
         self._held_s: float | None = None
@@ -137,13 +138,9 @@ class Window:
             if events or left_s <= 0 or self._woken.wait(min(look_s, left_s)):
                 break
         self._woken.clear()
-        found: list[Event] = []
-        for event in events:
-            key = self._key_of(event)
-            if key is not None:
-                found.append(KeyPressed(key))
-        held = self._held_key()
-        return (*found, KeyPressed(held)) if held is not None else tuple(found)
+        found = [self._key_of(event) for event in events]
+        found.append(self._held_key())
+        return tuple(_event_of(key) for key in found if key is not None)
 
     def wake(self) -> None:
         """Make `wait` return; safe from any thread."""
@@ -211,12 +208,15 @@ class Window:
     def _rhythms(self, till: Till) -> tuple[Rhythm, ...]:
         return (attract.DRIFT,) if self._care is Care.ATTRACT else rhythms(till)
 
-    def _key_of(self, event: pygame.event.Event) -> Key | None:
+    def _key_of(self, event: pygame.event.Event) -> Key | Letter | None:
         """A finger and a mouse are the same touch, and one finger never counts twice."""
         match event.type:
             case pygame.QUIT:
                 self.closed = True
             case pygame.KEYDOWN:
+                spelled = letter_of(event.unicode) if self._spells() else None
+                if spelled is not None:
+                    return spelled
                 key = key_of(event.key, event.mod)
                 if key is None:
                     self.rouse()
@@ -234,7 +234,11 @@ class Window:
                 self._held = None
         return None
 
-    def _touched(self, at: tuple[int, int]) -> Key | None:
+    def _spells(self) -> bool:
+        """Whether an attached keyboard types letters now; everywhere else they mean nothing."""
+        return self._till is not None and isinstance(self._till.screen, Passphrase)
+
+    def _touched(self, at: tuple[int, int]) -> Key | Letter | None:
         zone = touched(self._zones, self._unrotated(at))
         if zone is None or self._care is not Care.AWAKE:
             self.rouse()
@@ -246,7 +250,7 @@ class Window:
         self._pressed, self._pressed_s = zone.key, None
         return zone.key
 
-    def _held_key(self) -> Key | None:
+    def _held_key(self) -> Key | Letter | None:
         zone, since_s, till = self._held, self._held_s, self._till
         if zone is None or since_s is None or till is None:
             return None
@@ -266,6 +270,10 @@ class Window:
             case 270:
                 return height - 1 - y, x
         return x, y
+
+
+def _event_of(key: Key | Letter) -> Event:
+    return LetterTyped(key) if isinstance(key, Letter) else KeyPressed(key)
 
 
 def picture(till: Till, look: Look, size: tuple[int, int]) -> tuple[pygame.Surface, Canvas]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.keys import Key
+from kiosk.sale.keys import Key, Letter
 
 LOGO_HOLD_S: Final = 2.0
 
@@ -20,7 +20,7 @@ class Zone:
     """A place on the glass that means a key; `hold_s` is how long it must be held."""
 
     rect: pygame.Rect
-    key: Key
+    key: Key | Letter
     hold_s: float = 0.0
 
 

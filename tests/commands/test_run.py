@@ -187,13 +187,13 @@ MANAGER = """
 import sys
 import kiosk.commands.box as box
 from kiosk.__main__ import main
-from kiosk.sale.effects import BoxAct
+from kiosk.sale.box import BoxAct
 
 build = box.build
 
-def managed(settings, *, on_box_act):
-    built = build(settings, on_box_act=on_box_act)
-    on_box_act(BoxAct(sys.argv[1]))
+def managed(settings, *, folder, end):
+    built = build(settings, folder=folder, end=end)
+    end(BoxAct(sys.argv[1]))
     return built
 
 box.build = managed

@@ -10,6 +10,7 @@ import pytest
 from kiosk.host.heart import BEATS, heart
 from kiosk.host.notify import Notifier
 from kiosk.loop import Inbox, Loop
+from kiosk.sale.box import HostEffect
 from kiosk.sale.effects import Sound, WalletEffect
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import Event, HistoryRead
@@ -55,7 +56,7 @@ class Doors:
     def play(self, sound: Sound) -> None: ...
     def brighten(self, steps: int) -> None: ...
     def show(self, light: Light) -> None: ...
-    def perform(self, effect: WalletEffect) -> None: ...
+    def perform(self, effect: WalletEffect | HostEffect) -> None: ...
     def record(self, facts: Sequence[Fact]) -> None: ...
     def probe(self) -> None: ...
     def take_requests(self) -> bool:
@@ -84,7 +85,7 @@ class Watched:
             display=doors,
             panel=doors,
             clock=doors,
-            on_box_act=lambda act: None,
+            host=doors,
         )
         organs = {"wallet": lambda: doors.wallet_lives, "panel": lambda: doors.panel_lives}
         self.loop.heart = heart(self.teller, PATIENCE_S, organs)

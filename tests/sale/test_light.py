@@ -36,6 +36,7 @@ from kiosk.sale.till import (
     Tipping,
 )
 from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.wifi import Joining, Networks, Passphrase
 from tests.sale.tills import ACCOUNT, RULES, Story, rates
 from tests.screen.samples import every_view, till
 
@@ -54,6 +55,9 @@ SHOWN = {
     Stopped: Light.TROUBLE,
     AskingPin: Light.DARK,
     Managing: Light.DARK,
+    Networks: Light.DARK,
+    Passphrase: Light.DARK,
+    Joining: Light.DARK,
 }
 VIEWS = every_view()
 # Pictures that ask for a person although nothing went wrong with the sale on them.

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from kiosk.sale.box import BoxNews
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, Sale
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, PaymentRequest, SaleId
@@ -32,6 +33,15 @@ from kiosk.sale.till import (
     Visiting,
 )
 from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.wifi import (
+    Joining,
+    Layer,
+    Network,
+    Networks,
+    Passphrase,
+    Security,
+    WifiNews,
+)
 from tests.sale.tills import ACCOUNT, JPY, RULES, USD, rates, usd_rate
 
 NOW_S = 1000.0
@@ -99,6 +109,7 @@ def every_view() -> dict[str, Till]:
         "pin": till(AskingPin("1234")),
         "pin-wrong": till(AskingPin("", Trouble(TroubleKind.PIN_LOCKED, "60"))),
     }
+    views |= _box_views()
     for page in Page:
         views[page.value] = till(Managing(page, 0, TOTALS, TOTALS, ROWS, NOW_S))
     for kind in TroubleKind:
@@ -107,4 +118,33 @@ def every_view() -> dict[str, Till]:
         views[f"stopped-{kind}"] = till(Stopped(trouble, ENTRY))
         waiting = Visiting(3, NOW_S + 17, trouble)
         views[f"out-{kind}"] = till(Entering(Entry(USD)), service=waiting)
+    return views
+
+
+def _box_views() -> dict[str, Till]:
+    """The page of the box with its news, and the screens of the Wi-Fi."""
+    shop = Network("Café Satoshi 5 GHz", "00:11:22:33:44:55", 82, Security.PERSONAL)
+    seen = (
+        replace(shop, name="Shop", in_use=True),
+        shop,
+        replace(shop, name="A network whose name is 32 long.", signal=61),
+        replace(shop, name="Free airport", security=Security.OPEN, signal=40),
+        replace(shop, name="Office", security=Security.OTHER, signal=7),
+        replace(shop, name="sixth"),
+    )
+    spelled = Passphrase(shop, "correct horse")
+    views = {
+        "wifi-looking": till(Networks(since_s=NOW_S)),
+        "wifi": till(Networks(seen, since_s=NOW_S)),
+        "wifi-more": till(Networks(seen, top=1, since_s=NOW_S)),
+        "wifi-none": till(Networks((), since_s=NOW_S)),
+        "wifi-joining": till(Joining(seen[2], NOW_S)),
+    }
+    for layer in Layer:
+        views[f"passphrase-{layer}"] = till(replace(spelled, layer=layer, typed="x" * 20))
+    for told in WifiNews:
+        views[f"wifi-{told}"] = till(Networks(seen, news=told, since_s=NOW_S))
+        views[f"passphrase-{told}"] = till(replace(spelled, news=told))
+    for news in BoxNews:
+        views[f"box-{news}"] = till(Managing(Page.BOX, 0, TOTALS, TOTALS, ROWS, NOW_S, news))
     return views

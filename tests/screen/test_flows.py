@@ -8,6 +8,7 @@ import pytest
 from kiosk.sale.account import Rates
 from kiosk.sale.events import RatesArrived, SendAnswer
 from kiosk.sale.invoice import InvoiceStatus
+from kiosk.sale.keys import Key
 from kiosk.sale.money import Cents, Sats
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.till import (
@@ -96,7 +97,7 @@ def test_a_sale_from_the_first_digit_to_the_next_customer(counter: Counter) -> N
 
 
 def test_a_touch_on_success_never_reaches_the_keypad_below(counter: Counter) -> None:
-    seven = next(zone for zone in counter.canvas.zones if zone.key.value == "7").rect.center
+    seven = next(zone for zone in counter.canvas.zones if zone.key == Key.D7).rect.center
     counter.play(*CHARGED, (told(InvoiceStatus.PAID), Paid, "Paid"), (forwarded, Forwarded, "Paid"))
     counter.touch_at(seven)
     counter.play(("wait 0.6", Forwarded, "$12.50"))  # too early to have been meant

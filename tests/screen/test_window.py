@@ -9,15 +9,16 @@ import pygame
 import pytest
 
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import Event, KeyPressed
-from kiosk.sale.keys import Key
+from kiosk.sale.events import Event, KeyPressed, LetterTyped
+from kiosk.sale.keys import Key, Letter
 from kiosk.sale.till import Entering, Forwarded, Requesting
+from kiosk.sale.wifi import Layer, Passphrase
 from kiosk.screen.look import Look
 from kiosk.screen.qr import prepare
 from kiosk.screen.window import Window
 from kiosk.screen.zones import Zone, touched
 from tests.sale.tills import USD
-from tests.screen.samples import AWAITING, ENTRY, NOW_S, SALE, till
+from tests.screen.samples import AWAITING, ENTRY, NOW_S, SALE, every_view, till
 
 SIZE = (800, 480)
 IDLE = till(Entering(Entry(USD)))
@@ -36,9 +37,13 @@ def keys(events: tuple[Event, ...]) -> list[Key]:
     return [event.key for event in events if isinstance(event, KeyPressed)]
 
 
-def place_of(window: Window, key: Key) -> tuple[int, int]:
+def letters(events: tuple[Event, ...]) -> str:
+    return "".join(event.letter.text for event in events if isinstance(event, LetterTyped))
+
+
+def place_of(window: Window, key: Key | Letter) -> tuple[int, int]:
     """Where on the glass a key is, turned as the glass is."""
-    x, y = next(zone.rect.center for zone in window._zones if zone.key is key)
+    x, y = next(zone.rect.center for zone in window._zones if zone.key == key)
     width, height = SIZE
     return {
         0: (x, y),
@@ -138,3 +143,34 @@ def test_another_thread_can_wake_it(window: Window) -> None:
     waker.start()
     assert window.wait(None) == ()
     waker.join()
+
+
+def test_every_printable_letter_can_be_touched(window: Window) -> None:
+    touched_letters = set()
+    for layer in Layer:
+        spelling = every_view()["passphrase-lower"]
+        assert isinstance(spelling.screen, Passphrase)
+        window.draw(replace(spelling, screen=replace(spelling.screen, layer=layer)))
+        for zone in window._zones:
+            if isinstance(zone.key, Letter):
+                at = place_of(window, zone.key)
+                pygame.event.post(
+                    pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=at, button=1, touch=False)
+                )
+                assert letters(window.wait(1.0)) == zone.key.text
+                touched_letters.add(zone.key.text)
+    assert touched_letters == {chr(code) for code in range(32, 127)}
+
+
+@pytest.mark.parametrize(("view", "typed"), [("passphrase-lower", "aZ 7+"), ("idle", "")])
+def test_an_attached_keyboard_spells_a_passphrase_and_nothing_else(
+    window: Window, view: str, typed: str
+) -> None:
+    window.draw(every_view()[view])
+    for letter in "aZ 7+":
+        code = ord(letter.lower())
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=code, unicode=letter, mod=0))
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN, unicode="\r", mod=0))
+    events = window.wait(1.0)
+    assert letters(events) == typed
+    assert keys(events)[-1] is Key.CHARGE

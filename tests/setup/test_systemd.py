@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.host import stick
+from kiosk.host.refusal import REFUSAL
+from kiosk.provision.take import Places
 from kiosk.settings import SECRETS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,10 +37,10 @@ UNIT = words_of("kiosk.service")
 @pytest.fixture
 def units(tmp_path: Path) -> list[str]:
     """The units as they are installed, but for the program, which is not here."""
-    for name in ("kiosk.service", "kiosk-provision.service"):
-        text = (SYSTEMD / name).read_text()
-        (tmp_path / name).write_text(re.sub(r"/opt/kiosk/current/\S+", "/bin/true", text))
-    return [str(file) for file in sorted(tmp_path.glob("*.service"))]
+    for unit in (*SYSTEMD.glob("*.service"), *SYSTEMD.glob("*.path")):
+        text = re.sub(r"/opt/kiosk/current/\S+", "/bin/true", unit.read_text())
+        (tmp_path / unit.name).write_text(text)
+    return [str(file) for file in sorted(tmp_path.iterdir())]
 
 
 @needs_systemd
@@ -48,10 +51,14 @@ def test_systemd_finds_nothing_to_say_about_the_units(units: list[str]) -> None:
     assert (told.returncode, told.stdout + told.stderr) == (0, "")
 
 
+def _kiosk(units: list[str]) -> str:
+    return next(unit for unit in units if unit.endswith("/kiosk.service"))
+
+
 @needs_systemd
 def test_the_kiosk_is_exposed_less_than_promised(units: list[str]) -> None:
     told = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--no-pager", units[-1]],
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", _kiosk(units)],
         capture_output=True,
         text=True,
     ).stdout
@@ -107,3 +114,19 @@ def test_the_display_is_waited_for_by_the_name_that_udev_gives_it() -> None:
     alias = re.search(r'SYSTEMD_ALIAS}\+="/dev/([a-z/]+)"', (SYSTEMD / "kiosk.rules").read_text())
     assert alias is not None
     assert f"dev-{alias[1].replace('/', '-')}.device" in UNIT["After"][0]
+
+
+def test_root_watches_where_the_till_leaves_its_wish_for_a_stick() -> None:
+    assert words_of("kiosk-export.path")["PathExists"] == [
+        f"/run/kiosk/{stick.FOLDER}/{stick.WISH}"
+    ]
+    assert UNIT["RuntimeDirectory"] == ["kiosk"]
+    assert "kiosk-export.path" in UNIT["Wants"]
+
+
+def test_the_program_counts_its_starts_where_systemd_keeps_them() -> None:
+    assert UNIT["RuntimeDirectoryPreserve"] == ["restart"]
+
+
+def test_refused_settings_are_left_where_the_program_looks() -> None:
+    assert str(REFUSAL) == str(Places().refusal)

@@ -1,0 +1,22 @@
+"""The sales as files for a bookkeeper: all of them, and those since the last close of the day."""
+
+import contextlib
+import time
+from pathlib import Path
+
+from kiosk.commands.sales import EVER, write_csv
+from kiosk.journal import Journal
+
+
+def write_sales(journal: Path, folder: Path) -> None:
+    """Write two CSV files into a folder, named for today. Reads beside a running kiosk.
+
+    Raises:
+        KioskError: the journal cannot be read.
+        OSError: the folder cannot be written.
+    """
+    day = time.strftime("%Y-%m-%d")
+    with contextlib.closing(Journal.read_only(journal)) as book:
+        for name, since in (("all", 0), ("since-close", book.last_close())):
+            with (folder / f"kiosk-sales-{name}-{day}.csv").open("w", newline="") as file:
+                write_csv(book.sales(since, EVER), file)

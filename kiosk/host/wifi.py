@@ -1,0 +1,162 @@
+"""Wi-Fi through NetworkManager's own command, `nmcli`.
+
+Arguments are fixed but for an access point's address; the passphrase goes through standard input,
+where no other process can read it. Which profile is made and kept is NetworkManager's business.
+"""
+
+import logging
+import re
+import subprocess
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Final
+
+from kiosk.sale.wifi import JoinWifi, Network, Security, WifiNews, WifiSeen, WifiTold
+
+log: Final = logging.getLogger("kiosk.wifi")
+
+NMCLI: Final = "nmcli"
+JOIN_S: Final = 45
+SCAN_S: Final = 15.0
+
+_SCAN: Final = (
+    *("--terse", "--escape", "yes", "--fields", "IN-USE,BSSID,SIGNAL,SECURITY,SSID"),
+    *("device", "wifi", "list", "--rescan"),
+)
+_JOIN: Final = ("--ask", "--wait", str(JOIN_S), "device", "wifi", "connect")
+
+_POINT: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
+_MOST: Final = 50
+
+
+class Exit(IntEnum):
+    """What nmcli's end means: nmcli(1), EXIT STATUS."""
+
+    GOOD = 0
+    TIMED_OUT = 3
+    NOT_RUNNING = 8
+    NOT_FOUND = 10
+
+
+class Nmcli:
+    """Runs `nmcli`; `command` is what is run, which a test replaces."""
+
+    def __init__(self, command: Sequence[str] = (NMCLI,)) -> None:
+        self._command = tuple(command)
+
+    def scan(self) -> WifiSeen:
+        """What networks are seen from here. Takes some seconds."""
+        try:
+            done = self._run((*_SCAN, "auto"), SCAN_S)
+            if done.returncode not in (
+                Exit.GOOD,
+                Exit.NOT_RUNNING,
+            ):  # looking again may not be allowed
+                done = self._run((*_SCAN, "no"), SCAN_S)
+        except FileNotFoundError:
+            return WifiSeen((), WifiNews.NO_MANAGER)
+        except subprocess.TimeoutExpired:
+            return WifiSeen((), WifiNews.TIMED_OUT)
+        if done.returncode == Exit.NOT_RUNNING:
+            return WifiSeen((), WifiNews.NO_MANAGER)
+        if done.returncode != Exit.GOOD:
+            log.warning("no list of networks: nmcli ended with %d", done.returncode)
+            return WifiSeen((), WifiNews.NO_ADAPTER)
+        networks = networks_of(done.stdout)
+        return WifiSeen(networks, None if networks else WifiNews.NO_ADAPTER)
+
+    def join(self, wanted: JoinWifi) -> WifiTold:
+        """Join a network and remember it. Takes up to three quarters of a minute."""
+        point = wanted.network.point
+        if not _POINT.fullmatch(point):  # it would be an option, or a name
+            return WifiTold(WifiNews.FAILED)
+        try:
+            done = self._run((*_JOIN, point), JOIN_S + 10.0, wanted.passphrase + "\n")
+        except FileNotFoundError:
+            return WifiTold(WifiNews.NO_MANAGER)
+        except subprocess.TimeoutExpired:
+            return WifiTold(WifiNews.TIMED_OUT)
+        news = news_of(done.returncode, done.stderr)
+        log.info("wifi %s: %s (nmcli ended with %d)", point, news, done.returncode)
+        return WifiTold(news)
+
+    def _run(
+        self, arguments: Sequence[str], timeout_s: float, entered: str = ""
+    ) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(  # noqa: S603 - no shell, fixed arguments
+            (*self._command, *arguments),
+            input=entered,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout_s,
+            check=False,
+            env={"LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+        )
+
+
+def networks_of(listed: str) -> tuple[Network, ...]:
+    """The networks that nmcli lists: the nearest point of each name, the nearest name first."""
+    best: dict[str, Network] = {}
+    for line in listed.splitlines():
+        network = _network_of(_fields(line))
+        if network is None:
+            continue
+        other = best.get(network.name)
+        rank = (network.in_use, network.signal)
+        if other is None or rank > (other.in_use, other.signal):
+            best[network.name] = network
+    found = sorted(best.values(), key=lambda one: (not one.in_use, -one.signal, one.name))
+    return tuple(found[:_MOST])
+
+
+def news_of(code: int, told: str) -> WifiNews:
+    """What nmcli's end means; its words are only looked at where the code does not say enough."""
+    words = told.lower()
+    if code == Exit.GOOD:
+        return WifiNews.JOINED
+    if "not authorized" in words or "insufficient privileges" in words:
+        return WifiNews.NOT_ALLOWED
+    if "secrets were required" in words or "psk: property is invalid" in words:
+        return WifiNews.REFUSED
+    match code:
+        case Exit.TIMED_OUT:
+            return WifiNews.TIMED_OUT
+        case Exit.NOT_RUNNING:
+            return WifiNews.NO_MANAGER
+        case Exit.NOT_FOUND:
+            return WifiNews.GONE
+    return WifiNews.FAILED
+
+
+def _network_of(fields: Sequence[str]) -> Network | None:
+    """None for what is no network: a hidden one has no name to be chosen by."""
+    if len(fields) != 5:
+        return None
+    in_use, point, signal, security, name = fields
+    name = "".join(letter if letter.isprintable() else "?" for letter in name)
+    if not name or not _POINT.fullmatch(point) or not signal.isdigit():
+        return None
+    return Network(name, point, int(signal), _security_of(security), in_use.strip() == "*")
+
+
+def _security_of(words: str) -> Security:
+    if "802.1X" in words or "WEP" in words:
+        return Security.OTHER
+    # OWE encrypts an open network and asks for nothing.
+    asks = set(words.split()) - {"--", "OWE", "OWE-TM"}
+    return Security.PERSONAL if asks else Security.OPEN
+
+
+def _fields(line: str) -> list[str]:
+    """Split at colons, of which those that belong to a value have a backslash before them."""
+    fields, now, escaped = [], "", False
+    for letter in line:
+        if escaped or letter not in "\\:":
+            now, escaped = now + letter, False
+        elif letter == "\\":
+            escaped = True
+        else:
+            fields.append(now)
+            now = ""
+    return [*fields, now]

@@ -1,0 +1,176 @@
+"""Wi-Fi behind the PIN: the networks, and letters for a passphrase."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import pygame
+
+from kiosk.sale.keys import Key, Letter
+from kiosk.sale.wifi import (
+    ROWS,
+    Joining,
+    Layer,
+    Network,
+    Networks,
+    Passphrase,
+    Security,
+    WifiNews,
+    WifiScreen,
+)
+from kiosk.screen.banner import banner
+from kiosk.screen.canvas import Align, Canvas, Tone
+from kiosk.screen.faces import Weight
+from kiosk.screen.icons import Icon
+from kiosk.screen.labels import WIFI_NEWS
+from kiosk.screen.layout import columns, middle, off_bottom, off_top, rows
+from kiosk.screen.theme import BODY, GAP, LABEL, LARGE, MARGIN, SMALL, TITLE
+from kiosk.screen.zones import Zone
+
+LETTERS: Final[Mapping[Layer, tuple[str, ...]]] = MappingProxyType(
+    {
+        Layer.LOWER: ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"),
+        Layer.UPPER: ("1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"),
+        Layer.SIGNS: ("!@#$%^&*()", "-_=+[]{}\\|", ";:'\",<>/?", "~`."),
+    }
+)
+_FOOT: Final = 54  # points, and so is the row
+_ROW: Final = 72
+_HIDDEN: Final = "•"
+
+
+def wifi(canvas: Canvas, screen: WifiScreen) -> None:
+    """The screen that is open."""
+    match screen:
+        case Networks():
+            _networks(canvas, screen)
+        case Passphrase():
+            _passphrase(canvas, screen)
+        case Joining():
+            _joining(canvas, screen)
+
+
+def _networks(canvas: Canvas, screen: Networks) -> None:
+    words, gap = canvas.words, canvas.points(GAP)
+    tall = max(canvas.finger, canvas.points(_FOOT))
+    body, foot = off_bottom(canvas.inside(MARGIN * 0.75), tall, gap)
+    if screen.news is not None:
+        body = _news(canvas, body, screen.news)
+    seen = screen.seen
+    if seen:
+        # With news above it a small glass has room for four; the next key takes the news away.
+        row = max(canvas.finger, canvas.points(_ROW))
+        count = min(ROWS, (body.height + gap) // (canvas.finger + gap))
+        body, _ = off_top(body, count * (row + gap) - gap, 0)
+        shown = seen[screen.top : screen.top + count]
+        for number, (place, network) in enumerate(
+            zip(rows(body, [1] * count, gap), shown, strict=False)
+        ):
+            _network(canvas, place, Key(str(number + 1)), network)
+    elif seen is None:
+        _say(canvas, body, words.tr("Looking for networks"))
+    elif screen.news is None:
+        _say(canvas, body, words.tr("No network is seen from here"))
+    back, up, down, again = canvas.columns(foot, [3, 2, 2, 3], gap)
+    canvas.button(back, Key.CLEAR, words.tr("Back"), name=Icon.BACK)
+    canvas.button(up, Key.DELETE, name=Icon.UP)
+    canvas.button(down, Key.PLUS, name=Icon.DOWN)
+    canvas.button(again, Key.CHECK, words.tr("Look again"), name=Icon.AGAIN)
+
+
+def _network(canvas: Canvas, box: pygame.Rect, key: Key, network: Network) -> None:
+    words, colours = canvas.words, canvas.palette
+    canvas.button(box, key, tone=Tone.CHOSEN if network.in_use else Tone.PLAIN)
+    strong = network.in_use or canvas.pressed == key
+    ink, quiet = (colours.on_accent,) * 2 if strong else (colours.ink, colours.quiet)
+    inner = box.inflate(-2 * canvas.points(MARGIN), -2 * canvas.points(GAP / 2))
+    sign, name, about, signal = canvas.columns(inner, [8, 50, 30, 12], canvas.points(GAP))
+    canvas.sign(Icon.WIFI, sign, ink, LABEL)
+    canvas.lines(network.name, name, ink, LABEL, align=Align.START, weight=Weight.BOLD)
+    canvas.text(_about(canvas, network), about, quiet, SMALL, align=Align.END)
+    canvas.text(words.percent(network.signal), signal, quiet, SMALL, align=Align.END)
+
+
+def _about(canvas: Canvas, network: Network) -> str:
+    words = canvas.words
+    if network.in_use:
+        return words.tr("connected")
+    match network.security:
+        case Security.OPEN:
+            return words.tr("open to all")
+        case Security.OTHER:
+            return words.tr("not possible here")
+        case Security.PERSONAL:
+            return words.tr("with a passphrase")
+
+
+def _passphrase(canvas: Canvas, screen: Passphrase) -> None:
+    words, colours, gap = canvas.words, canvas.palette, canvas.points(GAP * 0.5)
+    body = canvas.inside(MARGIN * 0.5)
+    # Five rows of letters come first; what is left above them is enough for name and dots.
+    tall = max(canvas.finger, min(canvas.points(72), (body.height * 78 // 100) // 5 - gap))
+    head, keys = off_bottom(body, 5 * tall + 4 * gap, gap)
+    _, head = off_bottom(head, canvas.points(LABEL + LARGE + 2 * GAP), 0)
+    line, typed = rows(head.inflate(-2 * canvas.points(GAP), 0), [1, 1], 0)
+    if screen.news is None:
+        canvas.signed(Icon.WIFI, screen.network.name, line, colours.quiet, LABEL)
+    else:
+        canvas.signed(Icon.WARNING, words.tr(WIFI_NEWS[screen.news]), line, colours.bad, LABEL)
+    # The last letter shows, so that a wrong one is seen by who types and by few others.
+    shown = _HIDDEN * max(0, len(screen.typed) - 1) + screen.typed[-1:]
+    canvas.text(shown or words.tr("Passphrase"), typed, colours.ink, LARGE, weight=Weight.BOLD)
+    *letters, last = rows(keys, [1] * 5, gap)
+    one = (keys.width - 9 * gap) / 10
+    for number, (place, row) in enumerate(zip(letters, LETTERS[screen.layer], strict=True)):
+        width = round(len(row) * one + (len(row) - 1) * gap)
+        line_box = middle(place, width, place.height)
+        for letter, box in zip(row, columns(line_box, [1] * len(row), gap), strict=True):
+            canvas.button(box, Letter(letter), letter, size=BODY)
+            # Ten letters side by side leave no room for gaps that mean nothing.
+            canvas.zones[-1] = Zone(box.inflate(gap, gap), Letter(letter))
+        if number == len(letters) - 1:
+            _edges(canvas, place, line_box, screen.layer, gap)
+    _last_row(canvas, last, screen, gap)
+
+
+def _edges(
+    canvas: Canvas, place: pygame.Rect, letters: pygame.Rect, layer: Layer, gap: int
+) -> None:
+    """Shift and backspace stand at the two ends of the last row of letters."""
+    room = letters.left - gap - place.left
+    width = min(room, canvas.points(110))
+    shift = pygame.Rect(place.left, place.top, width, place.height)
+    back = pygame.Rect(place.right - width, place.top, width, place.height)
+    tone = Tone.CHOSEN if layer is Layer.UPPER else Tone.TOOL
+    canvas.button(shift, Key.CURRENCY, name=Icon.UP, tone=tone)
+    canvas.button(back, Key.DELETE, name=Icon.BACKSPACE, tone=Tone.TOOL)
+
+
+def _last_row(canvas: Canvas, box: pygame.Rect, screen: Passphrase, gap: int) -> None:
+    words = canvas.words
+    leave, signs, space, join = columns(box, [22, 16, 34, 28], gap)
+    canvas.button(leave, Key.CLEAR, words.tr("Back"), name=Icon.BACK, size=LABEL * 0.9)
+    other = "abc" if screen.layer is Layer.SIGNS else "#+="
+    canvas.button(signs, Key.PLUS, other, tone=Tone.TOOL)
+    canvas.button(space, Letter(" "), words.tr("Space"), tone=Tone.QUIET)
+    canvas.button(join, Key.CHARGE, words.tr("Connect"), tone=Tone.MAIN)
+
+
+def _joining(canvas: Canvas, screen: Joining) -> None:
+    words = canvas.words
+    told = words.tr(
+        "Connecting to {network}. This takes up to a minute.", network=screen.network.name
+    )
+    _say(canvas, canvas.inside(MARGIN), told)
+
+
+def _news(canvas: Canvas, box: pygame.Rect, news: WifiNews) -> pygame.Rect:
+    tone = Tone.PLAIN if news is WifiNews.JOINED else Tone.BAD
+    sign = Icon.TICK if news is WifiNews.JOINED else Icon.WARNING
+    return banner(canvas, box, sign, canvas.words.tr(WIFI_NEWS[news]), tone, LABEL)
+
+
+def _say(canvas: Canvas, box: pygame.Rect, told: str) -> None:
+    sign, line = rows(middle(box, box.width, canvas.points(180)), [55, 45], canvas.points(GAP))
+    canvas.sign(Icon.WIFI, sign, canvas.palette.quiet, TITLE * 1.6)
+    canvas.lines(told, line, canvas.palette.ink, BODY)

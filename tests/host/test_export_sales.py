@@ -1,0 +1,123 @@
+"""Root's part of the export: the script itself, with stand-ins for what only root can do."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "systemd" / "export-sales"
+# Each stand-in writes its call down; `mount` makes the folder a stick, `setpriv` changes nothing.
+STAND_INS = {
+    "lsblk": """
+case "$*" in
+    *TRAN*) cat "$FAKE/disks" ;;
+    *) for disk; do :; done; echo "$disk"; cat "$FAKE/parts-$(basename "$disk")" 2>/dev/null ;;
+esac""",
+    "blkid": 'for disk; do :; done; cat "$FAKE/kind-$(basename "$disk")" 2>/dev/null',
+    "mount": '[ ! -e "$FAKE/broken" ]',
+    "umount": 'ls "$KIOSK_STICK" >"$FAKE/copied"',
+    "sync": '[ ! -e "$FAKE/full" ]',
+    "setpriv": 'while [ "${1#--}" != "$1" ]; do shift; done; exec "$@"',
+    "id": "echo 990",
+}
+
+
+class Machine:
+    """A machine with USB disks as a test says; what the script did is in `calls`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.laid_out = folder / "export"
+        self.stick = folder / "stick"
+        for one in (folder / "bin", self.laid_out, self.stick):
+            one.mkdir()
+        for name, body in STAND_INS.items():
+            file = folder / "bin" / name
+            file.write_text(f'#!/bin/sh\necho "{name} $*" >>"$FAKE/calls"\n{body}\n')
+            file.chmod(0o755)
+        (self.laid_out / "wanted").touch()
+        (self.laid_out / "kiosk-sales-all-2026-11-25.csv").write_text("time,sale\n")
+        self.put("disks", "/dev/mmcblk0 mmc\n/dev/sda usb\n")
+        self.put("parts-sda", "/dev/sda1\n")
+        self.put("kind-sda1", "vfat\n")
+
+    def put(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text)
+
+    def export(self) -> str:
+        subprocess.run(
+            ["sh", str(SCRIPT)],
+            env={
+                "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+                "FAKE": str(self.folder),
+                "KIOSK_EXPORT": str(self.laid_out),
+                "KIOSK_STICK": str(self.stick),
+            },
+            check=True,
+            timeout=30,
+            stdout=subprocess.DEVNULL,
+        )
+        assert not (self.laid_out / "wanted").exists(), "it would start for ever"
+        return (self.laid_out / "answer").read_text().strip()
+
+    def calls(self, name: str) -> list[str]:
+        lines = (self.folder / "calls").read_text().splitlines()
+        return [line.partition(" ")[2] for line in lines if line.startswith(f"{name} ")]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_the_files_are_on_the_stick_and_it_is_unmounted_before_the_word(machine: Machine) -> None:
+    assert machine.export() == "exported"
+    assert (machine.folder / "copied").read_text().split() == ["kiosk-sales-all-2026-11-25.csv"]
+    (mounted,) = machine.calls("mount")
+    assert "nosuid,nodev,noexec" in mounted
+    assert mounted.endswith(f"-t vfat /dev/sda1 {machine.stick}")
+    order = [line.split(" ")[0] for line in (machine.folder / "calls").read_text().splitlines()]
+    assert order.index("mount") < order.index("sync") < order.index("umount")
+
+
+def test_copying_is_done_as_the_till_and_not_as_root(machine: Machine) -> None:
+    machine.export()
+    as_till = [call for call in machine.calls("setpriv") if " cp " in call]
+    assert len(as_till) == 1
+    assert as_till[0].startswith("--reuid=kiosk --regid=kiosk --clear-groups --no-new-privs cp --")
+
+
+def test_only_usb_is_ever_mounted(machine: Machine) -> None:
+    machine.put("disks", "/dev/mmcblk0 mmc\n/dev/nvme0n1 nvme\n")
+    assert machine.export() == "no-stick"
+    assert machine.calls("mount") == []
+
+
+def test_a_stick_without_partitions_and_exfat_are_read_too(machine: Machine) -> None:
+    machine.put("kind-sda1", "")
+    machine.put("kind-sda", "exfat\n")
+    assert machine.export() == "exported"
+    assert machine.calls("mount")[0].endswith(f"-t exfat /dev/sda {machine.stick}")
+
+
+@pytest.mark.parametrize("kind", ["ext4\n", "crypto_LUKS\n", ""])
+def test_what_is_not_fat_is_not_mounted(machine: Machine, kind: str) -> None:
+    machine.put("kind-sda1", kind)
+    assert machine.export() == "unreadable"
+    assert machine.calls("umount") == []
+
+
+def test_the_first_stick_that_can_be_read_is_taken(machine: Machine) -> None:
+    machine.put("disks", "/dev/sda usb\n/dev/sdb usb\n")
+    machine.put("kind-sda1", "ext4\n")
+    machine.put("parts-sdb", "/dev/sdb1\n")
+    machine.put("kind-sdb1", "vfat\n")
+    assert machine.export() == "exported"
+    assert "/dev/sdb1" in machine.calls("mount")[0]
+
+
+@pytest.mark.parametrize(("file", "word"), [("broken", "unreadable"), ("full", "full")])
+def test_a_bad_stick_is_told_for_what_it_is(machine: Machine, file: str, word: str) -> None:
+    machine.put(file, "")
+    assert machine.export() == word

@@ -1,0 +1,158 @@
+"""Wi-Fi by nmcli: a stand-in writes down what it was given and says what it is told to."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.host.wifi import Nmcli, networks_of, news_of
+from kiosk.sale.wifi import JoinWifi, Network, Security, WifiNews
+
+WORD = "corr:ect \\horse' ; $(x)"
+STAND_IN = """
+import json, os, sys
+from pathlib import Path
+here = Path(__file__).parent
+told = json.loads((here / "told").read_text())
+number = len(list(here.glob("run-*")))
+given = {"argv": sys.argv[1:], "stdin": sys.stdin.read(), "env": dict(os.environ)}
+given["cmdline"] = Path("/proc/self/cmdline").read_bytes().decode()
+(here / f"run-{number}").write_text(json.dumps(given))
+code, out, err = told[min(number, len(told) - 1)]
+sys.stdout.write(out)
+sys.stderr.write(err)
+sys.exit(code)
+"""
+LISTED = (
+    " :00\\:11\\:22\\:33\\:44\\:55:82:WPA1 WPA2:Caf\u00e9\\: 5\\\\GHz\n"
+    " :00\\:11\\:22\\:33\\:44\\:56:40::open\n"
+    "*:00\\:11\\:22\\:33\\:44\\:57:30:WPA2:Shop\n"
+    " :00\\:11\\:22\\:33\\:44\\:58:95:WPA2:Shop\n"
+    " :00\\:11\\:22\\:33\\:44\\:59:99:WPA2 802.1X:Office\n"
+    " :00\\:11\\:22\\:33\\:44\\:5A:99:WEP:Old\n"
+    " :00\\:11\\:22\\:33\\:44\\:5B:70:OWE:Airport\n"
+    " :00\\:11\\:22\\:33\\:44\\:5C:71:WPA3:\n"
+    "nonsense\n"
+    " :--help:10:WPA2:odd\n"
+)
+POINT = "00:11:22:33:44:55"
+SHOP = Network("--help", POINT, 50, Security.PERSONAL)
+
+
+class StandIn:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "nmcli.py").write_text(STAND_IN)
+        self.nmcli = Nmcli((sys.executable, str(folder / "nmcli.py")))
+
+    def says(self, *told: tuple[int, str, str]) -> None:
+        (self.folder / "told").write_text(json.dumps(told))
+
+    def runs(self) -> list[dict[str, Any]]:
+        return [json.loads(file.read_text()) for file in sorted(self.folder.glob("run-*"))]
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path) -> StandIn:
+    return StandIn(tmp_path)
+
+
+def test_networks_are_listed_once_each_the_used_one_and_the_nearest_first() -> None:
+    found = networks_of(LISTED)
+    assert [(one.name, one.signal, one.security) for one in found] == [
+        ("Shop", 30, Security.PERSONAL),
+        ("Office", 99, Security.OTHER),
+        ("Old", 99, Security.OTHER),
+        ("Café: 5\\GHz", 82, Security.PERSONAL),
+        ("Airport", 70, Security.OPEN),
+        ("open", 40, Security.OPEN),
+    ]
+    assert found[0].in_use
+    assert found[3].point == POINT
+
+
+def test_a_name_that_cannot_be_drawn_is_made_harmless() -> None:
+    (found,) = networks_of(" :00\\:11\\:22\\:33\\:44\\:55:82:WPA2:a\x00\x1b[2Jb\n")
+    assert found.name == "a??[2Jb"
+
+
+def test_a_huge_list_is_cut() -> None:
+    many = "".join(f" :00\\:11\\:22\\:33\\:44\\:55:82:WPA2:net{number}\n" for number in range(500))
+    assert len(networks_of(many)) == 50
+
+
+def test_looking_falls_back_to_what_is_known_where_looking_again_is_not_allowed(
+    stand_in: StandIn,
+) -> None:
+    stand_in.says((1, "", "not authorized"), (0, LISTED, ""))
+    seen = stand_in.nmcli.scan()
+    assert seen.news is None
+    assert len(seen.networks) == 6
+    assert [run["argv"][-1] for run in stand_in.runs()] == ["auto", "no"]
+
+
+@pytest.mark.parametrize(
+    ("told", "news"),
+    [
+        ((8, "", "Error: NetworkManager is not running."), WifiNews.NO_MANAGER),
+        ((1, "", "Error"), WifiNews.NO_ADAPTER),
+        ((0, "", ""), WifiNews.NO_ADAPTER),
+    ],
+)
+def test_no_list_says_why(stand_in: StandIn, told: tuple[int, str, str], news: WifiNews) -> None:
+    stand_in.says(told)
+    assert stand_in.nmcli.scan().news is news
+
+
+def test_no_nmcli_is_no_network_manager() -> None:
+    missing = Nmcli(("/nowhere/nmcli",))
+    assert missing.scan().news is WifiNews.NO_MANAGER
+    assert missing.join(JoinWifi(SHOP, WORD)).news is WifiNews.NO_MANAGER
+
+
+def test_the_passphrase_goes_through_standard_input_alone(
+    stand_in: StandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    stand_in.says((0, "Password: ****", ""))
+    assert stand_in.nmcli.join(JoinWifi(SHOP, WORD)).news is WifiNews.JOINED
+    (run,) = stand_in.runs()
+    assert run["stdin"] == WORD + "\n"
+    assert WORD not in run["cmdline"] + json.dumps(run["env"]) + caplog.text
+    assert run["argv"] == ["--ask", "--wait", "45", "device", "wifi", "connect", POINT]
+
+
+def test_no_secret_of_the_till_reaches_the_child(
+    stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLINKPOS_API_KEY", "blink_secret")
+    stand_in.says((0, "", ""))
+    stand_in.nmcli.scan()
+    assert "blink_secret" not in json.dumps(stand_in.runs()[0]["env"])
+
+
+def test_what_is_no_access_point_is_never_given_to_nmcli(stand_in: StandIn) -> None:
+    stand_in.says((0, "", ""))
+    odd = Network("x", "--help", 50, Security.PERSONAL)
+    assert stand_in.nmcli.join(JoinWifi(odd, WORD)).news is WifiNews.FAILED
+    assert stand_in.runs() == []
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "news"),
+    [
+        (0, "", WifiNews.JOINED),
+        (3, "Error: Timeout 45 sec expired.", WifiNews.TIMED_OUT),
+        (4, "Error: ... Secrets were required, but not provided.", WifiNews.REFUSED),
+        (4, "Error: ... 802-11-wireless-security.psk: property is invalid.", WifiNews.REFUSED),
+        (4, "Error: ... Not authorized to control networking.", WifiNews.NOT_ALLOWED),
+        (4, "Error: Insufficient privileges.", WifiNews.NOT_ALLOWED),
+        (4, "Error: IP configuration could not be reserved", WifiNews.FAILED),
+        (8, "", WifiNews.NO_MANAGER),
+        (10, "Error: No network with BSSID", WifiNews.GONE),
+    ],
+)
+def test_the_end_of_nmcli_is_read_honestly(code: int, told: str, news: WifiNews) -> None:
+    assert news_of(code, told) is news

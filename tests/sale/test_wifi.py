@@ -1,0 +1,216 @@
+"""The Wi-Fi screens behind the PIN."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from kiosk.sale.effects import Effect, Step
+from kiosk.sale.events import LetterTyped
+from kiosk.sale.keys import Key, Letter
+from kiosk.sale.till import Entering, Managing, Page
+from kiosk.sale.timers import MANAGER_PATIENCE_S, under_way
+from kiosk.sale.wifi import (
+    LONGEST,
+    ROWS,
+    SHORTEST,
+    Joining,
+    JoinWifi,
+    Layer,
+    Network,
+    Networks,
+    Passphrase,
+    ScanWifi,
+    Security,
+    WifiNews,
+    WifiSeen,
+    WifiTold,
+)
+from tests.sale.tills import Story
+
+
+def network(name: str, security: Security = Security.PERSONAL, signal: int = 50) -> Network:
+    return Network(name, "00:11:22:33:44:55", signal, security)
+
+
+SHOP = network("Shop")
+SEEN = (SHOP, network("Open", Security.OPEN), network("Office", Security.OTHER))
+WORD = "Tr0ub4dor &3"
+
+
+def asked(effects: Sequence[Effect]) -> list[Effect]:
+    """What was asked of the box, without the click of the key."""
+    return [effect for effect in effects if isinstance(effect, ScanWifi | JoinWifi)]
+
+
+class Wifi(Story):
+    """A manager on the page of the box."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ready()
+        self.till = replace(self.till, screen=Managing(Page.BOX, since_s=self.till.now_s))
+        self.effects.clear()
+
+    def opened(self) -> "Wifi":
+        self.press(Key.D5)
+        self.play(WifiSeen(SEEN))
+        return self
+
+    def typing(self) -> "Wifi":
+        self.opened().press(Key.D1)
+        return self
+
+    def spell(self, word: str) -> Step:
+        return self.play(*(LetterTyped(Letter(letter)) for letter in word))
+
+    @property
+    def networks(self) -> Networks:
+        assert isinstance(self.till.screen, Networks), self.till.screen
+        return self.till.screen
+
+    @property
+    def passphrase(self) -> Passphrase:
+        assert isinstance(self.till.screen, Passphrase), self.till.screen
+        return self.till.screen
+
+
+def test_opening_looks_for_networks_and_says_so_until_they_are_seen() -> None:
+    wifi = Wifi()
+    wifi.press(Key.D5)
+    assert wifi.networks.seen is None
+    assert asked(wifi.effects) == [ScanWifi()]
+    wifi.play(WifiSeen(SEEN))
+    assert wifi.networks.seen == SEEN
+
+
+def test_a_passphrase_is_typed_and_given_to_the_box_and_to_nobody_else() -> None:
+    wifi = Wifi().typing()
+    wifi.spell(WORD)
+    step = wifi.press(Key.CHARGE)
+    assert asked(step.effects) == [JoinWifi(SHOP, WORD)]
+    assert isinstance(wifi.till.screen, Joining)
+    assert WORD not in repr(wifi.till) + repr(step) + repr(wifi.effects)
+
+
+def test_a_passphrase_being_typed_is_in_no_repr() -> None:
+    wifi = Wifi().typing()
+    wifi.spell("secret")
+    assert "secret" not in repr(wifi.till)
+    assert "s" not in repr(Letter("s")).removeprefix("Letter")
+
+
+def test_a_passphrase_that_is_too_short_is_not_tried() -> None:
+    wifi = Wifi().typing()
+    wifi.spell("x" * (SHORTEST - 1))
+    assert asked(wifi.press(Key.CHARGE).effects) == []
+    assert wifi.passphrase.news is WifiNews.TOO_SHORT
+    wifi.spell("x")
+    assert wifi.passphrase.news is None
+    assert len(asked(wifi.press(Key.CHARGE).effects)) == 1
+
+
+def test_no_passphrase_is_longer_than_the_standard_allows_and_all_of_it_is_printable() -> None:
+    wifi = Wifi().typing()
+    wifi.spell("x" * (LONGEST + 5))
+    assert len(wifi.passphrase.typed) == LONGEST
+    wifi = Wifi().typing()
+    wifi.spell("a\0\n\x1b\x7fé₿b")
+    assert wifi.passphrase.typed == "ab"
+
+
+def test_digits_of_the_keypad_count_and_delete_takes_the_last_one() -> None:
+    wifi = Wifi().typing()
+    wifi.press("12")
+    wifi.spell("ab")
+    wifi.press(Key.DELETE)
+    assert wifi.passphrase.typed == "12a"
+
+
+def test_a_capital_is_one_capital_and_signs_stay() -> None:
+    wifi = Wifi().typing()
+    layers = []
+    for key, letter in ((Key.CURRENCY, "A"), (Key.PLUS, "#"), (Key.PLUS, "a")):
+        wifi.press(key)
+        layers.append(wifi.passphrase.layer)
+        wifi.spell(letter)
+        layers.append(wifi.passphrase.layer)
+    assert layers == [
+        *(Layer.UPPER, Layer.LOWER),
+        *(Layer.SIGNS, Layer.SIGNS),
+        *(Layer.LOWER, Layer.LOWER),
+    ]
+
+
+def test_an_open_network_is_joined_without_asking_and_a_companys_is_not() -> None:
+    wifi = Wifi().opened()
+    wifi.press(Key.D3)
+    assert wifi.networks.news is WifiNews.NOT_HERE
+    step = wifi.press(Key.D2)
+    assert asked(step.effects) == [JoinWifi(SEEN[1], "")]
+
+
+def test_a_wrong_passphrase_is_said_and_typed_again() -> None:
+    wifi = Wifi().typing()
+    wifi.spell(WORD)
+    wifi.press(Key.CHARGE)
+    wifi.play(WifiTold(WifiNews.REFUSED))
+    assert (wifi.passphrase.network, wifi.passphrase.typed) == (SHOP, "")
+    assert wifi.passphrase.news is WifiNews.REFUSED
+
+
+@pytest.mark.parametrize("news", [news for news in WifiNews if news is not WifiNews.REFUSED])
+def test_what_came_of_joining_is_told_above_a_fresh_list(news: WifiNews) -> None:
+    wifi = Wifi().typing()
+    wifi.spell(WORD)
+    wifi.press(Key.CHARGE)
+    step = wifi.play(WifiTold(news))
+    assert asked(step.effects) == [ScanWifi()]
+    wifi.play(WifiSeen(SEEN))
+    assert wifi.networks.news is news
+
+
+def test_no_network_manager_is_said_in_place_of_a_list() -> None:
+    wifi = Wifi()
+    wifi.press(Key.D5)
+    wifi.play(WifiSeen((), WifiNews.NO_MANAGER))
+    assert (wifi.networks.seen, wifi.networks.news) == ((), WifiNews.NO_MANAGER)
+
+
+def test_a_long_list_is_paged_and_the_digits_choose_what_is_seen() -> None:
+    many = tuple(network(f"net {number}") for number in range(12))
+    wifi = Wifi()
+    wifi.press(Key.D5)
+    wifi.play(WifiSeen(many))
+    wifi.press(Key.PLUS, Key.PLUS, Key.PLUS)
+    assert wifi.networks.top == len(many) - ROWS
+    wifi.press(Key.D2)
+    assert wifi.passphrase.network == many[len(many) - ROWS + 1]
+    wifi = Wifi()
+    wifi.press(Key.D5)
+    wifi.play(WifiSeen(many[:2]))
+    wifi.press(Key.D3, Key.PLUS, Key.DELETE)
+    assert wifi.networks.top == 0, "there is no third network"
+
+
+def test_every_screen_can_be_left_for_the_page_it_came_from() -> None:
+    wifi = Wifi().typing()
+    wifi.press(Key.CLEAR)
+    assert isinstance(wifi.till.screen, Networks)
+    wifi.press(Key.CLEAR)
+    assert isinstance(wifi.till.screen, Managing)
+    assert wifi.till.screen.page is Page.BOX
+
+
+def test_a_manager_who_walks_away_leaves_no_passphrase_on_the_glass() -> None:
+    for wifi in (Wifi().opened(), Wifi().typing()):
+        wifi.wait(MANAGER_PATIENCE_S + 1)
+        assert isinstance(wifi.till.screen, Entering)
+
+
+def test_letters_and_news_mean_nothing_anywhere_else() -> None:
+    story = Story().ready()
+    before = story.till
+    story.play(LetterTyped(Letter("a")), WifiTold(WifiNews.JOINED), WifiSeen(SEEN))
+    assert story.till == before
+    assert not under_way(Wifi().typing().till)
