@@ -128,7 +128,7 @@ def look_of(settings: Settings) -> Look:
     words = Words(settings.language, SatsStyle(settings.sats))
     if not covers(settings.name):
         log.warning("KIOSK_NAME has letters that no font here has; they are drawn as ?")
-    return Look(settings.theme, settings.key_order, settings.name, words=words)
+    return Look(settings.theme, settings.key_order, settings.name, words=words, logo=settings.logo)
 
 
 def open_journal(settings: Settings) -> Journal:

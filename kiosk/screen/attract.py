@@ -4,10 +4,12 @@ from typing import Final
 
 import pygame
 
+from kiosk.screen import logo
 from kiosk.screen.canvas import Align, Canvas
 from kiosk.screen.faces import Weight
 from kiosk.screen.icons import Icon
 from kiosk.screen.layout import rows
+from kiosk.screen.look import Look
 from kiosk.screen.moving import Rhythm
 from kiosk.screen.theme import GAP, HEADLINE, LARGE
 
@@ -21,17 +23,19 @@ _LINE: Final = (255, 179, 64)
 _ACROSS: Final = 47
 _DOWN: Final = 31
 
+_BITCOIN: Final = "Bitcoin"  # where the merchant gave neither name nor logo
 
-def paint(canvas: Canvas, name: str, step: int) -> None:
+
+def paint(canvas: Canvas, look: Look, step: int) -> None:
     """Draw it at its place of this step. Nothing on it is a key: the first touch only wakes."""
     canvas.surface.fill(BLACK)
-    box = place(canvas.rect, step)
-    head, line = rows(box, [62, 38], canvas.points(GAP))
-    mark, words = canvas.columns(head, [22, 78], canvas.points(GAP))
-    canvas.sign(Icon.BOLT, mark, _LINE, head.height)
-    canvas.lines(name or "Bitcoin", words, _NAME, HEADLINE, align=Align.START, weight=Weight.BOLD)
-    how = canvas.words.tr("Tap to pay with Bitcoin Lightning")
-    canvas.text(how, line, _LINE, LARGE)
+    head, line = rows(place(canvas.rect, step), [62, 38], canvas.points(GAP))
+    if logo.draw(canvas, look.logo, head, BLACK) is None:
+        mark, words = canvas.columns(head, [22, 78], canvas.points(GAP))
+        canvas.sign(Icon.BOLT, mark, _LINE, head.height)
+        name = look.name or _BITCOIN
+        canvas.lines(name, words, _NAME, HEADLINE, align=Align.START, weight=Weight.BOLD)
+    canvas.text(canvas.words.tr("Tap to pay with Bitcoin Lightning"), line, _LINE, LARGE)
 
 
 def place(glass: pygame.Rect, step: int) -> pygame.Rect:

@@ -9,6 +9,7 @@ from kiosk.sale.limits import ahead, is_near, left_today
 from kiosk.sale.money import Fiat, Sats, fiat_from_sats
 from kiosk.sale.till import Entering, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.screen import logo
 from kiosk.screen.amounts import other_unit
 from kiosk.screen.banner import banner
 from kiosk.screen.canvas import Align, Canvas, Tone
@@ -55,10 +56,11 @@ def entering(canvas: Canvas, till: Till, screen: Entering, look: Look) -> None:
 def _head(canvas: Canvas, box: pygame.Rect, look: Look) -> None:
     """Whose till it is; held, the way to the manager's screens."""
     colours = canvas.palette
-    name = look.name or canvas.words.tr("Kiosk")
-    canvas.signed(
-        Icon.BOLT, name, box, colours.ink, LABEL, sign_colour=colours.accent, weight=Weight.BOLD
-    )
+    if logo.draw(canvas, look.logo, box, colours.ground, align=Align.START) is None:
+        name = look.name or canvas.words.tr("Kiosk")
+        canvas.signed(
+            Icon.BOLT, name, box, colours.ink, LABEL, sign_colour=colours.accent, weight=Weight.BOLD
+        )
     canvas.zones.append(Zone(box, Key.MENU, LOGO_HOLD_S))
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import pygame
 
-from kiosk.screen.canvas import Align
+from kiosk.screen.canvas import Align, Canvas
 from kiosk.screen.theme import Colour, contrast
 
 log: Final = logging.getLogger("kiosk.screen")
@@ -44,7 +44,7 @@ def problem(path: Path) -> str | None:
 
 
 def draw(
-    surface: pygame.Surface,
+    canvas: Canvas,
     path: Path | None,
     box: pygame.Rect,
     ground: Colour,
@@ -56,11 +56,10 @@ def draw(
     if made is None:
         return None
     place = made.get_rect(center=box.center)
-    if align is Align.START:
-        place.left = box.left
-    elif align is Align.END:
-        place.right = box.right
-    surface.blit(made, place, special_flags=pygame.BLEND_PREMULTIPLIED)
+    if align is not Align.CENTER:
+        at_left = (align is Align.START) is not canvas.words.is_rtl
+        place.left = box.left if at_left else box.right - place.width
+    canvas.surface.blit(made, place, special_flags=pygame.BLEND_PREMULTIPLIED)
     return place
 
 

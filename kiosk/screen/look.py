@@ -1,6 +1,7 @@
 """How the screen is drawn: what the settings say, and the white level of the code."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from kiosk.screen.qr import WHITE_LEVELS
 from kiosk.screen.words import Words
@@ -8,10 +9,11 @@ from kiosk.screen.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Theme, key order (phone or calculator), the merchant's name, white level, language."""
+    """Theme, key order (phone or calculator), the merchant's name and logo, white level, words."""
 
     theme: str = "light"
     key_order: str = "phone"
     name: str = ""
     white: int = WHITE_LEVELS[-1]
     words: Words = Words()
+    logo: Path | None = None

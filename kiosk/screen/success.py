@@ -5,19 +5,20 @@ import pygame
 from kiosk.sale.keys import Key
 from kiosk.sale.till import Forwarded, Paid, Received, Till
 from kiosk.sale.timers import PAID_PATIENCE_S
-from kiosk.screen import shapes
+from kiosk.screen import logo, shapes
 from kiosk.screen.amounts import sale_amounts
 from kiosk.screen.animation import Moment, arrival, celebration, standing
-from kiosk.screen.canvas import Canvas
+from kiosk.screen.canvas import Align, Canvas
 from kiosk.screen.faces import Weight
 from kiosk.screen.icons import Icon
 from kiosk.screen.layout import off_bottom, rows
+from kiosk.screen.look import Look
 from kiosk.screen.moving import WAITING_S
 from kiosk.screen.theme import BODY, DISPLAY, HEADLINE, LARGE, MARGIN, Colour, mixed
 from kiosk.screen.zones import Zone
 
 
-def success(canvas: Canvas, till: Till, screen: Paid | Forwarded | Received) -> None:
+def success(canvas: Canvas, till: Till, screen: Paid | Forwarded | Received, look: Look) -> None:
     """A tick, the amount, and where the money is; any touch goes on to the next sale.
 
     The whole glass is one zone, so that a touch never reaches the keypad below.
@@ -38,6 +39,10 @@ def success(canvas: Canvas, till: Till, screen: Paid | Forwarded | Received) -> 
             now = standing() if isinstance(screen, Paid) else celebration(seconds)
     mark, title_box, amount, other = rows(body, [43, 18, 27, 12], 0)
     _mark(canvas, mark, now)
+    corner = pygame.Rect(mark.topleft, (mark.width // 4, mark.height // 3))
+    if canvas.words.is_rtl:
+        corner.right = mark.right
+    logo.draw(canvas, look.logo, corner, colours.good, align=Align.START)
     canvas.text(title, title_box, colours.on_good, HEADLINE, weight=Weight.BOLD)
     canvas.text(first, amount, colours.on_good, DISPLAY, weight=Weight.BOLD)
     canvas.text(second, other, colours.on_good, LARGE)

@@ -63,7 +63,7 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
         case Networks() | Passphrase() | Joining():
             wifi(canvas, screen)
         case Paid() | Forwarded() | Received():
-            success(canvas, till, screen)
+            success(canvas, till, screen, look)
 
 
 def _paint_entering(canvas: Canvas, till: Till, screen: Entering, look: Look) -> None:

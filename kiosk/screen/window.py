@@ -190,7 +190,7 @@ class Window:
             case Care.BLANK:
                 canvas.surface.fill(attract.BLACK)
             case Care.ATTRACT:
-                attract.paint(canvas, self._look.name, attract.DRIFT.beat(till.now_s))
+                attract.paint(canvas, self._look, attract.DRIFT.beat(till.now_s))
             case _:
                 paint(canvas, till, self._look)
         if self._darkened:

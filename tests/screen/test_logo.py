@@ -7,8 +7,12 @@ from pathlib import Path
 import pygame
 import pytest
 
-from kiosk.screen import logo
-from kiosk.screen.theme import contrast
+from kiosk.screen import attract, logo
+from kiosk.screen.canvas import Canvas
+from kiosk.screen.look import Look
+from kiosk.screen.theme import PALETTES, contrast
+from kiosk.screen.window import picture
+from tests.screen.samples import every_view
 
 WHITE, BLACK, RED, GREEN = (255, 255, 255), (0, 0, 0), (220, 30, 30), (0, 112, 60)
 SVG = (
@@ -42,7 +46,8 @@ def drawn(
 ) -> tuple[pygame.Surface, pygame.Rect | None]:
     glass = pygame.Surface((400, 300))
     glass.fill(ground)
-    return glass, logo.draw(glass, file, pygame.Rect((20, 10), size), ground)
+    canvas = Canvas(glass, PALETTES["light"])
+    return glass, logo.draw(canvas, file, pygame.Rect((20, 10), size), ground)
 
 
 @pytest.mark.parametrize("kind", [svg, lambda folder: png(folder, RED)], ids=["svg", "png"])
@@ -150,3 +155,47 @@ def test_it_is_scaled_once_for_each_place(tmp_path: Path) -> None:
         drawn(file, (100, 100))
         drawn(file, (60, 30))
     assert (logo._kept.cache_info().misses, logo._scaled.cache_info().misses) == (1, 2)
+
+
+# --- Where it is drawn ------------------------------------------------------------------------
+
+MAGENTA = "#ff00ff"  # in no theme
+VIEWS = every_view()
+
+
+def shows(name: str, file: Path | None, size: tuple[int, int] = (800, 480)) -> bool:
+    surface, canvas = picture(VIEWS[name], Look(name="Café Satoshi", logo=file), size)
+    assert canvas.overflows == []
+    spots = (surface.get_at((x, y)) for x in range(0, size[0], 3) for y in range(0, size[1], 3))
+    return any(spot.r > 240 and spot.g < 15 and spot.b > 240 for spot in spots)
+
+
+@pytest.mark.parametrize("size", [(480, 320), (800, 480), (720, 1280)], ids=str)
+@pytest.mark.parametrize("name", ["idle", "amount", "paid", "forwarded", "received"])
+def test_the_logo_is_on_the_head_and_on_success(
+    tmp_path: Path, name: str, size: tuple[int, int]
+) -> None:
+    assert shows(name, svg(tmp_path, MAGENTA), size)
+
+
+def test_the_logo_is_never_on_the_code(tmp_path: Path) -> None:
+    file = svg(tmp_path, MAGENTA)
+    for name in ("invoice", "reconnecting", "under-way", "not-yet", "leaving"):
+        assert not shows(name, file)
+
+
+def test_the_attract_screen_shows_the_logo_and_the_name_where_it_is_broken(tmp_path: Path) -> None:
+    pictures = []
+    for file in (None, tmp_path / "missing", svg(tmp_path, MAGENTA)):
+        canvas = Canvas(pygame.Surface((800, 480)), PALETTES["light"])
+        attract.paint(canvas, Look(name="Café Satoshi", logo=file), 5)
+        pictures.append(pygame.image.tobytes(canvas.surface, "RGB"))
+    assert pictures[0] == pictures[1] != pictures[2]
+
+
+def test_a_broken_logo_leaves_the_name_on_the_head(tmp_path: Path) -> None:
+    plain, _ = picture(VIEWS["idle"], Look(name="Café Satoshi"), (800, 480))
+    broken, _ = picture(
+        VIEWS["idle"], Look(name="Café Satoshi", logo=tmp_path / "missing"), (800, 480)
+    )
+    assert pygame.image.tobytes(plain, "RGB") == pygame.image.tobytes(broken, "RGB")

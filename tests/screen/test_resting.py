@@ -231,7 +231,7 @@ def test_no_pixel_of_the_attract_screen_is_lit_for_long() -> None:
     canvas = Canvas(pygame.Surface(size), PALETTES["light"])
     steps = range(0, 47 * 31, 5)
     for step in steps:
-        attract.paint(canvas, "Café Satoshi", step)
+        attract.paint(canvas, Look(name="Café Satoshi"), step)
         green = pygame.image.tobytes(canvas.surface, "RGB")[1::3]
         sums = [total + (value > 60) for total, value in zip(sums, green, strict=True)]
     assert 0 < max(sums) / len(steps) < 0.3
@@ -243,7 +243,7 @@ def test_the_attract_screen_is_whole_in_every_step(size: tuple[int, int]) -> Non
     canvas = Canvas(pygame.Surface(size), PALETTES["light"])
     for step in range(0, 200, 7):
         assert canvas.rect.contains(attract.place(canvas.rect, step))
-        attract.paint(canvas, "A merchant's name of forty characters ..", step)
+        attract.paint(canvas, Look(name="A merchant's name of forty characters .."), step)
     assert canvas.overflows == []
     assert canvas.zones == []
 
