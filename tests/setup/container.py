@@ -1,0 +1,188 @@
+"""A whole Debian in a container, its own systemd included: boots in seconds, has no network.
+
+Needs root, debootstrap, systemd-nspawn, and Debian's and PyPI's servers the first time.
+"""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+ROOT: Final = Path(__file__).parent.parent.parent
+CACHE: Final = Path.home() / ".cache" / "blink-kiosk"
+PYTHON: Final = MappingProxyType({"bookworm": "3.11", "trixie": "3.13"})
+NEEDED: Final = ("debootstrap", "systemd-nspawn", "nsenter")
+PATIENCE_S: Final = 60.0
+
+_PACKAGES: Final = (
+    *("systemd", "systemd-sysv", "udev", "dbus", "kmod", "iproute2", "ca-certificates"),
+    *("python3", "python3-venv", "libgl1-mesa-dri", "libegl1", "libgles2", "libgbm1"),
+)
+_SOUND: Final = MappingProxyType({"bookworm": "libasound2", "trixie": "libasound2t64"})
+_SETTINGS: Final = "BLINKPOS_API_KEY=blink_abcdef\nMERCHANT_USERNAME=shop\nKIOSK_PIN=4711\n"
+# The system's own log and state; accounts as they were before the last change of one.
+_RESTLESS: Final = ("/var/log/", "/var/lib/systemd/", "/var/lib/kiosk")
+_COPIES: Final = tuple(f"/etc/{name}" for name in ("passwd-", "group-", "shadow-", "gshadow-"))
+# No display, no DRM device to wait for, and not so long a patience.
+_KIOSK: Final = "[Service]\nEnvironment=SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy\n"
+_FEW: Final = "TimeoutStartSec=15\n"
+_MANAGER: Final = "[Manager]\nDefaultDeviceTimeoutSec=1s\n"
+
+
+def can_run() -> bool:
+    """Whether this machine has what it takes."""
+    return os.geteuid() == 0 and all(shutil.which(tool) for tool in NEEDED)
+
+
+class Container:
+    """One Debian, fresh, booted, with the project in /srv/kiosk."""
+
+    def __init__(self, folder: Path, suite: str) -> None:
+        self.root = folder / "root"
+        self.source = self.root / "srv/kiosk"
+        _run("cp", "-a", str(_base(suite)), str(self.root))
+        shutil.copytree(_wheels(suite), self.root / "srv/wheels")
+        self._bring_source()
+        self.put("/srv/settings.env", _SETTINGS)
+        self.put("/etc/systemd/system/kiosk.service.d/test.conf", _KIOSK + _FEW)
+        self.put("/etc/systemd/system.conf.d/test.conf", _MANAGER)
+        self._nspawn, self._init = self._boot()
+
+    def put(self, path: str, text: str) -> None:
+        """Write a file inside."""
+        file = self.root / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def run(self, words: str, timeout_s: float = 300) -> tuple[int, str]:
+        """A shell command inside: its exit status and what it said."""
+        done = subprocess.run(
+            self._inside(words),
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def begin(self, words: str) -> subprocess.Popen[bytes]:
+        """A shell command inside that nobody waits for."""
+        return subprocess.Popen(
+            self._inside(words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def wait(self, words: str, timeout_s: float = PATIENCE_S) -> str:
+        """Until a command inside succeeds; what it said."""
+        end = time.monotonic() + timeout_s
+        while True:
+            status, said = self.run(words)
+            if status == 0:
+                return said
+            assert time.monotonic() < end, f"{words}: {said}"
+            time.sleep(0.5)
+
+    def files(self) -> dict[str, tuple[object, ...]]:
+        """Every path with kind, owner, mode, link, size and time, but for what always changes."""
+        found: dict[str, tuple[object, ...]] = {}
+        for folder, folders, names in os.walk(self.root):
+            here = Path(folder)
+            if here == self.root:
+                folders[:] = sorted(set(folders) - {"proc", "sys", "dev", "run", "tmp", "srv"})
+            for path in [here / name for name in (*folders, *names)]:
+                told = path.lstat()
+                link = os.readlink(path) if path.is_symlink() else ""  # noqa: PTH115
+                is_file = path.is_file() and not link
+                size = told.st_size if is_file else 0
+                stamp = told.st_mtime_ns if is_file else 0
+                name = f"/{path.relative_to(self.root)}"
+                if name.startswith(_RESTLESS) or name in _COPIES:
+                    continue
+                found[name] = (told.st_mode, told.st_uid, told.st_gid, link, size, stamp)
+        return found
+
+    def ended(self) -> None:
+        """Wait until it has turned itself off."""
+        self._nspawn.wait(PATIENCE_S)
+
+    def close(self) -> None:
+        """Off, as if the plug were pulled."""
+        if self._nspawn.poll() is None:
+            os.kill(self._init, signal.SIGKILL)
+            self.ended()
+
+    def _bring_source(self) -> None:
+        listed = _run("git", "-C", str(ROOT), "ls-files", "-z", "-co", "--exclude-standard")
+        for name in filter(None, listed.split("\0")):
+            if (ROOT / name).is_file() and not name.startswith("tests/"):
+                target = self.source / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, target)
+
+    def _inside(self, words: str) -> list[str]:
+        path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        place = ["nsenter", "-t", str(self._init), "-a", "env", "-i", path, "HOME=/root"]
+        return [*place, "LC_ALL=C.UTF-8", "bash", "-c", f"cd /srv/kiosk && {words}"]
+
+    def _boot(self) -> tuple[subprocess.Popen[bytes], int]:
+        words = ["systemd-nspawn", "-D", str(self.root), "--register=no", "--keep-unit"]
+        words += ["--boot", "--console=pipe", "--private-network", "--quiet"]
+        nspawn = subprocess.Popen(
+            words,
+            env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            children = Path(f"/proc/{nspawn.pid}/task/{nspawn.pid}/children").read_text().split()
+            if children:
+                self._init = int(children[0])
+                if "running" in self.run("systemctl is-system-running")[1]:
+                    return nspawn, self._init
+            time.sleep(0.3)
+        nspawn.kill()
+        raise AssertionError("the container did not boot")
+
+
+def _base(suite: str) -> Path:
+    packages = (*_PACKAGES, _SOUND[suite])
+    root = CACHE / f"container-{suite}-{_hash(packages)}"
+    if not root.exists():
+        new = root.with_suffix(".new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.parent.mkdir(parents=True, exist_ok=True)
+        _run("debootstrap", "--variant=minbase", f"--include={','.join(packages)}", suite, str(new))
+        (new / "etc/machine-id").write_text("")
+        new.rename(root)
+    return root
+
+
+def _wheels(suite: str) -> Path:
+    lock = ROOT / "requirements.lock"
+    folder = CACHE / f"wheels-{suite}-{_hash([lock.read_text()])}"
+    if not folder.exists():
+        new = folder.with_suffix(".new")
+        words = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-r", str(lock)]
+        words += ["--require-hashes", "--only-binary=:all:", "--dest", str(new)]
+        words += [f"--python-version={PYTHON[suite]}", "--implementation=cp"]
+        words += [f"--platform=manylinux{tag}_x86_64" for tag in ("2014", "_2_28", "_2_34")]
+        _run(*words)
+        new.rename(folder)
+    return folder
+
+
+def _hash(parts: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def _run(*words: str) -> str:
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == 0, f"{words[0]}: {done.stdout}{done.stderr}"
+    return done.stdout

@@ -1,0 +1,115 @@
+"""setup.sh on a real Debian 12 and 13 with their own systemd, in a container without a network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.setup.container import PYTHON, Container, can_run
+
+pytestmark = [
+    pytest.mark.appliance,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(not can_run(), reason="needs root, debootstrap and systemd-nspawn"),
+]
+INSTALL = "./setup.sh install --yes --wheels /srv/wheels --settings /srv/settings.env"
+UPDATE = "./setup.sh update --wheels /srv/wheels"
+IS_READY = "systemctl -q is-active kiosk && systemctl show -p StatusText kiosk"
+
+
+@pytest.fixture(params=sorted(PYTHON))
+def debian(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Container]:
+    container = Container(tmp_path, request.param)
+    yield container
+    container.close()
+
+
+def current(debian: Container) -> str:
+    return debian.run("basename $(readlink /opt/kiosk/current)")[1].strip()
+
+
+def without_times(files: dict[str, tuple[object, ...]]) -> dict[str, tuple[object, ...]]:
+    """What uninstall promises: everything but when a file was written."""
+    return {name: told[:-1] for name, told in files.items()}
+
+
+def test_installing_twice_changes_nothing_and_uninstalling_leaves_only_the_journal(
+    debian: Container,
+) -> None:
+    before = debian.files()
+    status, said = debian.run(INSTALL)
+    assert status == 0, said
+    assert "the till is on the screen" in debian.wait(IS_READY)
+
+    installed = debian.files()
+    status, said = debian.run(INSTALL.replace(" --settings /srv/settings.env", ""))
+    assert (status, "nothing was changed" in said) == (0, True), said
+    assert debian.files() == installed
+    modes = debian.run("stat -c '%a %U' /etc/kiosk/kiosk.env /etc/kiosk/credentials/*")[1]
+    assert set(modes.splitlines()) == {"600 root"}
+    assert "0 paid" in debian.run("kiosk sales")[1]
+
+    status, said = debian.run("/opt/kiosk/current/setup.sh uninstall --yes")
+    assert status == 0, said
+    assert without_times(debian.files()) == without_times(before)
+    assert debian.run("stat -c '%a %U' /var/lib/kiosk/journal.sqlite3")[1] == "600 root\n"
+
+
+def test_an_update_that_works_stays_and_one_that_does_not_goes_back(debian: Container) -> None:
+    assert debian.run(INSTALL)[0] == 0
+    debian.wait(IS_READY)
+    first = current(debian)
+
+    debian.run("echo '# newer' >>kiosk/story.py")
+    status, said = debian.run(UPDATE)
+    assert status == 0, said
+    second = current(debian)
+    assert second != first
+    assert debian.run("ls /opt/kiosk/releases")[1].split() == sorted((first, second))
+
+    debian.run("cp kiosk/settings.py /srv/settings.py")
+    for fault in ("raise SystemExit('broken')", "import time; time.sleep(3600)"):
+        debian.run(f'cp /srv/settings.py kiosk/settings.py; echo "{fault}" >>kiosk/settings.py')
+        status, said = debian.run(UPDATE)
+        assert (status, f"back to {second}" in said) == (1, True), said
+        assert current(debian) == second
+        assert "the till is on the screen" in debian.wait(IS_READY)
+
+    debian.run("cp /srv/settings.py kiosk/settings.py; echo '# newest' >>kiosk/story.py")
+    assert debian.run(UPDATE)[0] == 0
+    third = current(debian)
+    assert debian.run("ls /opt/kiosk/releases")[1].split() == sorted((second, third))
+    assert debian.run("test -e /opt/kiosk/trial")[0] == 1
+
+
+def test_an_update_that_nobody_watches_any_more_gives_way(debian: Container) -> None:
+    assert debian.run(INSTALL)[0] == 0
+    debian.wait(IS_READY)
+    first = current(debian)
+    debian.run("echo \"raise SystemExit('broken')\" >>kiosk/settings.py")
+    watcher = debian.begin(f"echo $$ >/srv/watcher; exec {UPDATE}")
+    debian.wait("test -e /opt/kiosk/trial", 120)
+    debian.run("kill -9 $(cat /srv/watcher)")
+    watcher.wait(60)
+    debian.wait(f"test $(basename $(readlink /opt/kiosk/current)) = {first}", 120)
+    assert "the till is on the screen" in debian.wait(IS_READY, 120)
+    assert debian.run("test -e /opt/kiosk/trial")[0] == 1
+
+
+def test_a_settings_file_on_the_boot_partition_is_in_force_after_the_next_start(
+    debian: Container,
+) -> None:
+    assert debian.run(INSTALL.replace(" --settings /srv/settings.env", ""))[0] == 0
+    assert "wrong settings: BLINKPOS_API_KEY" in debian.wait(IS_READY)
+    debian.run("mkdir -p /boot/firmware; cp /srv/settings.env /boot/firmware/kiosk.env")
+    debian.run("systemctl restart kiosk")
+    assert "the till is on the screen" in debian.wait(IS_READY)
+    assert debian.run("ls /boot/firmware")[1] == ""
+
+
+def test_a_manager_may_turn_the_machine_off(debian: Container) -> None:
+    off = '[Service]\nType=exec\nExecStart=\nExecStart=/bin/sh -c "exit 100"\n'
+    debian.put("/etc/systemd/system/kiosk.service.d/off.conf", off)
+    inside = debian.begin(INSTALL)
+    debian.ended()
+    inside.wait(60)
