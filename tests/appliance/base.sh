@@ -54,23 +54,17 @@ kernel() {
 
 # Debian's kernels have no GPIO chip without hardware, so ours is compiled for exactly this kernel.
 modules() {
-    local release version source
+    local release source
     release=$(basename "$(echo "$root"/lib/modules/*)")
-    version=$(cut -d. -f1,2 <<<"$release")
     source=/usr/src/wires
     mkdir -p "$shop"/{upper,work,root}
     mount -t overlay overlay "$shop/root" \
         -o "lowerdir=$root,upperdir=$shop/upper,workdir=$shop/work"
     enter "$shop/root" "$downloads"
     chroot "$shop/root" apt-get install -y -q --no-install-recommends \
-        "linux-headers-$release" "linux-source-$version" make gcc libc6-dev xz-utils
+        "linux-headers-$release" make gcc libc6-dev
     mkdir -p "$shop/root$source"
     cp "$here"/kmod/* "$shop/root$source/"
-    # irq_to_desc() is not exported to modules.
-    tar -xJOf "$shop/root/usr/src/linux-source-$version.tar.xz" \
-        "linux-source-$version/kernel/irq/irq_sim.c" \
-        | sed 's/irq_to_desc(irqnum)/irq_data_to_desc(irq_get_irq_data(irqnum))/' \
-            >"$shop/root$source/irq_sim.c"
     chroot "$shop/root" make -s -C "/lib/modules/$release/build" "M=$source" modules
     strip -g "$shop/root$source"/*.ko
     mkdir -p "$root/lib/modules/$release/extra"

@@ -16,8 +16,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+import pygame
 import pytest
 from PIL import Image as Picture
+from PIL import ImageChops
 
 from kiosk.panel.wiring import DEFAULT_LED_PIN, read_wiring
 from kiosk.sale.keys import Key
@@ -95,6 +97,17 @@ class Bench:
         """Wait until a sale can be made."""
         self.until_logged("in service", timeout_s=BOOT_S)
 
+    def save(self) -> None:
+        """Remember the whole machine as it is now."""
+        self.machine.save(SNAPSHOT)
+
+    def restore(self) -> None:
+        """Be as when it was saved, whatever became of it since, the plug pulled included."""
+        if not self.machine.is_on:
+            self.machine.switch_on()
+        self.machine.restore(SNAPSHOT)
+        self.until_picture(is_kiosk)
+
     def until_picture(
         self, wanted: Callable[[Picture.Image], bool], timeout_s: float = PATIENCE_S
     ) -> float:
@@ -151,12 +164,14 @@ class Bench:
         self.machine.run("\n".join(strokes))
 
     def hold(self, *keys: Key) -> None:
-        """Press keys of the matrix keypad and keep them down."""
-        self.machine.run("\n".join(f"echo '{self.crossing(key)}' >{WIRES}/press" for key in keys))
+        """Press keys of the matrix keypad and keep them down; returns when they must be seen."""
+        strokes = (f"echo '{self.crossing(key)}' >{WIRES}/press" for key in keys)
+        self.machine.run("\n".join((*strokes, "sleep 0.3")))
 
     def let_go(self, *keys: Key) -> None:
-        """Lift these keys."""
-        self.machine.run("\n".join(f"echo '{self.crossing(key)}' >{WIRES}/release" for key in keys))
+        """Lift these keys; returns when that must be seen."""
+        strokes = (f"echo '{self.crossing(key)}' >{WIRES}/release" for key in keys)
+        self.machine.run("\n".join((*strokes, "sleep 0.3")))
 
     def touch(self, till: Till, *keys: Key) -> None:
         """Tap these keys on the glass, which shows `till`, one after the other."""
@@ -232,13 +247,15 @@ class Bench:
         subprocess.run(["mcopy", "-i", str(raw), str(env), "::kiosk.env"], check=True)
         _qemu_img("convert", "-O", "qcow2", str(raw), str(boot))
         http, ws = self._ports
-        return Parts(
-            kernel=image.kernel,
-            initrd=image.initrd,
-            command_line=f"{image.command_line} systemd.setenv=SIMULATOR_HTTP={http}"
-            f" systemd.setenv=SIMULATOR_WS={ws}",
-            disks=(root, boot),
+        added = (
+            # The emulated TSC goes on while a snapshot lies still: a restored kiosk would find
+            # its watchdog's time long over.
+            "clocksource=hpet",
+            f"systemd.setenv=SIMULATOR_HTTP={http}",
+            f"systemd.setenv=SIMULATOR_WS={ws}",
         )
+        line = " ".join((image.command_line, *added))
+        return Parts(image.kernel, image.initrd, line, disks=(root, boot))
 
 
 def settings(simulator: Simulator) -> dict[str, str]:
@@ -264,6 +281,14 @@ def is_kiosk(seen: Picture.Image) -> bool:
     colours = Counter(_pixels(seen))
     ground = PALETTES[LOOK.theme].ground
     return colours[ground[0], ground[1], ground[2]] > WIDTH * HEIGHT // 10
+
+
+def difference(seen: Picture.Image, till: Till) -> int:
+    """The number of pixels in which a picture is not the view of `till`."""
+    view, _ = picture(till, LOOK, (WIDTH, HEIGHT))
+    drawn = Picture.frombytes("RGB", (WIDTH, HEIGHT), pygame.image.tobytes(view, "RGB"))
+    changed = ImageChops.difference(seen, drawn).convert("L").tobytes()
+    return len(changed) - changed.count(0)
 
 
 def _pixels(seen: Picture.Image) -> Iterable[tuple[int, int, int]]:

@@ -1,11 +1,12 @@
 """One image, one machine, one boot: what every test of the appliance begins with."""
 
+import time
 from collections.abc import Generator, Iterator
 from typing import Final
 
 import pytest
 
-from tests.appliance.bench import SNAPSHOT, Bench
+from tests.appliance.bench import Bench
 from tests.appliance.image import Image, image
 from tests.appliance.vm import MachineFailed
 
@@ -33,17 +34,19 @@ def booted(
             times["plug to the first picture"] = bench.switch_on()
             bench.until_ready()
             times["plug to in service"] = bench.machine.on_for_s
-            bench.machine.save(SNAPSHOT)
+            bench.save()
         yield bench
     finally:
         bench.machine.pull_the_plug()
 
 
 @pytest.fixture
-def bench(booted: Bench) -> Iterator[Bench]:
+def bench(booted: Bench, times: dict[str, float]) -> Iterator[Bench]:
     """The till, ready for its first customer, and a Blink where nothing has happened yet."""
     with booted.blink():
-        booted.machine.restore(SNAPSHOT)
+        begun_s = time.monotonic()
+        booted.restore()
+        times["restore to the picture"] = time.monotonic() - begun_s
         yield booted
 
 

@@ -53,6 +53,7 @@ class Machine:
 
     def switch_on(self) -> None:
         """Plug it in. `wait_for_agent` returns when it has booted."""
+        self.pull_the_plug()
         for name in ("qmp", "agent"):
             (self._folder / name).unlink(missing_ok=True)
         self._on_at_s = time.monotonic()
@@ -74,6 +75,11 @@ class Machine:
             if peer is not None:
                 peer.close()
         self._process = self._qmp = self._agent = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it runs: a machine that has rebooted is off, for QEMU ends then."""
+        return self._process is not None and self._process.poll() is None
 
     @property
     def on_for_s(self) -> float:
