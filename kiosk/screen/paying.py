@@ -2,6 +2,7 @@
 
 import pygame
 
+from kiosk.sale.facts import Sale
 from kiosk.sale.keys import Key
 from kiosk.sale.till import AwaitingPayment, Link, Till
 from kiosk.screen import shapes
@@ -45,6 +46,9 @@ def paying(canvas: Canvas, till: Till, screen: AwaitingPayment, look: Look) -> N
     first, second = sale_amounts(canvas.words, screen.sale)
     colours = canvas.palette
     canvas.text(first, top, colours.ink, HEADLINE, weight=Weight.BOLD)
+    if screen.sale.tip_minor:
+        apart, side = off_top(side, canvas.points(LABEL), 0)
+        canvas.text(_price_and_tip(canvas, screen.sale), apart, colours.ink, LABEL)
     other, side = off_top(side, canvas.points(LARGE), 0)
     canvas.text(second, other, colours.quiet, BODY)
     who, side = off_top(side, canvas.points(LABEL), gap)
@@ -71,6 +75,11 @@ def _code(canvas: Canvas, screen: AwaitingPayment, look: Look) -> pygame.Rect:
     canvas.surface.fill(white, card)
     canvas.surface.blit(code, code.get_rect(center=card.center))
     return side.inflate(-2 * margin, -2 * margin)
+
+
+def _price_and_tip(canvas: Canvas, sale: Sale) -> str:
+    """What the amount is made of, so that the customer sees the tip apart."""
+    return canvas.words.tape((sale.price.minor, sale.tip_minor), sale.price.currency)
 
 
 def _payee(canvas: Canvas, till: Till, look: Look) -> str:

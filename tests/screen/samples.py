@@ -53,6 +53,7 @@ INVOICE = Invoice(
 SALE = Sale(
     SaleId("till-1-boot-1"), Sats(28_655), Fiat(1250, USD), usd_rate(NOW_S), 1_700_000_000, "memo"
 )
+TIPPED = replace(SALE, amount=Sats(31_521), tip=Sats(2866), tip_minor=125)
 AWAITING = AwaitingPayment(
     SALE, ENTRY, INVOICE, NOW_S - 3, NOW_S + 597, Link.LIVE, payout_ready=True
 )
@@ -97,6 +98,7 @@ def every_view() -> dict[str, Till]:
         "confirming": till(Confirming(SALE, ENTRY, Trouble(TroubleKind.OVER_LIMIT, "1234567"))),
         "requesting": till(Requesting(SALE, ENTRY, NOW_S)),
         "invoice": till(AWAITING),
+        "invoice-tip": till(replace(AWAITING, sale=TIPPED, link=Link.ASKING)),
         "reconnecting": till(replace(AWAITING, link=Link.RECONNECTING)),
         "under-way": till(replace(AWAITING, notice=Trouble(TroubleKind.PAYMENT_UNDER_WAY))),
         "not-yet": till(replace(AWAITING, checked_s=NOW_S)),

@@ -260,6 +260,7 @@ def test_a_tip_is_one_touch_or_an_own_amount(counters: list[Counter]) -> None:
         ("touch clear", Tipping, "$0.00"),
         ("touch clear", Tipping, "add a tip?"),
         ("touch 2", Requesting, "$11.00"),
+        (invoice_made, AwaitingPayment, "10.00 + 1.00"),
     )
 
 
