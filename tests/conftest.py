@@ -2,6 +2,12 @@
 
 import os
 
+from hypothesis import settings
+
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 os.environ["SDL_AUDIODRIVER"] = "dummy"
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("kiosk", deadline=None)
+settings.load_profile("kiosk")

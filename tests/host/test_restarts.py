@@ -10,6 +10,7 @@ def test_the_first_start_of_a_boot_waits_for_nothing(tmp_path: Path) -> None:
 
 
 def test_each_failure_makes_the_pause_longer_up_to_the_longest(tmp_path: Path) -> None:
+    """Bug 41 of other tills: a boot loop ate memory and CPU until the Pi hung."""
     now_s, pauses = 30.0, []
     for _ in range(len(PAUSES_S) + 3):
         pause_s = begin(tmp_path, now_s).pause_s

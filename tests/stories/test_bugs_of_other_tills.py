@@ -14,14 +14,22 @@ from hypothesis import strategies as st
 from kiosk.sale.account import Rates
 from kiosk.sale.effects import AskStatus, FetchRates, OpenSale, Play, SendForward, Sound
 from kiosk.sale.entry import Entry, added, typed
-from kiosk.sale.events import Found, InvoiceMade, PayoutMade, RatesArrived, SendAnswer, StatusTold
+from kiosk.sale.events import (
+    Found,
+    InvoiceMade,
+    PayoutMade,
+    RatesArrived,
+    SendAnswer,
+    StatusTold,
+    Tick,
+)
 from kiosk.sale.facts import InvoicePaid, SaleStarted
 from kiosk.sale.guard import payout_refusal
 from kiosk.sale.invoice import Decoded, Invoice, InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key
 from kiosk.sale.memo import plain
-from kiosk.sale.money import Currency, Fiat, Rate, Sats, fiat_from_sats, sats_from_fiat
-from kiosk.sale.till import Entering, Expired, Leaving, Requesting, Tipping
+from kiosk.sale.money import RATE_LIFE_S, Currency, Fiat, Rate, Sats, fiat_from_sats, sats_from_fiat
+from kiosk.sale.till import Entering, Expired, Leaving, Pricing, Requesting, Tipping
 from kiosk.sale.trouble import TroubleKind
 from kiosk.sale.watch import DAY_S
 from tests.sale.tills import ACCOUNT, EUR, JPY, KWD, RULES, USD, Story, invoice, rates
@@ -171,6 +179,20 @@ def test_no_price_is_never_a_price_of_one_m9(base: int) -> None:
     assert story.till.screen.notice is not None
     assert story.till.screen.notice.kind is TroubleKind.NO_RATE
     assert story.count(OpenSale) == 0
+
+
+def test_a_price_that_grew_old_while_a_tip_was_chosen_is_no_price_m9() -> None:
+    """Bug 30 of other tills: a missing rate became 1."""
+    story = Story(replace(RULES, tips=(10,))).ready()
+    story.press("3050")
+    story.play(RatesArrived(rates(story.till.now_s)))
+    story.press(Key.CHARGE)
+    assert isinstance(story.till.screen, Tipping)
+    story.play(Tick(story.till.now_s + RATE_LIFE_S + 1, story.till.unix_s))
+    story.press(Key.D1)
+    assert story.count(OpenSale) == 0
+    assert isinstance(story.till.screen, Entering | Pricing)
+    assert story.till.screen.entry.total == 3050, "the amount is kept"
 
 
 def test_nothing_of_a_sale_is_left_for_the_next_one() -> None:
