@@ -8,7 +8,6 @@ import re
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -336,6 +335,8 @@ def _url(secure: str, plain: str) -> Callable[[str], str]:
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
+    from ipaddress import ip_address  # for plain http alone, which no till in a shop has
+
     try:
         return ip_address(host).is_loopback
     except ValueError:

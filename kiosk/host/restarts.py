@@ -6,7 +6,6 @@ are counted here, in a file in the service's runtime directory, which systemd ke
 written to the card.
 """
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ PAUSES_S: Final = (0.0, 0.0, 5.0, 15.0, 30.0, 60.0, 120.0)
 # A run that lasted this long was a good one, whatever ended it.
 GOOD_RUN_S: Final = 600.0
 
-_FILE: Final = "starts.json"
+_FILE: Final = "starts"  # how many failed in a row, and when the last one began
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +70,17 @@ def runtime_folder(environ: Mapping[str, str]) -> Path | None:
 
 def _read(file: Path) -> Starts | None:
     try:
-        told = json.loads(file.read_text())
-        return Starts(int(told["failures"]), float(told["began_s"]))
+        failures, began_s = file.read_text().split()
+        return Starts(int(failures), float(began_s))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         log.warning("earlier starts are not known: %s", type(error).__name__)
         return None
 
 
 def _write(file: Path, starts: Starts) -> None:
     try:
-        file.write_text(json.dumps({"failures": starts.failures, "began_s": starts.began_s}))
+        file.write_text(f"{starts.failures} {starts.began_s}\n")
     except OSError as error:
         log.warning("this start was not noted: %s", error.strerror)

@@ -96,7 +96,7 @@ def test_a_till_is_ready_fed_and_ends_in_order(tmp_path: Path, account: dict[str
         service.close()
     assert code == 0, told
     assert account["BLINKPOS_API_KEY"] not in told
-    assert not (tmp_path / "run" / "starts.json").exists()
+    assert not (tmp_path / "run" / "starts").exists()
 
 
 def test_wrong_settings_are_named_on_the_glass_and_the_program_stays(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_till_that_keeps_failing_says_so_and_waits(
     tmp_path: Path, account: dict[str, str]
 ) -> None:
     service = Service(tmp_path, **account)
-    (tmp_path / "run" / "starts.json").write_text('{"failures": 1, "began_s": 1e12}')
+    (tmp_path / "run" / "starts").write_text("1 1e12")
     service.start()
     try:
         assert "keeps_failing; next try in 5 s" in service.hear()
@@ -215,4 +215,4 @@ def test_what_the_manager_asks_for_is_an_exit_status_that_the_unit_knows(
     finally:
         service.close()
     assert code == status, told
-    assert not (tmp_path / "run" / "starts.json").exists(), "an orderly end is no failure"
+    assert not (tmp_path / "run" / "starts").exists(), "an orderly end is no failure"
