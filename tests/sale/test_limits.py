@@ -5,15 +5,16 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.sale.effects import AskLimit
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import KeyPressed
+from kiosk.sale.events import KeyPressed, LimitTold, SendAnswer
 from kiosk.sale.keys import Key
 from kiosk.sale.limits import NEAR_PERCENT, ahead, is_near, left_today
 from kiosk.sale.money import SAT, Cents, Sats
 from kiosk.sale.till import Confirming, Entering, Requesting, Rules, Till
 from kiosk.sale.transition import transition
 from kiosk.sale.trouble import TroubleKind
-from tests.sale.tills import RULES, USD, Story, rates
+from tests.sale.tills import ACCOUNT, RULES, USD, Story, rates
 
 
 def typed(entry: Entry, rules: Rules = RULES, limit: int | None = 1500) -> Till:
@@ -79,3 +80,15 @@ def test_an_empty_entry_is_near_no_limit() -> None:
     empty = Entry(USD)
     assert ahead(typed(empty, limit=0), empty) is None
     assert not is_near(typed(empty, limit=0), empty)
+
+
+def test_what_is_left_is_asked_at_start_and_after_every_forward_m10() -> None:
+    story = Story().ready()
+    assert story.till.limit_left == ACCOUNT.limit_left
+    made = story.awaiting()
+    story.pay(made)
+    assert story.count(AskLimit) == 0
+    story.send(made, SendAnswer.SUCCESS)
+    assert story.count(AskLimit) == 1
+    story.play(LimitTold(Cents(700)))
+    assert story.till.limit_left == 700

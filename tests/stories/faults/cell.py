@@ -80,7 +80,8 @@ SECONDS: Final = {
 }
 VALUE: Final = {Fault.HTTP_RATE_LIMIT: 0, Fault.SOCKET_LIMIT: 0, Fault.SOCKET_RATE_LIMIT: 0}
 
-# Where an answer never comes, it is not waited for long.
+# Where an answer never comes, it is not waited for long, nor so short that a busy machine fails.
+HASTE_S: Final = 0.8
 IMPATIENT: Final = {
     Fault.NEVER_ANSWERED: ("answer_s", "send_s"),
     Fault.NEVER_ANSWERED_AFTER: ("answer_s", "send_s"),
@@ -126,7 +127,7 @@ class Cell:
 
     def play(self) -> Outcome:
         """The whole story. Raises AssertionError where the law of money is broken."""
-        quick = replace(QUICK, **dict.fromkeys(IMPATIENT.get(self._fault, ()), 0.25))
+        quick = replace(QUICK, **dict.fromkeys(IMPATIENT.get(self._fault, ()), HASTE_S))
         with (
             self._simulator,
             switched_on(QuickTill(self._simulator, self._folder, quick)) as self._till,
