@@ -166,7 +166,7 @@ def _base(suite: str) -> Path:
 
 def _wheels(suite: str) -> Path:
     lock = ROOT / "requirements.lock"
-    folder = CACHE / f"wheels-{suite}-{_hash([lock.read_text()])}"
+    folder = CACHE / f"container-wheels-{suite}-{_hash([lock.read_text()])}"
     if not folder.exists():
         new = folder.with_suffix(".new")
         words = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-r", str(lock)]
