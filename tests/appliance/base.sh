@@ -22,7 +22,7 @@ trap 'tell_why; leave_all' EXIT
 
 main() {
     mkdir -p "$folder" "$downloads"
-    rm -rf "$root" "$shop"
+    rm -rf --one-file-system "$root" "$shop"
     step "debootstrap" bare_system
     step "kernel" kernel
     step "gpio modules" modules
@@ -71,7 +71,7 @@ modules() {
     cp "$shop/root$source"/*.ko "$root/lib/modules/$release/extra/"
     leave "$shop/root"
     umount "$shop/root"
-    rm -rf "$shop"
+    rm -rf --one-file-system "$shop"
     chroot "$root" depmod "$release"
 }
 

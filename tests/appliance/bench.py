@@ -93,9 +93,14 @@ class Bench:
         self.machine.wait_for_agent()
         return seen_s
 
-    def until_ready(self) -> None:
-        """Wait until a sale can be made."""
-        self.until_logged("in service", timeout_s=BOOT_S)
+    def until_ready(self, starts: int = 1) -> None:
+        """Wait until a sale can be made, by a kiosk that has started so often since the boot."""
+        self.until_logged("in service", times=starts, timeout_s=BOOT_S)
+        self.until_keypad()
+
+    def until_keypad(self) -> None:
+        """Wait until keys are looked for: at rest the rows of the keypad are driven low."""
+        self.machine.until(f"grep '^{self._wiring.rows[0]} out 0' {WIRES}/lines")
 
     def save(self) -> None:
         """Remember the whole machine as it is now."""
@@ -154,11 +159,14 @@ class Bench:
 
     # --- a cashier ---------------------------------------------------------------------------
 
-    def press(self, *keys: Key, hold_s: float = 0.15) -> None:
-        """Press keys of the matrix keypad, one after the other."""
+    def press(self, *keys: Key) -> None:
+        """Press keys of the matrix keypad, one after the other.
+
+        Slowly: a key counts when two scans agree, and an emulated processor that has to wait for
+        the real ones takes long for a scan.
+        """
         strokes = (
-            f"echo '{wires}' >{WIRES}/press; sleep {hold_s}; "
-            f"echo '{wires}' >{WIRES}/release; sleep 0.15"
+            f"echo '{wires}' >{WIRES}/press; sleep 0.5; echo '{wires}' >{WIRES}/release; sleep 0.3"
             for wires in map(self.crossing, keys)
         )
         self.machine.run("\n".join(strokes))

@@ -121,13 +121,22 @@ def _made(kind: str, inputs: Iterable[Path], make: Callable[[Path], None]) -> Pa
     folder = cache / f"{kind}-{_hash(inputs)}"
     if folder.is_dir():
         return folder
-    for old in cache.glob(f"{kind}-*"):
+    for old in cache.glob(f"{kind}-{'[0-9a-f]' * 16}"):  # others keep things here too
         shutil.rmtree(old)
     making = cache / f"making-{kind}"
-    shutil.rmtree(making, ignore_errors=True)
+    _clear(making)
     making.mkdir()
     make(making)
     return making.rename(folder)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a build left that was killed; first of all its mounts, /dev among them."""
+    mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+    for mount in reversed([mount for mount in mounts if mount.startswith(f"{folder}/")]):
+        subprocess.run(["umount", mount], check=True)
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def _hash(inputs: Iterable[Path]) -> str:

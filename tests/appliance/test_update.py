@@ -40,6 +40,7 @@ def test_an_update_takes_over_and_a_bad_one_goes_back_by_itself(bench: Bench) ->
     assert "9.0.1-" not in bench.machine.run("ls /opt/kiosk/releases")
 
     bench.until_picture(is_kiosk)
+    bench.until_keypad()
     bench.press(*digits("100"), Key.CHARGE)
     sats = bench.pay(bench.scan())
     bench.until_logged("forwarded sale=", times=2)
