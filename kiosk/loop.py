@@ -187,8 +187,10 @@ class Loop:
     def _take(self, events: Sequence[Event]) -> None:
         self._feed(self._tick())
         for event in events:
-            if isinstance(event, KeyPressed) and self._display.rouse():
-                continue  # nobody could see what it would have done: it only wakes the glass
+            if isinstance(event, KeyPressed) and self._display.rouse() and event.key.digit is None:
+                # Nobody could see what it would have done: it only wakes the glass. A digit is
+                # printed on its key, and without it the sale would be a tenth.
+                continue
             self._feed(event)
 
     def _tick(self) -> Tick:

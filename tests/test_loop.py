@@ -97,23 +97,28 @@ def typed(loop: Loop) -> int:
     return screen.entry.typed
 
 
-def test_the_first_key_of_the_keypad_only_wakes_a_glass_at_rest() -> None:
+def test_digits_typed_blind_wake_the_glass_and_count() -> None:
     glass = Glass()
     loop, inbox = a_loop(glass)
     for key in (Key.D1, Key.D2, Key.D5):
         inbox.put(KeyPressed(key))
     loop.turn()
-    assert typed(loop) == 25
-    assert glass.heard == [Sound.KEY, Sound.KEY]
+    assert not glass.asleep
+    assert typed(loop) == 125, "a lost digit is a tenth of the price"
+    assert glass.heard == [Sound.KEY] * 3
 
 
 @pytest.mark.parametrize("asleep", [True, False])
-def test_a_key_of_the_glass_is_swallowed_only_while_it_sleeps(*, asleep: bool) -> None:
-    glass = Glass(KeyPressed(Key.D7))
-    glass.asleep = asleep
-    loop, _ = a_loop(glass)
+def test_any_other_key_only_wakes_a_glass_at_rest(*, asleep: bool) -> None:
+    glass = Glass()
+    loop, inbox = a_loop(glass)
+    inbox.put(KeyPressed(Key.D7))
     loop.turn()
-    assert typed(loop) == (0 if asleep else 7)
+    glass.asleep = asleep
+    inbox.put(KeyPressed(Key.DELETE))
+    loop.turn()
+    assert not glass.asleep
+    assert typed(loop) == (7 if asleep else 0)
 
 
 def test_news_is_never_swallowed() -> None:
