@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from kiosk import story
 from kiosk.sale.account import Account
-from kiosk.sale.box import ActOnBox, HostEffect
+from kiosk.sale.box import ActOnBox, BoxAct, HostEffect
 from kiosk.sale.effects import (
     Brighten,
     Effect,
@@ -41,7 +41,7 @@ from kiosk.sale.light import light
 from kiosk.sale.till import Till
 from kiosk.sale.timers import wake_s
 from kiosk.sale.transition import transition
-from kiosk.sale.trouble import KioskError
+from kiosk.sale.trouble import KioskError, NewStartNeeded
 from kiosk.sale.wifi import JoinWifi, ScanWifi
 
 log: Final = logging.getLogger("kiosk.loop")
@@ -151,6 +151,7 @@ class Loop:
         self._panel = panel
         self._clock = clock
         self._host = host
+        self._asked_to_end = False
         self._unwritten: deque[Event] = deque()
         self._light: Light | None = None
         self._blink_minus_wall_s = 0.0
@@ -162,7 +163,7 @@ class Loop:
         try:
             self._journal.record(facts)
         except KioskError as error:
-            self._feed(JournalFailed(error.trouble))
+            self._journal_failed(error)
         self._display.draw(self.till)
         log.info("connection not requested")
 
@@ -228,7 +229,7 @@ class Loop:
         try:
             return self._journal.take_requests()
         except KioskError as error:
-            self._feed(JournalFailed(error.trouble))
+            self._journal_failed(error)
             return False
 
     def _written(self, event: Event, step: Step) -> bool:
@@ -243,9 +244,17 @@ class Loop:
                 self.till = replace(self.till, now_s=event.now_s, unix_s=event.unix_s)
             elif not isinstance(event, KeyPressed):  # a key is pressed again, news is kept
                 self._unwritten.append(event)
-            self._feed(JournalFailed(error.trouble))
+            self._journal_failed(error)
             return False
         return True
+
+    def _journal_failed(self, error: KioskError) -> None:
+        """Say so; a damaged one is set aside by the next start, so there has to be one."""
+        self._feed(JournalFailed(error.trouble))
+        if isinstance(error, NewStartNeeded) and not self._asked_to_end:
+            self._asked_to_end = True
+            log.error("a new start is needed: %s", error)
+            self._host.perform(ActOnBox(BoxAct.RESTART))
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
@@ -274,7 +283,7 @@ class Loop:
         try:
             self._journal.probe()
         except KioskError as error:
-            self._feed(JournalFailed(error.trouble))
+            self._journal_failed(error)
         else:
             self._feed(JournalWorks())
 

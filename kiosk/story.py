@@ -21,13 +21,16 @@ from kiosk.sale.facts import (
     Fact,
     ForwardMoved,
     ForwardStatus,
+    FromBlink,
     InvoiceFinal,
     InvoiceIssued,
     InvoicePaid,
+    JournalRebuilt,
     PaidTwice,
     PayoutIssued,
     SaleLeft,
     SaleStarted,
+    SaleUndecided,
 )
 from kiosk.sale.invoice import short
 from kiosk.sale.till import Entering, Forwarded, Stopped, Till
@@ -97,6 +100,12 @@ def _tell_fact(fact: Fact) -> None:
         case PaidTwice(sale, payment_hash, payments):
             name = short(payment_hash)
             log.error("paid more than once sale=%s hash=%s payments=%d", sale, name, payments)
+        case JournalRebuilt(name):
+            log.warning("journal rebuilt from Blink instead=%s", name)
+        case SaleUndecided(sale, reason):
+            log.error("undecided sale=%s reason=%s", sale, reason)
+        case FromBlink():
+            log.debug("learnt from Blink %s", type(fact.fact).__name__)
         case DayClosed(at):
             log.info("day closed at=%d", at)
 

@@ -32,6 +32,7 @@ from kiosk.sale.events import KeyFreed, KeyPressed, KeyStuck
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeft
 from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.pin import pin_hash
+from kiosk.sale.rebuild import alarm_of
 from kiosk.sale.till import Alarm, Entering, OverLimit, Rules, Till, Visiting
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.care import Patience
@@ -171,7 +172,8 @@ def begin_till(
         forwards=MappingProxyType(forwards),
         aftermath=MappingProxyType(aftermath),
         recovered=recovery.interrupted,
-        alarms=stopped,
+        alarms=(*stopped, *(alarm_of(sale, reason) for sale, reason in journal.undecided())),
+        lost=journal.lost(),
     )
     return till, [SaleLeft(sale.id, Ending.INTERRUPTED) for sale in recovery.interrupted]
 

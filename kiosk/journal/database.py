@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
+from kiosk.sale.trouble import KioskError, NewStartNeeded, Trouble, TroubleKind
 
 # `PRAGMA user_version` counts the scripts that have run: version n is the first n of them. What
 # has been shipped is never edited; a change of the tables is one more script.
@@ -28,8 +28,8 @@ class JournalUnusable(KioskError):
     """It cannot be written now: full, read-only, failing. Nothing of the step was recorded."""
 
 
-class JournalCorrupt(KioskError):
-    """It cannot be read. Set it aside, never delete it."""
+class JournalCorrupt(NewStartNeeded):
+    """It cannot be read. The next start sets it aside, and never deletes it."""
 
 
 class JournalConflict(AssertionError):

@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from kiosk.journal import owner
+from kiosk.journal import owner, salvage
 from kiosk.journal.database import (
     JournalConflict,
     full,
@@ -23,9 +23,10 @@ from kiosk.journal.records import SaleRecord, record_of, trouble_of
 from kiosk.journal.recovery import OpenForward, OpenInvoice, Recovery
 from kiosk.journal.rows import invoice_of, row_of, sale_of
 from kiosk.sale.events import HistoryRead
-from kiosk.sale.facts import Ending, Fact, ForwardStatus, Sale
-from kiosk.sale.invoice import Invoice
+from kiosk.sale.facts import Ending, Fact, ForwardStatus, FromBlink, Sale
+from kiosk.sale.invoice import Invoice, SaleId
 from kiosk.sale.money import Currency, Fiat, Sats
+from kiosk.sale.past import Lost, Saved
 from kiosk.sale.till import HistoryRow, Totals
 from kiosk.sale.trouble import Trouble
 
@@ -36,6 +37,8 @@ RESERVE_BYTES: Final = 5_000_000
 RECENT_S: Final = 86_400
 
 HISTORY_ROWS: Final = 100
+
+UNDECIDED_S: Final = 7 * 86_400
 
 _EVER: Final = 2**62
 
@@ -115,6 +118,8 @@ class Journal:
                 row = row_of(fact, at)
                 if self._db.execute(row.insertion, row.values).rowcount > 0:
                     continue
+                if isinstance(fact, FromBlink):  # what this journal says itself stands
+                    continue
                 if self._db.execute(row.question, row.values).fetchone() is None:
                     raise JournalConflict(f"{type(fact).__name__} contradicts {row.table}")
 
@@ -140,6 +145,31 @@ class Journal:
             forwards = tuple(self._open_forward(r) for r in unfinished if r["paid_at"] is not None)
             settled = tuple(self._settled_since(int(self._now()) - RECENT_S))
         return Recovery(invoices, forwards, settled, retry=self.take_requests())
+
+    def lost(self) -> Lost | None:
+        """Damaged journals of whose sales Blink has not been asked, and what is left of them.
+
+        Their finished sales become part of this one; the others wait for Blink's word.
+        """
+        with translated():
+            told = {row["name"] for row in self._db.execute("SELECT name FROM rebuilt")}
+        files = [one for one in salvage.aside(self._path) if one.name not in told]
+        if not files:
+            return None
+        saved: dict[SaleId, Saved] = {}
+        for file in files:
+            with translated():
+                saved.update(salvage.into(self._db, file))
+        return Lost(tuple(one.name for one in files), tuple(saved.values()))
+
+    def undecided(self) -> tuple[tuple[SaleId, str], ...]:
+        """Sales of a lost journal, of the last week, that a person has to look at."""
+        with translated():
+            found = self._db.execute(
+                "SELECT sale_id, reason FROM undecided WHERE at >= ? ORDER BY at",
+                (int(self._now()) - UNDECIDED_S,),
+            ).fetchall()
+        return tuple((SaleId(row["sale_id"]), row["reason"]) for row in found)
 
     def totals(self, since: int, until: int | None = None) -> Totals:
         """Sums of what was paid in `[since, until)`, Unix seconds, at the rates of the moments."""

@@ -8,14 +8,17 @@ from kiosk.sale.facts import (
     DayClosed,
     Fact,
     ForwardMoved,
+    FromBlink,
     InvoiceFinal,
     InvoiceIssued,
     InvoicePaid,
+    JournalRebuilt,
     PaidTwice,
     PayoutIssued,
     Sale,
     SaleLeft,
     SaleStarted,
+    SaleUndecided,
 )
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, PaymentRequest, SaleId
 from kiosk.sale.money import Currency, Fiat, Rate, Sats, fiat_from_sats
@@ -80,6 +83,12 @@ def row_of(fact: Fact, at: int) -> Row:
         case PaidTwice(sale, name, payments):
             said = {"sale_id": sale, "payment_hash": name, "payments": payments}
             return Row("paid_twice", said, now)
+        case JournalRebuilt(name):
+            return Row("rebuilt", {"name": name}, now)
+        case SaleUndecided(sale, reason):
+            return Row("undecided", {"sale_id": sale}, {"reason": reason, **now})
+        case FromBlink(inner, then):
+            return row_of(inner, then)
         case DayClosed(closed_at):
             return Row("day_closes", {"at": closed_at})
 

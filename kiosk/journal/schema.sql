@@ -95,6 +95,16 @@ CREATE TABLE paid_twice (
     FOREIGN KEY (sale_id, payment_hash) REFERENCES invoices (sale_id, payment_hash)
 ) STRICT;
 
+-- Damaged journals, kept beside this one, of whose sales Blink has been asked.
+CREATE TABLE rebuilt (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+
+-- Their sales of which nobody can say whether they were forwarded.
+CREATE TABLE undecided (
+    sale_id TEXT PRIMARY KEY,
+    reason TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE day_closes (at INTEGER PRIMARY KEY) STRICT;
 
 -- Words of other processes to the kiosk (`kiosk forwards --retry`), taken out when read.

@@ -104,6 +104,14 @@ class AskLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class AskPast:
+    """Ask for everything of this kiosk of the last days, for a lost journal. -> PastTold."""
+
+    kiosk_id: str
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
 class Rest:
     """Nothing is under way: close what is open once the last answer is in."""
 
@@ -119,6 +127,7 @@ WalletEffect = (
     | SendForward
     | LookUp
     | AskLimit
+    | AskPast
     | Rest
 )
 

@@ -8,6 +8,7 @@ from kiosk.sale.box import BoxTold
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.money import Cents, Sats
+from kiosk.sale.past import Past
 from kiosk.sale.till import HistoryRow, Link, Totals
 from kiosk.sale.trouble import Trouble
 from kiosk.sale.wifi import WifiSeen, WifiTold
@@ -198,6 +199,13 @@ class LookUpTold:
 
 
 @dataclass(frozen=True, slots=True)
+class PastTold:
+    """What Blink shows of this kiosk's last days; None when it could not be had, or not whole."""
+
+    past: Past | None
+
+
+@dataclass(frozen=True, slots=True)
 class LimitTold:
     """What is left of today's `internalSend`, None when Blink did not say."""
 
@@ -275,6 +283,7 @@ Event = (
     | SendTold
     | LookUpTold
     | LimitTold
+    | PastTold
     | MerchantReceived
     | UpdatesChanged
     | JournalFailed

@@ -138,6 +138,35 @@ class DayClosed:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class JournalRebuilt:
+    """Blink has been asked what became of the sales of a journal that is kept as `name`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaleUndecided:
+    """A sale of a lost journal of which nobody can say whether it was forwarded: never paid."""
+
+    sale: SaleId
+    reason: str
+
+
+OfSale = SaleStarted | InvoiceIssued | PayoutIssued | SaleLeft | InvoicePaid | ForwardMoved
+
+
+@dataclass(frozen=True, slots=True)
+class FromBlink:
+    """A fact of a time before this journal, `at` Unix seconds, as Blink told it.
+
+    It fills gaps: what the journal says itself stands.
+    """
+
+    fact: OfSale
+    at: int
+
+
 Fact = (
     SaleStarted
     | InvoiceIssued
@@ -148,4 +177,7 @@ Fact = (
     | ForwardMoved
     | PaidTwice
     | DayClosed
+    | JournalRebuilt
+    | SaleUndecided
+    | FromBlink
 )

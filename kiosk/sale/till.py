@@ -11,6 +11,7 @@ from kiosk.sale.entry import Entry, Tip
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
 from kiosk.sale.money import SAT, Cents, Currency, Fiat, Sats
+from kiosk.sale.past import Lost
 from kiosk.sale.trouble import Trouble
 from kiosk.sale.wifi import WifiScreen
 
@@ -363,6 +364,7 @@ class Till:
     forwards: Mapping[PaymentHash, Forward] = field(default_factory=lambda: MappingProxyType({}))
     aftermath: Mapping[PaymentHash, Aftermath] = field(default_factory=lambda: MappingProxyType({}))
     alarms: tuple[Alarm, ...] = ()
+    lost: Lost | None = None  # a damaged journal, until its sales have been taken up
     recovered: tuple[Sale, ...] = ()  # sales that were on the screen when the power went
     pin_tries: int = 0
     pin_locked_until_s: float = 0.0

@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import charge, watch
+from kiosk.sale import charge, rebuild, watch
 from kiosk.sale.effects import ProbeJournal, Step, Visit
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.leave import idle, last_question, leave
@@ -40,6 +40,8 @@ def wake_s(till: Till) -> float | None:
     if isinstance(till.service, Visiting):
         times.append(till.service.due_s)
     if till.account is not None:
+        if till.lost is not None and till.journal_trouble is None:
+            times.append(till.lost.due_s)
         times.extend(w.ask_s for w in till.watches.values())
         if till.journal_trouble is None:
             times.extend(f.due_s for f in till.forwards.values() if _waits(f))
@@ -57,7 +59,7 @@ def due(till: Till) -> Step:
         again_s = till.now_s + JOURNAL_PAUSE_S
         probing = replace(step.till, journal_due_s=again_s)
         step = Step(probing, (), (*step.effects, ProbeJournal()))
-    return step.then(watch.due).then(_screen_due)
+    return step.then(watch.due).then(rebuild.due).then(_screen_due)
 
 
 def _screen_due(till: Till) -> Step:
@@ -114,4 +116,5 @@ def under_way(till: Till) -> bool:
         at_rest = Managing | WifiScreen | AskingPin | Stopped | Expired | Received
         screen_busy = not isinstance(screen, at_rest)
     visiting = isinstance(till.service, Visiting) and till.service.due_s is None
-    return screen_busy or visiting or any(one.busy for one in till.forwards.values())
+    asking = till.lost is not None and till.lost.due_s is None
+    return screen_busy or visiting or asking or any(one.busy for one in till.forwards.values())

@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import charge, forward, manage, timers, watch
+from kiosk.sale import charge, forward, manage, rebuild, timers, watch
 from kiosk.sale.account import Account
 from kiosk.sale.box import BoxTold
 from kiosk.sale.effects import (
@@ -39,6 +39,7 @@ from kiosk.sale.events import (
     LinkChanged,
     LookUpTold,
     MerchantReceived,
+    PastTold,
     PayoutMade,
     PayoutRefused,
     RatesArrived,
@@ -318,6 +319,8 @@ def _other_news(till: Till, event: Event) -> Step:
             if isinstance(till.screen, Pricing):
                 return charge.no_rate(failed, till.screen, trouble.reason)
             return Step(_out_of_service(failed, trouble))
+        case PastTold(past):
+            return rebuild.told(till, past)
         case LimitTold(left):
             return Step(replace(till, limit_left=left))
         case KeyStuck(legend):

@@ -12,6 +12,8 @@ class TroubleKind(StrEnum):
 
     # The way to Blink
     NO_CONNECTION = "no_connection"  # nothing was sent; safe to try again
+    CLOCK_WRONG = "clock_wrong"  # TLS says "not yet valid": a Pi has no clock of its own
+    LOGIN_PAGE = "login_page"  # a portal answers, or one with a wrong certificate
     BLINK_ODD = "blink_odd"  # an answer that makes no sense: HTML, wrong JSON, 5xx
     OUTCOME_UNKNOWN = "outcome_unknown"  # the request left and no answer came
     TOO_MANY_INVOICES = "too_many_invoices"  # 60 a minute, then blocked for 5 minutes
@@ -37,6 +39,7 @@ class TroubleKind(StrEnum):
     PAYMENT_UNDER_WAY = "payment_under_way"  # cancel refused: somebody is paying right now
     PAYOUT_REFUSED = "payout_refused"  # the payout invoice is not the one we asked for (M3)
     PAID_BY_OTHERS = "paid_by_others"  # the payout invoice is paid, but not by us (M6)
+    UNDECIDED = "undecided"  # of a lost journal: forwarded or not, nobody can say
     PAID_TWICE = "paid_twice"  # one sale, two payments (M12)
     LIMIT_REACHED = "limit_reached"  # Blink will not forward more today
     NO_BALANCE = "no_balance"
@@ -72,3 +75,7 @@ class KioskError(Exception):
     def __init__(self, trouble: Trouble) -> None:
         super().__init__(f"{trouble.kind}: {trouble.reason or trouble.subject}")
         self.trouble = trouble
+
+
+class NewStartNeeded(KioskError):
+    """Only a new start of the program can put this right, and a new start does."""

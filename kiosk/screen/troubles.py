@@ -20,6 +20,14 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("Blink gave an answer that makes no sense."),
             mark("No money is at risk. Wait a minute, then try again."),
         ),
+        TroubleKind.CLOCK_WRONG: (
+            mark("The clock of this box is wrong."),
+            mark("The network sets it within minutes; sales go on by themselves then."),
+        ),
+        TroubleKind.LOGIN_PAGE: (
+            mark("This network does not lead to Blink."),
+            mark("No money is at risk. Perhaps the Wi-Fi wants a login first."),
+        ),
         TroubleKind.OUTCOME_UNKNOWN: (
             mark("Checking what became of the payment."),
             mark("Please do not charge the customer again."),
@@ -94,6 +102,10 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
         TroubleKind.PAID_BY_OTHERS: (
             mark("A payout was paid by somebody else."),
             mark("The money is safe in the till account. Sale {subject}."),
+        ),
+        TroubleKind.UNDECIDED: (
+            mark("A sale was lost with the memory card."),
+            mark("Nothing more is paid for it. Compare sale {subject} with Blink's list."),
         ),
         TroubleKind.PAID_TWICE: (
             mark("A customer paid twice."),

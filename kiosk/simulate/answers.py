@@ -13,6 +13,7 @@ REASONS: Final = {
     503: "Service Temporarily Unavailable",
     504: "Gateway Time-out",
 }
+LOGIN_PATH: Final = "/login"
 PORTAL: Final = "<html><head><title>Free Wi-Fi</title></head><body>Please sign in.</body></html>"
 
 
@@ -26,6 +27,11 @@ def page(status: int) -> web.Response:
 def portal() -> web.Response:
     """Return what a Wi-Fi portal answers to everything."""
     return web.Response(text=PORTAL, content_type="text/html")
+
+
+def redirect() -> web.Response:
+    """Return the way to a Wi-Fi portal's login page."""
+    return web.Response(status=302, headers={"Location": LOGIN_PATH})
 
 
 def top_level(message: str) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Fault(StrEnum):
     HTTP_504 = "http-504", "HTTP 504, an HTML page"
     HTTP_504_AFTER = "http-504-after", "it happens, and HTTP 504 is answered"
     CAPTIVE_PORTAL = "captive-portal", "HTTP 200 with the HTML page of a Wi-Fi portal"
+    CAPTIVE_REDIRECT = "captive-redirect", "HTTP 302 to the login page of a Wi-Fi portal"
     HTTP_RATE_LIMIT = (
         "http-rate-limit",
         "120 requests a minute from one address (burst 2400, or `value`), then HTTP 429",

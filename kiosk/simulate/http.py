@@ -21,10 +21,12 @@ from graphql import (
 
 from kiosk.simulate.accounts import ApiKey
 from kiosk.simulate.answers import (
+    LOGIN_PATH,
     half_an_answer,
     no_answer,
     page,
     portal,
+    redirect,
     top_level,
     with_nulls,
     with_unknown_status,
@@ -92,6 +94,9 @@ class HttpSide:
         """Answer one request, or do what a fault says instead."""
         if request.path == CONTROL_PATH and request.method == "POST":
             return await self._steer(request)
+        if request.path == LOGIN_PATH:
+            self._traffic.add(Request(time.monotonic(), None, "login page", "http", {}))
+            return portal()
         if request.path != API_PATH or request.method != "POST":
             return page(404)
         if request.transport is not None and request.transport not in self._met:
@@ -184,6 +189,8 @@ class HttpSide:
                 return page(status)
         if faults.take(Fault.CAPTIVE_PORTAL, name):
             return portal()
+        if faults.take(Fault.CAPTIVE_REDIRECT, name):
+            return redirect()
         if limit := faults.peek(Fault.HTTP_RATE_LIMIT):
             burst = REQUEST_BURST if limit.value is None else limit.value
             fresh = LeakyBucket(REQUESTS_PER_MINUTE, burst)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from kiosk.sale.effects import (
     AskLimit,
+    AskPast,
     AskStatus,
     CancelInvoice,
     CloseSale,
@@ -26,6 +27,7 @@ from kiosk.sale.events import (
     Found,
     InvoiceRefused,
     LookUpTold,
+    PastTold,
     PayoutMade,
     PayoutRefused,
     RatesArrived,
@@ -42,6 +44,7 @@ from kiosk.wallet import forwarding, invoices, prices
 from kiosk.wallet.endpoints import Endpoints, Timings
 from kiosk.wallet.errors import FINAL, bug_of
 from kiosk.wallet.http import Http
+from kiosk.wallet.past import ask_past
 from kiosk.wallet.sale_task import SaleTask
 from kiosk.wallet.status import ask_status
 from kiosk.wallet.updates import MerchantWatch, Recent
@@ -51,6 +54,7 @@ log: Final = logging.getLogger("kiosk.wallet")
 
 _CANCEL_AGAIN_S: Final = 1.0
 _FAREWELL_S: Final = 4.0
+_TLS_FAREWELL_S: Final = 0.25
 
 # What the till is told when our own code fails: never more than that nobody knows.
 _BUG: Final = Trouble(TroubleKind.BLINK_ODD, reason="a fault of our own")
@@ -104,6 +108,8 @@ class Desk:
         ours = {*self._tasks, *self._sales.values()}
         await _ended(ours if self._watch is None else {*ours, self._watch})
         await self._http.close()
+        if self._endpoints.api_url.startswith("https"):
+            await asyncio.sleep(_TLS_FAREWELL_S)  # a TLS connection is closed in two steps
         # Farewells, ours and gql's: one that is cancelled leaves its connection open.
         farewells = asyncio.all_tasks() - {asyncio.current_task()}
         if farewells:
@@ -187,6 +193,8 @@ class Desk:
                     self._tell(await forwarding.send(self._http, effect))
             case LookUp():
                 self._tell(await forwarding.look_up(self._http, effect))
+            case AskPast():
+                self._tell(await ask_past(self._http, effect))
             case AskLimit():
                 limit = await forwarding.ask_limit(self._http)
                 if limit is not None:
@@ -240,4 +248,6 @@ def _otherwise(effect: WalletEffect) -> tuple[Event, ...]:
             return (SendTold(invoice, payout.payment_hash, SendAnswer.LOST, _BUG.reason),)
         case LookUp(invoice, payout_hash):
             return (LookUpTold(invoice, payout_hash, Found.UNKNOWN),)
+        case AskPast():
+            return (PastTold(None),)
     return ()

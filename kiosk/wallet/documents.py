@@ -76,6 +76,25 @@ query RecentInvoices { me { defaultAccount { invoices(first: 50) {
   edges { node { externalId paymentHash paymentRequest } }
 } } } }""")
 
+# Account.invoices and Wallet.transactions, page by page: what a lost journal is rebuilt from
+PAST_INVOICES: Final = gql("""
+query PastInvoices($wallet: WalletId!, $after: String) {
+  me { defaultAccount { invoices(first: 100, after: $after, walletIds: [$wallet]) {
+    edges { node { externalId paymentHash paymentRequest paymentStatus createdAt } }
+    pageInfo { hasNextPage endCursor }
+  } } }
+}""")
+PAST_ENTRIES: Final = gql("""
+query PastEntries($wallet: WalletId!, $after: String) {
+  me { defaultAccount { walletById(walletId: $wallet) { transactions(first: 100, after: $after) {
+    edges { node {
+      externalId direction status settlementAmount createdAt
+      initiationVia { ... on InitiationViaLn { paymentHash paymentRequest } }
+    } }
+    pageInfo { hasNextPage endCursor }
+  } } } }
+}""")
+
 # Mutation.lnInvoiceCancel
 CANCEL_INVOICE: Final = gql(f"""
 mutation CancelInvoice($input: LnInvoiceCancelInput!) {{

@@ -16,6 +16,9 @@ _HASH: Final = re.compile(r"\b([0-9a-fA-F]{8})[0-9a-fA-F]{24,}\b")
 _REQUEST: Final = re.compile(r"\bln[a-z0-9]{20,}\b", re.IGNORECASE)
 _KEY: Final = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z]+)*_[A-Za-z0-9]{20,}\b")
 
+# What reading an answer of another shape ends in; OverflowError is a number without end.
+UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
+
 
 class Side(StrEnum):
     """Whose account a call is about."""

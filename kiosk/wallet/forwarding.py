@@ -12,7 +12,7 @@ from kiosk.sale.money import Cents
 from kiosk.sale.trouble import KioskError
 from kiosk.wallet import documents
 from kiosk.wallet.bolt11 import NotAnInvoice, decode
-from kiosk.wallet.errors import BlinkError, Refused, Unsent, errors_of, safe
+from kiosk.wallet.errors import UNREADABLE, BlinkError, Refused, Unsent, errors_of, safe
 from kiosk.wallet.http import Http
 from kiosk.wallet.status import entry_hash, wallet_of
 
@@ -121,7 +121,7 @@ async def ask_limit(http: Http) -> LimitTold | None:
     try:
         data = await http.ask(documents.LIMIT)
         return LimitTold(limit_left(data["me"]["defaultAccount"]["limits"]))
-    except (KioskError, KeyError, TypeError) as error:
+    except (KioskError, *UNREADABLE) as error:
         log.info("limit not told reason=%s", error)
         return None
 

@@ -35,6 +35,13 @@ _UNAUTHORIZED: Final = 401
 _SLOW_DOWN: Final = (429, 503)  # Blink's documentation and nginx disagree about which
 _SERVER_ERRORS: Final = 500
 
+# A redirection would carry our key to wherever a portal likes.
+_TO_NOBODY_ELSE: Final = {"allow_redirects": False}
+
+# OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED: Blink's certificate is
+# good, so it is the clock of this box that is wrong, as a Pi's is until it has heard the time.
+_WRONG_TIME: Final = (9, 10)
+
 
 class Http:
     """The requests of both accounts. Not thread-safe: it lives in the worker's loop.
@@ -72,7 +79,8 @@ class Http:
             async with asyncio.timeout(timeout_s or self.timings.answer_s):
                 transport = await self._transport(side)
                 result = await transport.execute(
-                    GraphQLRequest(request, variable_values=dict(variables or {}))
+                    GraphQLRequest(request, variable_values=dict(variables or {})),
+                    extra_args=_TO_NOBODY_ELSE,
                 )
         except TimeoutError:
             raise Lost(Trouble(TroubleKind.NO_CONNECTION, reason="no answer in time")) from None
@@ -81,7 +89,7 @@ class Http:
         except TransportConnectionFailed as error:
             raise _by_cause(error) from None
         except TransportError as error:
-            raise odd(f"not a GraphQL answer: {type(error).__name__}") from None
+            raise _by_page(transport, error) from None
         self._note_date(transport)
         errors = errors_of(result.errors)
         if errors and not _has_data(result.data, needs):
@@ -172,8 +180,25 @@ def _by_status(code: int | None, side: Side) -> KioskError:
 
 def _by_cause(error: TransportConnectionFailed) -> KioskError:
     cause, reason = error.__cause__, reason_of(error)
+    if isinstance(cause, aiohttp.ClientConnectorCertificateError):
+        return Unsent(Trouble(_by_certificate(cause.certificate_error), reason=reason))
     if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Unsent(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
     if isinstance(cause, aiohttp.ClientError | OSError):
         return Lost(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
     return odd(f"not a GraphQL answer: {type(cause).__name__}")
+
+
+def _by_certificate(error: Exception) -> TroubleKind:
+    """A certificate that is not believed: of another time, or of somebody else."""
+    code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else None
+    return TroubleKind.CLOCK_WRONG if code in _WRONG_TIME else TroubleKind.LOGIN_PAGE
+
+
+def _by_page(transport: AIOHTTPTransport, error: TransportError) -> KioskError:
+    """What is not GraphQL: a page, or the way to one, is a portal's."""
+    headers: Mapping[str, str] = transport.response_headers or {}
+    reason = f"not a GraphQL answer: {type(error).__name__}"
+    if "Location" in headers or str(headers.get("Content-Type", "")).startswith("text/html"):
+        return Lost(Trouble(TroubleKind.LOGIN_PAGE, reason=reason))
+    return odd(reason)

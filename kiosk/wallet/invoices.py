@@ -26,6 +26,7 @@ from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
 from kiosk.wallet.bolt11 import NotAnInvoice, decode
 from kiosk.wallet.errors import (
+    UNREADABLE,
     BlinkError,
     Busy,
     Lost,
@@ -180,7 +181,7 @@ async def _looked_up(http: Http, side: Side, external_id: ExternalId) -> Mapping
     try:
         nodes = [edge["node"] for edge in data["me"]["defaultAccount"]["invoices"]["edges"]]
         return next((node for node in nodes if node["externalId"] == external_id), None)
-    except (KeyError, TypeError):
+    except UNREADABLE:
         raise odd("no list of invoices") from None
 
 

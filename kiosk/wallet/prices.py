@@ -7,7 +7,7 @@ from typing import Any
 from kiosk.sale.account import Rates
 from kiosk.sale.money import SAT, Currency, Rate
 from kiosk.wallet import documents
-from kiosk.wallet.errors import odd
+from kiosk.wallet.errors import UNREADABLE, odd
 from kiosk.wallet.http import Http
 
 
@@ -24,7 +24,7 @@ async def rates(http: Http, currency: str) -> Rates:
     try:
         shown = _rate(data["shown"], now_s, server_s)
         usd = _rate(data["usd"], now_s, server_s)
-    except (KeyError, TypeError, ValueError) as error:
+    except UNREADABLE as error:
         raise odd(f"an odd price: {type(error).__name__}") from None
     if shown.currency.code != currency or usd.currency.code != "USD":
         raise odd("the price of another currency")

@@ -10,7 +10,7 @@ from kiosk.sale.account import Account, Updates
 from kiosk.sale.events import Event, MerchantReceived, UpdatesChanged
 from kiosk.sale.money import Sats
 from kiosk.wallet import documents
-from kiosk.wallet.errors import Side
+from kiosk.wallet.errors import UNREADABLE, Side
 from kiosk.wallet.http import Http
 from kiosk.wallet.socket import Step, hold
 from kiosk.wallet.status import entry_hash
@@ -84,7 +84,7 @@ class MerchantWatch:
             here = update["walletId"] == self._account.merchant_wallet
             amount, name = int(entry["settlementAmount"]), entry_hash(entry)
             news = name or str(entry["id"])  # what came without an invoice has no hash
-        except (KeyError, TypeError, ValueError):
+        except UNREADABLE:
             return  # prices and other news, which this stream is full of
         if not (settled and here) or amount <= 0 or news in self._seen or news in self._ours:
             return

@@ -14,7 +14,7 @@ from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
 from kiosk.wallet.bolt11 import decode
-from kiosk.wallet.errors import Refused, Side, odd
+from kiosk.wallet.errors import UNREADABLE, Refused, Side, odd
 from kiosk.wallet.forwarding import limit_left
 from kiosk.wallet.http import Http
 from kiosk.wallet.invoices import make_payout
@@ -42,11 +42,11 @@ async def visit(http: Http) -> Account:
         if missing:
             raise KioskError(Trouble(TroubleKind.KEY_SCOPE, " ".join(missing)))
         till = _btc_wallet(account["wallets"], ends.till_wallet_id)
-        network, nodes = str(data["globals"]["network"]), data["globals"]["nodesIds"]
+        network, nodes = str(data["globals"]["network"]), _nodes(data["globals"]["nodesIds"])
         currencies = _currencies(data["currencyList"])
         left = limit_left(account["limits"])
         wind_down = _wind_down(data.get("windDown"))
-    except (KeyError, TypeError, ValueError) as error:
+    except UNREADABLE as error:
         raise odd(f"an odd answer to the visit: {type(error).__name__}") from None
     for code in ends.currencies:
         if code != SAT.code and code not in currencies:
@@ -60,7 +60,7 @@ async def visit(http: Http) -> Account:
         merchant_wallet=merchant,
         merchant_name=name,
         network=network,
-        nodes=frozenset(str(node) for node in nodes or ()),
+        nodes=nodes,
         limit_left=left,
         currencies=currencies,
         may_look_up_payouts=may_look,
@@ -86,7 +86,7 @@ async def _merchant(http: Http) -> tuple[WalletId, str, bool]:
         if not scope or ends.merchant_wallet_id is None:
             raise
         return WalletId(ends.merchant_wallet_id), "", False  # RECEIVE alone is enough then
-    except (KeyError, TypeError):
+    except UNREADABLE:
         raise odd("no merchant wallets") from None
 
 
@@ -95,12 +95,12 @@ async def _wallet_by_name(http: Http, username: str) -> WalletId:
         data = await http.ask(documents.DEFAULT_WALLET, {"username": username}, side=Side.MERCHANT)
         found = data["accountDefaultWallet"]
         if found["currency"] == "BTC":
-            return WalletId(str(found["id"]))
+            return WalletId(_text(found["id"]))
     except Refused as error:
         if error.trouble.kind is not TroubleKind.MERCHANT_UNKNOWN:
             raise
         raise KioskError(replace(error.trouble, subject=username)) from None
-    except (KeyError, TypeError):
+    except UNREADABLE:
         raise odd("no merchant wallet") from None
     raise KioskError(Trouble(TroubleKind.MERCHANT_UNKNOWN, username, "no BTC wallet"))
 
@@ -126,10 +126,23 @@ async def _try_payout(http: Http, account: Account) -> None:
 
 
 def _btc_wallet(wallets: list[Mapping[str, Any]], wanted: str | None) -> WalletId:
-    ids = [str(one["id"]) for one in wallets if one["walletCurrency"] == "BTC"]
+    ids = [_text(one["id"]) for one in wallets if one["walletCurrency"] == "BTC"]
     if not ids or (wanted is not None and wanted not in ids):
         raise KioskError(Trouble(TroubleKind.NO_BTC_WALLET, wanted or ""))
     return WalletId(wanted or ids[0])
+
+
+def _nodes(served: Any) -> frozenset[str]:
+    """Blink's own nodes; an empty list means unknown, not none."""
+    if not isinstance(served, list):
+        raise TypeError("no list of nodes")
+    return frozenset(_text(node) for node in served)
+
+
+def _text(served: Any) -> str:
+    if not isinstance(served, str):
+        raise TypeError("no text")
+    return served
 
 
 def _currencies(served: list[Mapping[str, Any]]) -> Mapping[str, Currency]:
@@ -138,7 +151,7 @@ def _currencies(served: list[Mapping[str, Any]]) -> Mapping[str, Currency]:
     for one in served:
         try:
             found[str(one["id"])] = currency_of(one)
-        except (KeyError, TypeError, ValueError) as error:
+        except UNREADABLE as error:
             log.info("an odd currency was left out reason=%s", type(error).__name__)
     return MappingProxyType(found)
 
@@ -146,4 +159,6 @@ def _currencies(served: list[Mapping[str, Any]]) -> Mapping[str, Currency]:
 def _wind_down(raw: Any) -> WindDown | None:
     if not isinstance(raw, Mapping) or not raw.get("status"):
         return None
-    return WindDown(str(raw["status"]), raw.get("receiveDisabledAt"), raw.get("finalDeadline"))
+    times = [raw.get("receiveDisabledAt"), raw.get("finalDeadline")]
+    disabled_at, deadline = (at if isinstance(at, int) else None for at in times)
+    return WindDown(str(raw["status"]), disabled_at, deadline)

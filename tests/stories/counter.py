@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from unittest.mock import patch
 
 from kiosk.commands.box import Box, SystemClock, build
@@ -37,14 +37,18 @@ QUICK = Timings(
 
 
 class FastClock(SystemClock):
-    """A clock on which the till's own pauses pass sooner. The wall clock is the real one."""
+    """A clock on which the till's own pauses pass sooner; `off_s` is how wrong its date is."""
 
     def __init__(self, speed: float) -> None:
         self._speed = speed
-        self._began_s = monotonic()
+        self.off_s = 0.0
+        self._began_s, self._began_at = monotonic(), time()
 
     def monotonic(self) -> float:
         return self._began_s + (monotonic() - self._began_s) * self._speed
+
+    def unix(self) -> float:
+        return self._began_at + self.off_s + (monotonic() - self._began_s) * self._speed
 
 
 class NoGlass:
@@ -110,7 +114,7 @@ class Counter:
             **settings,
         }
         self._timings = timings
-        self._speed = speed
+        self.clock = FastClock(speed)
         self._glass = glass
         self._box: Box | None = None
 
@@ -124,7 +128,7 @@ class Counter:
         return self.box.loop.till
 
     def switch_on(self) -> "Counter":
-        with _BUILDING, _changed(self._timings, self._speed, self._glass):
+        with _BUILDING, _changed(self._timings, self.clock, self._glass):
             self._box = build(load(self.settings))
         self.box.loop.begin(self.box.facts)
         self.box.wallet.start()
@@ -181,11 +185,13 @@ def is_paid(till: Till) -> bool:
 
 
 @contextmanager
-def _changed(timings: Timings | None, speed: float, glass: type[NoGlass] | None) -> Iterator[None]:
+def _changed(
+    timings: Timings | None, clock: FastClock, glass: type[NoGlass] | None
+) -> Iterator[None]:
     """Build with a wallet and a clock of another pace, and perhaps without a window."""
     with (
         patch("kiosk.commands.box.Wallet", lambda ends, put: Wallet(ends, put, timings)),
-        patch("kiosk.commands.box.SystemClock", lambda: FastClock(speed)),
+        patch("kiosk.commands.box.SystemClock", lambda: clock),
         patch("kiosk.commands.box.Window", glass) if glass else nullcontext(),
     ):
         yield

@@ -27,6 +27,7 @@ TELLING: Final = (
     (Fault.HTTP_504, Step.CANCEL, "leaving"),
     (Fault.HTTP_504_AFTER, Step.SEND, "forwarded"),
     (Fault.CAPTIVE_PORTAL, Step.STATUS, "code"),
+    (Fault.CAPTIVE_REDIRECT, Step.VISIT, OUT + "login_page"),
     (Fault.HTTP_RATE_LIMIT, Step.INVOICE, "paid|forwarded"),
     (Fault.MALFORMED_JSON, Step.SEND, "forwarded"),
     (Fault.WRONG_SHAPE, Step.LIMIT, "forwarded"),

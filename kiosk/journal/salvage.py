@@ -1,0 +1,178 @@
+"""What can still be read of a damaged journal, row by row until the error, from either end.
+
+The finished sales become part of the new journal as they were. Of the others nothing may be
+concluded from the file alone, since the row that says "settled" may be the one that was lost.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from kiosk.journal.database import transaction
+from kiosk.journal.rows import invoice_of, sale_of
+from kiosk.sale.facts import Ending, ForwardStatus
+from kiosk.sale.invoice import SaleId, payment_hash
+from kiosk.sale.past import Saved
+
+log: Final = logging.getLogger("kiosk.journal")
+
+# The newest sales; older ones stay in the file. A Pi takes some seconds for so many.
+NEWEST: Final = 5_000
+
+# In the order in which one refers to the other.
+_TABLES: Final = ("sales", "invoices", "payouts", "endings", "payments", "finals", "forward_steps")
+
+# Several of these belong to one sale.
+_ROWS_PER_SALE: Final = 5
+
+_Row = sqlite3.Row
+
+
+@dataclass
+class _Sale:
+    """Every row of one sale that could be read, by table, oldest first."""
+
+    rows: dict[str, list[_Row]] = field(default_factory=dict)
+
+    def of(self, table: str) -> list[_Row]:
+        return self.rows.get(table, [])
+
+    @property
+    def settled(self) -> bool:
+        """Whether the merchant has it, by the journal's own word."""
+        return any(row["status"] == ForwardStatus.SETTLED for row in self.of("forward_steps"))
+
+
+def aside(path: Path) -> list[Path]:
+    """The damaged journals that are kept beside this one, oldest first."""
+    found = path.parent.glob(f"{path.name}.corrupt-*")
+    return sorted(one for one in found if not one.name.endswith(("-wal", "-shm")))
+
+
+def into(connection: sqlite3.Connection, damaged: Path) -> dict[SaleId, Saved]:
+    """Copy the finished sales of a damaged journal into a sound one; return the others.
+
+    Raises:
+        sqlite3.Error: the sound journal cannot be written.
+    """
+    sales = _read(damaged)
+    copied = 0
+    saved: dict[SaleId, Saved] = {}
+    with transaction(connection):
+        for name, sale in sales.items():
+            if sale.settled and _copied(connection, sale):
+                copied += 1
+            elif (other := _saved(sale)) is not None:
+                saved[SaleId(name)] = other
+    log.warning("saved from %s finished=%d others=%d", damaged.name, copied, len(saved))
+    return saved
+
+
+def _read(damaged: Path) -> dict[str, _Sale]:
+    sales: dict[str, _Sale] = {}
+    try:
+        with closing(_opened(damaged)) as connection:
+            for table in _TABLES:
+                for row in _rows(connection, table):
+                    if isinstance(row["sale_id"], str):
+                        sale = sales.setdefault(row["sale_id"], _Sale())
+                        sale.rows.setdefault(table, []).append(row)
+    except sqlite3.Error as error:
+        log.warning("nothing more can be read of %s reason=%s", damaged.name, error)
+    return sales
+
+
+def _opened(damaged: Path) -> sqlite3.Connection:
+    """Open it as it is, with what its write-ahead log holds if that can be read."""
+    uri = damaged.absolute().as_uri()
+    connection = _connected(f"{uri}?mode=ro")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        connection = _connected(f"{uri}?immutable=1")
+    return connection
+
+
+def _connected(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.text_factory = lambda text: text.decode(errors="replace")
+    return connection
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> list[_Row]:
+    """The newest rows that can be read: backward until the error, and then forward until it."""
+    limit = NEWEST * (1 if table == "sales" else _ROWS_PER_SALE)
+    found: dict[int, _Row] = {}
+    for order in ("DESC", "ASC"):
+        try:
+            for row in connection.execute(
+                f"SELECT rowid AS place, * FROM {table} NOT INDEXED"  # noqa: S608 - our own names
+                f" ORDER BY rowid {order} LIMIT {limit}"
+            ):
+                found[row["place"]] = row
+        except sqlite3.Error as error:
+            log.info("damaged table=%s reason=%s", table, error)
+        else:
+            break
+    return [found[place] for place in sorted(found)]
+
+
+def _copied(connection: sqlite3.Connection, sale: _Sale) -> bool:
+    """Copy a whole sale with its own times; one that does not fit together is not copied."""
+    connection.execute("SAVEPOINT sale")
+    try:
+        for statement, values in _insertions(sale):
+            connection.execute(statement, values)
+    except (sqlite3.IntegrityError, sqlite3.InterfaceError):
+        connection.execute("ROLLBACK TO sale")
+        return False
+    finally:
+        connection.execute("RELEASE sale")
+    return True
+
+
+def _insertions(sale: _Sale) -> Iterator[tuple[str, dict[str, object]]]:
+    for table in _TABLES:
+        for row in sale.of(table):
+            columns = dict(zip(row.keys(), row, strict=True))
+            values = {name: columns[name] for name in columns if name not in ("place", "step")}
+            names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+            yield (
+                f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 - our own names
+                values,
+            )
+
+
+def _saved(sale: _Sale) -> Saved | None:
+    """What the core wants to know of an unfinished sale; None if not even its beginning is left."""
+    try:
+        begun = [sale_of(row) for row in sale.of("sales")]
+        invoices = [invoice_of(row) for row in sale.of("invoices")]
+        payouts = [
+            invoice_of(row)
+            for row in sorted(sale.of("payouts"), key=lambda row: int(row["generation"]))
+        ]
+        ending = next((Ending(row["ending"]) for row in sale.of("endings")), None)
+        if not begun or begun[0].amount <= 0 or not 0 <= begun[0].tip <= begun[0].amount:
+            return None
+        return Saved(
+            begun[0],
+            invoices[0] if invoices else None,
+            tuple(
+                one
+                for one in payouts
+                if payment_hash(one.payment_hash) is not None and one.amount == begun[0].amount
+            ),
+            ending,
+            paid=bool(sale.of("payments")),
+            final=bool(sale.of("finals")),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        log.info("a damaged sale reason=%s", type(error).__name__)
+        return None

@@ -1,0 +1,174 @@
+"""What Blink still shows of this kiosk's sales, for a journal that was lost."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from gql import GraphQLRequest
+
+from kiosk.sale.effects import AskPast
+from kiosk.sale.events import PastTold
+from kiosk.sale.invoice import (
+    ExternalId,
+    Invoice,
+    InvoiceStatus,
+    PaymentHash,
+    PaymentRequest,
+    SaleId,
+    payment_hash,
+)
+from kiosk.sale.money import MSAT_PER_SAT, Sats
+from kiosk.sale.past import PAST_S, EntryState, Past, PastEntry, PastInvoice, Way, sale_of
+from kiosk.sale.trouble import KioskError
+from kiosk.wallet import documents
+from kiosk.wallet.bolt11 import NotAnInvoice, decode
+from kiosk.wallet.errors import UNREADABLE, odd
+from kiosk.wallet.http import Http
+
+log: Final = logging.getLogger("kiosk.wallet")
+
+# A hundred each: a till account shared by thirty busy kiosks makes some 9,000 invoices a day.
+PAGES: Final = 60
+
+_WAYS: Final = {"RECEIVE": Way.IN, "SEND": Way.OUT}
+_STATES: Final = {
+    "SUCCESS": EntryState.SUCCESS,
+    "PENDING": EntryState.PENDING,
+    "FAILURE": EntryState.FAILURE,
+}
+_STATUS: Final = {
+    "PENDING": InvoiceStatus.PENDING,
+    "PAID": InvoiceStatus.PAID,
+    "EXPIRED": InvoiceStatus.EXPIRED,
+}
+
+_Node = Mapping[str, Any]
+Read = TypeVar("Read", PastInvoice, PastEntry)
+
+
+class _Odd(Exception):
+    """Something about a sale of ours that cannot be read, so nothing is concluded of that sale."""
+
+
+async def ask_past(http: Http, order: AskPast) -> PastTold:
+    """Read the last days' invoices and ledger of the till wallet, whole or not at all.
+
+    Never raises. What cannot be read might be the very payout that was made already, so its sale
+    is told as odd.
+    """
+    unreadable: set[SaleId] = set()
+    try:
+        made, made_since = await _pages(http, order, documents.PAST_INVOICES, _of_invoices)
+        moved, moved_since = await _pages(http, order, documents.PAST_ENTRIES, _of_entries)
+    except (KioskError, *UNREADABLE) as error:
+        log.warning("the past was not told reason=%s", type(error).__name__)
+        return PastTold(None)
+    invoices = _read(made, _invoice, order.kiosk_id, unreadable)
+    entries = _read(moved, _entry, order.kiosk_id, unreadable)
+    since = max(made_since, moved_since)
+    return PastTold(Past(tuple(invoices), tuple(entries), since, frozenset(unreadable)))
+
+
+def _read(
+    nodes: Sequence[_Node],
+    read: Callable[[_Node, SaleId, Way], Read],
+    kiosk_id: str,
+    unreadable: set[SaleId],
+) -> list[Read]:
+    """Read what is of this kiosk; the sales of what cannot be read go into `unreadable`."""
+    found = []
+    for node in nodes:
+        named = sale_of(node.get("externalId"), kiosk_id)
+        if named is None:
+            continue
+        try:
+            found.append(read(node, *named))
+        except (_Odd, *UNREADABLE):
+            unreadable.add(named[0])
+    return found
+
+
+async def _pages(
+    http: Http,
+    order: AskPast,
+    document: GraphQLRequest,
+    of: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+) -> tuple[list[_Node], int]:
+    """Nodes newest first, and the Unix time since which they are complete; 0 is for ever."""
+    found: list[_Node] = []
+    after: str | None = None
+    newest: int | None = None
+    for _ in range(PAGES):
+        data = await http.ask(document, {"wallet": order.account.till_wallet, "after": after})
+        page = of(data["me"]["defaultAccount"])
+        nodes = [edge["node"] for edge in page["edges"]]
+        if not all(isinstance(node, Mapping) for node in nodes):
+            raise odd("a page of something else")
+        found += nodes
+        if not page["pageInfo"]["hasNextPage"] or not nodes:
+            return found, 0
+        oldest = int(nodes[-1]["createdAt"])
+        newest = int(nodes[0]["createdAt"]) if newest is None else newest
+        now = http.server_unix_s or newest
+        if oldest < now - PAST_S:
+            return found, now - PAST_S
+        after = str(page["pageInfo"]["endCursor"])
+        await asyncio.sleep(0)  # thousands of these must not hold up the sale on the screen
+    return found, int(found[-1]["createdAt"]) + 1
+
+
+def _of_invoices(account: Mapping[str, Any]) -> Mapping[str, Any]:
+    page: Mapping[str, Any] = account["invoices"]
+    return page
+
+
+def _of_entries(account: Mapping[str, Any]) -> Mapping[str, Any]:
+    page: Mapping[str, Any] = account["walletById"]["transactions"]
+    return page
+
+
+def _invoice(node: _Node, sale: SaleId, way: Way) -> PastInvoice:
+    name = payment_hash(node["paymentHash"])
+    invoice = _decoded(node["paymentRequest"], name, node["externalId"])
+    if invoice is None or way is not Way.IN:
+        raise _Odd
+    status = _STATUS.get(node["paymentStatus"], InvoiceStatus.UNKNOWN)
+    return PastInvoice(sale, invoice, status, int(node["createdAt"]))
+
+
+def _entry(node: _Node, sale: SaleId, way: Way) -> PastEntry:
+    via, amount = node["initiationVia"], node["settlementAmount"]
+    name = payment_hash(via["paymentHash"])
+    if name is None or not isinstance(amount, int) or _WAYS[node["direction"]] is not way:
+        raise _Odd
+    return PastEntry(
+        sale=sale,
+        way=way,
+        state=_STATES[node["status"]],
+        amount=Sats(abs(amount)),
+        at=int(node["createdAt"]),
+        payment_hash=name,
+        invoice=_decoded(via.get("paymentRequest"), name, node["externalId"]),
+    )
+
+
+def _decoded(text: object, name: PaymentHash | None, external_id: str) -> Invoice | None:
+    """An invoice out of its BOLT11 text, if that is for this hash and for whole sats."""
+    if not isinstance(text, str):
+        return None
+    try:
+        decoded = decode(text)
+    except NotAnInvoice:
+        return None
+    msat = decoded.amount_msat
+    if decoded.payment_hash != name or not msat or msat % MSAT_PER_SAT:
+        return None
+    return Invoice(
+        payment_hash=decoded.payment_hash,
+        payment_request=PaymentRequest(text.lower()),
+        amount=Sats(msat // MSAT_PER_SAT),
+        external_id=ExternalId(external_id),
+        expires_at=decoded.timestamp + decoded.lifetime_s,
+        lifetime_s=decoded.lifetime_s,
+    )

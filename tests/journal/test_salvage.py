@@ -1,0 +1,190 @@
+"""A card that fails: what can be read is kept, and what cannot is asked of Blink."""
+
+import random
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from kiosk.journal import Journal, JournalCorrupt, SaleRecord, resume
+from kiosk.sale.entry import Entry
+from kiosk.sale.events import PastTold, Tick
+from kiosk.sale.facts import Ending, Fact, ForwardStatus, InvoiceFinal, SaleLeft
+from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
+from kiosk.sale.money import SAT
+from kiosk.sale.past import EntryState, Lost, Past, PastEntry, PastInvoice, Way
+from kiosk.sale.till import Entering, Ready, Till
+from kiosk.sale.transition import transition
+from tests.journal.test_journal import NOW, moved, opened, paid, sale
+from tests.sale.tills import ACCOUNT, RULES, invoice
+
+SALES = 60
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What really became of the sales, and what Blink shows of it."""
+
+    facts: tuple[Fact, ...]
+    past: Past
+    settled: frozenset[SaleId]
+    owed: frozenset[SaleId]
+
+
+def truth() -> Truth:
+    facts: list[Fact] = []
+    invoices: list[PastInvoice] = []
+    entries: list[PastEntry] = []
+    settled, owed = set(), set()
+    for number in range(1, SALES + 1):
+        name, mine = sale(number).id, invoice(number, 2300)
+        mine = replace(mine, expires_at=NOW + 600)
+        status = InvoiceStatus.PENDING
+        kind = number % 5
+        if kind in (0, 1, 2):  # forwarded
+            facts += [*paid(number), SaleLeft(name, Ending.PAID)]
+            facts += [moved(ForwardStatus.SENT, number), moved(ForwardStatus.SETTLED, number)]
+            settled.add(name)
+        elif kind == 3:  # paid, and the payout under way when the power went
+            facts += [*paid(number), moved(ForwardStatus.SENT, number)]
+            owed.add(name)
+        else:
+            facts += [*opened(number), SaleLeft(name, Ending.CANCELLED)]
+            if number % 2:
+                facts.append(InvoiceFinal(name, mine.payment_hash))
+        if kind != 4:
+            status = InvoiceStatus.PAID
+            entries.append(entry(name, Way.IN, mine))
+        if kind in (0, 1, 2):
+            entries.append(entry(name, Way.OUT, invoice(number, 2300, "out", 86_400)))
+        invoices.append(PastInvoice(name, mine, status, NOW))
+    return Truth(
+        tuple(facts),
+        Past(tuple(reversed(invoices)), tuple(reversed(entries)), 0),
+        frozenset(settled),
+        frozenset(owed),
+    )
+
+
+def entry(name: SaleId, way: Way, of: Invoice) -> PastEntry:
+    return PastEntry(name, way, EntryState.SUCCESS, of.amount, NOW, of.payment_hash, of)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sound journal of mixed sales, all of it in the one file."""
+    path = tmp_path_factory.mktemp("whole") / "journal.sqlite3"
+    journal = Journal.open(path, lambda: NOW)
+    journal.record(truth().facts)
+    journal._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    journal.close()
+    return path
+
+
+def lost(folder: Path) -> tuple[Journal, Lost | None]:
+    """Open a journal as the start does."""
+    path = folder / "journal.sqlite3"
+    try:
+        journal = Journal.open(path, lambda: NOW)
+    except JournalCorrupt:
+        Journal.set_aside(path, "1")
+        journal = Journal.open(path, lambda: NOW)
+    return journal, journal.lost()
+
+
+def records(path: Path) -> dict[SaleId, SaleRecord]:
+    reader = Journal.read_only(path)
+    found = {one.sale.id: one for one in reader.sales(0, 2**40)}
+    reader.close()
+    return found
+
+
+def taken_up(journal: Journal, left: Lost | None) -> Till:
+    """A till that is told by Blink what was, with every fact recorded."""
+    watches, forwards, _ = resume(journal.recover(), 1.0, NOW)
+    till = Till(
+        RULES,
+        Entering(Entry(SAT)),
+        service=Ready(),
+        account=ACCOUNT,
+        watches=watches,
+        forwards=forwards,
+        lost=left,
+    )
+    for event in (Tick(1.0, NOW + 1000), PastTold(truth().past)):
+        step = transition(till, event)
+        journal.record(step.facts)
+        till = step.till
+    return till
+
+
+def check(folder: Path) -> None:
+    journal, left = lost(folder)
+    till = taken_up(journal, left)
+    journal.close()
+    assert till.lost is None
+    owed = {one.sale.id for one in till.forwards.values()}
+    assert owed == truth().owed
+    assert not {one.sale.id for one in till.watches.values()} & truth().settled
+    found = records(folder / "journal.sqlite3")
+    forwarded = {name for name, one in found.items() if one.forwarded_at is not None}
+    assert forwarded == truth().settled
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_pages_are_lost_every_sale_is_where_blink_says_it_is(
+    whole: Path, tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    data = bytearray(whole.read_bytes())
+    pages = len(data) // 4096
+    for _ in range(chance.choice((1, 1, 2, 5))):
+        page = chance.randrange(pages) * 4096
+        data[page : page + 4096] = chance.choice((b"\0", b"\xff", b"\xa5")) * 4096
+    (tmp_path / "journal.sqlite3").write_bytes(data)
+    check(tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_torn_file_loses_no_sale(whole: Path, tmp_path: Path, seed: int) -> None:
+    data = whole.read_bytes()
+    cut = random.Random(seed).randrange(1, len(data))
+    (tmp_path / "journal.sqlite3").write_bytes(data[:cut])
+    check(tmp_path)
+
+
+def test_finished_sales_are_kept_with_their_times_and_rates(whole: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "journal.sqlite3"
+    shutil.copy(whole, damaged)
+    before = records(whole)
+    data = bytearray(damaged.read_bytes())
+    data[-4096:] = b"\xa5" * 4096  # the last page: the end of one table or index
+    damaged.write_bytes(data)
+    journal, left = lost(tmp_path)
+    journal.close()
+    assert left is not None
+    after = records(damaged)
+    assert after
+    for name, record in after.items():
+        assert record == before[name]
+
+
+def test_a_damaged_journal_is_still_there_byte_by_byte(whole: Path, tmp_path: Path) -> None:
+    data = whole.read_bytes()[:-5000]
+    (tmp_path / "journal.sqlite3").write_bytes(data)
+    journal, _ = lost(tmp_path)
+    journal.close()
+    assert (tmp_path / "journal.sqlite3.corrupt-1").read_bytes() == data
+
+
+def test_nothing_at_all_to_be_read_is_asked_of_blink_too(tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite3").write_bytes(b"not a journal" * 1000)
+    check(tmp_path)
+
+
+def test_a_sound_journal_has_lost_nothing(whole: Path, tmp_path: Path) -> None:
+    shutil.copy(whole, tmp_path / "journal.sqlite3")
+    journal, left = lost(tmp_path)
+    journal.close()
+    assert left is None

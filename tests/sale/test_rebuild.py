@@ -1,0 +1,216 @@
+"""What a lost journal becomes: Blink's ledger decides, and what it cannot decide is never paid."""
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.sale.effects import AskPast, LookUp, MakePayout, SendForward
+from kiosk.sale.events import PastTold, Tick
+from kiosk.sale.facts import (
+    Ending,
+    Fact,
+    ForwardMoved,
+    ForwardStatus,
+    FromBlink,
+    InvoiceFinal,
+    InvoicePaid,
+    JournalRebuilt,
+    PayoutIssued,
+    Sale,
+    SaleUndecided,
+)
+from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
+from kiosk.sale.money import SAT, Fiat, Sats
+from kiosk.sale.past import (
+    EntryState,
+    Lost,
+    Past,
+    PastEntry,
+    PastInvoice,
+    Saved,
+    Way,
+    sale_of,
+)
+from kiosk.sale.rebuild import SETTLE_S
+from kiosk.sale.trouble import TroubleKind
+from tests.sale.tills import ACCOUNT, Story, invoice
+
+NOW = 1_700_000_000
+OLD = NOW - 1000
+SALE = SaleId("till-1-0a1b2c3d-7")
+MADE = replace(invoice(7, 500), expires_at=OLD + 600)
+PAYOUT = invoice(8, 500, "out", 86_400)
+
+
+def shown(status: InvoiceStatus = InvoiceStatus.PENDING, made: Invoice = MADE) -> PastInvoice:
+    return PastInvoice(SALE, made, status, made.expires_at - made.lifetime_s)
+
+
+def came_in(at: int = OLD + 10, amount: int = 500) -> PastEntry:
+    return PastEntry(SALE, Way.IN, EntryState.SUCCESS, Sats(amount), at, MADE.payment_hash, MADE)
+
+
+def went_out(
+    state: EntryState = EntryState.SUCCESS, amount: int = 500, paid: Invoice | None = PAYOUT
+) -> PastEntry:
+    return PastEntry(SALE, Way.OUT, state, Sats(amount), OLD + 11, PAYOUT.payment_hash, paid)
+
+
+def saved(**known: object) -> Saved:
+    sale = Sale(SALE, Sats(500), Fiat(500, SAT), None, OLD, "memo")
+    return Saved(sale, **known)  # type: ignore[arg-type]
+
+
+def past(*entries: PastEntry, made: PastInvoice | None = None, since: int = 0) -> Past:
+    return Past((made or shown(),), entries, since)
+
+
+def asked(*left: Saved) -> Story:
+    """A till that has lost its journal, in service, waiting for Blink's word."""
+    story = Story()
+    story.till = replace(story.till, lost=Lost(("journal.corrupt-1",), left))
+    story.play(Tick(1.0, NOW))
+    story.ready()
+    assert story.effects[-1] == AskPast("till-1", ACCOUNT)
+    return story
+
+
+def facts_of(story: Story, kind: type[Fact]) -> list[Fact]:
+    plain = [one.fact if isinstance(one, FromBlink) else one for one in story.facts]
+    return [one for one in plain if isinstance(one, kind)]
+
+
+def test_what_blink_shows_as_forwarded_is_history_and_never_sent_again() -> None:
+    story = asked()
+    story.play(PastTold(past(came_in(), went_out(), made=shown(InvoiceStatus.PAID))))
+    assert story.till.lost is None
+    assert not story.till.forwards
+    assert not story.till.watches
+    assert ForwardMoved(SALE, ForwardStatus.SETTLED, PAYOUT.payment_hash) in facts_of(
+        story, ForwardMoved
+    )
+    assert story.facts[-1] == JournalRebuilt("journal.corrupt-1")
+    story.wait(7200)
+    assert story.count(SendForward) == story.count(MakePayout) == 0
+
+
+def test_what_was_paid_and_not_forwarded_goes_on_its_way_with_a_payout_invoice_of_its_own() -> None:
+    story = asked()
+    story.play(PastTold(past(came_in())))
+    assert facts_of(story, InvoicePaid) == [InvoicePaid(SALE, MADE.payment_hash, late=True)]
+    wanted = [one for one in story.effects if isinstance(one, MakePayout)]
+    assert [one.external_id for one in wanted] == [f"{SALE}-out"]
+
+
+def test_a_saved_payout_invoice_is_looked_up_before_anything_else_m6() -> None:
+    story = asked(saved(payouts=(PAYOUT,), paid=True))
+    story.play(PastTold(past(came_in())))
+    assert facts_of(story, PayoutIssued) == [PayoutIssued(SALE, PAYOUT, 1)]
+    assert isinstance(story.effects[-1], LookUp)
+    assert story.count(SendForward) == story.count(MakePayout) == 0
+
+
+def test_a_payment_too_young_for_its_payout_to_be_seen_is_looked_at_again_first() -> None:
+    story = asked()
+    story.play(PastTold(past(came_in(at=NOW - SETTLE_S + 5))))
+    assert story.till.lost is not None
+    assert not story.till.forwards
+    story.wait(SETTLE_S / 4)
+    assert story.count(AskPast) == 2
+    story.play(PastTold(past(came_in(at=NOW - SETTLE_S + 5))))
+    assert MADE.payment_hash in story.till.forwards
+
+
+def test_a_payout_on_its_way_is_looked_up_until_it_is_decided() -> None:
+    story = asked()
+    story.play(PastTold(past(came_in(), went_out(EntryState.PENDING))))
+    assert isinstance(story.effects[-1], LookUp)
+    assert story.count(SendForward) == 0
+
+
+def test_an_open_invoice_is_watched_and_cancelled_since_nobody_sees_its_code() -> None:
+    story = asked()
+    open_still = replace(MADE, expires_at=NOW + 300)
+    story.play(PastTold(past(made=shown(made=open_still))))
+    watch = story.till.watches[MADE.payment_hash]
+    assert watch.ending is Ending.INTERRUPTED
+    assert watch.final_s - story.till.now_s == 300 + 86_400
+
+
+def test_an_invoice_unpaid_a_day_after_its_end_is_final() -> None:
+    story = asked()
+    old = replace(MADE, expires_at=NOW - 86_401)
+    story.play(PastTold(past(made=shown(InvoiceStatus.EXPIRED, old))))
+    assert facts_of(story, InvoiceFinal)
+    assert not story.till.watches
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(past(came_in(), went_out(amount=499)), id="another amount went out"),
+        pytest.param(past(came_in(amount=400)), id="another amount came in"),
+        pytest.param(past(came_in(), went_out(), went_out()), id="it went out twice"),
+        pytest.param(
+            past(came_in(), went_out(), went_out(EntryState.PENDING)), id="and once more under way"
+        ),
+        pytest.param(
+            past(made=shown(InvoiceStatus.PAID), since=NOW - 10), id="older than what was told"
+        ),
+        pytest.param(
+            past(came_in(), went_out(EntryState.PENDING, paid=None)), id="no invoice of a payout"
+        ),
+        pytest.param(Past((shown(),), (came_in(),), 0, frozenset({SALE})), id="unreadable"),
+        pytest.param(Past((), (replace(came_in(), invoice=None),), 0), id="no invoice at all"),
+    ],
+)
+def test_what_cannot_be_decided_is_an_alarm_and_never_paid(told: Past) -> None:
+    story = asked()
+    story.play(PastTold(told))
+    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.UNDECIDED]
+    assert facts_of(story, SaleUndecided)
+    assert not story.till.forwards
+    story.wait(90_000)
+    assert story.count(SendForward) == story.count(MakePayout) == 0
+
+
+def test_a_sale_under_way_or_of_this_run_is_left_alone() -> None:
+    story = asked()
+    mine = replace(shown(), sale=SaleId("till-1-boot-1"))
+    story.play(PastTold(Past((mine,), (replace(came_in(), sale=mine.sale),), 0)))
+    assert not story.till.forwards
+
+
+def test_while_blink_cannot_tell_it_is_asked_for_ever_with_a_growing_pause() -> None:
+    story = asked()
+    waits = []
+    for _ in range(12):
+        before = story.till.now_s
+        story.play(PastTold(None))
+        assert story.till.lost is not None
+        assert story.till.lost.due_s is not None
+        waits.append(story.till.lost.due_s - before)
+        story.wait(waits[-1])
+    assert story.count(AskPast) == 13
+    assert waits[0] < 7
+    assert 200 < waits[-1] < 400
+
+
+@pytest.mark.parametrize(
+    ("external_id", "found"),
+    [
+        ("till-1-0a1b2c3d-7-in", ("till-1-0a1b2c3d-7", Way.IN)),
+        ("till-1-0a1b2c3d-7-in-2", ("till-1-0a1b2c3d-7", Way.IN)),
+        ("till-1-0a1b2c3d-7-out", ("till-1-0a1b2c3d-7", Way.OUT)),
+        ("till-1-0a1b2c3d-7-out2", ("till-1-0a1b2c3d-7", Way.OUT)),
+        ("till-1-0a1b2c3d-7-out2-3", ("till-1-0a1b2c3d-7", Way.OUT)),
+        ("till-11-0a1b2c3d-7-in", None),
+        ("till-1-1-0a1b2c3d-7-in", None),
+        ("till-1-0a1b2c3d-7", None),
+        ("0a1b2c3d-7-in", None),
+        (None, None),
+        (7, None),
+    ],
+)
+def test_an_external_id_names_the_sale_and_the_kiosk(external_id: object, found: object) -> None:
+    assert sale_of(external_id, "till-1") == found

@@ -1,0 +1,287 @@
+"""Whatever comes from the network: no crash, never a false *paid*, never a false *settled* (M4)."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from kiosk.sale.account import Account
+from kiosk.sale.effects import AskPast, AskStatus, CloseSale, FetchRates, LookUp, SendForward
+from kiosk.sale.events import (
+    Event,
+    Found,
+    LinkChanged,
+    LookUpTold,
+    MerchantReceived,
+    PastTold,
+    SendAnswer,
+    SendTold,
+    StatusTold,
+)
+from kiosk.sale.facts import Ending
+from kiosk.sale.invoice import ExternalId, InvoiceStatus, PaymentHash
+from kiosk.sale.money import Sats
+from kiosk.sale.till import Link
+from kiosk.sale.trouble import KioskError
+from kiosk.simulate import Simulator
+from kiosk.wallet import forwarding, invoices, prices, status
+from kiosk.wallet.endpoints import Endpoints
+from kiosk.wallet.errors import Side, errors_of, odd, refusal
+from kiosk.wallet.http import Http
+from kiosk.wallet.past import ask_past
+from kiosk.wallet.sale_task import SaleTask
+from kiosk.wallet.updates import MerchantWatch, Recent
+from kiosk.wallet.visit import visit
+from tests.wallet.conftest import PATIENCE_S, QUICK, Door, endpoints_of, order
+from tests.wallet.hostile import Mutilator, Recorded, name_of, record, says_paid, says_sent
+from tests.wallet.liar import LyingServer
+
+FEW = 2_500
+MANY = 100_000
+SALES = 8
+
+
+class Liar(Http):
+    """Requests that never leave: each is answered with a mutilated answer of Blink's."""
+
+    def __init__(self, endpoints: Endpoints, recorded: Recorded, mutilate: Mutilator) -> None:
+        super().__init__(endpoints, QUICK)
+        self._recorded = recorded
+        self._mutilate = mutilate
+        self.told: Any = None
+        self.unsent = False  # whether the ledger shows nothing of the payout yet
+
+    async def ask(self, request: Any, variables: Any = None, **_: Any) -> Mapping[str, Any]:
+        honest = self._recorded.answers[name_of(request)]
+        if self.unsent and name_of(request) == "Ledger":
+            honest = {"data": NOTHING_SENT}
+        self.told = answer = self._mutilate(honest)
+        if not isinstance(answer, dict):
+            raise odd("not an object")
+        data, errors = answer.get("data"), errors_of(answer.get("errors"))
+        if errors and not isinstance(data, dict):
+            raise refusal(errors[0], _.get("side", Side.TILL))
+        if not isinstance(data, dict):
+            raise odd("no data")
+        return data
+
+
+@pytest.fixture
+def recorded(simulator: Simulator, door: Door) -> tuple[Recorded, Account, Endpoints]:
+    account = door.visited()
+    return record(simulator, door), account, endpoints_of(simulator)
+
+
+async def play(
+    recorded: Recorded, account: Account, ends: Endpoints, times: int, seed: int
+) -> Counter[str]:
+    """Read `times` mutilated messages with every reader in turn; what was believed is counted."""
+    mutilate = Mutilator(seed, recorded.waiting, recorded.paid, recorded.payout.payment_hash)
+    http = Liar(ends, recorded, mutilate)
+    seen: Counter[str] = Counter()
+    heard: list[Event] = []
+    task = SaleTask(order(account, 2), http, heard.append)
+    task._made.set_result(recorded.invoice)
+    merchant = MerchantWatch(http, account, heard.append, Recent())
+    send = SendForward(recorded.waiting, recorded.payout, recorded.payout.amount, "memo", account)
+    look = LookUp(recorded.waiting, recorded.payout.payment_hash, account)
+    for number in range(times):
+        match number % 9:
+            case 0:
+                for one in await status.ask_status(
+                    http, account, (recorded.waiting, recorded.paid)
+                ):
+                    judge(one, http.told, seen)
+            case 1 | 2:
+                hash_ = mutilate.chance.choice((recorded.waiting, recorded.paid))
+                word = mutilate.chance.choice(("PENDING", "EXPIRED", "PAID"))
+                message = mutilate(recorded.messages(hash_, word))
+                heard.clear()
+                task.heard(message)
+                for event in heard:
+                    judge(event, message, seen)
+            case 3:
+                told = await forwarding.send(http, send)
+                judge_sent(told, http.told, seen)
+            case 4:
+                http.unsent = mutilate.chance.random() < 0.5
+                found = await forwarding.look_up(http, look)
+                judge_found(found, http.told, recorded, seen)
+            case 5:
+                await tolerate(visit(http), seen)
+                await tolerate(prices.rates(http, "USD"), seen)
+            case 6:
+                made = await tolerate(
+                    invoices.make_invoice(
+                        http, account, Sats(1234), "m", 10, ExternalId(f"x-{number}")
+                    ),
+                    seen,
+                )
+                if made is not None:
+                    assert made.amount == 1234
+            case 7:
+                await invoices.cancel(http, account, recorded.waiting)
+                await forwarding.ask_limit(http)
+                await ask_past(http, AskPast("test", account))
+            case 8:
+                heard.clear()
+                merchant.heard(mutilate(UPDATE))
+                assert all(isinstance(event, MerchantReceived) for event in heard)
+    return seen
+
+
+NOTHING_SENT: dict[str, Any] = {
+    "me": {"defaultAccount": {"walletById": {"transactionsByPaymentHash": []}}}
+}
+UPDATE = {
+    "myUpdates": {
+        "update": {
+            "walletId": "w",
+            "transaction": {
+                "id": "t",
+                "direction": "RECEIVE",
+                "status": "SUCCESS",
+                "settlementAmount": 5,
+                "initiationVia": {"paymentHash": "a" * 64},
+            },
+        }
+    }
+}
+
+
+async def tolerate(work: Any, seen: Counter[str]) -> Any:
+    """A trouble is an answer; every other exception is a crash."""
+    try:
+        found = await work
+    except KioskError as error:
+        seen[f"refused {error.trouble.kind}"] += 1
+        return None
+    seen["believed"] += 1
+    return found
+
+
+def judge(event: Event, message: Any, seen: Counter[str]) -> None:
+    assert isinstance(event, StatusTold)
+    seen[f"status {event.status}"] += 1
+    if event.status is InvoiceStatus.PAID:
+        assert says_paid(message, event.payment_hash), json.dumps(message)[:2000]
+
+
+def judge_sent(told: SendTold, message: Any, seen: Counter[str]) -> None:
+    seen[f"send {told.answer}"] += 1
+    if told.answer is SendAnswer.SUCCESS:
+        payload = message["data"]["lnInvoicePaymentSend"]
+        assert payload["status"] == "SUCCESS"
+        assert not payload.get("errors")
+
+
+def judge_found(told: LookUpTold, message: Any, recorded: Recorded, seen: Counter[str]) -> None:
+    seen[f"look-up {told.found}"] += 1
+    if told.found is Found.SETTLED:
+        assert says_sent(message, recorded.payout.payment_hash), json.dumps(message)[:2000]
+
+
+def check(seen: Counter[str]) -> None:
+    """Both sides of every question have been seen, or nothing has been tested."""
+    for what in ("status paid", "status unknown", "status pending", "send success", "send lost"):
+        assert seen[what] > 10, seen
+    for what in ("look-up settled", "look-up unknown", "look-up nothing", "believed"):
+        assert seen[what] > 10, seen
+
+
+def test_thousands_of_mutilated_answers_crash_nothing_and_are_never_taken_for_money(
+    recorded: tuple[Recorded, Account, Endpoints],
+) -> None:
+    check(asyncio.run(play(*recorded, times=FEW, seed=1)))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_hundred_thousand_mutilated_answers_are_never_taken_for_money(
+    recorded: tuple[Recorded, Account, Endpoints],
+) -> None:
+    seen = asyncio.run(play(*recorded, times=MANY, seed=2))
+    check(seen)
+    assert seen.total() > MANY * 0.6
+
+
+def converse(recorded: Recorded, account: Account, ends: Endpoints, messages: int) -> None:
+    """Let a real wallet talk to a lying server until it has been told so many messages."""
+    made = recorded.answers["CreateInvoice"]["data"]["lnInvoiceCreate"]["invoice"]
+    waiting = PaymentHash(made["paymentHash"])
+    liar = replace(recorded, waiting=waiting)
+    mutilate = Mutilator(7, waiting, recorded.paid)
+    send = SendForward(waiting, recorded.payout, recorded.payout.amount, "memo", account)
+    with LyingServer(liar, mutilate, per_socket=20) as server:
+        door = Door(replace(ends, api_url=f"http://{server.url}", ws_url=f"ws://{server.url}"))
+        try:
+            number = 0
+            end = monotonic() + PATIENCE_S + messages / 100
+            while server.messages < messages or not all_seen(door.seen):
+                assert monotonic() < end, door.seen
+                number += 1
+                door.perform(order(account, number))
+                door.perform(AskStatus((waiting, recorded.paid), account))
+                door.perform(send)
+                door.perform(LookUp(waiting, recorded.payout.payment_hash, account))
+                door.perform(FetchRates("USD"))
+                door.perform(AskPast("test", account))
+                door.wait_for_any(PastTold, timeout_s=30.0)
+                door.seen += drained(door)
+                if (
+                    number > SALES
+                ):  # a few at a time, so that sockets live long enough to be lied to
+                    done = order(account, number - SALES).sale.id
+                    door.perform(CloseSale(done, Ending.CANCELLED))
+            assert door.wallet.alive()
+            told = list(server.told)
+        finally:
+            door.wallet.stop()
+        seen = [*door.seen, *drained(door)]
+    for event in seen:
+        match event:
+            case StatusTold(name, InvoiceStatus.PAID):
+                assert any(says_paid(one, name) for one in told)
+            case LookUpTold(_, payout, Found.SETTLED):
+                assert any(says_sent(one, payout) for one in told)
+            case SendTold(answer=SendAnswer.SUCCESS):
+                assert any("SUCCESS" in json.dumps(one) for one in told)
+
+
+def all_seen(seen: list[Event]) -> bool:
+    """Whether there was something to be believed, and something not to be."""
+    states = {one.status for one in seen if isinstance(one, StatusTold)}
+    live = any(isinstance(one, LinkChanged) and one.link is Link.LIVE for one in seen)
+    return live and {InvoiceStatus.UNKNOWN, InvoiceStatus.PAID} <= states
+
+
+def drained(door: Door) -> list[Event]:
+    found = []
+    while not door.inbox.empty():
+        found.append(door.inbox.get())
+    return found
+
+
+def no_fault_of_ours(log: pytest.LogCaptureFixture) -> bool:
+    return not [line for line in log.messages if "fault of ours" in line or "failed" in line]
+
+
+def test_a_wallet_survives_a_lying_server_and_believes_nothing_of_it(
+    recorded: tuple[Recorded, Account, Endpoints], caplog: pytest.LogCaptureFixture
+) -> None:
+    converse(*recorded, messages=500)
+    assert no_fault_of_ours(caplog)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_wallet_survives_ten_thousand_lies_over_real_sockets(
+    recorded: tuple[Recorded, Account, Endpoints], caplog: pytest.LogCaptureFixture
+) -> None:
+    converse(*recorded, messages=10_000)
+    assert no_fault_of_ours(caplog)
