@@ -21,7 +21,6 @@ HEIGHT: Final = 480
 BOOT_S: Final = 400.0
 COMMAND_S: Final = 120.0
 SNAPSHOT_S: Final = 300.0
-ABSOLUTE_MOST: Final = 0x7FFF  # QEMU's coordinates of a tablet
 
 
 class MachineFailed(Exception):
@@ -85,16 +84,6 @@ class Machine:
     def on_for_s(self) -> float:
         """Seconds since it was plugged in."""
         return time.monotonic() - self._on_at_s
-
-    def wait_until_off(self, timeout_s: float = BOOT_S) -> None:
-        """Wait until it has switched itself off; a reboot counts, for QEMU ends then as well.
-
-        Raises:
-            subprocess.TimeoutExpired: it did not.
-        """
-        if self._process is not None:
-            self._process.wait(timeout_s)
-            self.pull_the_plug()
 
     def save(self, name: str) -> None:
         """Keep disks, memory and devices as they are now, inside the first disk."""
@@ -209,14 +198,6 @@ class Machine:
                 self._key(code, "up")
             time.sleep(hold_s)
 
-    def click(self, x: int, y: int, hold_s: float = 0.08) -> None:
-        """Press a mouse or a pen on the glass, in pixels."""
-        at = (("x", x * ABSOLUTE_MOST // (WIDTH - 1)), ("y", y * ABSOLUTE_MOST // (HEIGHT - 1)))
-        self._input(*({"type": "abs", "data": {"axis": axis, "value": v}} for axis, v in at))
-        for down in (True, False):
-            self._input({"type": "btn", "data": {"button": "left", "down": down}})
-            time.sleep(hold_s)
-
     @contextmanager
     def cable_pulled(self) -> Iterator[None]:
         """The network cable is out."""
@@ -242,6 +223,7 @@ class Machine:
             *("-accel", "tcg,thread=multi"),
             *("-cpu", "max", "-smp", "2", "-m", "1024", "-display", "none"),
             *("-device", f"virtio-gpu-pci,xres={WIDTH},yres={HEIGHT}"),
+            # A pointer is plugged in as well, and must never show.
             *("-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci"),
             *("-device", "virtio-rng-pci"),
             *("-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,id=card"),
