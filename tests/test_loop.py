@@ -8,13 +8,14 @@ from kiosk.loop import Inbox, Loop
 from kiosk.sale.box import HostEffect
 from kiosk.sale.effects import ReadHistory, Sound, WalletEffect
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import Event, HistoryRead, KeyPressed, KeyStuck
+from kiosk.sale.events import Event, HistoryRead, JournalWorks, KeyPressed, KeyStuck, StatusTold
 from kiosk.sale.facts import Fact
+from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import Sats
 from kiosk.sale.till import Entering, Till, Totals
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
-from tests.sale.tills import USD
+from tests.sale.tills import USD, Story
 from tests.screen.samples import NOW_S, till
 
 
@@ -76,12 +77,30 @@ class Unreadable(Quiet):
         raise KioskError(Trouble(TroubleKind.JOURNAL_BROKEN))
 
 
-def a_loop(glass: Glass, journal: Quiet | None = None) -> tuple[Loop, Inbox]:
+class Witness(Quiet):
+    """A journal and a wallet that note in which order they are used; the journal may be full."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.full = False
+
+    def record(self, facts: Sequence[Fact]) -> None:
+        if self.full:
+            raise KioskError(Trouble(TroubleKind.JOURNAL_FULL))
+        self.done += [type(fact).__name__ for fact in facts]
+
+    def perform(self, effect: WalletEffect | HostEffect) -> None:
+        self.done.append(type(effect).__name__)
+
+
+def a_loop(
+    glass: Glass, journal: Quiet | None = None, wallet: Quiet | None = None
+) -> tuple[Loop, Inbox]:
     quiet, inbox = Quiet(), Inbox()
     loop = Loop(
         till(Entering(Entry(USD))),
         inbox,
-        wallet=quiet,
+        wallet=wallet or quiet,
         journal=journal or quiet,
         display=glass,
         panel=quiet,
@@ -133,3 +152,32 @@ def test_a_history_that_cannot_be_read_stops_sales_and_not_the_program_m11() -> 
     loop, _ = a_loop(Glass(), Unreadable())
     loop._carry_out(ReadHistory())
     assert loop.till.journal_trouble == Trouble(TroubleKind.JOURNAL_BROKEN)
+
+
+def a_paid_sale(witness: Witness) -> tuple[Loop, StatusTold]:
+    """A till with its code up, and the news that it has been paid."""
+    story = Story().ready()
+    made = story.awaiting()
+    loop, _ = a_loop(Glass(), witness, witness)
+    loop.till = story.till
+    return loop, StatusTold(made.payment_hash, InvoiceStatus.PAID)
+
+
+def test_what_must_be_durable_is_written_before_anything_is_done_about_it_m5() -> None:
+    witness = Witness()
+    loop, paid = a_paid_sale(witness)
+    loop._feed(paid)
+    assert witness.done[:3] == ["InvoicePaid", "ForwardMoved", "SendForward"]
+
+
+def test_what_cannot_be_written_has_not_happened_and_is_not_forgotten_m5_m11() -> None:
+    witness = Witness()
+    loop, paid = a_paid_sale(witness)
+    witness.full = True
+    loop._feed(paid)
+    assert "SendForward" not in witness.done
+    assert not loop.till.forwards
+    assert loop.till.journal_trouble is not None
+    witness.full = False
+    loop._feed(JournalWorks())
+    assert witness.done[-3:] == ["InvoicePaid", "ForwardMoved", "SendForward"]
