@@ -13,12 +13,14 @@ _PID = "systemctl show --property=MainPID --value kiosk"
 def test_a_program_that_hangs_is_started_again_by_the_watchdog(
     bench: Bench, times: dict[str, float]
 ) -> None:
+    # On a busy machine the first start may have taken more than one try.
+    starts = sum("in service" in line for line in bench.log())
     begun_s = time.monotonic()
     old = bench.machine.run(_PID).strip()
     bench.machine.run(f"kill -STOP {old}")
     bench.until_logged("Watchdog timeout")
     times["stopped program to watchdog"] = time.monotonic() - begun_s
-    bench.until_ready(starts=2)
+    bench.until_ready(starts + 1)
     assert bench.machine.run(_PID).strip() != old
     bench.until_picture(is_kiosk)
     times["stopped program to in service"] = time.monotonic() - begun_s
