@@ -88,7 +88,7 @@ def test_an_update_that_nobody_watches_any_more_gives_way(debian: Container) -> 
     first = current(debian)
     debian.run("echo \"raise SystemExit('broken')\" >>kiosk/settings.py")
     watcher = debian.begin(f"echo $$ >/srv/watcher; exec {UPDATE}")
-    debian.wait("test -e /opt/kiosk/trial", 120)
+    debian.wait(f"test $(basename $(readlink /opt/kiosk/current)) != {first}", 120)
     debian.run("kill -9 $(cat /srv/watcher)")
     watcher.wait(60)
     debian.wait(f"test $(basename $(readlink /opt/kiosk/current)) = {first}", 120)
