@@ -151,7 +151,8 @@ class Bench:
             MachineFailed: it has not.
         """
         # Process substitution: the shell does not wait for journalctl, which would follow on.
-        script = f"grep --quiet --max-count={times} {shlex.quote(words)} < <({LOG} --follow)"
+        # `cat`, because a grep that nobody listens to ends at the first line, whatever the count.
+        script = f"grep --max-count={times} {shlex.quote(words)} < <({LOG} --follow) | cat"
         code, _ = self.machine.attempt(f"timeout {timeout_s} bash -c {shlex.quote(script)}")
         if code != 0:
             said = "\n".join(self.log()[-30:])
