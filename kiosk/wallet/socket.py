@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, NoReturn, Protocol
 
 from gql import GraphQLRequest
-from gql.transport.exceptions import TransportError
+from gql.transport.exceptions import TransportError, TransportProtocolError
 from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import InvalidStatus, WebSocketException
 
@@ -167,6 +167,18 @@ class _Socket(WebsocketsTransport):
     async def _after_initialize(self) -> None:
         await super()._after_initialize()  # type: ignore[no-untyped-call]
         self._listener.stepped(Step.AUTHENTICATED)
+
+    def _parse_answer(self, answer: str) -> Any:
+        """Let a message that gql stumbles over end the connection, which is then replaced.
+
+        Any other error would end gql's reading alone, and leave a connection that is live and deaf.
+        """
+        try:
+            return super()._parse_answer(answer)
+        except TransportError:
+            raise
+        except Exception as error:
+            raise TransportProtocolError(f"an odd message: {type(error).__name__}") from error
 
     async def _send_query(self, request: GraphQLRequest) -> int:
         number: int = await super()._send_query(request)

@@ -5,10 +5,14 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from queue import SimpleQueue
 from time import monotonic
 from typing import Any
 
 import pytest
+from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import serve as serve_sockets
+from websockets.typing import Subprotocol
 
 from kiosk.sale.account import Account
 from kiosk.sale.effects import AskPast, AskStatus, CloseSale, FetchRates, LookUp, SendForward
@@ -41,6 +45,8 @@ from tests.wallet.conftest import PATIENCE_S, QUICK, Door, endpoints_of, order
 from tests.wallet.hostile import Mutilator, Recorded, name_of, record, says_paid, says_sent
 from tests.wallet.liar import LyingServer
 
+GRAPHQL_WS = Subprotocol("graphql-transport-ws")
+WS_INIT = "connection_init"
 FEW = 2_500
 MANY = 100_000
 SALES = 8
@@ -276,6 +282,33 @@ def test_a_wallet_survives_a_lying_server_and_believes_nothing_of_it(
 ) -> None:
     converse(*recorded, messages=500)
     assert no_fault_of_ours(caplog)
+
+
+@pytest.mark.parametrize("odd_message", ["[1, 2]", '"next"', "7", "[" * 100_000, "{}"])
+def test_a_message_that_the_library_stumbles_over_never_leaves_a_deaf_connection(
+    recorded: tuple[Recorded, Account, Endpoints], odd_message: str
+) -> None:
+    _, account, ends = recorded
+    connections: SimpleQueue[int] = SimpleQueue()
+
+    async def talk(socket: ServerConnection) -> None:
+        connections.put(1)
+        async for text in socket:
+            kind = json.loads(text)["type"]
+            await socket.send('{"type": "connection_ack"}' if kind == WS_INIT else odd_message)
+
+    async def serve() -> None:
+        async with serve_sockets(talk, "127.0.0.1", 0, subprotocols=[GRAPHQL_WS]) as server:
+            port = server.sockets[0].getsockname()[1]
+            door = Door(replace(ends, ws_url=f"ws://127.0.0.1:{port}/graphql"))
+            try:
+                door.perform(order(account, 99))
+                for _ in range(2):  # the one that hears it, and the one that replaces that
+                    await asyncio.to_thread(connections.get, timeout=PATIENCE_S)
+            finally:
+                await asyncio.to_thread(door.wallet.stop)
+
+    asyncio.run(serve())
 
 
 @pytest.mark.slow
