@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from time import monotonic, time
+from typing import Self
 from unittest.mock import patch
 
 from kiosk.commands.box import Box, SystemClock, build
@@ -127,7 +128,7 @@ class Counter:
     def till(self) -> Till:
         return self.box.loop.till
 
-    def switch_on(self) -> "Counter":
+    def switch_on(self) -> Self:
         with _BUILDING, _changed(self._timings, self.clock, self._glass):
             self._box = build(load(self.settings))
         self.box.loop.begin(self.box.facts)
@@ -159,7 +160,7 @@ class Counter:
             for one in [key] if isinstance(key, Key) else [Key(digit) for digit in key]:
                 self.box.inbox.put(KeyPressed(one))
 
-    def ready(self) -> "Counter":
+    def ready(self) -> Self:
         self.until(lambda till: isinstance(till.service, Ready))
         return self
 
@@ -169,6 +170,10 @@ class Counter:
         screen = self.until(watched).screen
         assert isinstance(screen, AwaitingPayment)
         return screen
+
+    def idle(self) -> Self:
+        self.until(is_idle)
+        return self
 
 
 def watched(till: Till) -> bool:

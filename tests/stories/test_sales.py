@@ -14,7 +14,8 @@ from kiosk.sale.keys import Key
 from kiosk.sale.till import AwaitingPayment, Entering, Forwarded, Paid, Requesting, Till, Visiting
 from kiosk.sale.trouble import TroubleKind
 from kiosk.simulate import Fault, Simulator
-from tests.stories.conftest import Kiosk, is_idle
+from tests.stories.conftest import Kiosk
+from tests.stories.counter import is_idle
 
 
 def quiet(simulator: Simulator, kiosk: Kiosk) -> None:

@@ -7,7 +7,8 @@ from kiosk.journal import Journal
 from kiosk.sale.keys import Key
 from kiosk.sale.till import AwaitingPayment, Forwarded, Tipping
 from kiosk.simulate import Simulator
-from tests.stories.conftest import Kiosk, watched
+from tests.stories.conftest import Kiosk
+from tests.stories.counter import watched
 
 
 def test_a_tip_reaches_the_merchant_with_the_price_and_is_told_apart(

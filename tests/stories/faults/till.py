@@ -4,11 +4,8 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from unittest.mock import patch
 
-from kiosk.commands import box
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT
 from kiosk.sale.till import (
@@ -28,8 +25,8 @@ from kiosk.sale.trouble import Trouble
 from kiosk.simulate import Simulator
 from kiosk.simulate.invoices import Invoice
 from kiosk.wallet.endpoints import Timings
-from kiosk.wallet.worker import Wallet
 from tests.stories.conftest import Kiosk
+from tests.stories.counter import FastClock
 
 QUICK = Timings(
     answer_s=3.0,
@@ -49,17 +46,18 @@ CALM_S = 0.04
 LEAP_S = 4000.0
 
 
-class LeapingClock:
+class LeapingClock(FastClock):
     """The real clock, and what was leapt."""
 
     def __init__(self) -> None:
+        super().__init__(1.0)
         self.leapt_s = 0.0
 
     def monotonic(self) -> float:
-        return time.monotonic() + self.leapt_s
+        return super().monotonic() + self.leapt_s
 
     def unix(self) -> float:
-        return time.time() + self.leapt_s
+        return super().unix() + self.leapt_s
 
 
 class QuickTill(Kiosk):
@@ -70,17 +68,9 @@ class QuickTill(Kiosk):
     ) -> None:
         super().__init__(simulator, folder, **settings)
         self._timings = timings
-        self.clock = LeapingClock()
+        self.clock = self._leaping = LeapingClock()
         self.read: list[str] = []  # everything the screen has told, in order
         self._seen: Till | None = None
-
-    def switch_on(self) -> "QuickTill":
-        with (
-            patch.object(box, "Wallet", partial(Wallet, timings=self._timings)),
-            patch.object(box, "SystemClock", lambda: self.clock),
-        ):
-            super().switch_on()
-        return self
 
     def rest(self, timeout_s: float = 15.0) -> Till:
         """Let it work until nothing is under way and nothing has changed for a moment."""
@@ -98,7 +88,7 @@ class QuickTill(Kiosk):
 
     def leap(self, seconds: float = LEAP_S) -> Till:
         """Let time pass."""
-        self.clock.leapt_s += seconds
+        self._leaping.leapt_s += seconds
         return self.rest()
 
     def shown(self) -> AwaitingPayment | None:
