@@ -133,7 +133,8 @@ def _one_sale(
         name, operation, how = chance.choice(FAULTS)
         blink.fault(name, operation, times=1, **how)
         struck[name] += 1
-    counter.press(str(chance.randint(100, 999)), Key.CHARGE)
+    # Small, so that ten thousand of them stay below what may be forwarded in a day (M10).
+    counter.press(str(chance.randint(10, 99)), Key.CHARGE)
     screen = _code(counter)
     kind = chance.random()
     if kind < CANCELLED + CANCELLED_AND_PAID:
