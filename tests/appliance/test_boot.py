@@ -5,7 +5,7 @@ from dataclasses import replace
 from PIL import Image as Picture
 
 from kiosk.sale.entry import Entry
-from kiosk.sale.till import Entering
+from kiosk.sale.till import Alarm, Entering
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.appliance.bench import APPLIANCE, PATIENCE_S, Bench, difference
 from tests.sale.tills import USD
@@ -30,7 +30,8 @@ def test_settings_are_taken_from_the_boot_partition_and_wiped_there(bench: Bench
 def test_wrong_settings_are_explained_on_the_screen(bench: Bench) -> None:
     idle = till(Entering(Entry(USD)))
     starting = every_view()["starting"]
-    told = replace(idle, settings_trouble=Trouble(TroubleKind.WRONG_SETTINGS, "KIOSK_ROTATE"))
+    alarm = Alarm(Trouble(TroubleKind.WRONG_SETTINGS, "KIOSK_ROTATE"))
+    told = replace(idle, alarms=(alarm,))  # the settings that were right before go on selling
     wrong = "".join(f"{name}={value}\n" for name, value in bench.env.items()) + "KIOSK_ROTATE=45\n"
     bench.machine.put(wrong, "/boot/firmware/kiosk.env")
     bench.machine.run("systemctl restart kiosk", timeout_s=PATIENCE_S)
