@@ -68,6 +68,7 @@ class Window:
         self._look = replace(look, white=self._remembered.white) if memory else look
         self._speaker = Speaker(volume)
         self._backlight = Backlight(backlights)
+        self._backlight.follow(Care.AWAKE)  # a program that was killed may have left it dark
         self._quiet = Quiet(patience)
         self._care = Care.AWAKE
         self._is_lit_for = Care.AWAKE

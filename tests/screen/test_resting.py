@@ -208,6 +208,14 @@ def test_a_level_left_behind_by_a_kill_is_not_taken_for_the_merchants(
     assert (panel / "brightness").read_text() == wanted
 
 
+def test_a_light_that_a_crash_left_at_nothing_is_on_from_the_start(panel: Path) -> None:
+    """Box fault 2: the glass stayed black until the first rest and touch after it."""
+    (panel / "brightness").write_text("0")
+    made = Window(Look(), SIZE, patience=Patience(120, 900), backlights=panel.parent)
+    assert (panel / "brightness").read_text() == "31"
+    made.close()
+
+
 def test_a_backlight_that_cannot_be_set_is_told_once_and_dimmed_in_the_picture(
     panel: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
