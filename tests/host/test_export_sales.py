@@ -12,6 +12,7 @@ STAND_INS = {
     "lsblk": """
 case "$*" in
     *TRAN*) cat "$FAKE/disks" ;;
+    *MOUNTPOINT*) for disk; do :; done; cat "$FAKE/mounted-$(basename "$disk")" ;;
     *) for disk; do :; done; echo "$disk"; cat "$FAKE/parts-$(basename "$disk")" 2>/dev/null ;;
 esac""",
     "blkid": 'for disk; do :; done; cat "$FAKE/kind-$(basename "$disk")" 2>/dev/null',
@@ -41,6 +42,8 @@ class Machine:
         self.put("disks", "/dev/mmcblk0 mmc\n/dev/sda usb\n")
         self.put("parts-sda", "/dev/sda1\n")
         self.put("kind-sda1", "vfat\n")
+        self.put("mounted-sda", "\n\n")  # a blank line for the disk and one for its partition
+        self.put("mounted-sdb", "\n\n")
 
     def put(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text)
@@ -121,3 +124,25 @@ def test_the_first_stick_that_can_be_read_is_taken(machine: Machine) -> None:
 def test_a_bad_stick_is_told_for_what_it_is(machine: Machine, file: str, word: str) -> None:
     machine.put(file, "")
     assert machine.export() == word
+
+
+@pytest.mark.parametrize("mounted", ["\n/boot/firmware\n/\n", "\n\n\n[SWAP]\n"])
+def test_the_disk_that_the_system_runs_from_is_never_written(
+    machine: Machine, mounted: str
+) -> None:
+    """Box fault 11: on a USB-booted Pi the sales went onto the boot partition, "exported"."""
+    machine.put("mounted-sda", mounted)
+    assert machine.export() == "no-stick"
+    machine.put("disks", "/dev/sda usb\n/dev/sdb usb\n")
+    machine.put("parts-sdb", "/dev/sdb1\n")
+    machine.put("kind-sdb1", "vfat\n")
+    (machine.laid_out / "wanted").touch()
+    assert machine.export() == "exported"
+    (only,) = machine.calls("mount")
+    assert "/dev/sdb1" in only
+
+
+def test_a_disk_that_cannot_be_asked_is_left_alone(machine: Machine) -> None:
+    (machine.folder / "mounted-sda").unlink()
+    assert machine.export() == "no-stick"
+    assert machine.calls("mount") == []
