@@ -127,12 +127,11 @@ async def ask_limit(http: Http) -> LimitTold | None:
 
 
 def limit_left(limits: Any) -> Cents | None:
-    """The smallest remaining `internalSend` limit, in US cents."""
-    found = limits.get("internalSend") if isinstance(limits, Mapping) else None
+    """The smallest remaining `internalSend` limit, in US cents; None if one of them is unclear."""
+    served = limits.get("internalSend") if isinstance(limits, Mapping) else None
+    entries = served if isinstance(served, list) else []
     left = [
-        one.get("remainingLimit")
-        for one in (found if isinstance(found, list) else [])
-        if isinstance(one, Mapping)
+        entry.get("remainingLimit") if isinstance(entry, Mapping) else None for entry in entries
     ]
-    known = [value for value in left if isinstance(value, int)]
-    return Cents(min(known)) if known else None
+    known = [cents for cents in left if isinstance(cents, int)]
+    return Cents(min(known)) if known and len(known) == len(left) else None

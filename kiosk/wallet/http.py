@@ -66,9 +66,11 @@ class Http:
         timeout_s: float | None = None,
         needs: str | None = None,
     ) -> Mapping[str, Any]:
-        """Send one request once and return its `data`, which may be null in part.
+        """Send one request once and return its `data`.
 
-        An error beside data refuses the request only if the root field `needs` is null.
+        An error beside data refuses the whole answer: what came is not all that was asked for, and
+        nothing may be read out of what is missing. Only where the root field `needs` is named is
+        the rest optional, and the answer stands as long as that field is there.
 
         Raises:
             Unsent: no connection; nothing left this box.
@@ -160,11 +162,8 @@ class Http:
 
 
 def _has_data(data: Any, needs: str | None) -> bool:
-    if not isinstance(data, dict):
-        return False
-    if needs is not None:
-        return data.get(needs) is not None
-    return any(value is not None for value in data.values())
+    """Whether an answer with errors may be read all the same."""
+    return needs is not None and isinstance(data, dict) and data.get(needs) is not None
 
 
 def _by_status(code: int | None, side: Side) -> KioskError:

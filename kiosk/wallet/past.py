@@ -106,7 +106,10 @@ async def _pages(
         if not all(isinstance(node, Mapping) for node in nodes):
             raise odd("a page of something else")
         found += nodes
-        if not page["pageInfo"]["hasNextPage"] or not nodes:
+        more = page["pageInfo"]["hasNextPage"]
+        if not isinstance(more, bool) or (more and not nodes):
+            raise odd("a page that does not say what comes after it")
+        if not more:
             return found, 0
         oldest = int(nodes[-1]["createdAt"])
         newest = int(nodes[0]["createdAt"]) if newest is None else newest

@@ -49,18 +49,20 @@ async def ask_status(
 
 
 def receipts(entries: Any, name: PaymentHash) -> int | None:
-    """How many settled payments for exactly this hash a ledger's entries show, None if unclear."""
+    """How many settled payments for exactly this hash a ledger's entries show, None if unclear.
+
+    An entry that cannot be read might be a payment: beside one it takes nothing away, but without
+    one nobody can say that nothing came in.
+    """
     if not isinstance(entries, list):
         return None
-    found = [
-        entry
-        for entry in entries
-        if isinstance(entry, Mapping)
-        and entry.get("direction") == "RECEIVE"
-        and entry.get("status") == "SUCCESS"
-        and entry_hash(entry) == name
-    ]
-    return len(found)
+    received, unclear = 0, False
+    for entry in entries:
+        if not isinstance(entry, Mapping) or entry_hash(entry) != name:
+            unclear = True
+        elif (entry.get("direction"), entry.get("status")) == ("RECEIVE", "SUCCESS"):
+            received += 1
+    return received if received or not unclear else None
 
 
 def entry_hash(entry: Mapping[str, Any]) -> PaymentHash | None:
@@ -113,4 +115,6 @@ def _told(name: PaymentHash, raw: Any, field: str, payments: int | None) -> Stat
         return StatusTold(name, InvoiceStatus.UNKNOWN, payments)
     status = raw.get(field)
     known = _STATUS.get(status) if isinstance(status, str) else None
-    return StatusTold(name, known or InvoiceStatus.UNKNOWN, payments)
+    if known is None or (payments is None and known is not InvoiceStatus.PAID):
+        return StatusTold(name, InvoiceStatus.UNKNOWN, payments)
+    return StatusTold(name, known, payments)
