@@ -57,7 +57,7 @@ class Wallet(Protocol):
 
 
 class Journal(Protocol):
-    """The record. Raises KioskError when it cannot be written."""
+    """The record. Raises KioskError when it cannot be written, or has no room for a new sale."""
 
     def record(self, facts: Sequence[Fact]) -> None: ...
     def probe(self) -> None: ...
@@ -152,6 +152,7 @@ class Loop:
         self._clock = clock
         self._host = host
         self._asked_to_end = False
+        self._start_facts: tuple[Fact, ...] = ()
         self._unwritten: deque[Event] = deque()
         self._light: Light | None = None
         self._blink_minus_wall_s = 0.0
@@ -159,12 +160,13 @@ class Loop:
         inbox.wake = display.wake
 
     def begin(self, facts: Sequence[Fact] = ()) -> None:
-        """Record what the start itself found out, draw the first picture, take the first steps."""
-        try:
-            self._journal.record(facts)
-        except KioskError as error:
-            self._journal_failed(error)
+        """Draw the first picture, then record what the start itself found out.
+
+        A full or failing card is told now, before anybody is charged (M11).
+        """
+        self._start_facts = tuple(facts)
         self._display.draw(self.till)
+        self._probe()
         log.info("connection not requested")
 
     def turn(self) -> None:
@@ -239,11 +241,10 @@ class Loop:
         try:
             self._journal.record(step.facts)
         except KioskError as error:
-            log.warning("journal cannot be written: %s", error)
             if isinstance(event, Tick):
                 self.till = replace(self.till, now_s=event.now_s, unix_s=event.unix_s)
-            elif not isinstance(event, KeyPressed):  # a key is pressed again, news is kept
-                self._unwritten.append(event)
+            elif not isinstance(event, KeyPressed) and event not in self._unwritten:
+                self._unwritten.append(event)  # a key is pressed again, news is kept
             self._journal_failed(error)
             return False
         return True
@@ -275,16 +276,18 @@ class Loop:
         try:
             history = self._journal.overview(self.till.unix_s)
         except KioskError as error:
-            self._feed(JournalFailed(error.trouble))
+            self._journal_failed(error)
         else:
             self._feed(history)
 
     def _probe(self) -> None:
         try:
             self._journal.probe()
+            self._journal.record(self._start_facts)
         except KioskError as error:
             self._journal_failed(error)
         else:
+            self._start_facts = ()
             self._feed(JournalWorks())
 
     def _set_clock(self, account: Account) -> None:

@@ -66,7 +66,7 @@ def tell(before: Till, event: Event, step: Step) -> None:
             log.info("freed key=%s", legend)
         case VisitFailed(trouble):
             _tell_trouble("out of service", trouble)
-        case JournalFailed(trouble):
+        case JournalFailed(trouble) if trouble != before.journal_trouble:
             _tell_trouble("out of service", trouble)
     notice = _notice(after)
     if notice is not None and notice != _notice(before):

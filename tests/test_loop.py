@@ -1,4 +1,4 @@
-"""The shell keeps what only wakes the glass away from the till."""
+"""The shell: events are put in, turns are taken; what was written, done and shown is looked at."""
 
 from collections.abc import Sequence
 
@@ -6,16 +6,25 @@ import pytest
 
 from kiosk.loop import Inbox, Loop
 from kiosk.sale.box import HostEffect
-from kiosk.sale.effects import ReadHistory, Sound, WalletEffect
+from kiosk.sale.effects import Sound, WalletEffect
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import Event, HistoryRead, JournalWorks, KeyPressed, KeyStuck, StatusTold
-from kiosk.sale.facts import Fact
-from kiosk.sale.invoice import InvoiceStatus
+from kiosk.sale.events import (
+    Event,
+    HistoryRead,
+    KeyPressed,
+    KeyStuck,
+    RatesArrived,
+    RetryAsked,
+    StatusTold,
+)
+from kiosk.sale.facts import Ending, Fact, SaleLeft
+from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import Sats
-from kiosk.sale.till import Entering, Till, Totals
-from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
-from tests.sale.tills import USD, Story
+from kiosk.sale.till import Entering, Leaving, Managing, Page, Till, Totals
+from kiosk.sale.timers import JOURNAL_PAUSE_S
+from kiosk.sale.trouble import KioskError, NewStartNeeded, Trouble, TroubleKind
+from tests.sale.tills import USD, Story, rates
 from tests.screen.samples import NOW_S, till
 
 
@@ -49,7 +58,7 @@ class Glass:
 
 
 class Quiet:
-    """A wallet, a journal, a panel and a clock that do nothing."""
+    """A wallet, a journal, a panel, a host and a clock that do nothing."""
 
     def perform(self, effect: WalletEffect | HostEffect) -> None: ...
     def record(self, facts: Sequence[Fact]) -> None: ...
@@ -63,121 +72,237 @@ class Quiet:
         none = Totals(0, 0, Sats(0), Sats(0), Sats(0))
         return HistoryRead(none, none, ())
 
-    def monotonic(self) -> float:
-        return NOW_S
 
-    def unix(self) -> float:
-        return 1_700_000_000.0
-
-
-class Unreadable(Quiet):
-    """A journal on a card that fails."""
-
-    def overview(self, now: int) -> HistoryRead:
-        raise KioskError(Trouble(TroubleKind.JOURNAL_BROKEN))
-
-
-class Witness(Quiet):
-    """A journal and a wallet that note in which order they are used; the journal may be full."""
+class Hands(Quiet):
+    """A clock that is set by hand."""
 
     def __init__(self) -> None:
-        self.done: list[str] = []
-        self.full = False
+        self.now_s = NOW_S
+        self.wall_s = 1_700_000_000.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def unix(self) -> float:
+        return self.wall_s
+
+    def pass_by(self, seconds: float) -> None:
+        self.now_s += seconds
+        self.wall_s += seconds
+
+
+class Card(Quiet):
+    """A journal that notes what is written, and may fail with whatever trouble it is given."""
+
+    def __init__(self, done: list[str]) -> None:
+        self.done = done
+        self.trouble: Trouble | None = None
+        self.damaged = False
+        self.asked = False
+        self.tries = 0
+
+    def _fail(self) -> None:
+        self.tries += 1
+        if self.trouble is not None:
+            raise (NewStartNeeded if self.damaged else KioskError)(self.trouble)
 
     def record(self, facts: Sequence[Fact]) -> None:
-        if self.full:
-            raise KioskError(Trouble(TroubleKind.JOURNAL_FULL))
-        self.done += [type(fact).__name__ for fact in facts]
+        if facts:
+            self._fail()
+            self.done += [type(fact).__name__ for fact in facts]
+
+    def probe(self) -> None:
+        self._fail()
+
+    def overview(self, now: int) -> HistoryRead:
+        self._fail()
+        return super().overview(now)
+
+    def take_requests(self) -> bool:
+        self._fail()
+        asked, self.asked = self.asked, False
+        return asked
+
+
+class Desk(Quiet):
+    """A wallet and a host that note what they are told to do, in one list with the journal."""
+
+    def __init__(self, done: list[str]) -> None:
+        self.done = done
 
     def perform(self, effect: WalletEffect | HostEffect) -> None:
         self.done.append(type(effect).__name__)
 
 
-def a_loop(
-    glass: Glass, journal: Quiet | None = None, wallet: Quiet | None = None
-) -> tuple[Loop, Inbox]:
-    quiet, inbox = Quiet(), Inbox()
-    loop = Loop(
-        till(Entering(Entry(USD))),
-        inbox,
-        wallet=wallet or quiet,
-        journal=journal or quiet,
-        display=glass,
-        panel=quiet,
-        clock=quiet,
-        host=quiet,
-    )
-    return loop, inbox
+class Lamp(Quiet):
+    """A panel that notes what it shows."""
+
+    def __init__(self, shown: list[Light]) -> None:
+        self.shown = shown
+
+    def show(self, light: Light) -> None:
+        self.shown.append(light)
 
 
-def typed(loop: Loop) -> int:
-    screen = loop.till.screen
-    assert isinstance(screen, Entering)
-    return screen.entry.typed
+class Shell:
+    """A loop with everything around it in the test's hands. Nothing here sleeps."""
+
+    def __init__(self, start: Till | None = None, *touched: Event) -> None:
+        self.done: list[str] = []
+        self.glass = Glass(*touched)
+        self.card = Card(self.done)
+        self.clock = Hands()
+        self.inbox = Inbox()
+        self.shown: list[Light] = []
+        self.loop = Loop(
+            start or till(Entering(Entry(USD))),
+            self.inbox,
+            wallet=Desk(self.done),
+            journal=self.card,
+            display=self.glass,
+            panel=Lamp(self.shown),
+            clock=self.clock,
+            host=Desk(self.done),
+        )
+
+    @property
+    def till(self) -> Till:
+        return self.loop.till
+
+    @property
+    def typed(self) -> int:
+        screen = self.till.screen
+        assert isinstance(screen, Entering)
+        return screen.entry.typed
+
+    def turn(self, *news: Event) -> None:
+        for event in news:
+            self.inbox.put(event)
+        self.loop.turn()
+
+    def wait(self, seconds: float) -> None:
+        self.clock.pass_by(seconds)
+        self.loop.turn()
+
+
+FULL = Trouble(TroubleKind.JOURNAL_FULL)
+BROKEN = Trouble(TroubleKind.JOURNAL_BROKEN)
+
+
+def awaiting() -> tuple[Shell, Invoice]:
+    """A code is up, with its payout invoice ready."""
+    story = Story().ready()
+    made = story.awaiting()
+    shell = Shell(story.till)
+    shell.clock.now_s = story.till.now_s
+    shell.glass.asleep = False
+    return shell, made
+
+
+def paid(made: Invoice) -> StatusTold:
+    return StatusTold(made.payment_hash, InvoiceStatus.PAID)
 
 
 def test_digits_typed_blind_wake_the_glass_and_count() -> None:
-    glass = Glass()
-    loop, inbox = a_loop(glass)
-    for key in (Key.D1, Key.D2, Key.D5):
-        inbox.put(KeyPressed(key))
-    loop.turn()
-    assert not glass.asleep
-    assert typed(loop) == 125, "a lost digit is a tenth of the price"
-    assert glass.heard == [Sound.KEY] * 3
+    shell = Shell()
+    shell.turn(*(KeyPressed(key) for key in (Key.D1, Key.D2, Key.D5)))
+    assert not shell.glass.asleep
+    assert shell.typed == 125, "a lost digit is a tenth of the price"
+    assert shell.glass.heard == [Sound.KEY] * 3
 
 
 @pytest.mark.parametrize("asleep", [True, False])
 def test_any_other_key_only_wakes_a_glass_at_rest(*, asleep: bool) -> None:
-    glass = Glass()
-    loop, inbox = a_loop(glass)
-    inbox.put(KeyPressed(Key.D7))
-    loop.turn()
-    glass.asleep = asleep
-    inbox.put(KeyPressed(Key.DELETE))
-    loop.turn()
-    assert not glass.asleep
-    assert typed(loop) == (7 if asleep else 0)
+    shell = Shell()
+    shell.turn(KeyPressed(Key.D7))
+    shell.glass.asleep = asleep
+    shell.turn(KeyPressed(Key.DELETE))
+    assert not shell.glass.asleep
+    assert shell.typed == (7 if asleep else 0)
 
 
 def test_news_is_never_swallowed() -> None:
-    glass = Glass(KeyStuck("5"))
-    loop, _ = a_loop(glass)
-    loop.turn()
-    assert loop.till.stuck_key == "5"
-    assert glass.asleep, "news is no touch; that it is shown is the glass's own business"
+    shell = Shell(None, KeyStuck("5"))
+    shell.turn()
+    assert shell.till.stuck_key == "5"
+    assert shell.glass.asleep, "news is no touch; that it is shown is the glass's own business"
 
 
 def test_a_history_that_cannot_be_read_stops_sales_and_not_the_program_m11() -> None:
-    loop, _ = a_loop(Glass(), Unreadable())
-    loop._carry_out(ReadHistory())
-    assert loop.till.journal_trouble == Trouble(TroubleKind.JOURNAL_BROKEN)
-
-
-def a_paid_sale(witness: Witness) -> tuple[Loop, StatusTold]:
-    """A till with its code up, and the news that it has been paid."""
-    story = Story().ready()
-    made = story.awaiting()
-    loop, _ = a_loop(Glass(), witness, witness)
-    loop.till = story.till
-    return loop, StatusTold(made.payment_hash, InvoiceStatus.PAID)
+    shell = Shell(till(Managing(Page.FORWARDS)))
+    shell.glass.asleep = False
+    shell.card.trouble = BROKEN
+    shell.turn(KeyPressed(Key.CLEAR), RetryAsked())
+    assert shell.till.journal_trouble == BROKEN
 
 
 def test_what_must_be_durable_is_written_before_anything_is_done_about_it_m5() -> None:
-    witness = Witness()
-    loop, paid = a_paid_sale(witness)
-    loop._feed(paid)
-    assert witness.done[:3] == ["InvoicePaid", "ForwardMoved", "SendForward"]
+    shell, made = awaiting()
+    shell.turn(paid(made))
+    assert shell.done[:3] == ["InvoicePaid", "ForwardMoved", "SendForward"]
 
 
 def test_what_cannot_be_written_has_not_happened_and_is_not_forgotten_m5_m11() -> None:
-    witness = Witness()
-    loop, paid = a_paid_sale(witness)
-    witness.full = True
-    loop._feed(paid)
-    assert "SendForward" not in witness.done
-    assert not loop.till.forwards
-    assert loop.till.journal_trouble is not None
-    witness.full = False
-    loop._feed(JournalWorks())
-    assert witness.done[-3:] == ["InvoicePaid", "ForwardMoved", "SendForward"]
+    shell, made = awaiting()
+    shell.card.trouble = FULL
+    shell.turn(paid(made), paid(made))
+    assert "SendForward" not in shell.done
+    assert not shell.till.forwards
+    assert shell.till.out_of_service == FULL
+    shell.card.trouble = None
+    shell.wait(JOURNAL_PAUSE_S)
+    assert shell.done[-3:] == ["InvoicePaid", "ForwardMoved", "SendForward"]
+    assert shell.done.count("InvoicePaid") == 1
+
+
+@pytest.mark.parametrize("trouble", [FULL, BROKEN])
+def test_a_card_that_fails_while_a_code_runs_out_is_told_and_survived_m11(trouble: Trouble) -> None:
+    """Fault 13: the loop fed the failure into itself until a RecursionError."""
+    shell, _ = awaiting()
+    shell.turn(KeyPressed(Key.CLEAR))
+    assert isinstance(shell.till.screen, Leaving)
+    shell.card.trouble = trouble
+    for _ in range(40):
+        shell.wait(1.0)
+    assert shell.till.out_of_service == trouble
+    assert shell.card.tries < 10, "a failing card is tried at a slow pace"
+    shell.card.trouble = None
+    shell.wait(JOURNAL_PAUSE_S)
+    shell.wait(1.0)
+    assert shell.till.journal_trouble is None
+    assert "SaleLeft" in shell.done
+
+
+def test_a_card_without_room_is_told_before_the_first_sale_m11() -> None:
+    """Fault 13: three sales went through with 1,000 bytes free."""
+    shell = Shell()
+    shell.card.trouble = FULL
+    shell.loop.begin([SaleLeft(SaleId("till-1-x-1"), Ending.INTERRUPTED)])
+    assert shell.till.out_of_service == FULL
+    shell.card.trouble = None
+    shell.wait(JOURNAL_PAUSE_S)
+    assert shell.till.journal_trouble is None
+    assert shell.done == ["SaleLeft"], "what the start found out is written as soon as it can be"
+
+
+def test_a_sale_that_finds_no_room_is_refused_and_nothing_is_asked_of_blink_m11() -> None:
+    """Fault 13: the write that opens a sale is refused, the amount stays on the screen."""
+    story = Story().ready()
+    story.press("1250")
+    story.play(RatesArrived(rates(story.till.now_s)))
+    shell = Shell(story.till)
+    shell.glass.asleep = False
+    shell.clock.now_s = story.till.now_s
+    shell.card.trouble = FULL
+    shell.turn(KeyPressed(Key.CHARGE))
+    assert shell.typed == 1250
+    assert shell.till.out_of_service == FULL
+    assert "OpenSale" not in shell.done
+
+
+def test_a_damaged_journal_asks_for_one_new_start() -> None:
+    shell, made = awaiting()
+    shell.card.trouble, shell.card.damaged = BROKEN, True
+    shell.turn(paid(made))
+    shell.wait(JOURNAL_PAUSE_S)
+    assert shell.done.count("ActOnBox") == 1

@@ -1,5 +1,6 @@
 """Build the real things from the settings, and join them: the one place where doors meet."""
 
+import contextlib
 import logging
 import secrets
 import time
@@ -71,6 +72,7 @@ class Box:
     journal: Journal
     panel: LatePanel
     facts: Sequence[Fact]
+    opened: contextlib.ExitStack  # everything that has to be closed
 
     def begin(self) -> None:
         """The first picture of the till, then what may take a moment: Blink, and the panel.
@@ -83,11 +85,8 @@ class Box:
         self.panel.open()
 
     def close(self) -> None:
-        """Stop everything in an orderly way."""
-        self.wallet.stop()
-        self.panel.close()
-        self.journal.close()
-        self.window.close()
+        """Stop everything in an orderly way, the last opened first."""
+        self.opened.close()
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -193,37 +192,42 @@ def build(
         JournalUnusable: it cannot be written, so no sale could be kept.
         ValueError: the keypad's wiring cannot be; the sentence names the setting.
     """
-    clock = SystemClock()
-    inbox = Inbox()
-    journal = open_journal(settings)
-    till, facts = begin_till(rules_of(settings), journal, clock.monotonic(), int(clock.unix()))
-    window = Window(
-        look_of(settings),
-        settings.screen,
-        settings.rotate,
-        volume=settings.volume,
-        patience=Patience(settings.dim_seconds, settings.blank_seconds),
-        memory=settings.journal.with_name(FILE_NAME),
-    )
-    wallet = Wallet(endpoints_of(settings), inbox.put)
-    panel = LatePanel(partial(_panel, settings, inbox))
-    host = Host(
-        inbox.put,
-        folder=folder,
-        end=end,
-        write_sales=partial(write_sales, settings.journal),
-    )
-    loop = Loop(
-        till,
-        inbox,
-        wallet=wallet,
-        journal=journal,
-        display=window,
-        panel=panel,
-        clock=clock,
-        host=host,
-    )
-    return Box(loop, inbox, window, wallet, journal, panel, facts)
+    with contextlib.ExitStack() as opened:  # what fails half way gives everything back
+        clock = SystemClock()
+        inbox = Inbox()
+        journal = open_journal(settings)
+        opened.callback(journal.close)
+        till, facts = begin_till(rules_of(settings), journal, clock.monotonic(), int(clock.unix()))
+        window = Window(
+            look_of(settings),
+            settings.screen,
+            settings.rotate,
+            volume=settings.volume,
+            patience=Patience(settings.dim_seconds, settings.blank_seconds),
+            memory=settings.journal.with_name(FILE_NAME),
+        )
+        opened.callback(window.close)
+        panel = LatePanel(partial(_panel, settings, inbox))
+        opened.callback(panel.close)
+        wallet = Wallet(endpoints_of(settings), inbox.put)
+        opened.callback(wallet.stop)
+        host = Host(
+            inbox.put,
+            folder=folder,
+            end=end,
+            write_sales=partial(write_sales, settings.journal),
+        )
+        loop = Loop(
+            till,
+            inbox,
+            wallet=wallet,
+            journal=journal,
+            display=window,
+            panel=panel,
+            clock=clock,
+            host=host,
+        )
+        return Box(loop, inbox, window, wallet, journal, panel, facts, opened.pop_all())
 
 
 def wiring_of(settings: Settings) -> Wiring:

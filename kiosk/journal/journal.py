@@ -23,7 +23,7 @@ from kiosk.journal.records import SaleRecord, record_of, trouble_of
 from kiosk.journal.recovery import OpenForward, OpenInvoice, Recovery
 from kiosk.journal.rows import invoice_of, row_of, sale_of
 from kiosk.sale.events import HistoryRead
-from kiosk.sale.facts import Ending, Fact, ForwardStatus, FromBlink, Sale
+from kiosk.sale.facts import Ending, Fact, ForwardStatus, FromBlink, Sale, SaleStarted
 from kiosk.sale.invoice import Invoice, SaleId
 from kiosk.sale.money import Currency, Fiat, Sats
 from kiosk.sale.past import Lost, Saved
@@ -41,6 +41,11 @@ HISTORY_ROWS: Final = 100
 UNDECIDED_S: Final = 7 * 86_400
 
 _EVER: Final = 2**62
+
+
+def free_bytes(folder: Path) -> int:
+    """The room left for this user on the disk under a folder."""
+    return shutil.disk_usage(folder).free
 
 
 class Asked(Enum):
@@ -61,15 +66,24 @@ class Journal:
         path: Path,
         now: Callable[[], float] = time.time,
         lock: int | None = None,
+        free_bytes: Callable[[Path], int] = free_bytes,
     ) -> None:
         self._db = connection
         self._path = path
         self._now = now
+        self._free_bytes = free_bytes
         self._lock = lock
 
     @classmethod
-    def open(cls, path: Path, now: Callable[[], float] = time.time) -> "Journal":
-        """Open or make the journal as the one kiosk that writes it; `now` is Unix seconds.
+    def open(
+        cls,
+        path: Path,
+        now: Callable[[], float] = time.time,
+        free_bytes: Callable[[Path], int] = free_bytes,
+    ) -> "Journal":
+        """Open or make the journal as the one kiosk that writes it.
+
+        `now` is Unix seconds, `free_bytes` the room left in a folder.
 
         Raises:
             JournalUnusable: it cannot be written, or another kiosk has it open.
@@ -79,7 +93,7 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = owner.own(path)
         try:
-            return cls(open_for_writing(path), path, now, lock)
+            return cls(open_for_writing(path), path, now, lock, free_bytes)
         except BaseException:
             os.close(lock)
             raise
@@ -104,7 +118,8 @@ class Journal:
     def record(self, facts: Sequence[Fact]) -> None:
         """Record facts in one transaction; they are durable when this returns.
 
-        A fact that is known already changes nothing.
+        A fact that is known already changes nothing. A sale is opened only with room for all that
+        may become of it: its payment, its forward, and those of the sales before it.
 
         Raises:
             JournalUnusable: nothing was recorded; may be tried again.
@@ -113,6 +128,8 @@ class Journal:
         if not facts:
             return
         at = int(self._now())
+        if any(isinstance(fact, SaleStarted) for fact in facts):
+            self._check_room()
         with translated(), transaction(self._db):
             for fact in facts:
                 row = row_of(fact, at)
@@ -129,11 +146,14 @@ class Journal:
         Raises:
             JournalUnusable: it could not.
         """
+        self._check_room()
+        with translated(), transaction(self._db):
+            self._db.execute("INSERT OR REPLACE INTO probe VALUES (1, ?)", (int(self._now()),))
+
+    def _check_room(self) -> None:
         with translated():
-            if shutil.disk_usage(self._path.parent).free < RESERVE_BYTES:
+            if self._free_bytes(self._path.parent) < RESERVE_BYTES:
                 raise full(f"less than {RESERVE_BYTES // 1_000_000} MB left on the disk")
-            with transaction(self._db):
-                self._db.execute("INSERT OR REPLACE INTO probe VALUES (1, ?)", (int(self._now()),))
 
     def recover(self) -> Recovery:
         """Everything that is not finished, for the start, which also heeds what was asked of it."""

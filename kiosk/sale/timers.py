@@ -88,6 +88,8 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
     match till.screen:
         case AwaitingPayment(ends_s=ends_s):
             return (ends_s,)
+        case Leaving() if till.journal_trouble is not None:
+            return ()  # its end has to be durable: it waits for the journal
         case Leaving(since_s=since_s):
             return (since_s + LEAVE_PATIENCE_S,)
         case Pricing(since_s=since_s):

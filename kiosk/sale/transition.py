@@ -103,7 +103,9 @@ _OUT_OF_SERVICE: Final = frozenset(
 
 def transition(till: Till, event: Event) -> Step:
     """Say where the till goes next, what must be durable first, and what to do after that."""
-    step = _react(till, event).then(timers.due).then(forward.next_acts)
+    step = _react(till, event)
+    if not isinstance(event, JournalFailed):  # it has no facts: they could not be written either
+        step = step.then(timers.due).then(forward.next_acts)
     step = heard(till, step)
     if timers.under_way(till) and not timers.under_way(step.till):
         return replace(step, effects=(*step.effects, Rest()))
@@ -362,10 +364,17 @@ def _in_service(till: Till, account: Account) -> Till:
 
 
 def _journal_failed(till: Till, trouble: Trouble) -> Step:
-    """No sale until it can be written again; one that has no code yet ends here."""
-    due_s = till.now_s + timers.JOURNAL_PAUSE_S
+    """No sale until it can be written again; one that has no code yet ends here.
+
+    A probe that is planned already stays planned: what fails meanwhile does not put it off.
+    """
+    due_s = till.journal_due_s
+    if due_s is None:
+        due_s = till.now_s + timers.JOURNAL_PAUSE_S
     failed = replace(till, journal_trouble=trouble, journal_due_s=due_s)
     screen = till.screen
+    if isinstance(screen, Pricing):
+        return Step(replace(failed, screen=Entering(screen.entry, trouble)))
     if not isinstance(screen, Requesting):
         return Step(failed)
     close = CloseSale(screen.sale.id, Ending.REFUSED)

@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.journal import Journal, JournalCorrupt, JournalUnusable, database, journal
+from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.trouble import TroubleKind
-from tests.journal.test_journal import NOW, opened, paid
+from tests.journal.test_journal import NOW, moved, opened, paid
 
 WAL_HEADER, FRAME = 32, 24 + 4096
 
@@ -140,15 +141,20 @@ def test_a_disk_that_fails_in_the_middle_of_a_step_undoes_all_of_it_m11(
     assert whole_sales(path) == 2
 
 
-def test_too_little_room_is_noticed_before_the_next_invoice_m11(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    book = Journal.open(path)
+def test_too_little_room_is_noticed_before_the_next_invoice_m11(path: Path) -> None:
+    """Fault 13: the reserve is looked at before a sale is opened, not after a write has failed."""
+    room = [journal.RESERVE_BYTES]
+    book = Journal.open(path, free_bytes=lambda _: room[0])
     book.probe()
-    monkeypatch.setattr(journal, "RESERVE_BYTES", 2**80)
+    book.record(paid(1))
+    room[0] = 1000
     with pytest.raises(JournalUnusable) as caught:
-        book.probe()
+        book.record(opened(2))
     assert caught.value.trouble.kind is TroubleKind.JOURNAL_FULL
+    with pytest.raises(JournalUnusable):
+        book.probe()
+    book.record([moved(ForwardStatus.SENT, 1), moved(ForwardStatus.SETTLED, 1)])
+    assert book.unsettled() == (), "the reserve is there to finish what has begun"
     book.close()
 
 

@@ -1,0 +1,39 @@
+"""The builder gives back what it has opened, whatever fails after it."""
+
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from kiosk.commands.box import build
+from kiosk.journal import Journal
+from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
+from kiosk.settings import Settings, load
+from tests.stories.counter import NoGlass
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load(
+        {
+            "BLINKPOS_API_KEY": "blink_abc",
+            "MERCHANT_USERNAME": "merchant",
+            "KIOSK_JOURNAL": str(tmp_path / "journal.sqlite3"),
+            "KIOSK_GPIO": "off",
+        }
+    )
+
+
+@pytest.mark.parametrize("part", ["begin_till", "Window", "LatePanel", "Wallet", "Host", "Loop"])
+def test_whatever_cannot_be_built_the_journal_is_free_for_the_next_try(
+    settings: Settings, part: str
+) -> None:
+    """Fault 14: the retry reported its own process as the other program, for ever."""
+    broken = KioskError(Trouble(TroubleKind.JOURNAL_BROKEN))
+    with (
+        patch("kiosk.commands.box.Window", NoGlass),
+        patch(f"kiosk.commands.box.{part}", side_effect=broken),
+        pytest.raises(KioskError),
+    ):
+        build(settings)
+    Journal.open(settings.journal).close()
