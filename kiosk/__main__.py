@@ -100,15 +100,11 @@ def _keypad(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _settings(dotenv: Path, *, need_account: bool) -> Settings:
-    for line in unknown(os.environ, dotenv):
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    credentials = Path(folder) if folder else None
+    for line in unknown(os.environ, dotenv, credentials):
         sys.stderr.write(f"kiosk: warning: {line}\n")
-    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    return load(
-        os.environ,
-        dotenv=dotenv,
-        credentials=Path(credentials) if credentials else None,
-        need_account=need_account,
-    )
+    return load(os.environ, dotenv=dotenv, credentials=credentials, need_account=need_account)
 
 
 def _parser(chosen: str) -> argparse.ArgumentParser:

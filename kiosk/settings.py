@@ -6,15 +6,18 @@ The names, meanings and defaults are the README's; `SETTINGS` is the list both a
 
 import re
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
+from kiosk.settings_file import FileRefused, SettingsFile, parse, read_file
+
 LANGUAGES: Final = ("en", "es", "de", "fr", "pt", "it", "he", "ja")
 MOST_SAT: Final = 10_000_000_000_000  # Blink's SatAmount
 SECRETS: Final = ("BLINKPOS_API_KEY", "MERCHANT_API_KEY", "KIOSK_PIN")
+SETTINGS_CREDENTIAL: Final = "kiosk.env"  # the whole file, as systemd passes it on
 
 _UUID: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
@@ -23,6 +26,8 @@ _KEY: Final = re.compile(r"[A-Za-z0-9]+(_[A-Za-z0-9]+)+")
 # Blink's Username scalar. A phone number is accepted there too, and asking for one that has no
 # account creates it: so never a phone number here.
 _USERNAME: Final = re.compile(r"(?!^(1|3|_|bc1|lnbc1))(?=.*[a-z])[0-9a-z_]{3,50}")
+
+_URL: Final = re.compile(r"[!-~]+")
 
 T = TypeVar("T")
 
@@ -156,12 +161,16 @@ def load(
     credentials: Path | None = None,
     need_account: bool = True,
 ) -> Settings:
-    """Read and check all settings; the environment beats credentials, they beat `.env`.
+    """Read and check all settings; the environment beats credentials, they beat files.
+
+    Of the files, `kiosk.env` among the credentials beats `.env`.
 
     Raises:
         WrongSettings: with every mistake there is.
     """
-    reader = _Reader(_values(environ, dotenv, credentials))
+    sources, wrong = _sources(environ, dotenv, credentials)
+    reader = _Reader(_values(sources))
+    reader.problems += wrong
     settings = _read(reader)
     if need_account:
         _check_accounts(reader, settings)
@@ -170,9 +179,12 @@ def load(
     return settings
 
 
-def unknown(environ: Mapping[str, str], dotenv: Path | None = None) -> tuple[str, ...]:
+def unknown(
+    environ: Mapping[str, str], dotenv: Path | None = None, credentials: Path | None = None
+) -> tuple[str, ...]:
     """One line for each name that looks like a setting of ours and is none."""
-    names = {*environ, *(_read_file(dotenv) if dotenv is not None else {})}
+    sources, _ = _sources(environ, dotenv, credentials)
+    names = {name for source in sources for name in source}
     strange = sorted(name for name in names if _OURS.match(name) and name not in DEFAULTS)
     if not strange:
         return ()
@@ -186,30 +198,43 @@ def unknown(environ: Mapping[str, str], dotenv: Path | None = None) -> tuple[str
     return tuple(lines)
 
 
-def _values(
-    environ: Mapping[str, str], dotenv: Path | None, credentials: Path | None
-) -> dict[str, str]:
+def _values(sources: Sequence[Mapping[str, str]]) -> dict[str, str]:
     values = dict(DEFAULTS)
-    sources: list[Mapping[str, str | None]] = []
-    if dotenv is not None:
-        sources.append(_read_file(dotenv))
-    if credentials is not None:
-        files = [credentials / name for name in SECRETS]
-        sources.append({file.name: file.read_text() for file in files if file.is_file()})
-    sources.append(environ)
     for source in sources:
         for name, value in source.items():
-            if name in DEFAULTS and value is not None and (value.strip() or name in _MAY_BE_EMPTY):
+            if name in DEFAULTS and (value.strip() or name in _MAY_BE_EMPTY):
                 values[name] = value.strip()
     return values
 
 
-def _read_file(dotenv: Path) -> Mapping[str, str | None]:
-    if not dotenv.is_file():
-        return {}
-    from dotenv import dotenv_values  # not on an appliance, where systemd reads the file
+def _sources(
+    environ: Mapping[str, str], dotenv: Path | None, credentials: Path | None
+) -> tuple[list[Mapping[str, str]], list[str]]:
+    """Where settings come from, the weakest first, and what is wrong with the files."""
+    files = [file for file in (dotenv, _file_credential(credentials)) if file is not None]
+    read = [_read_settings(file) for file in files]
+    sources: list[Mapping[str, str]] = [one.values for one in read]
+    if credentials is not None:
+        secrets = [credentials / name for name in SECRETS]
+        sources.append({file.name: file.read_text() for file in secrets if file.is_file()})
+    sources.append(environ)
+    return sources, [problem for one in read for problem in one.problems]
 
-    return dotenv_values(dotenv, interpolate=False)
+
+def _file_credential(credentials: Path | None) -> Path | None:
+    return None if credentials is None else credentials / SETTINGS_CREDENTIAL
+
+
+def _read_settings(file: Path) -> SettingsFile:
+    try:
+        # Whoever starts the program may have made it a link: it is theirs to follow.
+        return parse(read_file(file.resolve()), file.name)
+    except FileNotFoundError:
+        return SettingsFile({})
+    except FileRefused as refused:
+        return SettingsFile({}, refused.problems)
+    except OSError as error:
+        return SettingsFile({}, (f"{file.name}: {error.strerror}",))
 
 
 class _Reader:
@@ -320,7 +345,14 @@ def _username(text: str) -> str:
 
 def _url(secure: str, plain: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
+        # urlsplit() takes blanks away, and reads dots of other alphabets as host names do.
+        if not _URL.fullmatch(text):
+            raise ValueError("must be an address in plain letters, without blanks")
         parts = urlsplit(text)
+        try:
+            _ = parts.port
+        except ValueError:
+            raise ValueError("has a port that is no number up to 65535") from None
         if parts.username or parts.password:
             raise ValueError("must not hold a user name or password")
         if parts.scheme == secure and parts.hostname:

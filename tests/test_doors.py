@@ -17,7 +17,7 @@ HOMES = {
     "gql": {"wallet"},
     "websockets": {"wallet"},
     "sqlite3": {"journal"},
-    "dotenv": {"settings", "provision"},
+    "dotenv": {"settings_file"},
     "ctypes": {"host"},
     "subprocess": {"host", "provision"},
     "ariadne": {"simulate"},

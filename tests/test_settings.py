@@ -46,6 +46,11 @@ def test_all_mistakes_are_told_at_once_by_name_and_no_secret_is_shown() -> None:
         ("BLINK_API_URL", "http://api.blink.sv/graphql"),
         ("BLINK_API_URL", "https://user:pass@api.blink.sv/"),
         ("BLINK_WS_URL", "ws://192.168.1.1/graphql"),
+        ("BLINK_API_URL", "https://api.blink.sv/ graphql"),
+        ("BLINK_API_URL", "https://api.blink.sv:65536/graphql"),
+        ("BLINK_API_URL", "https://api.blink.sv:443a/graphql"),
+        ("BLINK_WS_URL", "wss://ws\uff0eblink\uff0esv/graphql"),
+        ("BLINK_WS_URL", "wss://ws.blink.sv\t/graphql"),
         ("BLINKPOS_WALLET_ID", "not-a-uuid"),
         ("MERCHANT_USERNAME", "+50370000000"),
         ("MERCHANT_USERNAME", "1abc"),
@@ -91,6 +96,23 @@ def test_the_environment_beats_credentials_and_they_beat_the_file(tmp_path: Path
     assert settings.kiosk_id == "from-file"
     assert settings.merchant_username == "fromenv"
     assert settings.blinkpos_api_key == Secret("blink_credential")
+
+
+def test_the_settings_file_of_an_appliance_comes_as_a_credential(tmp_path: Path) -> None:
+    """Box fault 26: systemd and the program read kiosk.env each in a way of its own."""
+    (tmp_path / "kiosk.env").write_text("MERCHANT_USERNAME=shop\nKIOSK_NAME='Bar #1'\n")
+    (tmp_path / "BLINKPOS_API_KEY").write_text(KEY)
+    (tmp_path / "MERCHANT_API_KEY").write_text(" ")
+    settings = load({}, dotenv=tmp_path / "none", credentials=tmp_path)
+    assert (settings.name, settings.merchant_username) == ("Bar #1", "shop")
+    (tmp_path / "kiosk.env").write_text("MERCHANT_USERNAME=shop\nKIOSK_NAME=Bar #1\n")
+    with pytest.raises(WrongSettings, match="KIOSK_NAME"):
+        load({}, credentials=tmp_path)
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WrongSettings, match="directory"):
+        load(GOOD, dotenv=tmp_path)
 
 
 def test_an_empty_pin_setting_means_no_led() -> None:

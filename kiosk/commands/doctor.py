@@ -28,7 +28,8 @@ from kiosk.wallet.visit import visit
 
 def run(settings: Settings, dotenv: Path | None = None) -> int:
     """Check everything that can be checked without a customer."""
-    strange = unknown(os.environ, dotenv)
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    strange = unknown(os.environ, dotenv, Path(folder) if folder else None)
     return _told([*till.settings(settings, strange), *_here(settings), *_blink(settings)])
 
 

@@ -3,27 +3,26 @@
 import argparse
 import sys
 
-from kiosk.provision.hint import HintRefused
-from kiosk.provision.take import Places, keep_secrets_apart, take_from_boot, take_in
+from kiosk.provision.take import Places, take_from_boot, take_in
+from kiosk.settings_file import FileRefused
 
 
 def run(args: argparse.Namespace, places: Places | None = None) -> int:
     """0 when all is in force, 2 when a given file is wrong, 1 when nothing could be written.
 
-    A wrong file on the boot partition is no failure: the till starts and tells about it.
+    What is wrong on the boot partition is no failure: the till starts and tells about it.
     """
     where = places or Places()
     try:
         if args.file is not None:
             take_in(args.file, where)
             return 0
-        keep_secrets_apart(where)
         problems = take_from_boot(where)
-    except HintRefused as error:
+    except FileRefused as error:
         sys.stderr.writelines(f"kiosk: {line}\n" for line in error.problems)
         return 2
     except OSError as error:
         sys.stderr.write(f"kiosk: {error.filename}: {error.strerror}\n")
         return 1
-    sys.stderr.writelines(f"kiosk: kiosk.env refused: {line}\n" for line in problems)
+    sys.stderr.writelines(f"kiosk: boot partition: {line}\n" for line in problems)
     return 0

@@ -3,35 +3,25 @@
 Nothing here tells a value: a line of mistakes names the setting, or the line's number.
 """
 
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
-
-from dotenv.parser import Binding, parse_stream
 
 from kiosk.provision.wifi import NAMES as WIFI_NAMES
 from kiosk.provision.wifi import Wifi, wifi_of, wifi_problems
 from kiosk.settings import DEFAULTS, SECRETS, WrongSettings, load, unknown
+from kiosk.settings_file import FileRefused, SettingsFile, parse
 
-LONGEST: Final = 65_536  # bytes
+DATA_FOLDER: Final = PurePosixPath("/var/lib/kiosk")  # all that the service may write to
 
-_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 _BARE: Final = re.compile(r"[A-Za-z0-9_./:,+@%-]*")
-
-
-class HintRefused(ValueError):
-    """The file is not to be used; `problems` has one line for each mistake, without a value."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A file that may be used: a text for systemd, the secrets and the Wi-Fi apart."""
+    """A file that may be used: a text of NAME=value lines, the secrets and the Wi-Fi apart."""
 
     text: str
     secrets: Mapping[str, str]
@@ -45,112 +35,77 @@ def read_hint(data: bytes) -> Hint:
     """Read and check a whole settings file, which must be complete by itself.
 
     Raises:
-        HintRefused: with every mistake there is.
+        FileRefused: with every mistake there is.
     """
-    lines = tuple(_lines(_decoded(data)))
-    problems = [problem for line in lines for problem in _problems(line)]
-    values = _values(lines)
-    problems += [*unknown(values), *wifi_problems(values)]
+    told = parse(data, "kiosk.env")
+    values = told.values
+    problems = [*told.problems, *strangers(values), *unknown(values), *wifi_problems(values)]
+    problems += _journal_problems(values)
     try:
         load(values)
     except WrongSettings as error:
         problems += error.problems
     if problems:
-        raise HintRefused(tuple(problems))
-    return settle(lines)
+        raise FileRefused(tuple(problems))
+    return settle(told)
 
 
 def read_wifi_hint(data: bytes) -> Wifi:
     """Read and check a file that tells a Wi-Fi and nothing else.
 
     Raises:
-        HintRefused: with every mistake there is.
+        FileRefused: with every mistake there is.
     """
-    lines = tuple(_lines(_decoded(data, "wifi.env")))
-    values = _values(lines)
-    problems = [problem for line in lines for problem in _problems(line, "wifi.env")]
-    problems += [f"{name} belongs into kiosk.env" for name in values if name in DEFAULTS]
-    problems += wifi_problems(values)
-    wifi = wifi_of(values)
+    told = parse(data, "wifi.env")
+    problems = [*told.problems]
+    for name in told.values:
+        if name in DEFAULTS:
+            problems.append(f"{name} belongs into kiosk.env")
+        elif name not in WIFI_NAMES:
+            problems.append(f"{name} is not a setting")
+    problems += wifi_problems(told.values)
+    wifi = wifi_of(told.values)
     if wifi is None and not problems:
         problems.append("WIFI_SSID: is missing")
     if problems or wifi is None:
-        raise HintRefused(tuple(problems))
+        raise FileRefused(tuple(problems))
     return wifi
 
 
-def settle_text(text: str) -> Hint:
-    """Take the secrets out of a text, whether or not it is right otherwise."""
-    return settle(tuple(_lines(text)))
+def settle(told: SettingsFile) -> Hint:
+    """The settings as lines that every reader reads alike, secrets and Wi-Fi apart."""
+    secrets = {name: value for name, value in told.values.items() if name in SECRETS}
+    lines = [
+        f"{name}={_quoted(value)}\n"
+        for name, value in told.values.items()
+        if name not in SECRETS and name not in WIFI_NAMES
+    ]
+    return Hint("".join(lines), secrets, wifi_of(told.values))
 
 
-def settle(lines: tuple[Binding, ...]) -> Hint:
-    """Each setting as systemd reads it, comments as they are, secrets and Wi-Fi apart."""
-    values = _values(lines)
-    secrets = {name: value for name, value in values.items() if name in SECRETS}
-    return Hint("".join(_line(line) for line in lines), secrets, wifi_of(values))
+def strangers(values: Mapping[str, str]) -> Iterator[str]:
+    """One line for each name that is no setting, and each value that could not be kept."""
+    for name, value in values.items():
+        if name in WIFI_NAMES:
+            continue
+        if name not in DEFAULTS and not unknown({name: ""}):
+            yield f"{name} is not a setting"
+        elif _quoted(value) is None:
+            yield f"{name}: holds a sign that cannot be kept: a backslash, or both ' and \""
 
 
-def _decoded(data: bytes, name: str = "kiosk.env") -> str:
-    """A text from any editor: Windows marks its files and ends lines in its own way."""
-    if len(data) > LONGEST:
-        raise HintRefused((f"{name}: is too long to be a settings file",))
-    try:
-        utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-        text = data.decode("utf-16" if utf_16 else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise HintRefused((f"{name}: is not a plain text file",)) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _lines(text: str) -> Iterator[Binding]:
-    return parse_stream(io.StringIO(text))
-
-
-def _values(lines: tuple[Binding, ...]) -> dict[str, str]:
-    return {line.key: line.value.strip() for line in lines if line.key and line.value is not None}
-
-
-def _problems(line: Binding, file: str = "kiosk.env") -> Iterator[str]:
-    where = f"{file}: line {line.original.line + len(_blank(line))}"
-    if line.error:
-        yield f"{where} cannot be read"
-    elif line.key is None:
-        return
-    elif not _NAME.fullmatch(line.key):  # it may be a secret in the wrong place
-        yield f"{where} does not begin with a setting"
-    elif line.value is None:
-        yield f"{line.key}: has no = behind it"
-    elif line.key in WIFI_NAMES:
-        return
-    elif line.key not in DEFAULTS and not unknown({line.key: ""}):
-        yield f"{line.key} is not a setting"
-    elif _quoted(line.value) is None:
-        yield f"{line.key}: holds a sign that cannot be kept: a backslash, or both ' and \""
-
-
-def _line(line: Binding) -> str:
-    whole = line.original.string.rstrip("\n") + "\n"
-    if line.error or line.key is None or line.value is None:
-        return whole
-    if line.key in SECRETS:
-        return f"{_blank(line)}# {line.key} is kept in /etc/kiosk/credentials\n"
-    if line.key in WIFI_NAMES:
-        return _blank(line)
-    quoted = _quoted(line.value)
-    return whole if quoted is None else f"{_blank(line)}{line.key}={quoted}\n"
-
-
-def _blank(line: Binding) -> str:
-    """Empty lines count as a part of what follows them."""
-    text = line.original.string
-    return "\n" * text[: len(text) - len(text.lstrip())].count("\n")
+def _journal_problems(values: Mapping[str, str]) -> Iterator[str]:
+    """A file that anybody may have put there names no place that root or the till could harm."""
+    journal = PurePosixPath(values.get("KIOSK_JOURNAL") or DEFAULTS["KIOSK_JOURNAL"])
+    if ".." in journal.parts or DATA_FOLDER not in journal.parents:
+        yield f"KIOSK_JOURNAL: must be a file in {DATA_FOLDER}"
 
 
 def _quoted(value: str) -> str | None:
-    """A value as systemd and dotenv read it alike, neither taking a sign away; None: no way."""
-    if "\n" in value:
-        return None
+    """A value as every reader of such files reads it alike, taking no sign away; None: no way.
+
+    An older release, which an update may have to go back to, has systemd read the file.
+    """
     if _BARE.fullmatch(value):
         return value
     if not set(value) & set("'\\"):

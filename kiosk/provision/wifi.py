@@ -4,6 +4,7 @@ Raspberry Pi OS keeps the radio off until it knows the country: blocked in the k
 in NetworkManager's own state, and without the country's channels. All three are put right here.
 """
 
+import logging
 import re
 import shutil
 import struct
@@ -17,7 +18,11 @@ from typing import Final
 from kiosk.provision.store import write_private
 from kiosk.settings import Secret
 
-NAMES: Final = ("WIFI_SSID", "WIFI_PASSPHRASE", "WIFI_COUNTRY")
+log: Final = logging.getLogger("kiosk")
+
+NAMES: Final = ("WIFI_SSID", "WIFI_PASSPHRASE", "WIFI_COUNTRY", "WIFI_HIDDEN")
+# Four commands at most, one after the other: less than the unit's TimeoutStartSec=60 in all.
+COMMAND_S: Final = 8
 PROFILE: Final = "kiosk-wifi"
 
 # linux/rfkill.h, struct rfkill_event: index, type, operation, soft, hard
@@ -30,11 +35,12 @@ _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Wifi:
-    """A network to join. Without a passphrase it is an open one."""
+    """A network to join. Without a passphrase it is an open one; a hidden one has to be called."""
 
     ssid: str
     passphrase: Secret | None
     country: str
+    hidden: bool = False
 
 
 def wifi_of(values: Mapping[str, str]) -> Wifi | None:
@@ -46,6 +52,7 @@ def wifi_of(values: Mapping[str, str]) -> Wifi | None:
         values["WIFI_SSID"],
         Secret(passphrase) if passphrase else None,
         values["WIFI_COUNTRY"].upper(),
+        values.get("WIFI_HIDDEN", "").lower() == "on",
     )
 
 
@@ -60,6 +67,8 @@ def wifi_problems(values: Mapping[str, str]) -> Iterator[str]:
         yield "WIFI_PASSPHRASE: must be 8 to 63 letters, digits or signs, or empty if there is none"
     if not _COUNTRY.fullmatch(values.get("WIFI_COUNTRY", "").upper()):
         yield "WIFI_COUNTRY: must be two letters, like SV: which channels may be used here"
+    if values.get("WIFI_HIDDEN", "").lower() not in ("", "on", "off"):
+        yield "WIFI_HIDDEN: must be on or off"
 
 
 def profile(wifi: Wifi) -> str:
@@ -77,6 +86,7 @@ def profile(wifi: Wifi) -> str:
         "[wifi]",
         "mode=infrastructure",
         f"ssid={ssid}",
+        *(["hidden=true"] if wifi.hidden else []),
     ]
     if wifi.passphrase is not None:
         psk = wifi.passphrase.reveal().replace("\\", "\\\\").replace(" ", "\\s")
@@ -86,9 +96,39 @@ def profile(wifi: Wifi) -> str:
 
 
 def _run(command: Sequence[str]) -> None:
-    """Run a tool of the system if it is there; what it says goes to the log."""
-    if shutil.which(command[0]):
-        subprocess.run(command, check=False, timeout=20)  # noqa: S603
+    """Run a tool of the system if it is there; what it says goes to the log.
+
+    One that hangs is ended: what it was to do is done at the next boot, from the files.
+    """
+    if not shutil.which(command[0]):
+        return
+    try:
+        subprocess.run(command, check=False, timeout=COMMAND_S, stdin=subprocess.DEVNULL)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        log.error("%s did not end in %d s", " ".join(command[:2]), COMMAND_S)  # noqa: TRY400
+
+
+def use_radio(
+    country: str, root: Path = Path("/"), run: Callable[[Sequence[str]], None] = _run
+) -> None:
+    """Have the country's channels, and a radio that may be used if the system has forgotten it.
+
+    A system that is only read forgets at each boot; and a country in the kernel's command line
+    (Raspberry Pi Imager writes one) would beat the one in the file.
+    """
+    if not _COUNTRY.fullmatch(country):
+        return
+    file = root / "etc/modprobe.d/kiosk-wifi.conf"
+    wanted = f"options cfg80211 ieee80211_regdom={country}\n"
+    if not file.is_file() or file.read_text() != wanted:
+        file.parent.mkdir(exist_ok=True)
+        write_private(file, wanted)
+        _unblock(root / "dev/rfkill")
+        state = root / "var/lib/NetworkManager/NetworkManager.state"
+        if state.is_file():
+            text = state.read_text()
+            state.write_text(text.replace("WirelessEnabled=false", "WirelessEnabled=true"))
+    run(("iw", "reg", "set", country))
 
 
 def bring_up(
@@ -99,15 +139,8 @@ def bring_up(
     connections.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = connections / f"{PROFILE}.nmconnection"
     write_private(file, profile(wifi))
-    country = root / "etc/modprobe.d/kiosk-wifi.conf"
-    country.parent.mkdir(exist_ok=True)
-    write_private(country, f"options cfg80211 ieee80211_regdom={wifi.country}\n")
-    run(("iw", "reg", "set", wifi.country))
-    _unblock(root / "dev/rfkill")
-    state = root / "var/lib/NetworkManager/NetworkManager.state"
-    if state.is_file():
-        text = state.read_text()
-        state.write_text(text.replace("WirelessEnabled=false", "WirelessEnabled=true"))
+    (root / "etc/modprobe.d/kiosk-wifi.conf").unlink(missing_ok=True)  # whatever it says now
+    use_radio(wifi.country, root, run)
     if (root / "run/NetworkManager").is_dir():  # it runs, so it has read all that already
         run(("nmcli", "radio", "wifi", "on"))
         run(("nmcli", "connection", "load", str(file)))

@@ -2,16 +2,19 @@
 
 import argparse
 import os
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kiosk.commands import provision
 from kiosk.provision import take
-from kiosk.provision.take import Places, keep_secrets_apart, take_from_boot, take_in
+from kiosk.provision.store import write_private
+from kiosk.provision.take import NOT_MOUNTED, Places, keep_secrets_apart, take_from_boot, take_in
 from kiosk.provision.wifi import Wifi
 from tests.provision.test_hint import GOOD, KEY
+
+BAR = "WIFI_SSID=Bar\nWIFI_COUNTRY=SV\nWIFI_PASSPHRASE=12345678\n"
 
 
 class Box:
@@ -19,12 +22,17 @@ class Box:
 
     def __init__(self, root: Path) -> None:
         self.joined: list[Wifi] = []
+        self.radios: list[str] = []
         self.boot = root / "boot/firmware"
         self.etc = root / "etc"
         for folder in (self.boot, self.etc, root / "run"):
             folder.mkdir(parents=True)
         self.places = Places(
-            (self.boot, root / "boot"), self.etc, root / "run/refused", self.joined.append
+            (self.boot, root / "boot"),
+            self.etc,
+            root / "run/refused",
+            self.joined.append,
+            self.radios.append,
         )
 
     def secret(self, name: str) -> Path:
@@ -117,7 +125,7 @@ def test_a_power_cut_before_the_wiping_means_that_it_is_taken_once_more(
 def test_keys_written_into_the_settings_by_hand_are_moved_out(box: Box) -> None:
     take_in_file(box, GOOD)
     with (box.etc / "kiosk.env").open("a") as file:
-        file.write("KIOSK_PIN=2222\nKIOSK_VOLUME=70 # loud\n")
+        file.write("KIOSK_PIN=2222\nKIOSK_VOLUME=70\n")
     keep_secrets_apart(box.places)
     assert box.secret("KIOSK_PIN").read_text() == "2222"
     assert box.secret("BLINKPOS_API_KEY").read_text() == KEY, "the others stay"
@@ -180,12 +188,103 @@ def test_a_wrong_file_on_the_boot_partition_does_not_keep_the_till_from_starting
     assert "KIOSK_ROTATE" in capsys.readouterr().err
 
 
-def test_a_disk_that_cannot_be_written_is_exit_1(
-    box: Box, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_disk_that_cannot_be_written_is_told_and_nothing_is_wiped(
+    box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refuse: Callable[..., None] = lambda *_: (_ for _ in ()).throw(OSError(30, "read-only", "x"))  # noqa: E731
+    def refuse(file: Path, text: str) -> None:
+        if box.etc in file.parents:
+            raise OSError(30, "read-only", "x")
+        write_private(file, text)
+
     monkeypatch.setattr(take, "write_private", refuse)
     (box.boot / "kiosk.env").write_text(GOOD)
-    assert provision.run(given(None), box.places) == 1
-    assert "read-only" in capsys.readouterr().err
+    assert provision.run(given(None), box.places) == 0
+    assert box.places.refusal.read_text() == "kiosk.env: could not be taken in: read-only\n"
     assert (box.boot / "kiosk.env").read_text() == GOOD, "not wiped before it is safe"
+
+
+def test_a_boot_partition_that_is_only_read_is_told_and_its_settings_are_taken_once(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Box fault 12: the settings were never taken, or at every boot again, and nobody was told."""
+
+    def cannot(file: Path) -> None:
+        raise OSError(30, "Read-only file system", str(file))
+
+    (box.boot / "kiosk.env").write_text(GOOD)
+    (box.boot / "wifi.env").write_text(BAR)
+    with monkeypatch.context() as patched:
+        patched.setattr(take, "wipe", cannot)
+        assert "cannot be removed" in take_from_boot(box.places)[0]
+        assert box.secret("BLINKPOS_API_KEY").read_text() == KEY
+        assert [wifi.ssid for wifi in box.joined] == ["Bar"]
+        (box.etc / "kiosk.env").write_text("MERCHANT_USERNAME=other\n")
+        assert "cannot be removed" in take_from_boot(box.places)[0]
+        assert (box.etc / "kiosk.env").read_text() == "MERCHANT_USERNAME=other\n"
+        assert len(box.joined) == 1
+
+
+def test_more_than_one_settings_file_is_refused_and_none_is_taken(box: Box) -> None:
+    """Box fault 26: the second took force at the next restart, payee included."""
+    (box.boot / "kiosk.env").write_text(GOOD)
+    (box.boot / "kiosk.env.txt").write_text(GOOD.replace("shop", "thief"))
+    (problem,) = take_from_boot(box.places)
+    assert problem.startswith("kiosk.env: only one may be there")
+    assert not (box.etc / "kiosk.env").exists()
+    assert len(list(box.boot.iterdir())) == 2
+
+
+@pytest.mark.parametrize("name", ["kiosk.env~", "kiosk.env.bak", ".kiosk.env.swp", "old kiosk.env"])
+def test_a_copy_that_an_editor_left_is_told(box: Box, name: str) -> None:
+    (box.boot / "kiosk.env").write_text(GOOD)
+    (box.boot / name).write_text(GOOD)
+    (problem,) = take_from_boot(box.places)
+    assert name in problem
+    assert box.secret("BLINKPOS_API_KEY").read_text() == KEY, "the right one is in force"
+
+
+def test_a_link_on_the_boot_partition_is_not_followed(box: Box) -> None:
+    (box.boot.parent / "secret").write_text(GOOD)
+    (box.boot / "kiosk.env").symlink_to("../secret")
+    (problem,) = take_from_boot(box.places)
+    assert problem.startswith("kiosk.env: ")
+    assert (box.boot.parent / "secret").read_text() == GOOD
+
+
+def test_the_settings_are_in_force_before_any_tool_of_the_wifi_runs(box: Box) -> None:
+    """Box fault 26: a hanging nmcli or iw kept kiosk.env from being read."""
+
+    def hang(wifi: Wifi) -> None:
+        assert box.secret("BLINKPOS_API_KEY").exists()
+
+    (box.boot / "kiosk.env").write_text(GOOD)
+    (box.boot / "wifi.env").write_text(BAR)
+    assert take_from_boot(replace(box.places, join=hang)) == ()
+
+
+def test_what_lies_beneath_a_missing_partition_is_not_used(box: Box) -> None:
+    """Box fault 3: what is beneath a missing mount is an old copy, or nothing at all."""
+    (box.etc / NOT_MOUNTED).touch()
+    (box.boot / "kiosk.env").write_text(GOOD)
+    (problem,) = take_from_boot(box.places)
+    assert "partition that is missing" in problem
+    assert (box.boot / "kiosk.env").exists()
+    assert [file.name for file in box.etc.iterdir()] == [NOT_MOUNTED]
+    assert provision.run(given(box.boot / "kiosk.env"), box.places) == 2
+
+
+def test_the_country_is_kept_with_the_settings_and_told_at_every_boot(box: Box) -> None:
+    """Box fault 10: on a system that is only read, Wi-Fi worked for one boot."""
+    (box.boot / "wifi.env").write_text(BAR)
+    take_from_boot(box.places)
+    assert box.radios == []
+    take_from_boot(box.places)
+    assert box.radios == ["SV"]
+
+
+def test_settings_by_hand_that_are_not_clear_stay_as_they_are_and_are_told(box: Box) -> None:
+    text = "KIOSK_PIN=2222 # mine\nBLINKPOS_API_KEY=blink_a\n"
+    (box.etc / "kiosk.env").write_text(text)
+    take_from_boot(box.places)
+    assert (box.etc / "kiosk.env").read_text() == text
+    assert not box.secret("BLINKPOS_API_KEY").exists()

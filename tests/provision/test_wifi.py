@@ -2,9 +2,13 @@
 
 import configparser
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from kiosk.provision.wifi import Wifi, bring_up, profile
+import pytest
+
+from kiosk.provision import wifi
+from kiosk.provision.wifi import Wifi, bring_up, profile, use_radio
 from kiosk.settings import Secret
 
 BAR = Wifi("Bar; =#ñ", Secret(" pass word\\x"), "SV")
@@ -55,3 +59,30 @@ def test_a_running_networkmanager_is_told(tmp_path: Path) -> None:
     bring_up(BAR, tmp_path, commands.append)
     assert [command[0] for command in commands] == ["iw", "nmcli", "nmcli", "nmcli"]
     assert not any("pass" in word for command in commands for word in command)
+
+
+def test_a_hidden_network_is_called_by_its_name() -> None:
+    assert read(profile(replace(BAR, hidden=True)))["wifi"]["hidden"] == "true"
+    assert "hidden" not in read(profile(BAR))["wifi"]
+
+
+def test_a_system_that_forgot_its_radio_is_told_again_and_one_that_knows_it_is_left_alone(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev/rfkill").touch()
+    commands: list[Sequence[str]] = []
+    use_radio("SV", tmp_path, commands.append)
+    assert (tmp_path / "dev/rfkill").read_bytes() != b""
+    (tmp_path / "dev/rfkill").write_bytes(b"")
+    use_radio("SV", tmp_path, commands.append)
+    assert (tmp_path / "dev/rfkill").read_bytes() == b"", "somebody may have switched it off"
+    use_radio("sv; rm", tmp_path, commands.append)
+    assert commands == [("iw", "reg", "set", "SV")] * 2
+
+
+def test_a_tool_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Box fault 26: a hanging nmcli or iw kept everything after it from being done."""
+    monkeypatch.setattr(wifi, "COMMAND_S", 0.01)
+    wifi._run(("tail", "-f", "/dev/null"))

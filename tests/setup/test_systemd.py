@@ -10,7 +10,7 @@ import pytest
 from kiosk.host import stick
 from kiosk.host.refusal import REFUSAL
 from kiosk.provision.take import Places
-from kiosk.settings import SECRETS
+from kiosk.settings import SECRETS, SETTINGS_CREDENTIAL
 
 ROOT = Path(__file__).parent.parent.parent
 SYSTEMD = ROOT / "systemd"
@@ -74,10 +74,18 @@ def test_it_is_ready_with_the_first_picture_watched_and_started_again_for_ever()
     assert UNIT["StartLimitIntervalSec"] == ["0"]
 
 
-def test_every_secret_is_a_credential_and_may_be_missing() -> None:
-    assert UNIT["LoadCredential"] == [f"{name}:/etc/kiosk/credentials/{name}" for name in SECRETS]
-    assert UNIT["SetCredential"] == [rf"{name}:\x20" for name in SECRETS]
-    assert f"for secret in {' '.join(SECRETS)}; do" in (SYSTEMD / "kiosk").read_text()
+def test_settings_and_secrets_are_credentials_and_may_be_missing() -> None:
+    """Box fault 26: systemd read kiosk.env as well, in a way of its own."""
+    folder = "/etc/kiosk"
+    assert UNIT["LoadCredential"] == [
+        f"{SETTINGS_CREDENTIAL}:{folder}/{SETTINGS_CREDENTIAL}",
+        *(f"{name}:{folder}/credentials/{name}" for name in SECRETS),
+    ]
+    assert UNIT["SetCredential"] == [rf"{name}:\x20" for name in (SETTINGS_CREDENTIAL, *SECRETS)]
+    assert "EnvironmentFile" not in UNIT
+    shell = (SYSTEMD / "kiosk").read_text()
+    assert f"for file in {folder}/{SETTINGS_CREDENTIAL} {folder}/credentials/*; do" in shell
+    assert "EnvironmentFile" not in shell
 
 
 def test_what_breaks_the_picture_stays_out() -> None:
