@@ -99,5 +99,8 @@ def _forward(one: OpenForward, now_s: float, *, retry: bool) -> Forward:
         generation=one.generation,
         late=one.late,
         paid_s=now_s,
+        maybe_sent=one.was_sent,
+        sent_noted=one.was_sent,
+        noted=(one.status, one.trouble.kind if one.trouble is not None else None),
         trouble=one.trouble,
     )

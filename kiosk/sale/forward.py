@@ -15,7 +15,7 @@ from kiosk.sale.facts import Fact, ForwardMoved, ForwardStatus, PayoutIssued
 from kiosk.sale.invoice import PaymentHash, payout_external_id
 from kiosk.sale.memo import payout_memo
 from kiosk.sale.pauses import pause_s
-from kiosk.sale.till import Alarm, Forward, Till
+from kiosk.sale.till import Forward, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 # A payment whose payout invoice is still being made by the sale's own task is given this long.
@@ -23,6 +23,13 @@ PAYOUT_GRACE_S: Final = 3.0
 
 # "Paid" by Blink's word but not in our ledger: looked for this often before it is an alarm.
 LOOKS_BEFORE_ALARM: Final = 3
+
+# A payout that may have been sent is replaced this long after its own end, as Blink's clock and
+# ours need not agree to the second.
+EXPIRED_GRACE_S: Final = 60
+
+# To the journal these two are one: a payout not settled, looked up before it is sent again.
+_WAITING: Final = (ForwardStatus.UNKNOWN, ForwardStatus.FAILED)
 
 _FIRST_PAUSE_S: Final = 1.0
 _LONGEST_PAUSE_S: Final = 300.0
@@ -57,8 +64,8 @@ def next_acts(till: Till) -> Step:
     for name, forward in till.forwards.items():
         if forward.busy or forward.status is ForwardStatus.STOPPED or forward.due_s > till.now_s:
             continue
-        sale = forward.sale
-        if forward.payout is None:
+        sale, payout = forward.sale, forward.payout
+        if payout is None:
             effects.append(
                 MakePayout(
                     sale.id,
@@ -71,22 +78,29 @@ def next_acts(till: Till) -> Step:
             )
             forwards[name] = replace(forward, busy=True)
         elif forward.status in (ForwardStatus.SENT, ForwardStatus.UNKNOWN):
-            effects.append(LookUp(name, forward.payout.payment_hash, till.account))
+            effects.append(LookUp(name, payout.payment_hash, till.account))
             forwards[name] = replace(forward, busy=True, status=ForwardStatus.UNKNOWN)
         elif not sending:
             sending = True
-            facts.append(ForwardMoved(sale.id, ForwardStatus.SENT, forward.payout.payment_hash))
+            if not forward.sent_noted:  # once for each payout: after it, a restart looks first (M6)
+                facts.append(ForwardMoved(sale.id, ForwardStatus.SENT, payout.payment_hash))
+                forward = replace(forward, sent_noted=True, noted=(ForwardStatus.SENT, None))
             effects.append(
                 SendForward(
                     name,
-                    forward.payout,
+                    payout,
                     forward.invoice.amount,
                     payout_memo(sale.memo),
                     till.account,
                 )
             )
             forwards[name] = replace(
-                forward, busy=True, status=ForwardStatus.SENT, said_paid=False, said_expired=False
+                forward,
+                busy=True,
+                status=ForwardStatus.SENT,
+                said_paid=False,
+                said_expired=False,
+                guarded=False,
             )
     if not effects:
         return Step(till)
@@ -96,7 +110,7 @@ def next_acts(till: Till) -> Step:
 def payout_made(till: Till, event: PayoutMade) -> Step:
     """Journal the payout invoice that a waiting forward needs; any other is never paid."""
     found = _of_sale(till, event.sale)
-    if found is None or found[1].payout is not None or event.generation != found[1].generation:
+    if found is None or not _wants_payout(found[1]) or event.generation != found[1].generation:
         return Step(till)
     name, forward = found
     if event.payout.amount != forward.invoice.amount:
@@ -111,7 +125,7 @@ def payout_made(till: Till, event: PayoutMade) -> Step:
 def payout_refused(till: Till, event: PayoutRefused) -> Step:
     """Wait and ask for the payout invoice again; the money is safe in the BlinkPOS account."""
     found = _of_sale(till, event.sale)
-    if found is None or found[1].payout is not None:
+    if found is None or not _wants_payout(found[1]):
         return Step(till)
     name, forward = found
     return Step(_with(till, name, _later(till, forward, event.trouble)))
@@ -125,9 +139,11 @@ def send_told(till: Till, event: SendTold) -> Step:
     match event.answer:
         case SendAnswer.SUCCESS:
             return _settled(till, event.invoice, forward)
-        case SendAnswer.GUARDED:
+        case SendAnswer.GUARDED:  # judged by what Blink says of its nodes now; looked up at once
             trouble = Trouble(TroubleKind.PAYOUT_REFUSED, forward.sale.id, event.reason)
-            return _stopped(till, event.invoice, forward, trouble)
+            refused = replace(forward, busy=False, due_s=till.now_s, guarded=True, trouble=trouble)
+            step = _moved(till, event.invoice, refused, ForwardStatus.UNKNOWN)
+            return replace(step, till=step.till.with_alarm(trouble, forward.sale.id))
         case SendAnswer.NOT_SENT:  # nothing left this box, so nothing can have moved
             trouble = Trouble(_TROUBLE[event.answer], reason=event.reason)
             return _moved(till, event.invoice, _later(till, forward, trouble), ForwardStatus.FAILED)
@@ -136,6 +152,7 @@ def send_told(till: Till, event: SendTold) -> Step:
                 forward,
                 busy=False,
                 due_s=till.now_s,
+                maybe_sent=True,
                 said_paid=event.answer is SendAnswer.ALREADY_PAID,
                 said_expired=event.answer is SendAnswer.EXPIRED,
                 trouble=Trouble(_TROUBLE[event.answer], reason=event.reason),
@@ -148,6 +165,8 @@ def look_up_told(till: Till, event: LookUpTold) -> Step:
     forward = _current(till, event.invoice, event.payout)
     if forward is None:
         return Step(till)
+    if forward.status is ForwardStatus.STOPPED and event.found is not Found.SETTLED:
+        return Step(till)
     match event.found:
         case Found.SETTLED:
             return _settled(till, event.invoice, forward)
@@ -159,17 +178,8 @@ def look_up_told(till: Till, event: LookUpTold) -> Step:
                 return Step(_with(till, event.invoice, again))
             trouble = Trouble(TroubleKind.PAID_BY_OTHERS, forward.sale.id)
             return _stopped(till, event.invoice, forward, trouble)
-        case Found.NOTHING if forward.said_expired:
-            successor = replace(
-                forward,
-                payout=None,
-                generation=forward.generation + 1,
-                busy=False,
-                due_s=till.now_s,
-                looks=0,
-                said_expired=False,
-            )
-            return _moved(till, event.invoice, successor, ForwardStatus.FAILED)
+        case Found.NOTHING if _may_have_successor(till, forward):
+            return _moved(till, event.invoice, _successor(till, forward), ForwardStatus.FAILED)
         case Found.NOTHING:
             return _moved(
                 till,
@@ -180,19 +190,27 @@ def look_up_told(till: Till, event: LookUpTold) -> Step:
 
 
 def retried(till: Till) -> Step:
-    """The manager asks for another try: all that waits is due now, stopped ones are looked up."""
+    """The manager asks for another try: all that waits is due now, stopped ones are looked up.
+
+    What stopped a forward is forgotten: if it is still so, Blink says it again.
+    """
     forwards = {}
-    facts: list[Fact] = []
     for name, forward in till.forwards.items():
         if forward.busy:
             forwards[name] = forward
         elif forward.status is ForwardStatus.STOPPED:
             forwards[name] = replace(
-                forward, status=ForwardStatus.UNKNOWN, due_s=till.now_s, looks=0
+                forward,
+                status=ForwardStatus.UNKNOWN,
+                due_s=till.now_s,
+                looks=0,
+                tries=0,
+                said_paid=False,
+                said_expired=False,
             )
         else:
             forwards[name] = replace(forward, due_s=till.now_s)
-    return Step(replace(till, forwards=MappingProxyType(forwards)), tuple(facts))
+    return Step(replace(till, forwards=MappingProxyType(forwards)))
 
 
 def _of_sale(till: Till, sale: str) -> tuple[PaymentHash, Forward] | None:
@@ -205,6 +223,45 @@ def _current(till: Till, invoice: PaymentHash, payout: PaymentHash) -> Forward |
     if forward is None or forward.payout is None or forward.payout.payment_hash != payout:
         return None
     return forward
+
+
+def _wants_payout(forward: Forward) -> bool:
+    return forward.payout is None and forward.status is not ForwardStatus.STOPPED
+
+
+def _may_have_successor(till: Till, forward: Forward) -> bool:
+    """Whether a payout that is not in our ledger can never be paid any more (M6).
+
+    Blink refused it as expired; or our guard refused it, and it never left this box or its own
+    end has passed.
+    """
+    if forward.said_expired:
+        return True
+    assert forward.payout is not None
+    over = forward.payout.expires_at + EXPIRED_GRACE_S <= till.unix_s
+    return forward.guarded and (over or not forward.maybe_sent)
+
+
+def _successor(till: Till, forward: Forward) -> Forward:
+    """Ready for the next payout invoice: at once, unless one after the other fails the guard."""
+    due_s = till.now_s
+    if forward.guarded and forward.generation > 1:
+        due_s += pause_s(
+            _LIMIT_FIRST_PAUSE_S, _LIMIT_LONGEST_PAUSE_S, forward.tries, forward.sale.id
+        )
+    return replace(
+        forward,
+        payout=None,
+        generation=forward.generation + 1,
+        busy=False,
+        due_s=due_s,
+        looks=0,
+        tries=forward.tries + 1 if forward.guarded else forward.tries,
+        said_expired=False,
+        guarded=False,
+        maybe_sent=False,
+        sent_noted=False,
+    )
 
 
 def _with(till: Till, name: PaymentHash, forward: Forward) -> Till:
@@ -226,6 +283,11 @@ def _later(till: Till, forward: Forward, trouble: Trouble | None) -> Forward:
 
 
 def _moved(till: Till, name: PaymentHash, forward: Forward, status: ForwardStatus) -> Step:
+    """Take a step. It is a fact when something has changed, not each time it is tried again."""
+    kind = forward.trouble.kind if forward.trouble is not None else None
+    moved = replace(forward, status=status, noted=(status, kind))
+    if status in _WAITING and forward.noted in [(waiting, kind) for waiting in _WAITING]:
+        return Step(_with(till, name, replace(moved, noted=forward.noted)))
     payout = till.forwards[name].payout
     fact = ForwardMoved(
         forward.sale.id,
@@ -233,13 +295,12 @@ def _moved(till: Till, name: PaymentHash, forward: Forward, status: ForwardStatu
         payout.payment_hash if payout else None,
         forward.trouble.reason or forward.trouble.kind if forward.trouble else "",
     )
-    return Step(_with(till, name, replace(forward, status=status)), (fact,))
+    return Step(_with(till, name, moved), (fact,))
 
 
 def _stopped(till: Till, name: PaymentHash, forward: Forward, trouble: Trouble) -> Step:
-    alarm = Alarm(trouble, forward.sale.id)
     step = _moved(till, name, replace(forward, busy=False, trouble=trouble), ForwardStatus.STOPPED)
-    return replace(step, till=replace(step.till, alarms=(*till.alarms, alarm)))
+    return replace(step, till=step.till.with_alarm(trouble, forward.sale.id))
 
 
 def _settled(till: Till, name: PaymentHash, forward: Forward) -> Step:

@@ -1,7 +1,7 @@
 """Where everything stands: the screen, the money under way, the connection to Blink."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -12,7 +12,7 @@ from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
 from kiosk.sale.money import SAT, Cents, Currency, Fiat, Sats
 from kiosk.sale.past import Lost
-from kiosk.sale.trouble import Trouble
+from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import WifiScreen
 
 
@@ -301,7 +301,10 @@ class Forward:
 
     `busy` is a question or a payment under way at Blink; `due_s` is when the next step may be
     taken. `generation` counts payout invoices. `looks` counts empty look-ups after Blink said
-    the payout is paid.
+    the payout is paid. `payments` is how many the ledger shows for the sale's invoice (M12).
+
+    `maybe_sent`: this payout may have reached Blink. `sent_noted`: the journal says so, as it must
+    before the first sending. `noted` is the step that the journal holds as the newest.
     """
 
     sale: Sale
@@ -317,6 +320,11 @@ class Forward:
     late: bool = False
     said_paid: bool = False  # Blink says this payout is paid: somebody has paid it
     said_expired: bool = False  # Blink refused this payout as expired
+    guarded: bool = False  # our own guard refused this payout (M3)
+    maybe_sent: bool = False
+    sent_noted: bool = False
+    noted: tuple[ForwardStatus, TroubleKind | None] | None = None
+    payments: int = 1
     trouble: Trouble | None = None
 
 
@@ -370,6 +378,12 @@ class Till:
     pin_locked_until_s: float = 0.0
     sales_started: int = 0
     settings_trouble: Trouble | None = None  # no settings are in force: a person must set it right
+
+    def with_alarm(self, trouble: Trouble, sale: SaleId | None = None) -> "Till":
+        """The till with one more alarm; one of the same kind about the same sale is enough."""
+        if any(a.sale == sale and a.trouble.kind is trouble.kind for a in self.alarms):
+            return self
+        return replace(self, alarms=(*self.alarms, Alarm(trouble, sale)))
 
     @property
     def unsettled(self) -> int:

@@ -10,11 +10,11 @@ from typing import Final
 
 from kiosk.sale.effects import AskStatus, CancelInvoice, Effect, Step
 from kiosk.sale.events import CancelAnswer, CancelTold
-from kiosk.sale.facts import Ending, Fact, ForwardStatus, InvoiceFinal, InvoicePaid, PaidTwice
+from kiosk.sale.facts import Ending, ForwardStatus, InvoiceFinal, InvoicePaid, PaidTwice
 from kiosk.sale.forward import PAYOUT_GRACE_S
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
 from kiosk.sale.pauses import pause_s
-from kiosk.sale.till import Aftermath, Alarm, Forward, Till, Watch
+from kiosk.sale.till import Aftermath, Forward, Till, Watch
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 DAY_S: Final = 86_400
@@ -118,29 +118,29 @@ def paid(till: Till, name: PaymentHash, *, on_screen: bool) -> Step:
 def settled(till: Till, forward: Forward) -> Till:
     """Remember a forwarded invoice as long as a second payment could come in (M12)."""
     left_s = max(0.0, forward.invoice.lifetime_s - (till.now_s - forward.paid_s))
-    after = Aftermath(forward.sale, forward.invoice, till.now_s + left_s)
+    after = Aftermath(forward.sale, forward.invoice, till.now_s + left_s, forward.payments)
     aftermath = MappingProxyType({**till.aftermath, forward.invoice.payment_hash: after})
     return replace(till, aftermath=aftermath)
 
 
 def counted(till: Till, name: PaymentHash, payments: int) -> Step:
-    """The ledger shows more payments than were known: record and raise it; forward only one."""
-    known: Forward | Aftermath | None = till.forwards.get(name) or till.aftermath.get(name)
-    before = till.aftermath[name].payments if name in till.aftermath else 1
-    if known is None or payments <= before:
+    """The ledger shows more payments than were known: record and raise it; forward only one.
+
+    Each further payment is a fact of its own, however many alarms are up already.
+    """
+    forward, after = till.forwards.get(name), till.aftermath.get(name)
+    known = forward or after
+    if known is None or payments <= known.payments:
         return Step(till)
-    facts: tuple[Fact, ...] = (PaidTwice(known.sale.id, name, payments),)
-    already = any(
-        alarm.sale == known.sale.id and alarm.trouble.kind is TroubleKind.PAID_TWICE
-        for alarm in till.alarms
-    )
-    alarm = Alarm(Trouble(TroubleKind.PAID_TWICE, known.sale.id), known.sale.id)
-    alarms = till.alarms if already else (*till.alarms, alarm)
-    aftermath = dict(till.aftermath)
-    if name in aftermath:
-        aftermath[name] = replace(aftermath[name], payments=payments)
-    after = replace(till, alarms=alarms, aftermath=MappingProxyType(aftermath))
-    return Step(after, () if already else facts)
+    counted = till
+    if forward is not None:
+        one = replace(forward, payments=payments)
+        counted = replace(counted, forwards=MappingProxyType({**till.forwards, name: one}))
+    if after is not None:
+        other = replace(after, payments=payments)
+        counted = replace(counted, aftermath=MappingProxyType({**till.aftermath, name: other}))
+    raised = counted.with_alarm(Trouble(TroubleKind.PAID_TWICE, known.sale.id), known.sale.id)
+    return Step(raised, (PaidTwice(known.sale.id, name, payments),))
 
 
 def cancel_told(till: Till, event: CancelTold) -> Till:
