@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from kiosk import story
 from kiosk.sale.account import Account
+from kiosk.sale.answers import counts_while_dark
 from kiosk.sale.box import ActOnBox, BoxAct, HostEffect
 from kiosk.sale.effects import (
     Brighten,
@@ -36,7 +37,7 @@ from kiosk.sale.events import (
     Visited,
 )
 from kiosk.sale.facts import Fact
-from kiosk.sale.keys import Light
+from kiosk.sale.keys import Key, Light
 from kiosk.sale.light import light
 from kiosk.sale.till import Till
 from kiosk.sale.timers import wake_s
@@ -190,11 +191,12 @@ class Loop:
     def _take(self, events: Sequence[Event]) -> None:
         self._feed(self._tick())
         for event in events:
-            if isinstance(event, KeyPressed) and self._display.rouse() and event.key.digit is None:
-                # Nobody could see what it would have done: it only wakes the glass. A digit is
-                # printed on its key, and without it the sale would be a tenth.
-                continue
-            self._feed(event)
+            if not (isinstance(event, KeyPressed) and self._only_wakes(event.key)):
+                self._feed(event)
+
+    def _only_wakes(self, key: Key) -> bool:
+        """Whether a key was pressed in the dark, where it only lights the screen."""
+        return self._display.rouse() and not counts_while_dark(self.till, key)
 
     def _tick(self) -> Tick:
         unix_s = int(self._clock.unix() + self._blink_minus_wall_s)

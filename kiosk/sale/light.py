@@ -18,7 +18,7 @@ def light(till: Till) -> Light:
             return Light.FORWARDED
         case Stopped():
             return Light.TROUBLE
-    look = till.out_of_service or till.alarms or till.stuck_key or till.recovered
+    look = till.out_of_service or till.alarms or till.stuck_keys or till.recovered
     return Light.TROUBLE if look else Light.DARK
 
 

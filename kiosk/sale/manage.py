@@ -20,9 +20,9 @@ EXPORT_KEY: Final = Key.D6
 
 def page(till: Till, screen: Managing, key: Key) -> Step:
     """A key on one of the pages."""
-    awake = replace(screen, since_s=till.now_s, news=None)
+    awake = replace(screen, since_s=till.now_s, news=None, closing=False)
     if key is Key.CLEAR:
-        return idle(till)
+        return Step(replace(till, screen=awake)) if screen.closing else idle(till)
     if key.digit is not None and 1 <= key.digit <= len(_PAGES):
         awake = replace(awake, page=_PAGES[key.digit - 1], top=0)
         return Step(replace(till, screen=awake))
@@ -32,6 +32,8 @@ def page(till: Till, screen: Managing, key: Key) -> Step:
             return Step(replace(till, screen=replace(awake, top=min(screen.top + 1, last))))
         case Key.DELETE, _:
             return Step(replace(till, screen=replace(awake, top=max(0, screen.top - 1))))
+        case Key.CHARGE, Page.TOTALS if not screen.closing:
+            return Step(replace(till, screen=replace(awake, closing=True)))
         case Key.CHARGE, Page.TOTALS:
             return Step(replace(till, screen=awake), (DayClosed(till.unix_s),), (ReadHistory(),))
         case Key.CHARGE, Page.FORWARDS:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.sale import charge, manage
+from kiosk.sale.answers import is_deaf
 from kiosk.sale.effects import (
     AskStatus,
     Brighten,
@@ -41,14 +42,13 @@ from kiosk.sale.till import (
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import Joining, Networks, Passphrase
 
-# A key pressed in the first moment of a success screen was meant for the screen before it.
-SUCCESS_DEAF_S: Final = 0.5
-
 _MAX_PIN: Final = 12
 
 
 def press(till: Till, key: Key) -> Step:
     """Carry out a key where the till stands; one that does something is heard."""
+    if is_deaf(till, key):
+        return Step(till)
     step = _carried_out(till, key)
     ignored = step.till is till and not step.effects
     if ignored or any(isinstance(effect, Play) for effect in step.effects):
@@ -79,12 +79,10 @@ def _carried_out(till: Till, key: Key) -> Step:
             if key is Key.CHARGE:
                 return charge.again(till, sale, entry)
             return idle(till) if key is Key.CLEAR else Step(till)
-        case Paid(since_s=since_s) | Forwarded(since_s=since_s) | Received(since_s=since_s):
-            if till.now_s - since_s < SUCCESS_DEAF_S:
-                return Step(till)
+        case Paid() | Forwarded() | Received():
             if key.digit is None:
                 return idle(till)
-            return idle(till).then(lambda after: press(after, key))
+            return idle(till).then(lambda after: _carried_out(after, key))
         case Stopped(entry=entry) if key in (Key.CLEAR, Key.CHARGE):
             return Step(replace(till, screen=Entering(entry)))
         case AskingPin():

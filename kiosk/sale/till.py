@@ -219,7 +219,8 @@ class Totals:
 class Managing:
     """Behind the PIN. `rows` and `totals` are None until the journal has answered.
 
-    `news` is what came of the last thing asked of the box.
+    `news` is what came of the last thing asked of the box. `closing` asks whether the day is to be
+    closed, which cannot be undone.
     """
 
     page: Page
@@ -229,6 +230,7 @@ class Managing:
     rows: tuple[HistoryRow, ...] | None = None
     since_s: float = 0.0
     news: BoxNews | None = None
+    closing: bool = False
 
 
 Screen = (
@@ -351,13 +353,17 @@ class Till:
     """Everything the kiosk knows. Only `transition` makes a new one, only the loop keeps it.
 
     `now_s` is monotonic seconds, `unix_s` the best wall clock to be had (Blink's, once known).
-    `watches` is by the invoice's payment hash, `forwards` by the same hash.
+    `screen_since_s` is when the screen last changed to another question, `touched_s` when the last
+    key was pressed. `watches` is by the invoice's payment hash, `forwards` by the same hash.
+    `stuck_keys` are legends, the last to get stuck at the end.
     """
 
     rules: Rules
     screen: Screen
     now_s: float = 0.0
     unix_s: int = 0
+    screen_since_s: float = 0.0
+    touched_s: float = 0.0
     service: Service = Visiting()
     account: Account | None = None
     rates: Rates | None = None
@@ -365,7 +371,7 @@ class Till:
     limit_left: Cents | None = None
     journal_trouble: Trouble | None = None
     journal_due_s: float | None = None  # when to try the journal again
-    stuck_key: str | None = None
+    stuck_keys: tuple[str, ...] = ()
     blocked_until_s: float | None = None  # invoice creation, after TOO_MANY_INVOICES
     updates: Updates = Updates.OFF
     watches: Mapping[PaymentHash, Watch] = field(default_factory=lambda: MappingProxyType({}))

@@ -11,6 +11,7 @@ from typing import Final
 
 from kiosk.sale import charge, forward, manage, rebuild, timers, watch
 from kiosk.sale.account import Account
+from kiosk.sale.answers import question
 from kiosk.sale.box import BoxTold
 from kiosk.sale.effects import (
     AskLimit,
@@ -106,10 +107,18 @@ def transition(till: Till, event: Event) -> Step:
     step = _react(till, event)
     if not isinstance(event, JournalFailed):  # it has no facts: they could not be written either
         step = step.then(timers.due).then(forward.next_acts)
+    step = replace(step, till=_noted_change(till, step.till))
     step = heard(till, step)
     if timers.under_way(till) and not timers.under_way(step.till):
         return replace(step, effects=(*step.effects, Rest()))
     return step
+
+
+def _noted_change(before: Till, after: Till) -> Till:
+    """Remember when the screen changed: its answers are deaf for a moment (`answers`)."""
+    if question(before.screen) == question(after.screen):
+        return after
+    return replace(after, screen_since_s=after.now_s)
 
 
 def _react(till: Till, event: Event) -> Step:
@@ -117,7 +126,7 @@ def _react(till: Till, event: Event) -> Step:
         case Tick(now_s, unix_s):
             return Step(replace(till, now_s=now_s, unix_s=unix_s))
         case KeyPressed(key):
-            return press(till, key)
+            return press(replace(till, touched_s=till.now_s), key)
         case StatusTold():
             return _status_told(till, event)
         case InvoiceMade() | InvoiceRefused() | LinkChanged() | CancelTold():
@@ -326,9 +335,11 @@ def _other_news(till: Till, event: Event) -> Step:
         case LimitTold(left):
             return Step(replace(till, limit_left=left))
         case KeyStuck(legend):
-            return Step(replace(till, stuck_key=legend))
-        case KeyFreed():
-            return Step(replace(till, stuck_key=None))
+            others = tuple(one for one in till.stuck_keys if one != legend)
+            return Step(replace(till, stuck_keys=(*others, legend)))
+        case KeyFreed(legend):
+            others = tuple(one for one in till.stuck_keys if one != legend)
+            return Step(replace(till, stuck_keys=others))
         case JournalFailed(trouble):
             return _journal_failed(till, trouble)
         case JournalWorks():

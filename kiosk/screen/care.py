@@ -41,7 +41,7 @@ def may_rest(till: Till) -> bool:
         or till.alarms
         or till.unsettled
         or till.recovered
-        or till.stuck_key is not None
+        or till.stuck_keys
     )
     return isinstance(till.screen, _PATIENT) and not must_see
 

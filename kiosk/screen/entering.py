@@ -86,14 +86,15 @@ def _notes(canvas: Canvas, box: pygame.Rect, till: Till, screen: Entering) -> No
     limit = ahead(till, entry)
     if screen.notice is not None:
         _told(canvas, box, screen.notice, Tone.BAD)
+    elif till.stuck_keys:  # it has typed a digit itself, so it is told whatever is typed
+        stuck = Trouble(TroubleKind.KEY_STUCK, ", ".join(till.stuck_keys))
+        _told(canvas, box, stuck, Tone.WARN)
     elif limit is not None:
         _told(canvas, box, limit, Tone.WARN)
     elif till.recovered:
         _told(canvas, box, Trouble(TroubleKind.POWER_CUT), Tone.WARN)
     elif entry.is_empty and till.alarms:
         _told(canvas, box, till.alarms[-1].trouble, Tone.BAD)
-    elif entry.is_empty and till.stuck_key:
-        _told(canvas, box, Trouble(TroubleKind.KEY_STUCK, till.stuck_key), Tone.WARN)
     elif is_near(till, entry):
         left = words.sats(left_today(till) or Sats(0))
         near = words.tr("{subject} are left of today's limit.", subject=left)

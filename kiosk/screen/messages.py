@@ -66,6 +66,17 @@ def confirming(canvas: Canvas, screen: Confirming) -> None:
     _message(canvas, (Icon.CLOCK, Tone.WARN), what, words.joined(cure, wait), keys)
 
 
+def closing_day(canvas: Canvas) -> None:
+    """Closing the day cannot be undone, so it is asked first."""
+    words = canvas.words
+    keys: tuple[Button, ...] = (
+        (Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN),
+        (Key.CHARGE, words.tr("Close the day"), Icon.TICK, Tone.MAIN),
+    )
+    told = words.tr("The totals since the last close begin at zero. This cannot be undone.")
+    _message(canvas, (Icon.CLOCK, Tone.WARN), words.tr("Close the day now?"), told, keys)
+
+
 def expired(canvas: Canvas, screen: Expired) -> None:
     """The code has run out: a new one is one key away."""
     words = canvas.words

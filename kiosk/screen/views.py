@@ -25,6 +25,7 @@ from kiosk.screen.entering import entering
 from kiosk.screen.look import Look
 from kiosk.screen.manager import managing
 from kiosk.screen.messages import (
+    closing_day,
     confirming,
     expired,
     one_moment,
@@ -58,6 +59,8 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             tipping(canvas, till, screen, look)
         case AskingPin():
             asking_pin(canvas, screen, look)
+        case Managing(closing=True):
+            closing_day(canvas)
         case Managing():
             managing(canvas, till, screen)
         case Networks() | Passphrase() | Joining():

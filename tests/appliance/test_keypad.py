@@ -26,7 +26,7 @@ def test_of_three_keys_and_their_ghost_only_the_first_counts(bench: Bench) -> No
 
 def test_a_stuck_key_is_reported_counts_once_and_blocks_nothing_when_lifted(bench: Bench) -> None:
     typed = till(Entering(Entry(USD, typed=5)))
-    told = replace(typed, stuck_key="5")
+    told = replace(typed, stuck_keys=("5",))
 
     def tells_of_it(seen: Picture.Image) -> bool:
         return difference(seen, told) < difference(seen, typed)

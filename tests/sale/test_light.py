@@ -83,7 +83,7 @@ def test_trouble_waits_until_the_customer_has_paid(name: str) -> None:
         code.screen,
         service=view.service,
         alarms=view.alarms,
-        stuck_key=view.stuck_key,
+        stuck_keys=view.stuck_keys,
         recovered=view.recovered,
     )
     assert light(on_screen) is Light.WAITING

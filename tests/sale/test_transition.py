@@ -685,7 +685,7 @@ def test_a_key_in_the_first_moment_of_success_is_not_taken() -> None:
     story = Story().ready()
     made = story.awaiting()
     story.pay(made)
-    story.press(Key.CHARGE, "5")
+    story.press_at_once(Key.CHARGE, "5")
     assert isinstance(story.till.screen, Paid)
     story.wait(1)
     story.press("5")

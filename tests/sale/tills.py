@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from kiosk.sale.account import Account, Rates
+from kiosk.sale.answers import is_deaf
 from kiosk.sale.effects import Effect, Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import (
@@ -74,6 +75,10 @@ def invoice(number: int, amount: int, kind: str = "in", lifetime_s: int = 600) -
     )
 
 
+def _each(*keys: Key | str) -> list[Key]:
+    return [one for key in keys for one in ([key] if isinstance(key, Key) else map(Key, key))]
+
+
 class Story:
     """Plays events on a till and remembers every fact and effect."""
 
@@ -94,12 +99,19 @@ class Story:
         return step
 
     def press(self, *keys: Key | str) -> Step:
-        """Press keys; a string is a row of digits."""
+        """Press keys, each after a look at the screen; a string is a row of digits."""
         step = Step(self.till)
-        for key in keys:
-            many = [Key(digit) for digit in key] if not isinstance(key, Key) else [key]
-            for one in many:
-                step = self.play(KeyPressed(one))
+        for key in _each(*keys):
+            if is_deaf(self.till, key):
+                self.wait(0.5)
+            step = self.play(KeyPressed(key))
+        return step
+
+    def press_at_once(self, *keys: Key | str) -> Step:
+        """Press keys in one moment."""
+        step = Step(self.till)
+        for key in _each(*keys):
+            step = self.play(KeyPressed(key))
         return step
 
     def wait(self, seconds: float) -> Step:

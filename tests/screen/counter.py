@@ -5,6 +5,7 @@ from typing import Any
 
 import pygame
 
+from kiosk.sale.answers import is_deaf
 from kiosk.sale.effects import Brighten
 from kiosk.sale.events import (
     Event,
@@ -76,6 +77,7 @@ class Counter:
                     self.touch(Key(name))
             case "press":
                 for name in rest:
+                    self.look_first(Key(name))
                     self.hand_over(KeyPressed(Key(name)))
             case "wait":
                 self.story.wait(float(rest[0]))
@@ -86,7 +88,13 @@ class Counter:
         """Touch a key where the glass shows it."""
         zones = [zone for zone in self.canvas.zones if zone.key is key]
         assert zones, f"no {key} on the glass"
+        self.look_first(key)
         self.touch_at(zones[0].rect.center, zones[0].hold_s)
+
+    def look_first(self, key: Key) -> None:
+        """Who presses has looked at the glass; a key pressed at once is not heard."""
+        if is_deaf(self.till, key):
+            self.story.wait(0.5)
 
     def touch_at(self, place: tuple[int, int], hold_s: float = 0.0) -> None:
         """Touch a place, for as long as it takes."""

@@ -91,7 +91,7 @@ def every_view() -> dict[str, Till]:
             alarms=(Alarm(Trouble(TroubleKind.PAID_TWICE, SALE.id), SALE.id),),
         ),
         "recovered": till(Entering(Entry(USD)), recovered=(SALE,)),
-        "stuck": till(Entering(Entry(USD)), stuck_key="5"),
+        "stuck": till(Entering(Entry(USD)), stuck_keys=("5",)),
         "pricing": till(Pricing(ENTRY, NOW_S)),
         "tipping": till(Tipping(ENTRY)),
         "own-tip": till(Tipping(ENTRY, Entry(USD, typed=100))),
@@ -112,6 +112,7 @@ def every_view() -> dict[str, Till]:
         "pin-wrong": till(AskingPin("", Trouble(TroubleKind.PIN_LOCKED, "60"))),
     }
     views |= _box_views()
+    views["closing"] = till(Managing(Page.TOTALS, 0, TOTALS, TOTALS, ROWS, NOW_S, closing=True))
     for page in Page:
         views[page.value] = till(Managing(page, 0, TOTALS, TOTALS, ROWS, NOW_S))
     for kind in TroubleKind:

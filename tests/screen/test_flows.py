@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale.account import Rates
-from kiosk.sale.events import RatesArrived, SendAnswer
+from kiosk.sale.events import KeyStuck, RatesArrived, SendAnswer
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Cents, Sats
@@ -279,3 +279,23 @@ def test_the_manager_holds_the_name_and_types_a_pin(counters: list[Counter]) -> 
 
 def test_without_a_pin_the_menu_says_so(counter: Counter) -> None:
     counter.play(("touch menu", Entering, "Set KIOSK_PIN to use this menu."))
+
+
+def test_a_stuck_key_is_told_over_the_digit_that_it_has_typed(counter: Counter) -> None:
+    """Fault 27: it was told only while nothing was typed."""
+    stuck = "The key 5 is stuck."
+    counter.play(
+        ("press 5", Entering, "$0.05"),
+        (lambda it: it.hand_over(KeyStuck("5")), Entering, stuck),
+        ("press 9", Entering, stuck),
+    )
+
+
+def test_the_day_is_closed_only_after_a_question(counters: list[Counter]) -> None:
+    """Fault 28: closing the day asks first."""
+    counter = opened(counters, replace(RULES, pin=pin_hash("2468", b"salt")))
+    counter.play(
+        ("press menu 2 4 6 8 charge", Managing, "Close the day"),
+        ("touch charge", Managing, "Close the day now?"),
+        ("touch clear", Managing, "Since the last close"),
+    )

@@ -9,6 +9,7 @@ from typing import Self
 from unittest.mock import patch
 
 from kiosk.commands.box import Box, SystemClock, build
+from kiosk.sale.answers import is_deaf
 from kiosk.sale.effects import Sound
 from kiosk.sale.events import Event, KeyPressed
 from kiosk.sale.keys import Key
@@ -158,7 +159,14 @@ class Counter:
     def press(self, *keys: Key | str) -> None:
         for key in keys:
             for one in [key] if isinstance(key, Key) else [Key(digit) for digit in key]:
+                self._look_first(one)
                 self.box.inbox.put(KeyPressed(one))
+
+    def _look_first(self, key: Key) -> None:
+        """Who presses has looked at the screen; a key pressed at once is not heard."""
+        end = monotonic() + PATIENCE_S
+        while is_deaf(self.till, key) and monotonic() < end:
+            self.turn(0.05)
 
     def ready(self) -> Self:
         self.until(lambda till: isinstance(till.service, Ready))

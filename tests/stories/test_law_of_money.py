@@ -135,6 +135,7 @@ class Counter(RuleBasedStateMachine):
         """A sale that goes well up to the code."""
         self.answer_all()
         for key in (Key.CLEAR, Key.CLEAR, Key.D5, Key.D0, Key.CHARGE):
+            self.time_passes(0.5)  # for a look at the screen
             self.feed(KeyPressed(key))
         self.answer_all()
 

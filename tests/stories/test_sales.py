@@ -208,9 +208,9 @@ def test_the_log_tells_when_the_kiosk_is_in_service_and_which_key_is_stuck(
     kiosk.ready()
     assert kiosk.box is not None
     kiosk.box.inbox.put(KeyStuck("5"))
-    kiosk.until(lambda till: till.stuck_key == "5")
+    kiosk.until(lambda till: till.stuck_keys == ("5",))
     kiosk.box.inbox.put(KeyFreed("5"))
-    kiosk.until(lambda till: till.stuck_key is None)
+    kiosk.until(lambda till: not till.stuck_keys)
     told = [line for line in caplog.messages if line.startswith(("in service", "stuck", "freed"))]
     assert told == ["in service merchant=merchant", "stuck key=5", "freed key=5"]
 
