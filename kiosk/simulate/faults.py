@@ -82,6 +82,27 @@ class Fault(StrEnum):
     WRONG_AMOUNT = "wrong-amount", "the invoice is for one sat more"
     WRONG_PAYEE = "wrong-payee", "the invoice is signed by a node that is not Blink's"
     WRONG_HASH = "wrong-hash", "the answer names another hash than the invoice does"
+    # Lightning addresses (LNURL-pay with verify).
+    ADDRESS_UNKNOWN = "address-unknown", "there is no such name at the address's server"
+    ADDRESS_REDIRECT = "address-redirect", "the answer is a redirect to the same place"
+    PAYER_DATA_WANTED = "payer-data-wanted", "the server must know who pays (LUD-18)"
+    CALLBACK_PRIVATE = "callback-private", "the callback is an address in a private network"
+    SAME_INVOICE_AGAIN = "same-invoice-again", "the invoice of before is handed out again"
+    DESCRIPTION_HASH_WRONG = "description-hash-wrong", "the invoice describes something else"
+    DESCRIPTION_HASH_MISSING = "description-hash-missing", "the invoice has no description hash"
+    COMMENT_DROPS_HASH = (
+        "comment-drops-hash",
+        "the invoice has no description hash when there is a comment",
+    )
+    VERIFY_MISSING = "verify-missing", "the invoice comes without verify"
+    VERIFY_NULL = "verify-null", "the invoice comes with a verify that is null"
+    VERIFY_NOT_FOUND = "verify-not-found", "verify knows no such invoice"
+    VERIFY_LIES = "verify-lies", "verify says settled although nobody has paid, without a preimage"
+    VERIFY_NO_PREIMAGE = "verify-no-preimage", "verify says settled and gives no preimage"
+    VERIFY_WRONG_PREIMAGE = "verify-wrong-preimage", "verify gives another preimage"
+    VERIFY_UPPER_CASE = "verify-upper-case", "verify gives the preimage in upper case"
+    VERIFY_OTHER_PR = "verify-other-pr", "verify names another invoice"
+    VERIFY_LAGS = "verify-lags", "verify sees a payment `seconds` after it was first asked"
     # What is known about the world.
     NODES_EMPTY = "nodes-empty", "globals.nodesIds is an empty list"
     PRICE_DEAD = "price-dead", "no price: PRICE_SERVICE_OFFLINE, and no ticks"

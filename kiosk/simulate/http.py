@@ -20,6 +20,7 @@ from graphql import (
 )
 
 from kiosk.simulate.accounts import ApiKey
+from kiosk.simulate.address_server import AddressServer
 from kiosk.simulate.answers import (
     LOGIN_PATH,
     half_an_answer,
@@ -88,6 +89,7 @@ class HttpSide:
         self._documents = Documents()
         self._buckets: dict[str, LeakyBucket] = {}
         self._idempotency_keys: dict[str, float] = {}
+        self._addresses = AddressServer(world, traffic)
         self._met: WeakSet[asyncio.Transport] = WeakSet()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -97,12 +99,15 @@ class HttpSide:
         if request.path == LOGIN_PATH:
             self._traffic.add(Request(time.monotonic(), None, "login page", "http", {}))
             return portal()
-        if request.path != API_PATH or request.method != "POST":
+        question = AddressServer.question(request.path) if request.method == "GET" else None
+        if question is None and (request.path != API_PATH or request.method != "POST"):
             return page(404)
         if request.transport is not None and request.transport not in self._met:
             self._met.add(request.transport)
             await self._link.shake_hands()
         await self._link.travel()
+        if question is not None:
+            return await self._answer_address(request, question)
         try:
             body = await request.json()
             asked = self._understand(body)
@@ -127,6 +132,24 @@ class HttpSide:
             return refusal
         result = self._check(asked) or self._idempotency(request) or await self._run(asked, key)
         return await self._send(request, name, result)
+
+    async def _answer_address(self, request: web.BaseRequest, question: str) -> web.StreamResponse:
+        """Answer for a Lightning address: no GraphQL, the same roads."""
+        faults = self._world.faults
+        if delay := faults.take(Fault.DELAY_REQUEST, question):
+            await asyncio.sleep(delay.seconds or 0.0)
+        if faults.take(Fault.REQUEST_LOST, question):
+            return no_answer(request)
+        if faults.take(Fault.NEVER_ANSWERED, question):
+            return await _never()
+        refusal = self._proxy_refusal(request, question)
+        if refusal is None and faults.take(Fault.ADDRESS_REDIRECT, question):
+            refusal = web.Response(status=302, headers={"Location": request.path_qs})
+        if refusal is not None:
+            await self._link.travel()
+            return refusal
+        body = self._addresses.answer(request.path, request.query_string, request.host)
+        return await self._send(request, question, dict(body))
 
     async def _send(
         self, request: web.BaseRequest, name: str, result: dict[str, Any]
