@@ -42,6 +42,7 @@ class Decoded:
     """What a BOLT11 text says of itself, its signature checked.
 
     `amount_msat` is None for an invoice without an amount; `payee` is the node's public key, hex.
+    `description_hash` is its `h` field, hex, None where it has none.
     """
 
     network: str  # Blink's Network: mainnet, signet, testnet, regtest
@@ -50,6 +51,7 @@ class Decoded:
     payment_hash: PaymentHash
     timestamp: int
     lifetime_s: int
+    description_hash: str | None = None
 
 
 class InvoiceStatus(StrEnum):

@@ -27,6 +27,7 @@ def decode(payment_request: str) -> Decoded:
         name = payment_hash(found.payment_hash)
         network = _NETWORKS.get(found.currency)
         payee = found.payee
+        description_hash = found.description_hash
     except Exception as error:  # noqa: BLE001 - four libraries stumble over odd text in many ways
         raise NotAnInvoice(f"not a BOLT11 invoice: {type(error).__name__}") from None
     if name is None or network is None or not payee:
@@ -38,4 +39,5 @@ def decode(payment_request: str) -> Decoded:
         payment_hash=name,
         timestamp=found.date,
         lifetime_s=found.expiry,
+        description_hash=description_hash.lower() if description_hash else None,
     )

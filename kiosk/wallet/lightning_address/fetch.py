@@ -1,0 +1,262 @@
+"""GET a small JSON document from a server that nobody here trusts.
+
+The address names the first server, and that server names the next ones (`callback`, `verify`,
+redirects): each is checked before it is connected to. https only, no IP address in any spelling,
+and a name may not lead to this network: the addresses that were checked are those connected to,
+so that a second answer of the DNS changes nothing. Answers are bounded in bytes, hops and time.
+Plain http to this machine itself is for an address that is on loopback: a test server.
+"""
+
+import asyncio
+import json
+import re
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any, Final
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from kiosk.sale.lightning_address import is_domain_name
+
+MOST_BYTES: Final = 512 * 1024  # metadata with a picture is some 140 kB (LUD-06 sets no bound)
+MOST_REDIRECTS: Final = 3
+_LONGEST_URL: Final = 2048
+_MOST_DELAY_S: Final = 3600.0
+
+_LOOPBACK_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
+_REDIRECTS: Final = (301, 302, 303, 307, 308)
+_TOO_MANY: Final = (429, 503)
+_SIGNS: Final = re.compile(r"[!-\[\]-~]+")  # printable ASCII without blanks and backslashes
+_NAT64: Final = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address behind a translator
+
+
+class Unreachable(Exception):
+    """No usable answer: nothing is known. Safe to ask again."""
+
+
+class RefusedUrl(Exception):
+    """A place that is never asked; the reason is fit for the log."""
+
+
+class Busy(Unreachable):
+    """The server wants to be asked less often; `delay_s` is its own word, if it gave one."""
+
+    def __init__(self, reason: str, delay_s: float | None) -> None:
+        super().__init__(reason)
+        self.delay_s = delay_s
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What was answered. `fresh_s` is `Cache-Control: max-age`: not to be asked again before."""
+
+    body: Mapping[str, Any]
+    fresh_s: float | None = None
+
+
+def checked_url(text: str, *, on_loopback: bool) -> str:
+    """Return a URL that may be asked.
+
+    Raises:
+        RefusedUrl: it may not.
+    """
+    if len(text) > _LONGEST_URL or not _SIGNS.fullmatch(text):
+        raise RefusedUrl("a URL that is too long or has odd signs")
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise RefusedUrl("a URL that cannot be read") from None
+    if parts.username is not None or parts.password is not None or "@" in parts.netloc:
+        raise RefusedUrl("a URL with a user name")
+    if on_loopback:
+        if parts.scheme not in ("http", "https") or host not in _LOOPBACK_HOSTS:
+            raise RefusedUrl("a test server may only name this machine")
+    elif parts.scheme != "https":
+        raise RefusedUrl(f"not https: {parts.scheme[:10]}")
+    elif not is_domain_name(host):
+        raise RefusedUrl("not a public domain name")
+    return _without_fragment(parts)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is on the Internet; one that wraps an IPv4 address counts as that."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if inner := _wrapped(parsed):
+        return all(is_public(str(address)) for address in inner)
+    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
+
+
+class PublicResolver(AbstractResolver):
+    """Resolves names as the system does, and refuses a name that leads anywhere not public.
+
+    One address of several is enough to refuse: a name that is both is an attack or a mistake.
+    """
+
+    async def resolve(
+        self,
+        host: str,
+        port: int = 0,
+        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 - aiohttp's signature
+    ) -> list[ResolveResult]:
+        """The addresses of a host; what is returned is what is connected to.
+
+        Raises:
+            OSError: it cannot be resolved, or leads into a private network.
+        """
+        found = await self.addresses(host, port)
+        if not found or not all(is_public(address) for _, address in found):
+            raise OSError("the name leads to an address that is not public")
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=kind,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for kind, address in found
+        ]
+
+    async def addresses(self, host: str, port: int) -> list[tuple[int, str]]:
+        """What the system's resolver says: address family and address."""
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return [(family, str(where[0])) for family, _, _, _, where in found]
+
+    async def close(self) -> None:
+        """Nothing is kept."""
+
+
+class Fetcher:
+    """Asks with one session; `close` ends its connections. Lives in the worker's loop."""
+
+    def __init__(
+        self,
+        tls: ssl.SSLContext,
+        *,
+        on_loopback: bool,
+        timeout_s: float = 10.0,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        self._tls = tls
+        self._on_loopback = on_loopback
+        self._timeout_s = timeout_s
+        self._resolver = resolver
+        self._session: aiohttp.ClientSession | None = None
+
+    async def get(self, url: str) -> Document:
+        """Ask once, following up to three redirects.
+
+        Status codes and content types mean nothing here (LUD-01): the body is read for itself.
+
+        Raises:
+            Unreachable: no usable answer.
+            Busy: 429 or 503.
+            RefusedUrl: the URL, or where it leads to, may not be asked.
+        """
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await self._follow(url)
+        except TimeoutError:
+            raise Unreachable("no answer in time") from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unreachable(type(error).__name__) from None
+
+    async def close(self) -> None:
+        """Close what is open; the next question opens it again."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def _follow(self, url: str) -> Document:
+        for _ in range(MOST_REDIRECTS + 1):
+            url = checked_url(url, on_loopback=self._on_loopback)
+            async with self._opened().get(url, ssl=self._tls, allow_redirects=False) as answer:
+                if answer.status in _REDIRECTS:
+                    url = urljoin(url, answer.headers.get("Location", ""))
+                    continue
+                if answer.status in _TOO_MANY:
+                    raise Busy(f"HTTP {answer.status}", _retry_after(answer))
+                return Document(await _json(answer), _max_age(answer))
+        raise RefusedUrl("too many redirects")
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            resolver = self._resolver or PublicResolver()
+            connector = (
+                aiohttp.TCPConnector()
+                if self._on_loopback
+                else aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False)
+            )
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                # No Accept-Encoding of a compression: what is small here stays small.
+                headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+                max_line_size=8190,
+                max_field_size=8190,
+            )
+        return self._session
+
+
+async def _json(answer: aiohttp.ClientResponse) -> Mapping[str, Any]:
+    if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Unreachable("a compressed answer nobody asked for")
+    body = bytearray()
+    async for part in answer.content.iter_chunked(16_384):
+        body += part
+        if len(body) > MOST_BYTES:
+            raise Unreachable(f"an answer of more than {MOST_BYTES} bytes")
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Unreachable(f"not JSON, HTTP {answer.status}: {type(error).__name__}") from None
+    if not isinstance(found, dict):
+        raise Unreachable(f"not a JSON object, HTTP {answer.status}")
+    return found
+
+
+def _retry_after(answer: aiohttp.ClientResponse) -> float | None:
+    """`Retry-After` in seconds: a number, or a date against the server's own clock."""
+    text = answer.headers.get("Retry-After", "")
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return min(float(text), _MOST_DELAY_S)
+    try:
+        until, now = (
+            parsedate_to_datetime(value).timestamp()
+            for value in (text, answer.headers.get("Date", ""))
+        )
+    except (ValueError, OverflowError):
+        return None
+    return min(max(0.0, until - now), _MOST_DELAY_S)
+
+
+def _max_age(answer: aiohttp.ClientResponse) -> float | None:
+    found = re.search(r"\bmax-age=([0-9]{1,9})\b", answer.headers.get("Cache-Control", ""))
+    return min(float(found[1]), _MOST_DELAY_S) if found is not None else None
+
+
+def _without_fragment(parts: SplitResult) -> str:
+    return parts._replace(fragment="").geturl()
+
+
+def _wrapped(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
+    """IPv4 addresses inside an IPv6 one: mapped, 6to4, Teredo, NAT64."""
+    if isinstance(address, IPv4Address):
+        return []
+    inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if address in _NAT64:
+        inner.append(IPv4Address(int(address) & 0xFFFF_FFFF))
+    return [found for found in inner if found is not None]
