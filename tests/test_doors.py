@@ -14,6 +14,7 @@ HOMES = {
     "babel": {"screen"},
     "bidi": {"screen"},
     "gpiozero": {"panel"},
+    "gpiod": {"panel"},
     "gql": {"wallet"},
     "websockets": {"wallet"},
     "sqlite3": {"journal"},

@@ -22,6 +22,8 @@ from kiosk.panel.panel import (
     KeypadEvent,
     NoPanel,
     Panel,
+    PanelFault,
+    Put,
     StuckKey,
     StuckKeyReleased,
     open_panel,
@@ -29,7 +31,7 @@ from kiosk.panel.panel import (
 from kiosk.panel.wiring import Wiring, read_wiring
 from kiosk.sale.box import BoxAct
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import KeyFreed, KeyPressed, KeyStuck
+from kiosk.sale.events import DeviceFailed, KeyFreed, KeyPressed, KeyStuck
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeft
 from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.pin import pin_hash
@@ -207,7 +209,8 @@ def build(
             memory=settings.journal.with_name(FILE_NAME),
         )
         opened.callback(window.close)
-        panel = LatePanel(partial(_panel, settings, inbox))
+        on_panel = partial(_on_panel_event, inbox)
+        panel = LatePanel(partial(_panel, settings, on_panel), on_panel)
         opened.callback(panel.close)
         wallet = Wallet(endpoints_of(settings), inbox.put)
         opened.callback(wallet.stop)
@@ -241,15 +244,18 @@ def wiring_of(settings: Settings) -> Wiring:
     )
 
 
-def _panel(settings: Settings, inbox: Inbox) -> Panel | NoPanel:
-    def put(event: KeypadEvent) -> None:
-        match event:
-            case KeyDown(key):
-                inbox.put(KeyPressed(key))
-            case StuckKey(legend):
-                inbox.put(KeyStuck(legend))
-            case StuckKeyReleased(legend):
-                inbox.put(KeyFreed(legend))
-
+def _panel(settings: Settings, put: Put) -> Panel | NoPanel:
     wiring = wiring_of(settings)
     return open_panel(settings.gpio, wiring, settings.led_pin, settings.buzzer_pin, put)
+
+
+def _on_panel_event(inbox: Inbox, event: KeypadEvent) -> None:
+    match event:
+        case KeyDown(key):
+            inbox.put(KeyPressed(key))
+        case StuckKey(legend):
+            inbox.put(KeyStuck(legend))
+        case StuckKeyReleased(legend):
+            inbox.put(KeyFreed(legend))
+        case PanelFault(words):
+            inbox.put(DeviceFailed(Trouble(TroubleKind.PANEL_MISSING, words)))

@@ -8,6 +8,7 @@ from typing import Final
 from kiosk.doctor.finding import Finding, good, note, stop
 from kiosk.host.machine import Card
 from kiosk.panel.checkup import Checkup
+from kiosk.panel.chip import HELD_BY_TILL
 from kiosk.settings import Settings
 
 LATE_S: Final = 3600
@@ -60,12 +61,16 @@ def panel(mode: str, seen: Checkup | None, *, running: bool) -> Finding:
     """Keypad, LED and buzzer. `seen` None: nobody looked, since the setting is off."""
     if seen is None:
         return good("keypad", "KIOSK_GPIO is off: glass and keyboard only")
-    if running and "something else uses it" in seen.missing:
+    # The till that runs has its own pins; a pin that anybody else has is a finding.
+    missing = " ".join(words for words in seen.missing if not (running and HELD_BY_TILL in words))
+    if seen.missing and not missing:
         return good("keypad", "in use by the till; it tells stuck keys itself")
-    if seen.missing and mode == "on":
-        return stop("keypad", seen.missing, "or set KIOSK_GPIO to auto: then the glass is enough")
-    if seen.missing:
-        return good("keypad", f"none: {seen.missing}")
+    if missing and mode == "on":
+        return stop("keypad", missing, "or set KIOSK_GPIO to auto: then the glass is enough")
+    if missing and seen.has_header:
+        return note("keypad", missing, "free the pin, or set KIOSK_GPIO to off")
+    if missing:
+        return good("keypad", f"none: {missing}")
     if seen.down:
         keys = ", ".join(seen.down)
         return note(

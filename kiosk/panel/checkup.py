@@ -1,31 +1,31 @@
 """One look at the panel, for the doctor: is it there, are its pins free, is a key down?"""
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from kiosk.panel.chip import PanelMissing
-from kiosk.panel.header import GpioMode, open_pins
+from kiosk.panel.chip import NoHeader, PanelMissing
+from kiosk.panel.header import open_pins
+from kiosk.panel.panel import OpenFactory
 from kiosk.panel.wiring import Wiring
-
-if TYPE_CHECKING:
-    from kiosk.panel.pins import Factory
 
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """`missing` says why there is no panel, empty when there is one. `down` are legends."""
+    """`missing` says what cannot be used and why, empty when all can. `down` are legends.
 
-    missing: str = ""
+    `has_header` is False where there is no GPIO at all, as on most machines.
+    """
+
+    missing: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
+    has_header: bool = True
 
 
 def check_up(
     wiring: Wiring,
     led_pin: int | None,
     buzzer_pin: int | None,
-    open_factory: Callable[[GpioMode], "Factory | None"] = open_pins,
+    open_factory: OpenFactory = open_pins,
 ) -> Checkup:
     """Take the pins, look once which keys are down, and give the pins back."""
     try:
@@ -38,9 +38,14 @@ def check_up(
 
             lamp = Lamp(led_pin, buzzer_pin, factory)
             opened.callback(lamp.close)
-            matrix = Matrix(wiring, factory, lambda: None)
+            try:
+                matrix = Matrix(wiring, factory, lambda: None)
+            except (PanelMissing, OSError) as error:
+                return Checkup((*lamp.missing, f"Keypad: {error}"))
             opened.callback(matrix.close)
-            closed = matrix.scan()
+            closed = sorted(matrix.scan())
+            return Checkup(lamp.missing, tuple(wiring.legend(*position) for position in closed))
+    except NoHeader as missing:
+        return Checkup((str(missing),), has_header=False)
     except PanelMissing as missing:
-        return Checkup(str(missing))
-    return Checkup(down=tuple(wiring.legend(row, column) for row, column in sorted(closed)))
+        return Checkup((str(missing),))

@@ -4,11 +4,18 @@ It takes as long to import as the first picture takes to draw, and most machines
 """
 
 import logging
-import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
 
-from kiosk.panel.chip import ChipInfo, PanelMissing, find_header
+from kiosk.panel.chip import (
+    ChipInfo,
+    NoHeader,
+    OpenChip,
+    PanelMissing,
+    find_header,
+    open_chip,
+)
 
 if TYPE_CHECKING:
     from kiosk.panel.pins import KernelFactory
@@ -17,41 +24,57 @@ log = logging.getLogger(__name__)
 
 GpioMode = Literal["auto", "on", "off"]
 
+# Not /proc/device-tree, which a hardened service does not see.
+_BOARD: Final = Path("/sys/firmware/devicetree/base/model")
+
 
 def open_pins(
-    mode: GpioMode, find: Callable[[], ChipInfo | None] = find_header
+    mode: GpioMode,
+    find: Callable[[], ChipInfo | None] = find_header,
+    opened: OpenChip = open_chip,
+    board: Path = _BOARD,
 ) -> "KernelFactory | None":
     """Open the header's GPIO: a pin factory, or None where there is none or it is not wanted.
 
     `auto` says in one line of the log why there is none.
 
     Raises:
-        PanelMissing: `mode` is `on` and there is no GPIO.
+        PanelMissing: there is a header that cannot be used, or `mode` is `on` and there is none.
     """
     if mode == "off":
         return None
     try:
-        return _open(find)
-    except PanelMissing as missing:
+        return _open(find, opened, board)
+    except NoHeader as missing:
         if mode == "on":
             raise
         log.info("no keypad, LED or buzzer: %s", missing)
         return None
 
 
-def _open(find: Callable[[], ChipInfo | None]) -> "KernelFactory":
+def _open(find: Callable[[], ChipInfo | None], opened: OpenChip, board: Path) -> "KernelFactory":
+    # What cannot be asked may be a laptop's own chip, which is nobody's news.
+    missing = PanelMissing if _is_pi(board) else NoHeader
     try:
         header = find()
         if header is None:
-            raise PanelMissing(
+            raise NoHeader(
                 "This machine has no Raspberry Pi GPIO header. Set KIOSK_GPIO to off or auto."
             )
+        missing = PanelMissing
         from kiosk.panel.pins import KernelFactory
 
-        return KernelFactory(os.open(header.path, os.O_RDWR | os.O_CLOEXEC))
+        return KernelFactory(opened(header.path))
     except PermissionError as error:
-        raise PanelMissing(
+        raise missing(
             "This user may not use the GPIO pins. Add it to the group gpio and log in again."
         ) from error
     except OSError as error:
-        raise PanelMissing(f"The GPIO pins cannot be opened: {error.strerror}.") from error
+        raise missing(f"The GPIO pins cannot be opened: {error.strerror}.") from error
+
+
+def _is_pi(board: Path) -> bool:
+    try:
+        return board.read_text().startswith("Raspberry Pi")
+    except (OSError, UnicodeDecodeError):
+        return False

@@ -15,6 +15,7 @@ from typing import Final
 
 from gpiozero import OutputDevice
 
+from kiosk.panel.chip import PanelMissing
 from kiosk.panel.pins import Factory
 from kiosk.sale.keys import Light
 
@@ -82,7 +83,10 @@ def beeps(before: Light, now: Light) -> Pattern | None:
 
 
 class Lamp:
-    """LED and buzzer, each None where there is none, and the thread that switches them."""
+    """LED and buzzer, each None where there is none, and the thread that switches them.
+
+    `missing` says which of them cannot be used, and why; the other one works all the same.
+    """
 
     def __init__(
         self,
@@ -93,12 +97,11 @@ class Lamp:
     ) -> None:
         self._clock = clock
         self._lights: SimpleQueue[Light | None] = SimpleQueue()
-        with ExitStack() as opened:
-            self._led, self._buzzer = (
-                None if pin is None else opened.enter_context(_output(pin, factory))
-                for pin in (led_pin, buzzer_pin)
-            )
-            self._release = opened.pop_all()
+        self._release = ExitStack()
+        faults: list[str] = []
+        self._led = self._open("LED", led_pin, factory, faults)
+        self._buzzer = self._open("Buzzer", buzzer_pin, factory, faults)
+        self.missing = tuple(faults)
         self._thread = threading.Thread(target=self._run, name="lamp", daemon=True)
         self._thread.start()
 
@@ -115,6 +118,17 @@ class Lamp:
         self._lights.put(None)
         self._thread.join()
         self._release.close()
+
+    def _open(
+        self, name: str, pin: int | None, factory: Factory, faults: list[str]
+    ) -> OutputDevice | None:
+        if pin is None:
+            return None
+        try:
+            return self._release.enter_context(OutputDevice(pin, pin_factory=factory))
+        except (PanelMissing, OSError) as error:
+            faults.append(f"{name}: {error}")
+            return None
 
     def _run(self) -> None:
         try:
@@ -144,10 +158,6 @@ class Lamp:
             if new_sound is not None:
                 sound, sound_began_s = new_sound, began_s
             now, light_began_s = light, began_s
-
-
-def _output(pin: int, factory: Factory) -> OutputDevice:
-    return OutputDevice(pin, pin_factory=factory)
 
 
 def _switch(device: OutputDevice | None, on: bool, changes_s: float | None) -> float | None:

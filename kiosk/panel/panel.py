@@ -13,6 +13,8 @@ from kiosk.panel.wiring import Wiring
 from kiosk.sale.keys import Key, Light
 
 if TYPE_CHECKING:
+    from kiosk.panel.keypad import Keypad
+    from kiosk.panel.led import Lamp
     from kiosk.panel.pins import Factory
 
 log = logging.getLogger(__name__)
@@ -39,14 +41,23 @@ class StuckKeyReleased:
     legend: str
 
 
-KeypadEvent = KeyDown | StuckKey | StuckKeyReleased
+@dataclass(frozen=True, slots=True)
+class PanelFault:
+    """A part of the panel is there and cannot be used; `words` say which and what to do."""
+
+    words: str
+
+
+KeypadEvent = KeyDown | StuckKey | StuckKeyReleased | PanelFault
 Put = Callable[[KeypadEvent], None]
+OpenFactory = Callable[[GpioMode], "Factory | None"]
 
 
 class Panel:
-    """Keypad, LED and buzzer on real pins. `put` is called in the keypad's thread.
+    """Keypad, LED and buzzer on real pins: each is used if its own pins can be.
 
-    Owns the factory. Raises PanelMissing when a pin is taken by something else.
+    `put` is called in the keypad's thread. Begins with no part; `retry` opens what is missing.
+    Owns the factory.
     """
 
     def __init__(
@@ -54,35 +65,74 @@ class Panel:
         wiring: Wiring,
         led_pin: int | None,
         buzzer_pin: int | None,
-        factory: "Factory",
         put: Put,
+        open_factory: OpenFactory,
+        factory: "Factory | None" = None,
     ) -> None:
-        from kiosk.panel.keypad import Keypad
-        from kiosk.panel.led import Lamp
-
         self._wiring = wiring
+        self._led_pin = led_pin
+        self._buzzer_pin = buzzer_pin
         self._put = put
-        with ExitStack() as opened:
-            opened.callback(factory.close)
-            self._lamp = Lamp(led_pin, buzzer_pin, factory)
-            opened.callback(self._lamp.close)
-            self._keypad = Keypad(wiring, factory, self._tell)
-            opened.callback(self._keypad.close)
-            self._release = opened.pop_all()
+        self._open_factory = open_factory
+        self._factory = factory
+        self._keypad: Keypad | None = None
+        self._lamp: Lamp | None = None
+        self._light: Light | None = None
+        self.missing: tuple[str, ...] = ()
+
+    def retry(self) -> None:
+        """Open what is not open yet; `missing` says afterwards what cannot be, and why."""
+        try:
+            if self._factory is None:
+                self._factory = self._open_factory("on")
+            assert self._factory is not None  # `on` never means none
+        except PanelMissing as missing:
+            self.missing = (str(missing),)
+            return
+        faults: list[str] = []
+        if self._lamp is None or self._lamp.missing:
+            faults += self._open_lamp(self._factory)
+        if self._keypad is None:
+            faults += self._open_keypad(self._factory)
+        self.missing = tuple(faults)
 
     def show(self, light: Light) -> None:
         """Let LED and buzzer tell this to the room, from now on."""
-        self._lamp.show(light)
+        self._light = light
+        if self._lamp is not None:
+            self._lamp.show(light)
 
     def alive(self) -> bool:
         """Whether keys are read and lights shown; a watchdog restarts the program if not."""
-        return self._keypad.alive() and self._lamp.alive()
+        return all(part is None or part.alive() for part in (self._keypad, self._lamp))
 
     def close(self) -> None:
         """Dark, silent, no thread left, all pins floating."""
-        self._release.close()
+        with ExitStack() as closing:
+            for part in (self._factory, self._lamp, self._keypad):
+                if part is not None:
+                    closing.callback(part.close)
 
-    def _tell(self, change: Change) -> None:
+    def _open_lamp(self, factory: "Factory") -> tuple[str, ...]:
+        from kiosk.panel.led import Lamp
+
+        if self._lamp is not None:
+            self._lamp.close()
+        self._lamp = Lamp(self._led_pin, self._buzzer_pin, factory)
+        if self._light is not None:
+            self._lamp.show(self._light)
+        return self._lamp.missing
+
+    def _open_keypad(self, factory: "Factory") -> tuple[str, ...]:
+        from kiosk.panel.keypad import Keypad
+
+        try:
+            self._keypad = Keypad(self._wiring, factory, self._on_change)
+        except (PanelMissing, OSError) as error:
+            return (f"Keypad: {error}",)
+        return ()
+
+    def _on_change(self, change: Change) -> None:
         match change:
             case Pressed((row, column)):
                 self._put(KeyDown(self._wiring.key(row, column)))
@@ -96,6 +146,11 @@ class Panel:
 
 class NoPanel:
     """A box without GPIO: shows nothing, reports nothing, and is content."""
+
+    missing: tuple[str, ...] = ()
+
+    def retry(self) -> None:
+        """There is nothing to look for."""
 
     def show(self, light: Light) -> None:
         """Nowhere to show it."""
@@ -114,20 +169,24 @@ def open_panel(
     led_pin: int | None,
     buzzer_pin: int | None,
     put: Put,
-    open_factory: Callable[[GpioMode], "Factory | None"] = open_pins,
+    open_factory: OpenFactory = open_pins,
 ) -> Panel | NoPanel:
-    """The panel of this box, by `KIOSK_GPIO`.
+    """The panel of this box, by `KIOSK_GPIO`. Its `missing` says which parts cannot be used.
 
     Raises:
         PanelMissing: `mode` is `on`, and there is no GPIO or a pin is taken.
     """
-    factory = open_factory(mode)
-    if factory is None:
-        return NoPanel()
+    factory: Factory | None = None
     try:
-        return Panel(wiring, led_pin, buzzer_pin, factory, put)
-    except PanelMissing as missing:
+        factory = open_factory(mode)
+        if factory is None:
+            return NoPanel()
+    except PanelMissing:
         if mode == "on":
             raise
-        log.warning("no keypad, LED or buzzer: %s", missing)
-        return NoPanel()
+    panel = Panel(wiring, led_pin, buzzer_pin, put, open_factory, factory)
+    panel.retry()
+    if panel.missing and mode == "on":
+        panel.close()
+        raise PanelMissing(" ".join(panel.missing))
+    return panel

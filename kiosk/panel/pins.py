@@ -1,6 +1,5 @@
 """gpiozero's devices on the kernel's own GPIO lines."""
 
-import errno
 import os
 import select
 import threading
@@ -9,45 +8,31 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
+from gpiod.line import Bias, Direction, Edge
 from gpiozero.exc import PinFixedPull, PinInvalidEdges, PinInvalidFunction, PinInvalidPull
 from gpiozero.pins import Factory
 from gpiozero.pins.pi import PiFactory, PiPin
 
-from kiosk.panel.chip import FLOATING, Line, Mode, PanelMissing
+from kiosk.panel.chip import Chip
+from kiosk.panel.line import FLOATING, OUTPUT, pulled, take_line
 
-__all__ = ["Factory", "KernelFactory", "KernelPin", "PanelMissing", "Watcher"]
+__all__ = ["Factory", "KernelFactory", "KernelPin", "Watcher"]
 
 # gpiozero only wants to know which header the board has, and since 2014 all have the same. Asking
 # the real board would need /proc/device-tree, which a hardened service does not see.
 _ANY_40_PIN_BOARD: Final = 0xC03115  # a Pi 4B
 
-_PULLS: Final = {"floating": Mode.NO_PULL, "up": Mode.PULL_UP, "down": Mode.PULL_DOWN}
+_PULLS: Final = {"floating": Bias.DISABLED, "up": Bias.PULL_UP, "down": Bias.PULL_DOWN}
 
 
 class KernelFactory(PiFactory):  # type: ignore[misc]  # gpiozero has no types
-    """A gpiozero pin factory on one GPIO chip of the kernel. Owns `chip_fd`."""
+    """A gpiozero pin factory on one GPIO chip of the kernel. Owns `chip`."""
 
-    def __init__(self, chip_fd: int, open_line: Callable[[int, int], Line] = Line) -> None:
+    def __init__(self, chip: Chip) -> None:
         super().__init__()
         self.pin_class = KernelPin
         self.watcher = Watcher()
-        self._chip_fd = chip_fd
-        self._open_line = open_line
-
-    def line(self, offset: int) -> Line:
-        """Take a pin from the kernel.
-
-        Raises:
-            PanelMissing: something else has it.
-        """
-        try:
-            return self._open_line(self._chip_fd, offset)
-        except OSError as error:
-            busy = "something else uses it" if error.errno == errno.EBUSY else error.strerror
-            raise PanelMissing(
-                f"GPIO {offset} cannot be used: {busy}. Look for a second program and for overlays"
-                " in config.txt, or choose another pin in the settings."
-            ) from error
+        self.chip = chip
 
     def close(self) -> None:
         """Let every pin float, give all back and end the watching thread."""
@@ -56,9 +41,7 @@ class KernelFactory(PiFactory):  # type: ignore[misc]  # gpiozero has no types
         super().close()
         for pin in pins:
             pin.give_back()
-        if self._chip_fd >= 0:
-            os.close(self._chip_fd)
-            self._chip_fd = -1
+        self.chip.close()
 
     def ticks(self) -> float:
         """Monotonic seconds."""
@@ -77,7 +60,7 @@ class KernelPin(PiPin):  # type: ignore[misc]  # gpiozero has no types
 
     def __init__(self, factory: KernelFactory, info: Any) -> None:
         super().__init__(factory, info)
-        self._line = factory.line(self._number)
+        self._line = take_line(factory.chip, self._number)
 
     def close(self) -> None:
         self.when_changed = None
@@ -88,16 +71,16 @@ class KernelPin(PiPin):  # type: ignore[misc]  # gpiozero has no types
         self._line.close()
 
     def output_with_state(self, state: bool) -> None:
-        self._line.become(Mode.OUTPUT)
+        self._line.become(OUTPUT)
         self._line.write(state)
 
     def _get_function(self) -> str:
-        return "output" if Mode.OUTPUT in self._line.mode else "input"
+        return "output" if self._is_output() else "input"
 
     def _set_function(self, value: str) -> None:
         if value not in ("input", "output"):
             raise PinInvalidFunction(f"{self!r} can be input or output, not {value}")
-        self._line.become(FLOATING if value == "input" else Mode.OUTPUT)
+        self._line.become(FLOATING if value == "input" else OUTPUT)
 
     def _get_state(self) -> bool:
         return self._line.read()
@@ -106,14 +89,15 @@ class KernelPin(PiPin):  # type: ignore[misc]  # gpiozero has no types
         self._line.write(bool(value))
 
     def _get_pull(self) -> str:
-        return next((name for name, pull in _PULLS.items() if pull in self._line.mode), "floating")
+        bias = self._line.settings.bias
+        return next((name for name, pull in _PULLS.items() if pull is bias), "floating")
 
     def _set_pull(self, value: str) -> None:
-        if Mode.OUTPUT in self._line.mode:
+        if self._is_output():
             raise PinFixedPull(f"{self!r} is an output and has no pull")
         if value not in _PULLS:
             raise PinInvalidPull(f"{self!r} can be pulled up, down or floating, not {value}")
-        self._line.become(Mode.INPUT | _PULLS[value])
+        self._line.become(pulled(_PULLS[value]))
 
     def _get_edges(self) -> str:
         return "falling"
@@ -123,12 +107,15 @@ class KernelPin(PiPin):  # type: ignore[misc]  # gpiozero has no types
             raise PinInvalidEdges(f"{self!r} tells falling edges only, not {value}")
 
     def _enable_event_detect(self) -> None:
-        self._line.become(self._line.mode | Mode.FALLING)
+        self._line.become(pulled(self._line.settings.bias, Edge.FALLING))
         self.factory.watcher.watch(self._line.fd, self._fell)
 
     def _disable_event_detect(self) -> None:
         self.factory.watcher.forget(self._line.fd)
-        self._line.become(self._line.mode & ~Mode.FALLING)
+        self._line.become(pulled(self._line.settings.bias))
+
+    def _is_output(self) -> bool:
+        return self._line.settings.direction is Direction.OUTPUT
 
     def _fell(self) -> None:
         try:

@@ -263,6 +263,13 @@ class SettingsRefused:
     trouble: Trouble
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceFailed:
+    """A part of the device cannot be used; sales go on without it."""
+
+    trouble: Trouble
+
+
 Event = (
     Tick
     | KeyPressed
@@ -291,6 +298,7 @@ Event = (
     | RetryAsked
     | HistoryRead
     | SettingsRefused
+    | DeviceFailed
     | BoxTold
     | WifiSeen
     | WifiTold

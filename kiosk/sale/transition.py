@@ -26,6 +26,7 @@ from kiosk.sale.effects import (
 from kiosk.sale.events import (
     CancelAnswer,
     CancelTold,
+    DeviceFailed,
     Event,
     HistoryRead,
     InvoiceMade,
@@ -359,7 +360,7 @@ def _other_news(till: Till, event: Event) -> Step:
             return Step(replace(till, updates=updates))
         case MerchantReceived(payment_hash, amount):
             return _received(till, payment_hash, amount)
-        case SettingsRefused(trouble):
+        case SettingsRefused(trouble) | DeviceFailed(trouble):
             return Step(replace(till, alarms=(*till.alarms, Alarm(trouble))))
     return Step(till)
 

@@ -12,8 +12,10 @@ from kiosk.panel.checkup import Checkup
 from kiosk.settings import load
 
 NOW = 1_700_000_000
-HEADERLESS = Checkup("This machine has no Raspberry Pi GPIO header.")
-BUSY = Checkup("GPIO 5 cannot be used: something else uses it. Look for a second program.")
+HEADERLESS = Checkup(("This machine has no Raspberry Pi GPIO header.",), has_header=False)
+OURS = 'Keypad: GPIO 5 cannot be used: "kiosk" uses it. Look for a second program.'
+BUSY = Checkup((OURS,))
+FOREIGN = Checkup(('LED: GPIO 17 cannot be used: "lirc" uses it.', OURS))  # box fault 7
 PATH = Path("/var/lib/kiosk/journal.sqlite3")
 
 CASES = [
@@ -26,7 +28,10 @@ CASES = [
     (till.panel("on", HEADERLESS, running=False), Verdict.STOP, "no Raspberry Pi"),
     (till.panel("auto", HEADERLESS, running=False), Verdict.GOOD, "none:"),
     (till.panel("on", BUSY, running=True), Verdict.GOOD, "in use by the till"),
-    (till.panel("on", BUSY, running=False), Verdict.STOP, "something else"),
+    (till.panel("on", BUSY, running=False), Verdict.STOP, '"kiosk" uses it'),
+    (till.panel("on", FOREIGN, running=True), Verdict.STOP, '"lirc" uses it'),
+    (till.panel("auto", FOREIGN, running=True), Verdict.NOTE, '"lirc" uses it'),
+    (till.panel("auto", FOREIGN, running=False), Verdict.NOTE, "GPIO 5"),
     (till.panel("auto", Checkup(down=("5", "#")), running=False), Verdict.NOTE, "5, #"),
     (till.panel("auto", Checkup(), running=False), Verdict.GOOD, "no key stuck"),
     (till.light(None), Verdict.GOOD, "none"),

@@ -1,14 +1,13 @@
 """The panel as the loop sees it."""
 
 import logging
-import os
 import threading
 from functools import partial
 from queue import Queue
 
 import pytest
 
-from kiosk.panel.chip import Line, PanelMissing
+from kiosk.panel.chip import PanelMissing
 from kiosk.panel.debounce import Crowded, Freed, Stuck
 from kiosk.panel.header import GpioMode
 from kiosk.panel.panel import (
@@ -16,13 +15,14 @@ from kiosk.panel.panel import (
     KeypadEvent,
     NoPanel,
     Panel,
+    Put,
     StuckKey,
     StuckKeyReleased,
     open_panel,
 )
 from kiosk.panel.pins import KernelFactory
 from kiosk.sale.keys import Key, Light
-from tests.panel.kernel import Kernel
+from tests.panel.kernel import OUTPUT, Kernel
 from tests.panel.wired import WIRING_4X4, Copper
 
 DEADLINE_S = 5.0
@@ -31,7 +31,7 @@ LED_PIN, BUZZER_PIN = 17, 27
 
 def test_a_press_comes_out_as_what_the_key_means() -> None:
     copper, events = Copper(WIRING_4X4), Queue[KeypadEvent]()
-    panel = Panel(WIRING_4X4, LED_PIN, None, copper, events.put)
+    panel = opened(copper, events.put)
     for legend, key in (("7", Key.D7), ("#", Key.CHARGE), ("C", Key.MENU)):
         copper.press(legend)
         assert events.get(timeout=DEADLINE_S) == KeyDown(key)
@@ -41,9 +41,9 @@ def test_a_press_comes_out_as_what_the_key_means() -> None:
 
 def test_a_stuck_key_is_named_by_its_legend_and_a_crowd_is_nobodys_news() -> None:
     events = Queue[KeypadEvent]()
-    panel = Panel(WIRING_4X4, None, None, Copper(WIRING_4X4), events.put)
+    panel = opened(Copper(WIRING_4X4), events.put)
     for change in (Stuck((3, 0)), Crowded(frozenset([(0, 0), (0, 1)])), Freed((3, 0))):
-        panel._tell(change)
+        panel._on_change(change)
     panel.close()
     assert [events.get_nowait(), events.get_nowait()] == [StuckKey("*"), StuckKeyReleased("*")]
     assert events.empty()
@@ -51,7 +51,7 @@ def test_a_stuck_key_is_named_by_its_legend_and_a_crowd_is_nobodys_news() -> Non
 
 def test_a_light_is_shown() -> None:
     copper = Copper(WIRING_4X4)
-    panel = Panel(WIRING_4X4, LED_PIN, BUZZER_PIN, copper, lambda event: None)
+    panel = opened(copper, lambda event: None)
     lit = threading.Event()
     copper.pin(LED_PIN)._set_state = lambda high: lit.set() if high else None
     panel.show(Light.WAITING)
@@ -61,7 +61,7 @@ def test_a_light_is_shown() -> None:
 
 def test_closing_leaves_no_thread_behind() -> None:
     before = threading.active_count()
-    panel = Panel(WIRING_4X4, LED_PIN, BUZZER_PIN, Copper(WIRING_4X4), lambda event: None)
+    panel = opened(Copper(WIRING_4X4), lambda event: None)
     assert panel.alive()
     panel.close()
     assert not panel.alive()
@@ -73,9 +73,10 @@ def test_a_panel_whose_keypad_died_is_not_alive(caplog: pytest.LogCaptureFixture
         raise RuntimeError("no room for this key")
 
     copper = Copper(WIRING_4X4)
-    panel = Panel(WIRING_4X4, LED_PIN, None, copper, full)
+    panel = opened(copper, full)
     with caplog.at_level(logging.ERROR):
         copper.press("1")
+        assert panel._keypad is not None
         panel._keypad._thread.join(DEADLINE_S)
     assert not panel.alive()
     panel.close()
@@ -100,25 +101,97 @@ def test_the_whole_panel_works_on_kernel_lines() -> None:
     assert events.get(timeout=DEADLINE_S) == KeyDown(Key.D5)
     panel.close()
     assert threading.active_count() == before
-    kernel.close()
+    kernel.unplug()
 
 
 @pytest.mark.parametrize("pin", [LED_PIN, WIRING_4X4.rows[2], WIRING_4X4.columns[3]])
-def test_a_taken_pin_stops_on_and_is_one_warning_for_auto(
-    pin: int, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_taken_pin_stops_on(pin: int) -> None:
     kernel, before = Kernel(), threading.active_count()
-    kernel.taken.add(pin)
+    kernel.taken[pin] = "lirc"
+    with pytest.raises(PanelMissing, match=f'GPIO {pin} cannot be used: "lirc" uses it'):
+        open_panel(
+            "on", WIRING_4X4, LED_PIN, None, lambda event: None, partial(kernel_pins, kernel)
+        )
+    assert (threading.active_count(), kernel.open_chips, kernel.edges) == (before, 0, {})
+
+
+def test_a_taken_led_pin_leaves_keypad_and_buzzer_at_work() -> None:
+    """Box fault 7: one busy pin took keypad, LED and buzzer with it."""
+    kernel, before, events = Kernel(), threading.active_count(), Queue[KeypadEvent]()
+    kernel.taken[LED_PIN] = "lirc"
     open_factory = partial(kernel_pins, kernel)
-    with pytest.raises(PanelMissing, match=f"GPIO {pin} cannot be used"):
-        open_panel("on", WIRING_4X4, LED_PIN, None, lambda event: None, open_factory)
-    with caplog.at_level(logging.INFO):
-        panel = open_panel("auto", WIRING_4X4, LED_PIN, None, lambda event: None, open_factory)
-    assert isinstance(panel, NoPanel)
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert threading.active_count() == before
-    kernel.close()
+    panel = open_panel("auto", WIRING_4X4, LED_PIN, BUZZER_PIN, events.put, open_factory)
+    (words,) = panel.missing
+    assert words.startswith(f'LED: GPIO {LED_PIN} cannot be used: "lirc" uses it.')
+    assert kernel.settings[BUZZER_PIN] == OUTPUT
+    kernel.wait_for_outputs(WIRING_4X4.rows)
+    kernel.press(WIRING_4X4.rows[1], WIRING_4X4.columns[1])
+    assert events.get(timeout=DEADLINE_S) == KeyDown(Key.D5)
+    panel.close()
+    assert (threading.active_count(), kernel.open_chips, kernel.edges) == (before, 0, {})
+
+
+@pytest.mark.parametrize("pin", [WIRING_4X4.rows[0], WIRING_4X4.columns[3]])
+def test_a_taken_keypad_pin_leaves_the_light_and_is_right_again_when_it_is_free(pin: int) -> None:
+    """Box fault 7: a refusal that passes was believed until the next start."""
+    kernel, before, events = Kernel(), threading.active_count(), Queue[KeypadEvent]()
+    kernel.taken[pin] = ""
+    open_factory = partial(kernel_pins, kernel)
+    panel = open_panel("auto", WIRING_4X4, LED_PIN, None, events.put, open_factory)
+    assert [words.partition(":")[0] for words in panel.missing] == ["Keypad"]
+    assert kernel.settings[LED_PIN] == OUTPUT
+    assert panel.alive(), "what is not open cannot be dead"
+    panel.retry()
+    assert [*panel.missing] != []
+    del kernel.taken[pin]
+    panel.retry()
+    assert panel.missing == ()
+    kernel.wait_for_outputs(WIRING_4X4.rows)
+    kernel.press(WIRING_4X4.rows[1], WIRING_4X4.columns[1])
+    assert events.get(timeout=DEADLINE_S) == KeyDown(Key.D5)
+    panel.close()
+    assert (threading.active_count(), kernel.open_chips, kernel.edges) == (before, 0, {})
+
+
+def test_an_led_that_is_free_again_shows_the_light_of_now() -> None:
+    kernel = Kernel()
+    kernel.taken[LED_PIN] = "lirc"
+    panel = open_panel(
+        "auto", WIRING_4X4, LED_PIN, None, lambda event: None, partial(kernel_pins, kernel)
+    )
+    panel.show(Light.FORWARDED)
+    del kernel.taken[LED_PIN]
+    panel.retry()
+    assert panel.missing == ()
+    kernel.wait_for_outputs((LED_PIN,))
+    panel.close()
+
+
+def test_a_header_that_refuses_for_a_moment_is_opened_later() -> None:
+    kernel = Kernel()
+    refusals = [True, True]
+
+    def open_factory(mode: GpioMode) -> KernelFactory:
+        if refusals:
+            refusals.pop()
+            raise PanelMissing("This user may not use the GPIO pins.")
+        return KernelFactory(kernel.chip())
+
+    panel = open_panel("auto", WIRING_4X4, LED_PIN, None, lambda event: None, open_factory)
+    assert [words[:9] for words in panel.missing] == ["This user"]
+    panel.show(Light.PAID)
+    panel.retry()
+    assert panel.missing == ()
+    panel.close()
+    assert kernel.open_chips == 0
+
+
+def opened(copper: Copper, put: Put) -> Panel:
+    panel = Panel(WIRING_4X4, LED_PIN, BUZZER_PIN, put, lambda mode: copper)
+    panel.retry()
+    assert panel.missing == ()
+    return panel
 
 
 def kernel_pins(kernel: Kernel, mode: GpioMode) -> KernelFactory:
-    return KernelFactory(os.open(os.devnull, os.O_RDWR), partial(Line, ioctl=kernel.ioctl))
+    return KernelFactory(kernel.chip())

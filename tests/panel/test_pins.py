@@ -10,9 +10,9 @@ import pytest
 from gpiozero import GPIODevice, InputDevice, OutputDevice
 from gpiozero.exc import PinFixedPull, PinInvalidEdges
 
-from kiosk.panel.chip import Line, PanelMissing
+from kiosk.panel.chip import PanelMissing
 from kiosk.panel.pins import KernelFactory, Watcher
-from tests.panel.kernel import FALLING, INPUT, NO_PULL, OUTPUT, PULL_UP, Kernel
+from tests.panel.kernel import FLOATING, OUTPUT, PULLED_UP, WATCHED, Kernel
 
 DEADLINE_S = 5.0
 
@@ -21,12 +21,12 @@ DEADLINE_S = 5.0
 def kernel() -> Iterator[Kernel]:
     kernel = Kernel()
     yield kernel
-    kernel.close()
+    kernel.unplug()
 
 
 @pytest.fixture
 def factory(kernel: Kernel) -> Iterator[KernelFactory]:
-    factory = KernelFactory(os.open(os.devnull, os.O_RDWR), partial(Line, ioctl=kernel.ioctl))
+    factory = KernelFactory(kernel.chip())
     yield factory
     kernel.gone = False
     factory.close()
@@ -44,13 +44,13 @@ def test_a_column_is_pulled_up_and_told_when_it_falls(
     assert (column.pull_up, column.is_active) == (True, False)
     column.pin.edges = "falling"
     column.pin.when_changed = on_change
-    assert kernel.flags[22] == INPUT | PULL_UP | FALLING
+    assert kernel.settings[22] == WATCHED
     for _ in range(3):
         kernel.fall(22)
         assert told.get(timeout=DEADLINE_S) == "fell"
     assert column.is_active
     column.close()
-    assert kernel.flags[22] == INPUT | NO_PULL
+    assert kernel.settings[22] == FLOATING
     assert told.empty(), "an edge is told once"
 
 
@@ -69,7 +69,7 @@ def test_a_pin_that_is_no_longer_listened_to_tells_nothing(
     second = InputDevice(23, pull_up=True, pin_factory=factory)
     first.pin.when_changed, second.pin.when_changed = one, two
     first.pin.when_changed = None
-    assert kernel.flags[22] == INPUT | PULL_UP
+    assert kernel.settings[22] == PULLED_UP
     kernel.fall(22)
     kernel.fall(23)
     assert told.get(timeout=DEADLINE_S) == 2
@@ -78,20 +78,20 @@ def test_a_pin_that_is_no_longer_listened_to_tells_nothing(
 
 def test_a_row_is_driven_low_or_floats(kernel: Kernel, factory: KernelFactory) -> None:
     row = GPIODevice(5, pin_factory=factory)
-    assert kernel.flags[5] == INPUT | NO_PULL
+    assert kernel.settings[5] == FLOATING
     row.pin.output_with_state(False)
-    assert (kernel.flags[5], kernel.levels[5]) == (OUTPUT, False)
+    assert (kernel.settings[5], kernel.levels[5]) == (OUTPUT, False)
     row.pin.function = "input"
-    assert (kernel.flags[5], row.pin.function) == (INPUT | NO_PULL, "input")
+    assert (kernel.settings[5], row.pin.function) == (FLOATING, "input")
 
 
 def test_an_led_is_switched(kernel: Kernel, factory: KernelFactory) -> None:
     led = OutputDevice(17, pin_factory=factory)
-    assert (kernel.flags[17], kernel.levels[17]) == (OUTPUT, False)
+    assert (kernel.settings[17], kernel.levels[17]) == (OUTPUT, False)
     led.on()
     assert kernel.levels[17]
     led.close()
-    assert kernel.flags[17] == INPUT | NO_PULL
+    assert kernel.settings[17] == FLOATING
 
 
 def test_what_a_pin_cannot_do_it_refuses(factory: KernelFactory) -> None:
@@ -104,7 +104,7 @@ def test_what_a_pin_cannot_do_it_refuses(factory: KernelFactory) -> None:
 
 
 def test_a_taken_pin_is_named_with_the_cure(kernel: Kernel, factory: KernelFactory) -> None:
-    kernel.taken.add(17)
+    kernel.taken[17] = ""
     with pytest.raises(PanelMissing, match=r"GPIO 17 cannot be used: something else uses it\."):
         OutputDevice(17, pin_factory=factory)
 
@@ -129,8 +129,7 @@ def test_when_the_chip_disappears_the_sleeper_is_woken_to_meet_the_error(
 
 def test_closing_the_factory_ends_its_thread_and_gives_the_pins_back(kernel: Kernel) -> None:
     before = threading.active_count()
-    chip_fd = os.open(os.devnull, os.O_RDWR)
-    factory = KernelFactory(chip_fd, partial(Line, ioctl=kernel.ioctl))
+    factory = KernelFactory(kernel.chip())
 
     def ignore(ticks: float, state: bool) -> None:
         """Nobody listens."""
@@ -141,10 +140,8 @@ def test_closing_the_factory_ends_its_thread_and_gives_the_pins_back(kernel: Ker
     factory.close()
     factory.close()
     assert threading.active_count() == before
-    assert kernel.flags[22] == INPUT | NO_PULL
-    for fd in (chip_fd, *kernel.line_fds):
-        with pytest.raises(OSError, match="Bad file descriptor"):
-            os.fstat(fd)
+    assert kernel.settings[22] == FLOATING
+    assert (kernel.open_chips, kernel.edges) == (0, {})
 
 
 def test_a_forgotten_file_is_watched_no_longer() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.sale.box import ActOnBox, BoxAct, BoxNews, BoxTold
 from kiosk.sale.effects import Play, Sound
-from kiosk.sale.events import SettingsRefused, Visited
+from kiosk.sale.events import DeviceFailed, SettingsRefused, Visited
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.light import light
 from kiosk.sale.manage import EXPORT_KEY, WIFI_KEY
@@ -18,10 +18,14 @@ from tests.sale.tills import ACCOUNT, Story, rates
 REFUSED = Trouble(TroubleKind.WRONG_SETTINGS, "KIOSK_ROTATE, KIOSK_PIN")
 
 
-def test_refused_settings_are_told_while_the_ones_before_them_go_on_selling() -> None:
+@pytest.mark.parametrize("kind", [SettingsRefused, DeviceFailed])
+def test_refused_settings_and_a_broken_part_are_told_while_the_till_goes_on_selling(
+    kind: type[SettingsRefused | DeviceFailed],
+) -> None:
+    """Box fault 7: a keypad that cannot be used was only a line in the log."""
     story = Story()
     story.wait(1)
-    story.play(Visited(ACCOUNT), SettingsRefused(REFUSED))
+    story.play(Visited(ACCOUNT), kind(REFUSED))
     assert [alarm.trouble for alarm in story.till.alarms] == [REFUSED]
     assert light(story.till) is Light.TROUBLE
     assert story.till.out_of_service is None
