@@ -33,7 +33,7 @@ from kiosk.sale.facts import (
     SaleUndecided,
 )
 from kiosk.sale.invoice import short
-from kiosk.sale.till import Entering, Forwarded, Stopped, Till
+from kiosk.sale.till import Entering, Forwarded, Stopped, Till, Visiting
 from kiosk.sale.trouble import Trouble
 
 log: Final = logging.getLogger("kiosk.sale")
@@ -64,7 +64,7 @@ def tell(before: Till, event: Event, step: Step) -> None:
             log.warning("stuck key=%s", legend)
         case KeyFreed(legend):
             log.info("freed key=%s", legend)
-        case VisitFailed(trouble):
+        case VisitFailed(trouble) if isinstance(after.service, Visiting):
             _tell_trouble("out of service", trouble)
         case JournalFailed(trouble) if trouble != before.journal_trouble:
             _tell_trouble("out of service", trouble)

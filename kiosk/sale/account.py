@@ -47,6 +47,10 @@ class Account:
     wind_down: WindDown | None = None
     server_unix_s: int | None = None
 
+    def with_nodes(self, nodes: frozenset[str]) -> "Account":
+        """The same with newer nodes; an empty list takes nothing away from what is known."""
+        return replace(self, nodes=nodes) if nodes else self
+
 
 @dataclass(frozen=True, slots=True)
 class Rates:

@@ -20,6 +20,11 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class AskNodes:
+    """Which nodes are Blink's own. -> NodesTold (nothing when it fails)."""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchRates:
     """Ask for the price; it also warms the HTTPS connection. -> RatesArrived | RatesFailed."""
 
@@ -118,6 +123,7 @@ class Rest:
 
 WalletEffect = (
     Visit
+    | AskNodes
     | FetchRates
     | OpenSale
     | CloseSale

@@ -58,16 +58,23 @@ class KeyFreed:
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """The visit at start succeeded: sales can be made."""
+    """The visit at start succeeded: sales can be made. Or the one that is made again daily."""
 
     account: Account
 
 
 @dataclass(frozen=True, slots=True)
 class VisitFailed:
-    """The visit failed; it is repeated with a growing pause."""
+    """The visit failed; the one at start is repeated with a growing pause."""
 
     trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class NodesTold:
+    """Blink's own nodes as of now; an empty set means that they are not known."""
+
+    nodes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +285,7 @@ Event = (
     | KeyFreed
     | Visited
     | VisitFailed
+    | NodesTold
     | RatesArrived
     | RatesFailed
     | InvoiceMade

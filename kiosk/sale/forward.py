@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale.effects import Effect, LookUp, MakePayout, SendForward, Step
+from kiosk.sale.effects import AskLimit, Effect, LookUp, MakePayout, SendForward, Step
 from kiosk.sale.events import Found, LookUpTold, PayoutMade, PayoutRefused, SendAnswer, SendTold
 from kiosk.sale.facts import Fact, ForwardMoved, ForwardStatus, PayoutIssued
 from kiosk.sale.invoice import PaymentHash, payout_external_id
@@ -181,12 +181,13 @@ def look_up_told(till: Till, event: LookUpTold) -> Step:
         case Found.NOTHING if _may_have_successor(till, forward):
             return _moved(till, event.invoice, _successor(till, forward), ForwardStatus.FAILED)
         case Found.NOTHING:
-            return _moved(
-                till,
-                event.invoice,
-                _later(till, forward, forward.trouble),
-                ForwardStatus.FAILED,
+            again = _later(till, forward, forward.trouble)
+            step = _moved(till, event.invoice, again, ForwardStatus.FAILED)
+            limited = forward.trouble is not None and (
+                forward.trouble.kind is TroubleKind.LIMIT_REACHED
             )
+            # A limit that is used up does not fit what is known of it: ask again at once.
+            return replace(step, effects=(AskLimit(),)) if limited else step
 
 
 def retried(till: Till) -> Step:

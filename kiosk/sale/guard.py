@@ -5,11 +5,19 @@ from kiosk.sale.invoice import Decoded, Invoice
 from kiosk.sale.money import MSAT_PER_SAT, Sats
 
 
+def knows_payee(decoded: Decoded, account: Account) -> bool:
+    """Whether the node to be paid is Blink's, as far as Blink's nodes are known.
+
+    Blink brings up new ones: where this is False it is asked for them again before it counts.
+    """
+    return not account.nodes or decoded.payee in account.nodes
+
+
 def payout_refusal(decoded: Decoded, payout: Invoice, amount: Sats, account: Account) -> str | None:
     """Why a payout invoice must not be paid, or None. `decoded` is what its BOLT11 text says."""
     if decoded.network != account.network:
         return f"network {decoded.network}, not {account.network}"
-    if account.nodes and decoded.payee not in account.nodes:
+    if not knows_payee(decoded, account):
         return f"payee {decoded.payee[:8]} is not a node of Blink's"
     if decoded.amount_msat != amount * MSAT_PER_SAT:
         return f"amount {decoded.amount_msat} msat, the sale is {amount} sat"

@@ -366,6 +366,8 @@ class Till:
     touched_s: float = 0.0
     service: Service = Visiting()
     account: Account | None = None
+    account_s: float = 0.0  # when the account was last asked about, monotonic
+    asking_account: bool = False  # a visit beside a sale is under way
     rates: Rates | None = None
     rate_asked: bool = False
     limit_left: Cents | None = None

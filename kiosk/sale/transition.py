@@ -41,6 +41,7 @@ from kiosk.sale.events import (
     LinkChanged,
     LookUpTold,
     MerchantReceived,
+    NodesTold,
     PastTold,
     PayoutMade,
     PayoutRefused,
@@ -99,6 +100,7 @@ _OUT_OF_SERVICE: Final = frozenset(
         TroubleKind.MERCHANT_CANNOT_RECEIVE,
         TroubleKind.TILL_CANNOT_RECEIVE,
         TroubleKind.SAME_WALLET,
+        TroubleKind.NO_BTC_WALLET,
     }
 )
 
@@ -316,11 +318,16 @@ def _other_news(till: Till, event: Event) -> Step:
     match event:
         case Visited(account):
             return Step(_in_service(till, account))
+        case VisitFailed(trouble) if isinstance(till.service, Ready):
+            # It was made again beside a sale, which goes on; the next sale asks once more.
+            return Step(_out_of_service(replace(till, asking_account=False), trouble))
         case VisitFailed(trouble):
             tries = till.service.tries if isinstance(till.service, Visiting) else 0
             pause = pause_s(_VISIT_FIRST_PAUSE_S, _VISIT_LONGEST_PAUSE_S, tries, till.rules.boot)
             waiting = Visiting(tries + 1, till.now_s + pause, trouble)
-            return Step(replace(till, service=waiting))
+            return Step(replace(till, service=waiting, asking_account=False))
+        case NodesTold(nodes) if till.account is not None:
+            return Step(replace(till, account=till.account.with_nodes(nodes)))
         case RatesArrived(rates):
             priced = replace(till, rates=rates.after(till.rates), rate_asked=False)
             if isinstance(till.screen, Pricing):
@@ -367,7 +374,16 @@ def _other_news(till: Till, event: Event) -> Step:
 
 def _in_service(till: Till, account: Account) -> Till:
     """After a visit: sales can be made, in the currency as Blink serves it."""
-    till = replace(till, service=Ready(), account=account, limit_left=account.limit_left)
+    if not account.nodes and till.account is not None:
+        account = account.with_nodes(till.account.nodes)
+    till = replace(
+        till,
+        service=Ready(),
+        account=account,
+        account_s=till.now_s,
+        asking_account=False,
+        limit_left=account.limit_left,
+    )
     screen = till.screen
     if isinstance(screen, Entering):  # digits typed before are digits of this unit
         unit = charge.unit_of(till, screen.entry.unit.code)

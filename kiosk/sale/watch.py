@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale.effects import AskStatus, CancelInvoice, Effect, Step
+from kiosk.sale.effects import AskNodes, AskStatus, CancelInvoice, Effect, Step, Visit
 from kiosk.sale.events import CancelAnswer, CancelTold
 from kiosk.sale.facts import Ending, ForwardStatus, InvoiceFinal, InvoicePaid, PaidTwice
 from kiosk.sale.forward import PAYOUT_GRACE_S
@@ -52,7 +52,21 @@ def with_next_sale(till: Till) -> Step:
     step = asked_about(till, [*left[-WITH_SALE:], *turn])
     order = [*list(till.aftermath)[WITH_SALE:], *turn]
     kept = {name: till.aftermath[name] for name in order if name not in over}
-    return replace(step, till=replace(step.till, aftermath=MappingProxyType(kept)))
+    asked = replace(step, till=replace(step.till, aftermath=MappingProxyType(kept)))
+    return asked.then(_account_again)
+
+
+def _account_again(till: Till) -> Step:
+    """What is known of the accounts ages: once a day all of it is asked again, beside a sale.
+
+    An empty list of nodes is not believed: those are asked for with every sale until there are
+    some.
+    """
+    if till.account is None or till.asking_account:
+        return Step(till)
+    if till.now_s - till.account_s >= DAY_S:
+        return Step(replace(till, asking_account=True), (), (Visit(),))
+    return Step(till) if till.account.nodes else Step(till, (), (AskNodes(),))
 
 
 def asked_about(till: Till, names: list[PaymentHash]) -> Step:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from kiosk.sale.effects import (
     AskLimit,
+    AskNodes,
     AskPast,
     AskStatus,
     CancelInvoice,
@@ -44,6 +45,7 @@ from kiosk.wallet import forwarding, invoices, prices
 from kiosk.wallet.endpoints import Endpoints, Timings
 from kiosk.wallet.errors import FINAL, bug_of
 from kiosk.wallet.http import Http
+from kiosk.wallet.nodes import ask_nodes
 from kiosk.wallet.past import ask_past
 from kiosk.wallet.sale_task import SaleTask
 from kiosk.wallet.status import ask_status
@@ -96,7 +98,7 @@ class Desk:
                 self._open_sale(effect)
             case CloseSale():
                 self._close_sale(effect)
-            case AskStatus() | AskLimit() | CancelInvoice():  # at rest: and back to it
+            case AskStatus() | AskLimit() | AskNodes() | CancelInvoice():  # at rest: and back to it
                 self._start(self._carry_out(effect))
             case _:
                 self._resting = False
@@ -190,11 +192,16 @@ class Desk:
             case SendForward(payout=payout):
                 self._payouts.add(payout.payment_hash)
                 async with self._sending:
-                    self._tell(await forwarding.send(self._http, effect))
+                    self._tell(await forwarding.send(self._http, effect, self._tell))
             case LookUp():
                 self._tell(await forwarding.look_up(self._http, effect))
             case AskPast():
                 self._tell(await ask_past(self._http, effect))
+            case AskNodes():
+                try:
+                    self._tell(await ask_nodes(self._http))
+                except KioskError as error:
+                    log.info("nodes not told reason=%s", error)
             case AskLimit():
                 limit = await forwarding.ask_limit(self._http)
                 if limit is not None:

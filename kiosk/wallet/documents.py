@@ -30,6 +30,9 @@ query Visit {
   currencyList { id symbol name fractionDigits }
 }""")
 
+# Query.globals, which needs no key
+NODES: Final = gql("query Nodes { globals { nodesIds } }")
+
 # Query.me
 WALLETS: Final = gql("""
 query Wallets { me { username defaultAccount { wallets { id walletCurrency } } } }""")

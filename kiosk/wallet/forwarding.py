@@ -1,12 +1,12 @@
 """Pay a payout invoice once; find out what became of one; what is left of today's limit."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from kiosk.sale.effects import LookUp, SendForward
-from kiosk.sale.events import Found, LimitTold, LookUpTold, SendAnswer, SendTold
-from kiosk.sale.guard import payout_refusal
+from kiosk.sale.events import Event, Found, LimitTold, LookUpTold, SendAnswer, SendTold
+from kiosk.sale.guard import knows_payee, payout_refusal
 from kiosk.sale.invoice import PaymentHash, short
 from kiosk.sale.money import Cents
 from kiosk.sale.trouble import KioskError
@@ -14,6 +14,7 @@ from kiosk.wallet import documents
 from kiosk.wallet.bolt11 import NotAnInvoice, decode
 from kiosk.wallet.errors import UNREADABLE, BlinkError, Refused, Unsent, errors_of, safe
 from kiosk.wallet.http import Http
+from kiosk.wallet.nodes import ask_nodes
 from kiosk.wallet.status import entry_hash, wallet_of
 
 log: Final = logging.getLogger("kiosk.wallet")
@@ -30,19 +31,30 @@ _CODES: Final = {
 }
 
 
-async def send(http: Http, order: SendForward) -> SendTold:
-    """Look at the payout invoice, then pay it with one request (M3, M6). Never raises."""
+async def send(http: Http, order: SendForward, tell: Callable[[Event], None]) -> SendTold:
+    """Look at the payout invoice, then pay it with one request (M3, M6). Never raises.
+
+    A payee who is not known is judged by the nodes that Blink has now; they are told to the till.
+    """
     name, payout = order.invoice, order.payout.payment_hash
+    account = order.account
     try:
         decoded = decode(order.payout.payment_request)
     except NotAnInvoice as error:
         return SendTold(name, payout, SendAnswer.GUARDED, str(error))
-    refused = payout_refusal(decoded, order.payout, order.amount, order.account)
+    if not knows_payee(decoded, account):
+        try:
+            told = await ask_nodes(http)
+        except KioskError as error:
+            return SendTold(name, payout, SendAnswer.NOT_SENT, error.trouble.reason)
+        tell(told)
+        account = account.with_nodes(told.nodes)
+    refused = payout_refusal(decoded, order.payout, order.amount, account)
     if refused is not None:
         return SendTold(name, payout, SendAnswer.GUARDED, refused)
     given = {
         "input": {
-            "walletId": order.account.till_wallet,
+            "walletId": account.till_wallet,
             "paymentRequest": order.payout.payment_request,
             "memo": order.memo,
         }

@@ -52,6 +52,7 @@ async def make_invoice(
     """Make an invoice in the BlinkPOS account.
 
     Raises:
+        UnknownPayee: it pays a node that is not known as Blink's; ask for the nodes, then again.
         KioskError: none could be had; nobody has seen one.
     """
     wanted = _Wanted(
@@ -96,6 +97,10 @@ async def cancel(http: Http, account: Account, name: PaymentHash) -> CancelAnswe
     return CancelAnswer.UNKNOWN
 
 
+class UnknownPayee(Refused):
+    """All is as it was asked for, but for the node that would be paid."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """An invoice to be made, all but its external id."""
@@ -136,6 +141,8 @@ async def _made(
         if found is not None:
             try:
                 return _checked(found, wanted, external_id)
+            except UnknownPayee:
+                raise
             except Refused as error:
                 log.info("an invoice of ours is not as asked for id=%s %s", external_id, error)
         log.info("external id taken, and its invoice not to be had id=%s", external_id)
@@ -209,7 +216,8 @@ def _checked(raw: Mapping[str, Any], wanted: _Wanted, external_id: ExternalId) -
     wrong = [what for what, right in checks.items() if not right]
     if wrong:
         reason = f"the invoice's {' and '.join(wrong)} is not what was asked for"
-        raise Refused(Trouble(TroubleKind.BLINK_ODD, reason=reason), BlinkError(reason))
+        kind = UnknownPayee if wrong == ["payee"] else Refused
+        raise kind(Trouble(TroubleKind.BLINK_ODD, reason=reason), BlinkError(reason))
     return Invoice(
         payment_hash=decoded.payment_hash,
         payment_request=PaymentRequest(text.lower()),

@@ -6,6 +6,7 @@ It is started for one invoice and cancelled when that ends; a cancelled task lea
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, Final
 
 from gql import GraphQLRequest
@@ -27,7 +28,8 @@ from kiosk.sale.trouble import KioskError
 from kiosk.wallet import documents
 from kiosk.wallet.errors import FINAL, Side, bug_of, safe
 from kiosk.wallet.http import Http
-from kiosk.wallet.invoices import make_invoice, make_payout
+from kiosk.wallet.invoices import UnknownPayee, make_invoice, make_payout
+from kiosk.wallet.nodes import ask_nodes
 from kiosk.wallet.socket import Step, hold
 from kiosk.wallet.status import ask_status
 
@@ -59,18 +61,10 @@ class SaleTask:
 
     async def run(self) -> None:
         """Connect and create at the same time, then watch for ever."""
-        order = self._order
         async with asyncio.TaskGroup() as tasks:
             listening = tasks.create_task(hold(self._http, Side.TILL, self, self._sale))
             try:
-                invoice = await make_invoice(
-                    self._http,
-                    order.account,
-                    order.sale.amount,
-                    order.sale.memo,
-                    order.expires_in_min,
-                    order.external_id,
-                )
+                invoice = await self._make_invoice()
             except KioskError as error:
                 listening.cancel()
                 self._put(InvoiceRefused(self._sale, error.trouble))
@@ -81,6 +75,24 @@ class SaleTask:
                 self._put(LinkChanged(self._sale, self._link))
             tasks.create_task(self._apart(self._make_payout()))
             tasks.create_task(self._apart(self._ask_now_and_then(invoice)))
+
+    async def _make_invoice(self) -> Invoice:
+        """Make the invoice; one of an unknown node is judged by the nodes Blink has now."""
+        order = self._order
+        make = partial(
+            make_invoice,
+            self._http,
+            amount=order.sale.amount,
+            memo=order.sale.memo,
+            minutes=order.expires_in_min,
+            external_id=order.external_id,
+        )
+        try:
+            return await make(account=order.account)
+        except UnknownPayee:
+            told = await ask_nodes(self._http)
+            self._put(told)
+            return await make(account=order.account.with_nodes(told.nodes))
 
     async def _apart(self, work: Coroutine[Any, Any, None]) -> None:
         """Let a bug end this strand alone: each of the others still gets the sale paid."""

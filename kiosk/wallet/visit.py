@@ -18,6 +18,7 @@ from kiosk.wallet.errors import UNREADABLE, Refused, Side, odd
 from kiosk.wallet.forwarding import limit_left
 from kiosk.wallet.http import Http
 from kiosk.wallet.invoices import make_payout
+from kiosk.wallet.nodes import nodes_of
 from kiosk.wallet.prices import currency_of
 
 log: Final = logging.getLogger("kiosk.wallet")
@@ -42,7 +43,7 @@ async def visit(http: Http) -> Account:
         if missing:
             raise KioskError(Trouble(TroubleKind.KEY_SCOPE, " ".join(missing)))
         till = _btc_wallet(account["wallets"], ends.till_wallet_id)
-        network, nodes = str(data["globals"]["network"]), _nodes(data["globals"]["nodesIds"])
+        network, nodes = str(data["globals"]["network"]), nodes_of(data["globals"]["nodesIds"])
         currencies = _currencies(data["currencyList"])
         left = limit_left(account["limits"])
         wind_down = _wind_down(data.get("windDown"))
@@ -130,13 +131,6 @@ def _btc_wallet(wallets: list[Mapping[str, Any]], wanted: str | None) -> WalletI
     if not ids or (wanted is not None and wanted not in ids):
         raise KioskError(Trouble(TroubleKind.NO_BTC_WALLET, wanted or ""))
     return WalletId(wanted or ids[0])
-
-
-def _nodes(served: Any) -> frozenset[str]:
-    """Blink's own nodes; an empty list means unknown, not none."""
-    if not isinstance(served, list):
-        raise TypeError("no list of nodes")
-    return frozenset(_text(node) for node in served)
 
 
 def _text(served: Any) -> str:

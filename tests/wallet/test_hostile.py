@@ -112,7 +112,7 @@ async def play(
                 for event in heard:
                     judge(event, message, seen)
             case 3:
-                told = await forwarding.send(http, send)
+                told = await forwarding.send(http, send, lambda _: None)
                 judge_sent(told, http.told, seen)
             case 4:
                 http.unsent = mutilate.chance.random() < 0.5

@@ -1,6 +1,7 @@
 """The Blink door against a Blink on real sockets, good days and bad ones."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ from kiosk.sale.events import (
     LimitTold,
     LinkChanged,
     LookUpTold,
+    NodesTold,
     PayoutMade,
     PayoutRefused,
     RatesArrived,
@@ -267,6 +269,54 @@ def test_a_payout_of_another_payee_is_not_paid_m3(simulator: Simulator, door: Do
     told = pay_out(door, asked, invoice, payout)
     assert told.answer is SendAnswer.GUARDED
     assert simulator.till.balance_sat == 1234
+
+
+OLD_NODES = frozenset({"02" + "cd" * 32})
+
+
+def test_a_code_of_a_node_that_is_new_is_shown_after_asking_for_the_nodes(
+    simulator: Simulator, door: Door
+) -> None:
+    """Fault 3: Blink brings a new node up, and sales go on without a restart."""
+    account = door.visited()
+    door.perform(order(replace(account, nodes=OLD_NODES)))
+    assert door.wait_for(NodesTold).nodes == account.nodes
+    assert door.wait_for(InvoiceMade).invoice.amount == 1234
+
+
+def test_a_payout_of_a_node_that_is_new_is_paid_after_asking_for_the_nodes_m3(
+    simulator: Simulator, door: Door
+) -> None:
+    """Fault 3: the guard judges by the nodes of now, and the till learns them."""
+    asked, invoice, payout = opened(door)
+    simulator.pay(invoice.payment_request, via="lightning")
+    late = replace(asked, account=replace(asked.account, nodes=OLD_NODES))
+    assert pay_out(door, late, invoice, payout).answer is SendAnswer.SUCCESS
+    told = [event for event in door.seen if isinstance(event, NodesTold)]
+    assert [event.nodes for event in told] == [asked.account.nodes]
+
+
+def test_a_payout_of_an_unknown_node_waits_while_nobody_can_say_which_are_blinks_m3(
+    simulator: Simulator, door: Door
+) -> None:
+    """Fault 3: no answer is no judgement; nothing has been sent."""
+    asked, invoice, payout = opened(door)
+    simulator.pay(invoice.payment_request, via="lightning")
+    simulator.faults.add(Fault.HTTP_502, operation="globals")
+    late = replace(asked, account=replace(asked.account, nodes=OLD_NODES))
+    assert pay_out(door, late, invoice, payout).answer is SendAnswer.NOT_SENT
+    assert simulator.till.balance_sat == 1234
+
+
+def test_an_empty_list_of_nodes_does_not_open_the_guard_m3(
+    simulator: Simulator, door: Door
+) -> None:
+    """Fault 3: empty means unknown: what is known already stays."""
+    asked, invoice, payout = opened(door)
+    simulator.pay(invoice.payment_request, via="lightning")
+    simulator.faults.add(Fault.NODES_EMPTY)
+    late = replace(asked, account=replace(asked.account, nodes=OLD_NODES))
+    assert pay_out(door, late, invoice, payout).answer is SendAnswer.GUARDED
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""Blink's own nodes, asked for again when somebody is to be paid who is none of those known."""
+
+import logging
+from typing import Any, Final
+
+from kiosk.sale.events import NodesTold
+from kiosk.wallet import documents
+from kiosk.wallet.errors import UNREADABLE, odd
+from kiosk.wallet.http import Http
+
+log: Final = logging.getLogger("kiosk.wallet")
+
+
+async def ask_nodes(http: Http) -> NodesTold:
+    """Ask which nodes are Blink's now; needs no key.
+
+    Raises:
+        KioskError: nobody can say.
+    """
+    data = await http.ask(documents.NODES)
+    try:
+        told = NodesTold(nodes_of(data["globals"]["nodesIds"]))
+    except UNREADABLE:
+        raise odd("no list of nodes") from None
+    log.info("nodes asked count=%d", len(told.nodes))
+    return told
+
+
+def nodes_of(served: Any) -> frozenset[str]:
+    """Blink's own nodes; an empty list means unknown, not none.
+
+    Raises:
+        TypeError: it is no list of them.
+    """
+    if not isinstance(served, list) or not all(isinstance(node, str) for node in served):
+        raise TypeError("no list of nodes")
+    return frozenset(served)
