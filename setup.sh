@@ -40,7 +40,7 @@ END
 find_python() {
     local candidate
     for candidate in python3.13 python3.12 python3.11 python3; do
-        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+        if "$candidate" -Ic 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
             2>/dev/null; then
             python=$candidate
             return
@@ -62,7 +62,7 @@ have_debian_packages() {
 }
 
 have_venv_module() {
-    "$python" -c 'import ensurepip, venv' 2>/dev/null || have_debian_packages python3-venv
+    "$python" -Ic 'import ensurepip, venv' 2>/dev/null || have_debian_packages python3-venv
 }
 
 # .venv holds exactly what the lock says, and the package itself; made again when either changes.
@@ -76,7 +76,7 @@ have_venv() {
     have_venv_module
     say "making .venv with $("$python" --version)"
     rm -f "$venv/made-from"
-    "$python" -m venv "$venv"
+    "$python" -I -m venv "$venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
         --require-hashes -r "$here/requirements-dev.lock"
     # The build tool comes from the lock as well, so nothing unhashed is fetched.

@@ -16,8 +16,11 @@ journal=/var/lib/kiosk
 firmware=/boot/firmware # a Pi's boot partition
 data=/var/lib/kiosk-data # a partition for what must last, where the system is only read
 overlay=/etc/overlayroot.local.conf
+mark=partition-is-missing # beneath a mount of that partition: what lies there is not to be used
+index=https://pypi.org/simple # what the lock was made from; no other is asked
 
 release=    # the folder of the version that is being installed
+rebuilt=no  # whether that was made now
 changed=no  # whether anything outside /opt/kiosk was
 unattended=no
 wheels=
@@ -37,6 +40,7 @@ What is changed is put back by: sudo $current/setup.sh uninstall"
     folder /etc/kiosk/credentials 700
     have_system_files "$release"
     console_is_closed
+    swap_is_off
     boot_is_quiet
     is_current "$release"
     have_settings
@@ -63,21 +67,32 @@ update_kiosk() {
     have_release
     old=$(readlink "$current")
     if [ "$old" = "$release" ]; then
+        if [ "$rebuilt" = yes ]; then
+            kiosk_runs
+            say "$(basename "$release") did not run any more and was built anew"
+            return
+        fi
         say "$(basename "$release") is what runs already"
         return
     fi
     trap '' HUP # a lost line to whoever types this must not stop it half way
-    echo "$old" >"$trial"
+    trial_begins "$old"
     take_over "$release"
     if ! becomes_ready; then
-        say "$(basename "$release") was not ready in time; back to $(basename "$old")"
+        if lacks_screen; then
+            say "no screen is connected, so nobody can see whether $(basename "$release") works;" \
+                "back to $(basename "$old"). Connect one, and update again"
+        else
+            say "$(basename "$release") was not ready in time; back to $(basename "$old")"
+            rm -f "$release/complete"
+        fi
         take_over "$old"
-        rm -f "$trial"
-        becomes_ready || say "and that one is not ready either: journalctl -u kiosk"
-        rm -rf "$release"
+        trial_ends
+        lacks_screen || becomes_ready || say "and that one is not ready either: journalctl -u kiosk"
+        [ -e "$release/complete" ] || rm -rf "$release"
         exit 1
     fi
-    rm -f "$trial"
+    trial_ends
     forget_releases_but "$release" "$old"
     say "updated to $(basename "$release")"
 }
@@ -90,7 +105,8 @@ uninstall_kiosk() {
     agreed "The kiosk goes, with its settings and keys. The journal in $journal stays."
     if systemd_runs; then systemctl -q stop kiosk.service kiosk-provision.service; fi
     data_comes_home
-    rm -rf /etc/kiosk/credentials /etc/kiosk/kiosk.env /run/kiosk-provision
+    wiped /etc/kiosk
+    rm -rf /run/kiosk-provision
     put_back
     forget_made
     update_grub_menu
@@ -110,10 +126,12 @@ readonly_system() {
         on)
             need_writable_system
             release=$(readlink "$current")
+            need_initramfs
             apt_has overlayroot busybox # its script needs the tools of busybox at boot
             data_is_apart "${2:?readonly on needs a partition with ext4, like /dev/sda1}"
             has_file overlayroot.conf "$overlay"
-            say "Restart, and the system is only read: sudo reboot"
+            say "Restart, and the system is only read: sudo reboot" \
+                "Then look whether it is: sudo kiosk doctor"
             ;;
         off)
             if is_overlay; then overlayroot-chroot rm -f "$overlay"; else rm -f "$overlay"; fi
@@ -143,12 +161,30 @@ read_options() {
     done
 }
 
+# Root, whom nothing in the caller's folder, environment or mask may lead.
 need_root() {
     [ "$(id -u)" -eq 0 ] || die "needs root: sudo ./setup.sh ..."
+    umask 022
+    cd /
+    export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 }
 
 need_writable_system() {
-    ! is_overlay || die "the system is only read now: sudo ./setup.sh readonly off, then restart"
+    is_overlay || return 0
+    # Two ways lead here, and only one of them is ours to end.
+    [ -e "$overlay" ] || grep -qs overlayroot=disabled /proc/cmdline \
+        || die "the system is only read now, by raspi-config's own overlay (or another):" \
+            "sudo raspi-config nonint disable_overlayfs, then restart"
+    die "the system is only read now: sudo ./setup.sh readonly off, then restart"
+}
+
+# The overlay is made in the initramfs; where a machine boots without one, nothing would happen.
+need_initramfs() {
+    local config=$firmware/config.txt
+    if [ -f "$config" ] && ! grep -qE '^[[:space:]]*(auto_initramfs=1|initramfs )' "$config"; then
+        die "this Pi boots without an initramfs, so the system would stay writable:" \
+            "put auto_initramfs=1 into $config"
+    fi
 }
 
 need_debian() {
@@ -244,36 +280,87 @@ is_overlay() { [ "$(stat -f -c %T /)" = overlayfs ]; }
 
 # What the kiosk keeps, and its folder on the partition.
 declare -A apart=(["$journal"]=journal ["/etc/kiosk"]=settings
-    ["/etc/NetworkManager/system-connections"]=wifi)
+    ["/etc/NetworkManager/system-connections"]=wifi ["/etc/netplan"]=netplan)
 
+# Copied, mounted over, and gone from beneath: a partition that is missing at some boot uncovers what
+# was there before, keys of years ago among it.
 data_is_apart() {
-    local path uuid table
-    if mountpoint -q "$journal"; then return 0; fi
+    local path uuid table only=nosuid,nodev,noexec
     [ "$(blkid -o value -s TYPE "$1")" = ext4 ] || die "$1 has no ext4 on it: mkfs.ext4 $1"
     uuid=$(blkid -o value -s UUID "$1")
-    table=$(cat /etc/fstab)$'\n'"UUID=$uuid $data ext4 noatime,nofail 0 2"
+    [ ! -d /etc/NetworkManager ] || folder /etc/NetworkManager/system-connections 700
     folder "$data" 755
+    table=$(grep -vE " ($data|$(IFS='|' && echo "${!apart[*]}")) " /etc/fstab || true)
+    table+=$'\n'"UUID=$uuid $data ext4 noatime,nofail,$only,x-systemd.device-timeout=15s 0 2"
     if systemd_runs; then systemctl -q stop kiosk.service; fi
-    mount "$1" "$data"
+    mountpoint -q "$data" || mount "$1" "$data"
     for path in "${!apart[@]}"; do
-        if [ -d "$path" ] && [ ! -d "$data/${apart[$path]}" ]; then
-            cp -a "$path" "$data/${apart[$path]}.new"
-            sync -f "$data"
-            mv "$data/${apart[$path]}.new" "$data/${apart[$path]}"
-        fi
-        [ ! -d "$path" ] || table+=$'\n'"$data/${apart[$path]} $path none bind,nofail 0 0"
+        [ -d "$path" ] || continue
+        table+=$'\n'"$data/${apart[$path]} $path none bind,nofail,$only 0 0"
+        [ -d "$data/${apart[$path]}" ] || copied "$path" "$data/${apart[$path]}"
     done
     text_is /etc/fstab "$table"
+    has_text "$(partition_rule "$uuid")" /etc/udev/rules.d/61-kiosk-partition.rules
+    ! systemd_runs || systemctl daemon-reload
+    for path in "${!apart[@]}"; do
+        [ ! -d "$path" ] || covered "$path"
+    done
+    kiosk_runs
 }
 
+# copied FROM TO: the whole folder is there, or nothing of it.
+copied() {
+    rm -rf "$2.new"
+    cp -a "$1" "$2.new"
+    sync -f "$2.new"
+    mv "$2.new" "$2"
+    sync -f "$2"
+}
+
+# covered PATH: the partition's folder is mounted there, and beneath it is a mark alone. The mark says
+# to the program that this is not the place where sales and settings are kept.
+covered() {
+    local beneath
+    beneath=$(mktemp -d)
+    mountpoint -q "$1" || mount "$1"
+    mount --bind / "$beneath" # without what is mounted on it
+    wiped "$beneath$1"
+    [[ $1 == /etc/NetworkManager/* || $1 == /etc/netplan ]] || touch "$beneath$1/$mark"
+    sync -f "$beneath"
+    umount "$beneath"
+    rmdir "$beneath"
+}
+
+# wiped FOLDER: what is in it is overwritten, then gone; a card may keep a copy that it alone reaches.
+wiped() {
+    [ -d "$1" ] || return 0
+    find "$1" -xdev -type f -exec shred -zu {} +
+    find "$1" -xdev -mindepth 1 -delete
+}
+
+partition_rule() {
+    echo "# The kiosk's partition came, at the boot or later."
+    echo "SUBSYSTEM==\"block\", ENV{ID_FS_UUID}==\"$1\", TAG+=\"systemd\"," \
+        "ENV{SYSTEMD_WANTS}+=\"kiosk-partition.service\""
+}
+
+# The journal, the settings and the Wi-Fi are in their old places; no key stays on the partition.
 data_comes_home() {
     local path
-    if ! mountpoint -q "$journal"; then return 0; fi
+    if ! grep -q " $data " /etc/fstab; then return 0; fi
+    if ! mountpoint -q "$journal"; then
+        say "The partition of readonly is not there: its keys and its journal stay on it"
+        rm -f "$journal/$mark"
+        return
+    fi
     for path in "${!apart[@]}"; do
         if ! mountpoint -q "$path"; then continue; fi
         umount "$path"
+        rm -f "$path/$mark"
         cp -a "$data/${apart[$path]}/." "$path/"
+        [ "$path" = "$journal" ] || wiped "$data/${apart[$path]}"
     done
+    sync -f "$data"
     umount "$data"
 }
 
@@ -282,29 +369,68 @@ data_comes_home() {
 # This folder's program with its own virtual environment, complete or not there at all.
 have_release() {
     local parts=(kiosk systemd setup.sh pyproject.toml requirements.lock
-        LICENSE README.md .env.example) version hash old pip
-    version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$here/pyproject.toml")
-    hash=$(cd "$here" && find "${parts[@]}" -type f -not -name '*.pyc' -print0 | LC_ALL=C sort -z \
+        LICENSE README.md .env.example) version hash old new=$releases/incoming
+    rm -rf "$new"
+    install -d "$releases" "$new"
+    # What is installed is named by what was copied: the source may be somebody's who changes it.
+    (cd "$here" && find "${parts[@]}" -type f -not -name '*.pyc' -print0 \
+        | xargs -0 cp --parents --preserve=timestamps -t "$new")
+    has_plain_modes "$new"
+    version=$(sed -n 's/^version = "\([0-9A-Za-z.+-]*\)"$/\1/p' "$new/pyproject.toml")
+    hash=$(cd "$new" && find "${parts[@]}" -type f -print0 | LC_ALL=C sort -z \
         | xargs -0 sha256sum | sha256sum)
     release=$releases/$version-${hash:0:8}
-    [ ! -e "$release/complete" ] || return 0
+    if runs "$release"; then
+        rm -rf "$new"
+        return
+    fi
     say "building $release"
     for old in "$releases"/*; do
-        [ -e "$old/complete" ] || rm -rf "$old"
+        [ -e "$old/complete" ] || [ "$old" = "$new" ] || rm -rf "$old"
     done
-    install -d "$release"
-    (cd "$here" && find "${parts[@]}" -type f -not -name '*.pyc' -print0 \
-        | xargs -0 cp --parents -p -t "$release")
-    python3 -m venv "$release/venv"
-    pip=("$release/venv/bin/python" -m pip install --quiet --disable-pip-version-check
-        --no-cache-dir --only-binary :all: --require-hashes -r "$release/requirements.lock")
-    [ -z "$wheels" ] || pip+=(--no-index --find-links "$wheels")
-    "${pip[@]}"
+    rm -rf "$release"
+    mv -T "$new" "$release"
+    python3 -I -m venv "$release/venv"
+    has_libraries "$release"
     echo "$release" >"$(echo "$release"/venv/lib/python3.*/site-packages)/kiosk.pth"
-    "$release/venv/bin/python" -m compileall -q "$release/kiosk"
-    chown -R root:root "$release"
+    "$release/venv/bin/python" -I -m compileall -q "$release/kiosk"
     sync -f "$release"
     touch "$release/complete"
+    sync -f "$release"
+    runs "$release" || die "$release was built and does not run"
+    rebuilt=yes changed=yes
+}
+
+# has_plain_modes FOLDER: root's, read by everybody, written by nobody else; scripts can be run. What
+# the source had (a FAT stick has 0777, a careful user 0600) does not count.
+has_plain_modes() {
+    local file
+    find "$1" -type d -exec chmod 755 {} +
+    find "$1" -type f -exec chmod 644 {} +
+    for file in "$1/setup.sh" "$1"/systemd/*; do
+        [ "$(head -c 2 "$file")" != '#!' ] || chmod 755 "$file"
+    done
+    chown -R root:root "$1"
+}
+
+# has_libraries RELEASE: exactly the lock's, from one index: another that cannot be reached would
+# make this an hour long (Raspberry Pi OS names one in /etc/pip.conf).
+has_libraries() {
+    local pip=("$1/venv/bin/python" -I -m pip --isolated --disable-pip-version-check --no-input
+        install --no-cache-dir --only-binary :all: --require-hashes -r "$1/requirements.lock")
+    if [ -n "$wheels" ]; then
+        pip+=(--quiet --no-index --find-links "$wheels")
+    else
+        say "fetching libraries from $index"
+        pip+=(--index-url "$index" --timeout 20 --retries 4)
+    fi
+    PIP_CONFIG_FILE=/dev/null "${pip[@]}" >&2
+}
+
+# runs RELEASE: it is complete, and its Python is still the one that it was made for.
+runs() {
+    [ -e "$1/complete" ] && "$1/venv/bin/python" -IBc \
+        'import kiosk.__main__, kiosk.settings_file, pygame, gql, gpiozero, dotenv' >/dev/null 2>&1
 }
 
 # One rename, so there is no moment without a current release.
@@ -312,7 +438,28 @@ is_current() {
     [ "$(readlink "$current" || true)" != "$1" ] || return 0
     ln -sfn "$1" "$current.new"
     mv -T "$current.new" "$current"
+    sync -f "$home"
     changed=yes
+}
+
+# While this is there, the release before it comes back after three starts (systemd/give-way). On the
+# disk before anything else changes, and as a whole.
+trial_begins() {
+    echo "$1" >"$trial.new"
+    sync "$trial.new"
+    mv -T "$trial.new" "$trial"
+    sync -f "$home"
+}
+
+trial_ends() {
+    rm -f "$trial"
+    sync -f "$home"
+}
+
+# Whether the till waits for a screen, which is no fault of its release.
+lacks_screen() {
+    systemd_runs || return 1
+    [[ $(systemctl show -p StatusText --value kiosk.service) == "no screen"* ]]
 }
 
 take_over() {
@@ -350,6 +497,7 @@ have_system_files() {
     # What the manager may ask of root: copy the sales onto a stick.
     has_file "$from/kiosk-export.path" /etc/systemd/system/kiosk-export.path
     has_file "$from/kiosk-export.service" /etc/systemd/system/kiosk-export.service
+    has_file "$from/kiosk-partition.service" /etc/systemd/system/kiosk-partition.service
     has_file "$from/kiosk-polkit.rules" /etc/polkit-1/rules.d/50-kiosk.rules
     has_file "$from/kiosk.rules" /etc/udev/rules.d/60-kiosk.rules
     has_file "$from/system.conf" /etc/systemd/system.conf.d/kiosk.conf
@@ -359,6 +507,19 @@ have_system_files() {
     has_file "$from/sysctl.conf" /etc/sysctl.d/99-kiosk.conf
     has_link /etc/systemd/system/kiosk.service \
         /etc/systemd/system/multi-user.target.wants/kiosk.service
+}
+
+# What lies in memory holds keys, and swap is memory on the card (or packed, in zram). swap.target is
+# what every swap of fstab, of a partition table and of zram-generator hangs on; the others do it by
+# themselves: Raspberry Pi OS until 12, zram-tools.
+swap_is_off() {
+    local unit
+    for unit in swap.target dphys-swapfile.service zramswap.service; do
+        has_link /dev/null "/etc/systemd/system/$unit"
+    done
+    if systemd_runs && [ "$(wc -l </proc/swaps)" -gt 1 ]; then
+        swapoff -a 2>/dev/null || say "Swap is still on until the next restart"
+    fi
 }
 
 console_is_closed() {
@@ -422,6 +583,14 @@ has_file() {
     if cmp -s "$source" "$target" && [ "$(stat -c %a "$target")" = "$mode" ]; then return 0; fi
     remember "$target"
     install -D -m "$mode" "$source" "$target"
+    changed=yes
+}
+
+# has_text TEXT TARGET: the target says this, and is ours.
+has_text() {
+    [ "$(cat "$2" 2>/dev/null)" != "$1" ] || return 0
+    remember "$2"
+    install -D -m 644 /dev/stdin "$2" <<<"$1"
     changed=yes
 }
 

@@ -134,7 +134,15 @@ class _Service:
 
     def _refuse(self, names: tuple[str, ...]) -> int:
         from kiosk.commands.hold import wrong_settings
+        from kiosk.journal import JournalUnusable, require_partition
 
+        while not self._stopped:  # without their partition the settings are missing, and not wrong
+            try:
+                require_partition(self._settings.journal)
+            except JournalUnusable as error:
+                self._wait(error.trouble, AGAIN_S)
+            else:
+                break
         self._teller.ready(f"out of service: wrong settings: {', '.join(names)}")
         self._hold().for_good(wrong_settings(names))
         return 0 if self._stopped else 2

@@ -1,10 +1,11 @@
 """The machine: systemd, watchdogs, memory card, power, and what a core dump could give away."""
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kiosk.doctor.finding import Finding, good, note, stop
-from kiosk.host.machine import BoardPower, Card, Machine
+from kiosk.host.machine import BoardPower, Card, Display, Machine, System
 
 UNIT: Final = "kiosk.service"
 WORN_PERCENT: Final = 80
@@ -12,6 +13,10 @@ WARM_C: Final = 70.0
 HOT_C: Final = 80.0  # a Pi slows itself down from here on
 
 _INSTALL: Final = "sudo ./setup.sh install makes this machine an appliance"
+_SPI: Final = (
+    "the screen on /dev/fb1 has a driver that nothing here can draw with; in config.txt take its"
+    " DRM overlay (mipi-dbi-spi, or the maker's), then restart"
+)
 _SUPPLY: Final = "use the board's own power supply and a short cable"
 
 
@@ -23,6 +28,8 @@ def findings(machine: Machine) -> Iterator[Finding]:
     yield core_dumps(unit, machine.core_pattern())
     yield boot_partition(machine.left_on_boot())
     yield card(machine.card())
+    yield system(machine.system())
+    yield swap(machine.swaps())
     yield temperature(machine.temperature_c())
     yield power(machine.power())
 
@@ -102,6 +109,80 @@ def card(seen: Card) -> Finding:
     return good("disk", f"{seen.mount} can be written, no errors{worn}")
 
 
+def system(seen: System) -> Finding:
+    """Whether `setup.sh readonly` is what it was said to be."""
+    match seen:
+        case System.WRITABLE:
+            return good("system", "can be written; `setup.sh readonly` spares the card")
+        case System.READ_ONLY:
+            return good("system", "is only read")
+        case System.NO_EFFECT:
+            return note(
+                "system",
+                "`readonly on` had no effect: the system is written to",
+                "it needs an initramfs: auto_initramfs=1 in config.txt of the boot partition",
+            )
+        case System.INCOMPLETE:
+            return stop(
+                "system",
+                "the partition with the journal and the settings is missing",
+                "put its card or stick in: it is mounted by itself, and the till starts anew",
+            )
+
+
+def swap(places: tuple[str, ...]) -> Finding:
+    """Memory holds keys; swap is memory on the card, and zram is memory that others may read."""
+    if not places:
+        return good("swap", "off: keys stay in memory")
+    return note(
+        "swap", f"on ({', '.join(places)}): keys can be written there", f"swapoff -a; {_INSTALL}"
+    )
+
+
+def display(
+    desktop: bool, cards: tuple[Display, ...], others: tuple[str, ...], *, driver: bool
+) -> Finding:
+    """Where pictures go. `driver`: whether SDL here can draw without a desktop."""
+    if desktop:
+        return good("display", "a desktop's")
+    if not driver:
+        return stop(
+            "display",
+            "SDL cannot draw without a desktop here",
+            "install pygame-ce, not pygame: only its wheels have the KMSDRM driver",
+        )
+    usable = [card for card in cards if card.connectors]
+    if not usable:
+        return stop(
+            "display", _no_card(cards), _SPI if others else "connect a screen, then restart"
+        )
+    allowed = [card for card in usable if os.access(card.device, os.R_OK | os.W_OK)]
+    if not allowed:
+        return stop(
+            "display",
+            f"{', '.join(card.device for card in usable)} may not be used by this user",
+            "add it to the groups video and render, or run this with sudo",
+        )
+    lit = [card for card in allowed if card.is_connected]
+    if not lit:
+        names = ", ".join(name for card in allowed for name in card.connectors)
+        cure = _SPI if others else "connect a screen, and look at its power and its cable"
+        return stop("display", f"no screen is connected to {names}", cure)
+    told = (
+        f"{name} of {card.device}"
+        for card in lit
+        for name, status in card.connectors.items()
+        if status != "disconnected"
+    )
+    return good("display", f"{', '.join(told)}, by KMSDRM")
+
+
+def _no_card(cards: tuple[Display, ...]) -> str:
+    if cards:
+        return f"{', '.join(card.device for card in cards)} can compute pictures and show none"
+    return "no desktop and no /dev/dri/card*"
+
+
 def temperature(celsius: float | None) -> Finding:
     """A hot board slows down, then turns itself off."""
     if celsius is None:
@@ -124,3 +205,7 @@ def power(seen: BoardPower) -> Finding:
             return note("power", "too little voltage since the boot", _SUPPLY)
         case BoardPower.ENOUGH:
             return good("power", "enough voltage since the boot")
+        case BoardPower.ENOUGH_NOW:
+            return good(
+                "power", "enough voltage right now; what was before this board does not say"
+            )

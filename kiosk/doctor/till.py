@@ -88,28 +88,6 @@ def light(led_pin: int | None) -> Finding:
     return good("LED", f"on pin {led_pin}, when the keypad's pins are there")
 
 
-def display(desktop: bool, cards: tuple[str, ...], *, driver: bool) -> Finding:
-    """Where pictures go. `driver`: whether SDL here can draw without a desktop."""
-    if desktop:
-        return good("display", "a desktop's")
-    if not driver:
-        return stop(
-            "display",
-            "SDL cannot draw without a desktop here",
-            "install pygame-ce, not pygame: only its wheels have the KMSDRM driver",
-        )
-    if not cards:
-        return stop("display", "no desktop and no /dev/dri/card*", "connect a screen, then restart")
-    usable = [card for card in cards if os.access(card, os.R_OK | os.W_OK)]
-    if not usable:
-        return stop(
-            "display",
-            f"{', '.join(cards)} may not be used by this user",
-            "add it to the groups video and render, or run this with sudo",
-        )
-    return good("display", f"{', '.join(usable)} by KMSDRM")
-
-
 def fonts(name: str, *, covered: bool) -> Finding:
     """Whether the shop's name can be drawn; the languages always can."""
     if not covered:

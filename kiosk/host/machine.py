@@ -4,7 +4,7 @@ import logging
 import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -20,16 +20,45 @@ _PROPERTIES: Final = (
 _LOW_NOW: Final = 1 << 0
 _WAS_LOW: Final = 1 << 16
 
+# What lies beneath the partition of `setup.sh readonly`.
+_MISSING: Final = "partition-is-missing"
+
 Ask = Callable[[Sequence[str]], str | None]
 
 
 class BoardPower(StrEnum):
     """What the board says of its power supply."""
 
-    ENOUGH = "enough"
+    ENOUGH = "enough"  # and has been since the boot
+    ENOUGH_NOW = "enough_now"  # and nobody knows what was before
     LOW_NOW = "low_now"
     WAS_LOW = "was_low"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """A card of /dev/dri with its connectors, as the kernel calls them and how they are.
+
+    One without connectors only computes: a Pi has such a one for its 3D.
+    """
+
+    device: str
+    connectors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a screen is there, or a connector that cannot tell."""
+        return any(status != "disconnected" for status in self.connectors.values())
+
+
+class System(StrEnum):
+    """How the system's own file system is mounted, and how it was meant to be (`readonly`)."""
+
+    WRITABLE = "writable"
+    READ_ONLY = "read_only"
+    NO_EFFECT = "no_effect"  # meant to be only read, and it is not
+    INCOMPLETE = "incomplete"  # the partition for journal and settings is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +110,27 @@ class Machine:
         return self._text("/proc/sys/kernel/core_pattern")
 
     def left_on_boot(self) -> str | None:
-        """A settings file that still lies on the boot partition."""
+        """A settings file, or an editor's copy of one, that still lies on the boot partition."""
         for folder in ("/boot/firmware", "/boot"):
-            for name in ("kiosk.env", "kiosk.env.txt"):
-                if self._at(f"{folder}/{name}").is_file():
-                    return f"{folder}/{name}"
+            for name in ("kiosk.env", "wifi.env"):
+                for file in sorted(self._at(folder).glob(f"*{name}*")):
+                    return f"{folder}/{file.name}"
         return None
+
+    def system(self) -> System:
+        """Whether the system is only read, and was to be."""
+        if (self._journal_folder() / _MISSING).exists():
+            return System.INCOMPLETE
+        lines = (self._text("/proc/self/mounts") or "").splitlines()
+        if any(line.split(" ")[1:3] == ["/", "overlay"] for line in lines):
+            return System.READ_ONLY
+        wanted = self._at("/etc/overlayroot.local.conf").is_file()
+        return System.NO_EFFECT if wanted else System.WRITABLE
+
+    def swaps(self) -> tuple[str, ...]:
+        """Where memory may be written to, zram included."""
+        lines = (self._text("/proc/swaps") or "").splitlines()[1:]
+        return tuple(line.split()[0] for line in lines if line.strip())
 
     def card(self) -> Card:
         """The file system that the journal is on."""
@@ -110,8 +154,11 @@ class Machine:
 
     def power(self) -> BoardPower:
         """What a Raspberry Pi says of its voltage: its firmware, or the kernel's sensor."""
-        told = self._text("/sys/devices/platform/soc/soc:firmware/get_throttled")
-        if told is not None:
+        # soc:firmware, and on a Pi 5 soc@107c000000:firmware
+        for file in sorted(self._at("/sys/devices/platform").glob("soc*/*firmware/get_throttled")):
+            told = _read(file)
+            if told is None:
+                continue
             bits = int(told, 16)
             if bits & _LOW_NOW:
                 return BoardPower.LOW_NOW
@@ -119,12 +166,18 @@ class Machine:
         for sensor in self._at("/sys/class/hwmon").glob("hwmon*"):
             if _read(sensor / "name") == "rpi_volt":
                 alarm = _read(sensor / "in0_lcrit_alarm")
-                return BoardPower.LOW_NOW if alarm == "1" else BoardPower.ENOUGH
+                return BoardPower.LOW_NOW if alarm == "1" else BoardPower.ENOUGH_NOW
         return BoardPower.UNKNOWN
 
-    def displays(self) -> tuple[str, ...]:
-        """The display cards, each usable by this user or not: `/dev/dri/card0`."""
-        return tuple(sorted(str(card) for card in self._at("/dev/dri").glob("card*")))
+    def displays(self) -> tuple[Display, ...]:
+        """The display cards, each usable by this user or not."""
+        cards = sorted(self._at("/dev/dri").glob("card*"))
+        return tuple(Display(str(card), self._connectors(card.name)) for card in cards)
+
+    def other_screens(self) -> tuple[str, ...]:
+        """Framebuffers past the first: an SPI screen's, on which nothing here can draw."""
+        found = sorted(file.name for file in self._at("/dev").glob("fb[1-9]*"))
+        return tuple(f"/dev/{name}" for name in found)
 
     def backlights(self) -> tuple[Path, ...]:
         """The panels whose brightness can be set."""
@@ -135,6 +188,14 @@ class Machine:
         told = self._text("/proc/asound/cards") or ""
         lines = (line.strip() for line in told.splitlines())
         return tuple(line for line in lines if line[:1].isdigit())
+
+    def _connectors(self, card: str) -> Mapping[str, str]:
+        folders = sorted(self._at("/sys/class/drm").glob(f"{card}-*"))
+        found = {folder.name.partition("-")[2]: _read(folder / "status") for folder in folders}
+        return {name: status for name, status in found.items() if status is not None}
+
+    def _journal_folder(self) -> Path:
+        return self._at(str(self._journal.parent))
 
     def _worn(self, partition: str) -> int | None:
         """An eMMC's own estimate, in steps of ten percent; an SD card has none."""

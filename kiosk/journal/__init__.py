@@ -4,7 +4,12 @@ The only importer of sqlite3. Used by the loop's thread alone; other processes r
 Read `schema.sql` first: it holds what may never happen. Then `journal`, then `recovery`.
 """
 
-from kiosk.journal.database import JournalConflict, JournalCorrupt, JournalUnusable
+from kiosk.journal.database import (
+    JournalConflict,
+    JournalCorrupt,
+    JournalUnusable,
+    require_partition,
+)
 from kiosk.journal.journal import Asked, Journal, ask_retry
 from kiosk.journal.records import SaleRecord, SaleState
 from kiosk.journal.recovery import resume
@@ -18,5 +23,6 @@ __all__ = [
     "SaleRecord",
     "SaleState",
     "ask_retry",
+    "require_partition",
     "resume",
 ]

@@ -23,6 +23,10 @@ _CHECKED_ALWAYS: Final = ("sqlite_schema", "unfinished", "requests", "probe")
 # Another process writes for a moment only: `kiosk forwards --retry`.
 _BUSY_S: Final = 5.0
 
+# In the folder of a journal on a partition of its own (`setup.sh readonly`): that partition is not
+# there, and a journal here would be one of the past.
+MISSING: Final = "partition-is-missing"
+
 
 class JournalUnusable(KioskError):
     """It cannot be written now: full, read-only, failing. Nothing of the step was recorded."""
@@ -34,6 +38,16 @@ class JournalCorrupt(NewStartNeeded):
 
 class JournalConflict(AssertionError):
     """A fact contradicts what is recorded: a bug of ours, never the merchant's fault."""
+
+
+def require_partition(path: Path) -> None:
+    """Touch nothing where this journal is not kept.
+
+    Raises:
+        JournalUnusable: the partition that it is kept on is not there.
+    """
+    if (path.parent / MISSING).exists():
+        raise _unusable("its partition is missing")
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
@@ -62,6 +76,7 @@ def open_beside(path: Path, mode: str) -> sqlite3.Connection:
         JournalUnusable: there is none, it may not be opened, or another version wrote it.
         JournalCorrupt: it is not a journal.
     """
+    require_partition(path)
     with translated():
         connection = _connected(f"{path.absolute().as_uri()}?mode={mode}")
         with _closed_on_error(connection):

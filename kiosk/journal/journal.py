@@ -15,6 +15,7 @@ from kiosk.journal.database import (
     full,
     open_beside,
     open_for_writing,
+    require_partition,
     set_aside,
     transaction,
     translated,
@@ -89,6 +90,7 @@ class Journal:
             JournalUnusable: it cannot be written, or another kiosk has it open.
             JournalCorrupt: the file is not a sound journal.
         """
+        require_partition(path)
         with translated():
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = owner.own(path)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.journal.database import MISSING
 from kiosk.simulate import Simulator
 
 PATIENCE_S = 30.0
@@ -143,6 +144,19 @@ def test_a_journal_that_cannot_be_opened_is_told_and_tried_again(
         assert service.end()[0] == 0
     finally:
         service.close()
+
+
+def test_settings_on_a_missing_partition_are_not_called_wrong(tmp_path: Path) -> None:
+    """Box fault 3: the till did not start, and when it does its settings are not there either."""
+    (tmp_path / MISSING).touch()
+    service = Service(tmp_path).start()
+    try:
+        assert "out of service: journal_broken" in service.hear()
+        service.send(signal.SIGTERM)
+        service.end()
+    finally:
+        service.close()
+    assert sorted(file.name for file in tmp_path.iterdir() if "journal" in file.name) == []
 
 
 def test_a_wrong_wiring_is_a_wrong_setting(tmp_path: Path, account: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.doctor import box
 from kiosk.doctor.finding import Finding, Verdict
-from kiosk.host.machine import BoardPower, Card
+from kiosk.host.machine import BoardPower, Card, Display, System
 
 UNIT = {
     "LoadState": "loaded",
@@ -14,6 +14,11 @@ UNIT = {
     "WatchdogUSec": "20s",
     "LimitCORE": "0",
 }
+
+RENDER = Display("/dev/null", {})
+DARK = Display("/dev/null", {"HDMI-A-1": "disconnected"})
+LIT = Display("/dev/null", {"HDMI-A-1": "disconnected", "DSI-1": "unknown"})
+FOREIGN = Display("/dev/none", {"HDMI-A-1": "connected"})
 
 CASES = [
     (box.service(UNIT), Verdict.GOOD, "the till is on the screen"),
@@ -43,6 +48,22 @@ CASES = [
     (box.power(BoardPower.ENOUGH), Verdict.GOOD, "enough"),
     (box.power(BoardPower.WAS_LOW), Verdict.NOTE, "since the boot"),
     (box.power(BoardPower.LOW_NOW), Verdict.NOTE, "right now"),
+    (box.power(BoardPower.ENOUGH_NOW), Verdict.GOOD, "what was before"),
+    (box.system(System.WRITABLE), Verdict.GOOD, "can be written"),
+    (box.system(System.READ_ONLY), Verdict.GOOD, "only read"),
+    (box.system(System.NO_EFFECT), Verdict.NOTE, "had no effect"),
+    (box.system(System.INCOMPLETE), Verdict.STOP, "missing"),
+    (box.swap(()), Verdict.GOOD, "off"),
+    (box.swap(("/dev/zram0",)), Verdict.NOTE, "/dev/zram0"),
+    (box.display(True, (), (), driver=False), Verdict.GOOD, "desktop"),
+    (box.display(False, (), (), driver=True), Verdict.STOP, "no /dev/dri/card"),
+    (box.display(False, (), ("/dev/fb1",), driver=True), Verdict.STOP, "no /dev/dri/card"),
+    (box.display(False, (LIT,), (), driver=False), Verdict.STOP, "SDL cannot"),
+    (box.display(False, (RENDER, LIT), (), driver=True), Verdict.GOOD, "DSI-1 of /dev/null"),
+    (box.display(False, (RENDER,), (), driver=True), Verdict.STOP, "show none"),
+    (box.display(False, (DARK,), (), driver=True), Verdict.STOP, "connected to HDMI-A-1"),
+    (box.display(False, (DARK,), ("/dev/fb1",), driver=True), Verdict.STOP, "connected to HDMI"),
+    (box.display(False, (FOREIGN,), (), driver=True), Verdict.STOP, "may not be used"),
 ]
 
 
@@ -51,3 +72,8 @@ def test_the_machine_is_judged(finding: Finding, verdict: Verdict, words: str) -
     assert finding.verdict is verdict
     assert words in finding.words
     assert bool(finding.cure) is (verdict is not Verdict.GOOD)
+
+
+def test_a_screen_that_only_spi_knows_is_told_with_its_cure() -> None:
+    """Box fault 19: with only /dev/fb1 the doctor called the display good."""
+    assert "DRM overlay" in box.display(False, (DARK,), ("/dev/fb1",), driver=True).cure

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.host.machine import BoardPower, Machine, ask
+from kiosk.host.machine import BoardPower, Machine, System, ask
+from kiosk.journal.database import MISSING
 
 
 class Box:
@@ -72,6 +73,48 @@ def test_a_settings_file_on_the_boot_partition_is_seen(box: Box) -> None:
     assert box.machine.left_on_boot() == "/boot/firmware/kiosk.env"
 
 
+@pytest.mark.parametrize("name", ["kiosk.env~", ".kiosk.env.swp", "wifi.env.bak"])
+def test_a_copy_that_an_editor_left_is_seen_too(box: Box, name: str) -> None:
+    box.put(f"/boot/firmware/{name}", "")
+    assert box.machine.left_on_boot() == f"/boot/firmware/{name}"
+
+
+def test_connectors_belong_to_their_card_and_a_card_may_have_none(box: Box) -> None:
+    """Box fault 19: every connector disconnected, or only a render node, was called good."""
+    for name in ("card0", "card1", "card10"):
+        box.put(f"/dev/dri/{name}", "")
+    box.put("/sys/class/drm/card1-HDMI-A-1/status", "disconnected\n")
+    box.put("/sys/class/drm/card10-DSI-1/status", "connected\n")
+    box.put("/dev/fb0", "")
+    box.put("/dev/fb1", "")
+    told = box.machine.displays()
+    assert [dict(one.connectors) for one in told] == [
+        {},
+        {"HDMI-A-1": "disconnected"},
+        {"DSI-1": "connected"},
+    ]
+    assert [one.is_connected for one in told] == [False, False, True]
+    assert box.machine.other_screens() == ("/dev/fb1",)
+
+
+def test_every_swap_is_seen_as_the_kernel_has_it(box: Box) -> None:
+    """Box fault 16: MemorySwapMax=0 in the unit was taken for swap that is off."""
+    assert box.machine.swaps() == ()
+    box.put("/proc/swaps", "Filename Type Size\n/dev/zram0 partition 1\n/var/swap file 2\n")
+    assert box.machine.swaps() == ("/dev/zram0", "/var/swap")
+
+
+def test_a_system_that_was_to_be_only_read_is_looked_at(box: Box) -> None:
+    """Box fault 13: `readonly on` without an initramfs was promised all the same."""
+    assert box.machine.system() is System.WRITABLE
+    box.put("/etc/overlayroot.local.conf", "")
+    assert box.machine.system() is System.NO_EFFECT
+    box.put("/proc/self/mounts", "overlayroot / overlay rw 0 0\n")
+    assert box.machine.system() is System.READ_ONLY
+    box.put(f"/var/lib/kiosk/{MISSING}", "")
+    assert box.machine.system() is System.INCOMPLETE
+
+
 def test_the_journals_own_mount_is_looked_at(box: Box) -> None:
     box.put(
         "/proc/self/mounts",
@@ -104,7 +147,16 @@ def test_the_firmware_tells_of_low_voltage(box: Box, bits: str, power: BoardPowe
     assert box.machine.power() is power
 
 
-@pytest.mark.parametrize(("alarm", "power"), [("0", BoardPower.ENOUGH), ("1", BoardPower.LOW_NOW)])
+def test_a_pi_5_keeps_the_same_word_elsewhere(box: Box) -> None:
+    """Box fault 19: undervoltage on a Pi 5 was looked for in a place that it does not have."""
+    place = "/sys/devices/platform/soc@107c000000/soc@107c000000:firmware/get_throttled"
+    box.put(place, "50000\n")
+    assert box.machine.power() is BoardPower.WAS_LOW
+
+
+@pytest.mark.parametrize(
+    ("alarm", "power"), [("0", BoardPower.ENOUGH_NOW), ("1", BoardPower.LOW_NOW)]
+)
 def test_the_kernels_sensor_tells_of_low_voltage(box: Box, alarm: str, power: BoardPower) -> None:
     box.put("/sys/class/hwmon/hwmon0/name", "cpu_thermal\n")
     box.put("/sys/class/hwmon/hwmon1/name", "rpi_volt\n")

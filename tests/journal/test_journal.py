@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.journal import Journal, JournalConflict, JournalUnusable, SaleState, resume
+from kiosk.journal.database import MISSING
 from kiosk.sale.facts import (
     DayClosed,
     Ending,
@@ -355,3 +356,16 @@ def test_a_stopped_forward_says_after_a_restart_what_it_said_before_m6(
     journal.record([*paid(), stop])
     _, forwards, _ = resume(journal.recover(), 5.0, NOW)
     assert [one.trouble.kind for one in forwards.values() if one.trouble] == [kind]
+
+
+def test_what_lies_beneath_a_missing_partition_is_not_touched(tmp_path: Path) -> None:
+    """Box fault 3: an old journal there would forward what was forwarded since."""
+    path = tmp_path / "journal.sqlite3"
+    Journal.open(path).close()
+    before = sorted(tmp_path.iterdir())
+    (tmp_path / MISSING).touch()
+    for open_it in (Journal.open, Journal.read_only):
+        with pytest.raises(JournalUnusable) as caught:
+            open_it(path)
+        assert caught.value.trouble.kind is TroubleKind.JOURNAL_BROKEN
+    assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / MISSING])

@@ -116,3 +116,53 @@ def test_a_manager_may_turn_the_machine_off(debian: Container) -> None:
     inside = debian.begin(INSTALL)
     debian.ended()
     inside.wait(60)
+
+
+def test_a_release_whose_python_was_replaced_is_built_anew(debian: Container) -> None:
+    """Box fault 4: restarts for ever, `installed already`, `runs already`, and a dead doctor."""
+    assert debian.run(INSTALL)[0] == 0
+    debian.wait(IS_READY)
+    release = current(debian)
+    debian.run("cd /opt/kiosk/current/venv/lib; mv python3.* python3.99; systemctl restart kiosk")
+    status, said = debian.run("kiosk doctor")
+    assert (status, "Python was replaced" in said) == (1, True), said
+    status, said = debian.run("/opt/kiosk/current/setup.sh install --yes --wheels /srv/wheels")
+    assert status == 0, said
+    assert "nothing was changed" not in said
+    assert "the till is on the screen" in debian.wait(IS_READY)
+    assert current(debian) == release
+
+
+def test_a_till_without_its_partition_starts_and_says_so(debian: Container) -> None:
+    """Box fault 3: it never started, and nothing was told."""
+    assert debian.run(INSTALL)[0] == 0
+    debian.wait(IS_READY)
+    mark = "/var/lib/kiosk/partition-is-missing"
+    debian.run(f"touch {mark} /etc/kiosk/partition-is-missing; systemctl restart kiosk")
+    assert "out of service: journal_broken" in debian.wait(IS_READY)
+    debian.run("mkdir -p /boot/firmware; cp /srv/settings.env /boot/firmware/kiosk.env")
+    debian.run(f"systemctl start kiosk-provision; rm {mark} /etc/kiosk/partition-is-missing")
+    assert debian.run("ls /boot/firmware")[1] == "kiosk.env\n", "nothing was taken in"
+
+
+def test_an_update_that_was_seen_to_last_stays_without_its_watcher(debian: Container) -> None:
+    """Box fault 27: cut off between "ready" and the removal of its mark, it was taken back."""
+    assert debian.run(INSTALL)[0] == 0
+    debian.wait(IS_READY)
+    debian.run("readlink /opt/kiosk/current >/opt/kiosk/trial; systemctl restart kiosk")
+    assert debian.run("systemctl list-timers --no-legend | grep -c run-")[1] == "1\n"
+    run = debian.run("systemctl show -p InvocationID --value kiosk")[1].strip()
+    debian.run(f"/opt/kiosk/current/systemd/give-way lasted {run}")
+    assert debian.run("test -e /opt/kiosk/trial")[0] == 1
+
+
+def test_a_careful_users_mask_and_a_stick_from_a_pc_give_a_release_as_it_should_be(
+    debian: Container,
+) -> None:
+    """Box fault 28: modes of the source were kept, and so was the caller's mask."""
+    debian.run("chmod -R 777 .; echo 'raise SystemExit(\"theirs\")' >venv.py")
+    status, said = debian.run(f"umask 077; {INSTALL}")
+    assert status == 0, said
+    assert "the till is on the screen" in debian.wait(IS_READY)
+    loose = "find -L /opt/kiosk -perm /022 -not -type l"
+    assert debian.run(loose)[1].splitlines() == []

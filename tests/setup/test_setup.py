@@ -1,5 +1,6 @@
 """setup.sh: what it changes it writes down first, and puts back."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-SCRIPTS = ("setup.sh", ".ci/run", "systemd/kiosk", "systemd/appliance.sh", "systemd/export-sales")
+SCRIPTS = (
+    *("setup.sh", ".ci/run", "systemd/kiosk", "systemd/appliance.sh", "systemd/export-sales"),
+    *("systemd/give-way", "systemd/partition-came"),
+)
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="no shellcheck on this machine")
@@ -43,7 +47,8 @@ class Machine:
             . {ROOT}/systemd/appliance.sh
             home={self.root}/home
             made=$home/made before=$home/before ours=$home/ours accounts=$home/accounts
-            firmware={self.firmware} release={ROOT}
+            firmware={self.firmware} release={ROOT} trial=$home/trial
+            systemd_runs() {{ false; }}
             uninstalled() {{ put_back; forget_made; }}
             {words}
             echo "changed=$changed"
@@ -171,3 +176,151 @@ def test_only_root_may(words: str) -> None:
         timeout=30,
     )
     assert (done.returncode, "needs root" in done.stderr) == (1, True)
+
+
+def test_root_gives_a_release_plain_modes_whatever_the_source_had(machine: Machine) -> None:
+    """Box fault 28: a copy from a FAT stick gave files that everybody may write and root runs."""
+    new = machine.root / "new"
+    (new / "systemd").mkdir(parents=True)
+    for name, text in (("setup.sh", "#!/bin/sh"), ("systemd/kiosk", "#!/bin/sh"), ("a.py", "x")):
+        (new / name).write_text(text)
+    for path in (new, *new.rglob("*")):
+        path.chmod(0o777 if path.is_dir() else 0o666)
+    machine.run(f"has_plain_modes {new}")
+    modes = {str(path.relative_to(new)): path.stat().st_mode & 0o777 for path in new.rglob("*")}
+    assert modes == {"systemd": 0o755, "setup.sh": 0o755, "systemd/kiosk": 0o755, "a.py": 0o644}
+
+
+def test_root_runs_no_python_that_looks_into_the_callers_folder() -> None:
+    """Box fault 28: a `venv.py` of nobody's was run by root."""
+    lines = [
+        line
+        for file in ("setup.sh", "systemd/appliance.sh", "systemd/kiosk")
+        for line in (ROOT / file).read_text().splitlines()
+        if re.search(r"python3?\"? -", line) and ".venv" not in line and "$venv/" not in line
+    ]
+    assert len(lines) >= 6
+    assert [line for line in lines if not re.search(r"python3?\"? -I", line)] == []
+
+
+def test_root_has_a_mask_a_path_and_a_folder_of_its_own(machine: Machine) -> None:
+    """Box fault 28: umask 077 gave a release that the till could not read."""
+    told = machine.run("umask 077; id() { echo 0; }; need_root; umask; pwd; echo $PATH")
+    assert told.splitlines()[:2] == ["0022", "/"]
+    assert told.splitlines()[2].startswith("/usr/local/sbin:")
+
+
+def test_a_release_counts_only_while_its_python_runs_it(machine: Machine) -> None:
+    """Box fault 4: after Debian 12 became 13 the till was dead, and `installed already`."""
+    release = machine.root / "release"
+    python = release / "venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\nexit 0\n")
+    python.chmod(0o755)
+    assert "no" in machine.run(f"runs {release} || echo no"), "not complete"
+    (release / "complete").touch()
+    assert "no" not in machine.run(f"runs {release} || echo no").replace("changed=no", "")
+    python.write_text("#!/bin/sh\necho ModuleNotFoundError >&2\nexit 1\n")
+    assert "no" in machine.run(f"runs {release} || echo no").replace("changed=no", "")
+
+
+def test_libraries_come_from_one_index_whatever_the_system_says(machine: Machine) -> None:
+    """Box fault 17: an extra index that could not be reached made an install an hour long."""
+    python = machine.root / "venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$PIP_CONFIG_FILE" "$@" >&2\n')
+    python.chmod(0o755)
+    told = machine.run(f"has_libraries {machine.root}")
+    assert "/dev/null -I -m pip --isolated" in told
+    assert "--index-url https://pypi.org/simple" in told
+    assert "--quiet" not in told
+    assert "--no-index --find-links /w" in machine.run(f"wheels=/w; has_libraries {machine.root}")
+
+
+def test_no_swap_comes_back_at_a_boot(machine: Machine) -> None:
+    """Box fault 16: MemorySwapMax=0 does nothing without a memory cgroup."""
+    text = (ROOT / "systemd/appliance.sh").read_text()
+    body = text[text.index("swap_is_off() {") : text.index("console_is_closed() {")]
+    for unit in ("swap.target", "dphys-swapfile.service", "zramswap.service"):
+        assert unit in body
+    assert 'has_link /dev/null "/etc/systemd/system/$unit"' in body
+
+
+@pytest.mark.parametrize(
+    ("config", "goes"), [("auto_initramfs=1\n", True), ("#auto_initramfs=1\n[all]\n", False)]
+)
+def test_a_pi_without_an_initramfs_is_not_promised_an_overlay(
+    machine: Machine, config: str, goes: bool
+) -> None:
+    """Box fault 13: `readonly on` said that the system is only read, and it was not."""
+    machine.firmware.mkdir()
+    (machine.firmware / "config.txt").write_text(config)
+    assert ("goes" in machine.run("(need_initramfs && echo goes) || true")) is goes
+
+
+class Trial:
+    """systemd/give-way on a machine in a folder, with two releases."""
+
+    def __init__(self, root: Path) -> None:
+        self.home = root / "opt"
+        for name in ("old", "new"):
+            (self.home / name).mkdir(parents=True)
+            (self.home / name / "complete").touch()
+        (self.home / "current").symlink_to(self.home / "new")
+        self.mark = self.home / "trial"
+        self.mark.write_text(f"{self.home}/old\n")
+        text = (ROOT / "systemd/give-way").read_text().replace("/opt/kiosk", str(self.home))
+        self.script = root / "give-way"
+        self.script.write_text(text)
+        tools = root / "bin"
+        tools.mkdir()
+        (tools / "systemctl").write_text("#!/bin/sh\necho run-1\n")
+        (tools / "systemctl").chmod(0o755)
+        self.path = f"{tools}:/usr/bin:/bin"
+
+    def run(self, *words: str) -> str:
+        subprocess.run(["sh", self.script, *words], env={"PATH": self.path}, check=True, timeout=30)
+        return (self.home / "current").readlink().name
+
+
+def test_an_update_that_nobody_saw_work_gives_way_at_the_third_start(tmp_path: Path) -> None:
+    trial = Trial(tmp_path)
+    assert [trial.run(), trial.run(), trial.run()] == ["new", "new", "old"]
+    assert not trial.mark.exists()
+
+
+def test_an_update_that_lasted_a_minute_stays_though_nobody_took_its_mark_away(
+    tmp_path: Path,
+) -> None:
+    """Box fault 27: a good update, cut off between "ready" and that, was taken back."""
+    trial = Trial(tmp_path)
+    trial.run()
+    trial.run("lasted", "run-0")
+    assert trial.mark.exists(), "another run, so that one has ended"
+    trial.run("lasted", "run-1")
+    assert [trial.run(), trial.run(), trial.run()] == ["new", "new", "new"]
+
+
+@pytest.mark.parametrize("before", ["", "\n", "/nowhere\n"])
+def test_a_mark_that_a_cut_has_damaged_leads_nowhere(tmp_path: Path, before: str) -> None:
+    """Box fault 27: with an empty mark `current` pointed nowhere, and nothing recovered."""
+    trial = Trial(tmp_path)
+    trial.mark.write_text(f"{before}start\nstart\nstart\nstart\n")
+    assert trial.run() == "new"
+
+
+def test_the_mark_of_a_trial_is_on_the_disk_before_anything_else_changes() -> None:
+    """Box fault 27: it was written without sync, and was an empty file after a cut."""
+    text = (ROOT / "systemd/appliance.sh").read_text()
+    body = text[text.index("trial_begins() {") : text.index("trial_ends() {")]
+    assert [line.split()[0] for line in body.splitlines()[1:5]] == ["echo", "sync", "mv", "sync"]
+
+
+def test_what_is_wiped_is_gone_with_its_folders_and_the_place_stays(machine: Machine) -> None:
+    """Box fault 29: keys stayed on the partition after uninstall, and beneath its mounts."""
+    place = machine.root / "place"
+    (place / "credentials").mkdir(parents=True)
+    (place / "credentials/KEY").write_text("blink_x")
+    (place / "link").symlink_to("credentials/KEY")
+    machine.run(f"wiped {place}; wiped {place}/none")
+    assert list(place.iterdir()) == []
