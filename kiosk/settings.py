@@ -80,6 +80,7 @@ class Settings:
     journal: Path
     screen: tuple[int, int] | None  # None is fullscreen
     rotate: int
+    touch_rotate: int
     gpio: Literal["auto", "on", "off"]
     keypad_rows: tuple[int, ...] | None  # None is the README's wiring
     keypad_columns: tuple[int, ...] | None
@@ -131,6 +132,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "KIOSK_JOURNAL": "/var/lib/kiosk/journal.sqlite3",
     "KIOSK_SCREEN": "fullscreen",
     "KIOSK_ROTATE": "0",
+    "KIOSK_TOUCH_ROTATE": "0",
     "KIOSK_GPIO": "auto",
     "KIOSK_KEYPAD_ROWS": "",
     "KIOSK_KEYPAD_COLUMNS": "",
@@ -280,6 +282,7 @@ def _read(reader: _Reader) -> Settings:
         journal=Path(reader.values["KIOSK_JOURNAL"]),
         screen=read("KIOSK_SCREEN", _screen, None),
         rotate=int(read("KIOSK_ROTATE", _one_of("0", "90", "180", "270"), "0")),
+        touch_rotate=int(read("KIOSK_TOUCH_ROTATE", _one_of("0", "90", "180", "270"), "0")),
         gpio=read("KIOSK_GPIO", _gpio, "auto"),
         keypad_rows=read("KIOSK_KEYPAD_ROWS", _pins, None),
         keypad_columns=read("KIOSK_KEYPAD_COLUMNS", _pins, None),

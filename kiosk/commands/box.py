@@ -204,6 +204,7 @@ def build(
             look_of(settings),
             settings.screen,
             settings.rotate,
+            touch_rotate=settings.touch_rotate,
             volume=settings.volume,
             patience=Patience(settings.dim_seconds, settings.blank_seconds),
             memory=settings.journal.with_name(FILE_NAME),

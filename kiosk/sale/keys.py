@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
+
+# In place of a key's legend: something rests on the touchscreen.
+SCREEN_LEGEND: Final = "screen"
 
 
 class Key(StrEnum):

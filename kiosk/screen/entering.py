@@ -4,7 +4,7 @@ import pygame
 
 from kiosk.sale.charge import rate_for
 from kiosk.sale.entry import Entry
-from kiosk.sale.keys import Key
+from kiosk.sale.keys import SCREEN_LEGEND, Key
 from kiosk.sale.limits import ahead, is_near, left_today
 from kiosk.sale.money import Fiat, Sats, fiat_from_sats
 from kiosk.sale.till import Entering, Till
@@ -87,8 +87,7 @@ def _notes(canvas: Canvas, box: pygame.Rect, till: Till, screen: Entering) -> No
     if screen.notice is not None:
         _told(canvas, box, screen.notice, Tone.BAD)
     elif till.stuck_keys:  # it has typed a digit itself, so it is told whatever is typed
-        stuck = Trouble(TroubleKind.KEY_STUCK, ", ".join(till.stuck_keys))
-        _told(canvas, box, stuck, Tone.WARN)
+        _told(canvas, box, _stuck(till.stuck_keys), Tone.WARN)
     elif limit is not None:
         _told(canvas, box, limit, Tone.WARN)
     elif till.recovered:
@@ -106,6 +105,13 @@ def _notes(canvas: Canvas, box: pygame.Rect, till: Till, screen: Entering) -> No
             till.unsettled,
         )
         banner(canvas, box, Icon.ARROW, waits, Tone.PLAIN, LABEL)
+
+
+def _stuck(legends: tuple[str, ...]) -> Trouble:
+    keys = [legend for legend in legends if legend != SCREEN_LEGEND]
+    if not keys:
+        return Trouble(TroubleKind.SCREEN_TOUCHED)
+    return Trouble(TroubleKind.KEY_STUCK, ", ".join(keys))
 
 
 def _told(canvas: Canvas, box: pygame.Rect, trouble: Trouble, tone: Tone) -> None:

@@ -4,6 +4,7 @@ Imports as little as it can. What a till needs takes longer to load than pygame.
 """
 
 import pygame
+from pygame._sdl2 import touch
 
 from kiosk.screen.icons import Icon, icon
 from kiosk.screen.theme import PALETTES
@@ -42,6 +43,11 @@ def first_picture(size: tuple[int, int] | None, rotate: int, theme: str) -> None
     bolt = pygame.transform.rotate(icon(Icon.BOLT, side, colours.accent), -rotate)
     glass.blit(bolt, bolt.get_rect(center=glass.get_rect().center))
     pygame.display.flip()
+
+
+def touch_devices() -> tuple[int, ...]:
+    """The touch ids of the touchscreens that are plugged in."""
+    return tuple(touch.get_device(number) for number in range(touch.get_num_devices()))
 
 
 def can_draw_without_a_desktop() -> bool:

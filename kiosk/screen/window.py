@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -18,7 +19,8 @@ from kiosk.screen import attract
 from kiosk.screen.backlight import SYSFS, Backlight
 from kiosk.screen.canvas import Canvas
 from kiosk.screen.care import Care, Patience, Quiet
-from kiosk.screen.glass import open_glass
+from kiosk.screen.fingers import Fingers
+from kiosk.screen.glass import open_glass, touch_devices
 from kiosk.screen.keyboard import key_of, letter_of
 from kiosk.screen.look import Look
 from kiosk.screen.moving import FRAME_S, Rhythm, rhythms
@@ -47,6 +49,7 @@ _NEVER_RESTS: Final = Patience()
 class Window:
     """The glass and the speaker. `size` None is full screen; `rotate` turns clockwise.
 
+    `touch_rotate` is how far a touch has to be turned clockwise to meet the display.
     `memory` is the file that remembers the white level, None for none.
     """
 
@@ -60,6 +63,9 @@ class Window:
         patience: Patience = _NEVER_RESTS,
         backlights: Path = SYSFS,
         memory: Path | None = None,
+        touch_rotate: int = 0,
+        touch_devices: Callable[[], Collection[int]] = touch_devices,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         pygame.font.init()
         self._glass = open_glass(size)
@@ -74,6 +80,7 @@ class Window:
         self._is_lit_for = Care.AWAKE
         self._darkened = False
         self._rotate = rotate
+        self._touch_rotate = touch_rotate
         turned = rotate in (90, 270)
         width, height = self._glass.get_size()
         self._page = pygame.Surface((height, width) if turned else (width, height))
@@ -85,7 +92,8 @@ class Window:
         self._held: Zone | None = None
         self._held_s: float | None = None
         self._roused = False
-        self._finger: int | None = None
+        self._fingers = Fingers(touch_devices)
+        self._clock = clock
         self._till: Till | None = None
         self._drawn: tuple[object, ...] | None = None
         self.closed = False
@@ -117,7 +125,7 @@ class Window:
     def next_frame_s(self, till: Till) -> float | None:
         """The monotonic time at which the picture changes by itself, None for never."""
         if self._care is Care.BLANK:
-            return None
+            return self._next_finger_s(till)
         moving = self._rhythms(till)
         times = [due for one in moving if (due := one.next_s(till.now_s)) is not None]
         change_s = self._quiet.next_change_s(till)
@@ -127,21 +135,25 @@ class Window:
             times.append(self._pressed_s + PRESSED_S + FRAME_S)
         if self._held is not None and self._held_s is not None:
             times.append(self._held_s + self._held.hold_s)
+        finger_s = self._next_finger_s(till)
+        if finger_s is not None:
+            times.append(finger_s)
         return min(times, default=None)
 
     def wait(self, timeout_s: float | None) -> tuple[Event, ...]:
         """Sleep until something happens, at most `timeout_s`; what was typed and touched."""
-        until_s = None if timeout_s is None else time.monotonic() + timeout_s
+        until_s = None if timeout_s is None else self._clock() + timeout_s
         while True:
             events = pygame.event.get()
             look_s = RESTING_INPUT_S if self._care in (Care.ATTRACT, Care.BLANK) else INPUT_S
-            left_s = look_s if until_s is None else until_s - time.monotonic()
+            left_s = look_s if until_s is None else until_s - self._clock()
             if events or left_s <= 0 or self._woken.wait(min(look_s, left_s)):
                 break
         self._woken.clear()
         found = [self._key_of(event) for event in events]
         found.append(self._held_key())
-        return tuple(_event_of(key) for key in found if key is not None)
+        keys = tuple(_event_of(key) for key in found if key is not None)
+        return (*keys, *self._fingers.check(self._clock()))
 
     def wake(self) -> None:
         """Make `wait` return; safe from any thread."""
@@ -186,6 +198,12 @@ class Window:
         if isinstance(till.screen, Entering):
             self._remembered.keep(self._look.white)
 
+    def _next_finger_s(self, till: Till) -> float | None:
+        """When a finger has rested long enough to be reported, by the till's clock."""
+        now_s = self._clock()
+        check_s = self._fingers.next_check_s(now_s)
+        return None if check_s is None else till.now_s + check_s - now_s
+
     def _paint(self, canvas: Canvas, till: Till) -> None:
         match self._care:
             case Care.BLANK:
@@ -222,13 +240,16 @@ class Window:
                 if key is None:
                     self.rouse()
                 return key
-            case pygame.FINGERDOWN if self._finger is None:
-                self._finger = event.finger_id
-                width, height = self._glass.get_size()
-                return self._touched((int(event.x * width), int(event.y * height)))
-            case pygame.FINGERUP if event.finger_id == self._finger:
-                self._finger = None
-                self._held = None
+            case pygame.FINGERDOWN:
+                finger = (event.touch_id, event.finger_id)
+                if self._fingers.down(finger, self._clock()):
+                    self._held = None
+                    return self._touched(self._place_of(event.x, event.y))
+            case pygame.FINGERMOTION:
+                self._fingers.moved((event.touch_id, event.finger_id), self._clock())
+            case pygame.FINGERUP:
+                if self._fingers.up((event.touch_id, event.finger_id)):
+                    self._held = None
             case pygame.MOUSEBUTTONDOWN if event.button == 1 and not event.touch:
                 return self._touched(event.pos)
             case pygame.MOUSEBUTTONUP if not event.touch:
@@ -259,6 +280,18 @@ class Window:
             return None
         self._held = None
         return zone.key
+
+    def _place_of(self, x: float, y: float) -> tuple[int, int]:
+        """A finger's place on the display; 0 to 1 in the touchscreen's own directions."""
+        match self._touch_rotate:
+            case 90:
+                x, y = 1 - y, x
+            case 180:
+                x, y = 1 - x, 1 - y
+            case 270:
+                x, y = y, 1 - x
+        width, height = self._glass.get_size()
+        return min(int(x * width), width - 1), min(int(y * height), height - 1)
 
     def _unrotated(self, at: tuple[int, int]) -> tuple[int, int]:
         x, y = at

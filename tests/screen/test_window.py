@@ -9,10 +9,11 @@ import pygame
 import pytest
 
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import Event, KeyPressed, LetterTyped
-from kiosk.sale.keys import Key, Letter
+from kiosk.sale.events import Event, KeyFreed, KeyPressed, KeyStuck, LetterTyped
+from kiosk.sale.keys import SCREEN_LEGEND, Key, Letter
 from kiosk.sale.till import Entering, Forwarded, Requesting
 from kiosk.sale.wifi import Layer, Passphrase
+from kiosk.screen.fingers import STILL_S, STUCK_AFTER_S
 from kiosk.screen.look import Look
 from kiosk.screen.qr import prepare
 from kiosk.screen.window import Window
@@ -77,6 +78,50 @@ def test_a_second_finger_is_not_taken(window: Window) -> None:
         }
         pygame.event.post(pygame.event.Event(pygame.FINGERDOWN, **where))
     assert keys(window.wait(1.0)) == [Key.D1]
+
+
+def finger_at(x: float, y: float, finger: int, kind: int = pygame.FINGERDOWN) -> None:
+    where: dict[str, Any] = {"x": x, "y": y, "touch_id": 1, "finger_id": finger}
+    pygame.event.post(pygame.event.Event(kind, **where))
+
+
+def test_after_a_finger_that_was_never_lifted_the_next_one_counts() -> None:
+    """Box fault 6: the display was deaf until a restart, and said nothing."""
+    now_s = [50.0]
+    window = Window(Look(), SIZE, touch_devices=lambda: (1,), clock=lambda: now_s[0])
+    window.draw(IDLE)
+    pygame.event.clear()
+    for finger, key in ((1, Key.D1), (2, Key.D2)):
+        x, y = place_of(window, key)
+        finger_at(x / SIZE[0], y / SIZE[1], finger)
+        assert keys(window.wait(0)) == [key]
+        now_s[0] += STILL_S
+    finger_at(0.5, 0.5, 2, pygame.FINGERUP)
+    assert window.wait(0) == ()
+    due_s = window.next_frame_s(IDLE)
+    assert due_s is not None
+    assert due_s - IDLE.now_s == pytest.approx(STUCK_AFTER_S - 2 * STILL_S)
+    now_s[0] += due_s - IDLE.now_s
+    assert window.wait(0) == (KeyStuck(SCREEN_LEGEND),)
+    finger_at(0.5, 0.5, 1, pygame.FINGERUP)
+    assert window.wait(0) == (KeyFreed(SCREEN_LEGEND),)
+    window.close()
+
+
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_touchscreen_turned_against_the_picture_is_put_right(turned: int) -> None:
+    """Box fault 18: no value of KIOSK_ROTATE could, for it turns both."""
+    window = Window(Look(), SIZE, touch_rotate=turned)
+    window.draw(IDLE)
+    pygame.event.clear()
+    for finger, key in enumerate((Key.D1, Key.D6, Key.CHARGE)):
+        x, y = (part / whole for part, whole in zip(place_of(window, key), SIZE, strict=True))
+        for _ in range((360 - turned) // 90):  # the touchscreen has it anticlockwise
+            x, y = 1 - y, x
+        finger_at(x, y, finger)
+        finger_at(x, y, finger, pygame.FINGERUP)
+        assert keys(window.wait(0)) == [key]
+    window.close()
 
 
 def test_a_touch_between_two_keys_is_the_nearer_one() -> None:
