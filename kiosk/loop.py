@@ -99,10 +99,11 @@ class Heart(Protocol):
 
 
 class Clock(Protocol):
-    """Time, injected: monotonic seconds for pauses, Unix seconds for records."""
+    """Time, injected: monotonic seconds for pauses, Unix seconds for records (`kiosk.clock`)."""
 
     def monotonic(self) -> float: ...
     def unix(self) -> float: ...
+    def set_unix(self, unix_s: float) -> None: ...
 
 
 class Inbox:
@@ -156,8 +157,6 @@ class Loop:
         self._start_facts: tuple[Fact, ...] = ()
         self._unwritten: deque[Event] = deque()
         self._light: Light | None = None
-        self._blink_minus_wall_s = 0.0
-        self._drawn_at_s = 0.0
         inbox.wake = display.wake
 
     def begin(self, facts: Sequence[Fact] = ()) -> None:
@@ -199,8 +198,7 @@ class Loop:
         return self._display.rouse() and not counts_while_dark(self.till, key)
 
     def _tick(self) -> Tick:
-        unix_s = int(self._clock.unix() + self._blink_minus_wall_s)
-        return Tick(self._clock.monotonic(), unix_s)
+        return Tick(self._clock.monotonic(), int(self._clock.unix()))
 
     def _pause_s(self) -> float | None:
         times = [wake_s(self.till), self._display.next_frame_s(self.till)]
@@ -295,8 +293,8 @@ class Loop:
     def _set_clock(self, account: Account) -> None:
         """Trust Blink's clock over a Pi's, which has no battery and may be years off at boot."""
         if account.server_unix_s is not None:
-            self._blink_minus_wall_s = account.server_unix_s - self._clock.unix()
-            self.till = replace(self.till, unix_s=account.server_unix_s)
+            self._clock.set_unix(account.server_unix_s)
+            self.till = replace(self.till, unix_s=int(self._clock.unix()))
 
     def _show_light(self) -> None:
         now = light(self.till)

@@ -60,7 +60,7 @@ def test_arrows_point_one_way(file: Path) -> None:
     if here == "sale":
         assert ours <= {"sale"}, "the core imports nothing of ours"
     elif here in DOORS:
-        assert ours <= {"sale", here}, "doors never import each other"
+        assert ours <= {"sale", "clock", here}, "doors never import each other"
     elif here in ("loop", "story"):
         assert ours <= {"sale", "story"}, "the loop knows doors by Protocol"
 

@@ -1,9 +1,15 @@
 """The shell: events are put in, turns are taken; what was written, done and shown is looked at."""
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from kiosk.clock import SystemClock
+from kiosk.journal import Journal
 from kiosk.loop import Inbox, Loop
 from kiosk.sale.box import HostEffect
 from kiosk.sale.effects import Sound, WalletEffect
@@ -11,20 +17,22 @@ from kiosk.sale.entry import Entry
 from kiosk.sale.events import (
     Event,
     HistoryRead,
+    InvoiceMade,
     KeyPressed,
     KeyStuck,
     RatesArrived,
     RetryAsked,
     StatusTold,
+    Visited,
 )
 from kiosk.sale.facts import Ending, Fact, SaleLeft
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import Sats
-from kiosk.sale.till import Entering, Leaving, Managing, Page, Till, Totals
+from kiosk.sale.till import Entering, Leaving, Managing, Page, Requesting, Till, Totals
 from kiosk.sale.timers import JOURNAL_PAUSE_S
 from kiosk.sale.trouble import KioskError, NewStartNeeded, Trouble, TroubleKind
-from tests.sale.tills import USD, Story, rates
+from tests.sale.tills import ACCOUNT, RULES, USD, Story, invoice, rates, usd_rate
 from tests.screen.samples import NOW_S, till
 
 
@@ -73,17 +81,18 @@ class Quiet:
         return HistoryRead(none, none, ())
 
 
-class Hands(Quiet):
+class Hands(SystemClock):
     """A clock that is set by hand."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.now_s = NOW_S
         self.wall_s = 1_700_000_000.0
 
     def monotonic(self) -> float:
         return self.now_s
 
-    def unix(self) -> float:
+    def wall(self) -> float:
         return self.wall_s
 
     def pass_by(self, seconds: float) -> None:
@@ -307,3 +316,68 @@ def test_a_damaged_journal_asks_for_one_new_start() -> None:
     shell.turn(paid(made))
     shell.wait(JOURNAL_PAUSE_S)
     assert shell.done.count("ActOnBox") == 1
+
+
+DAY_S = 86_400
+
+
+def heard(unix_s: int) -> Visited:
+    """Blink has told its time."""
+    return Visited(replace(ACCOUNT, server_unix_s=unix_s))
+
+
+def test_blinks_time_is_the_time_and_a_jump_of_the_wall_clock_changes_nothing() -> None:
+    """Fault 21: the network set the wall clock, and the till ran days ahead."""
+    shell = Shell()
+    shell.clock.wall_s = 1_600_000_000.0
+    shell.turn(heard(1_700_000_000))
+    shell.clock.wall_s = 1_700_000_000.0 + 3 * DAY_S
+    shell.wait(60)
+    assert shell.till.unix_s == 1_700_000_060
+
+
+def test_until_blink_is_heard_the_wall_clock_is_followed() -> None:
+    shell = Shell()
+    shell.clock.wall_s = 1_600_000_000.0
+    shell.turn()
+    assert shell.till.unix_s == 1_600_000_000
+    shell.clock.wall_s = 1_700_000_000.0
+    shell.turn()
+    assert shell.till.unix_s == 1_700_000_000
+
+
+@pytest.mark.parametrize("odd", [0, 253_402_300_799])
+def test_a_time_beyond_reason_is_not_believed(odd: int) -> None:
+    shell = Shell()
+    shell.turn(heard(odd))
+    assert shell.till.unix_s == 1_700_000_000
+
+
+def test_everything_that_is_recorded_has_the_same_time(tmp_path: Path) -> None:
+    """Fault 21: a sale, its payment and the close of the day used two clocks."""
+    shell = Shell(replace(Story().ready().till, rules=replace(RULES, units=("SAT",))))
+    shell.glass.asleep = False
+    book = Journal.open(tmp_path / "journal.sqlite3", shell.clock.unix)
+    shell.loop._journal = book
+    shell.clock.wall_s = 1_600_000_000.0
+    shell.turn(heard(1_700_000_000))
+    shell.wait(10)
+    shell.turn(KeyPressed(Key.CURRENCY), KeyPressed(Key.D7), KeyPressed(Key.CHARGE))
+    screen = shell.till.screen
+    assert isinstance(screen, Requesting), screen
+    made = invoice(1, screen.sale.amount)
+    shell.turn(InvoiceMade(screen.sale.id, made))
+    shell.wait(10)
+    shell.turn(paid(made))
+    (record,) = book.sales(0, 2**40)
+    assert (record.sale.started_at, record.paid_at) == (1_700_000_010, 1_700_000_020)
+    book.close()
+
+
+def test_after_a_sleep_of_hours_a_price_is_old() -> None:
+    """Fault 21: a laptop that slept for 8 hours called its price 2 s old."""
+    boot_time = time.clock_gettime(time.CLOCK_BOOTTIME)
+    assert abs(SystemClock().monotonic() - boot_time) < 60
+    with patch("time.clock_gettime", return_value=boot_time + 8 * 3600):
+        rate = usd_rate(boot_time)
+        assert not rate.is_fresh(SystemClock().monotonic())

@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import secrets
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from kiosk.clock import SystemClock
 from kiosk.commands.export import write_sales
 from kiosk.host.desk import Host
 from kiosk.journal import Journal, JournalCorrupt, resume
@@ -49,18 +49,6 @@ from kiosk.wallet.endpoints import Endpoints
 from kiosk.wallet.worker import Wallet
 
 log: Final = logging.getLogger("kiosk")
-
-
-class SystemClock:
-    """The real time."""
-
-    def monotonic(self) -> float:
-        """Seconds that only go forward."""
-        return time.monotonic()
-
-    def unix(self) -> float:
-        """The wall clock, which on a Pi may be years off until it has heard the time."""
-        return time.time()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +121,21 @@ def look_of(settings: Settings) -> Look:
     return Look(settings.theme, settings.key_order, settings.name, words=words, logo=settings.logo)
 
 
-def open_journal(settings: Settings) -> Journal:
+def open_journal(settings: Settings, now: Callable[[], float]) -> Journal:
     """Open the journal; a corrupt one is set aside, never deleted, and a new one begun.
+
+    `now` is the time of what is recorded, Unix seconds.
 
     Raises:
         JournalUnusable: it cannot be written.
     """
     try:
-        return Journal.open(settings.journal)
+        return Journal.open(settings.journal, now)
     except JournalCorrupt as error:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         aside = Journal.set_aside(settings.journal, stamp)
         log.error("journal is damaged (%s); kept as %s", error.trouble.reason, aside.name)  # noqa: TRY400
-        return Journal.open(settings.journal)
+        return Journal.open(settings.journal, now)
 
 
 def begin_till(
@@ -197,7 +187,7 @@ def build(
     with contextlib.ExitStack() as opened:  # what fails half way gives everything back
         clock = SystemClock()
         inbox = Inbox()
-        journal = open_journal(settings)
+        journal = open_journal(settings, clock.unix)
         opened.callback(journal.close)
         till, facts = begin_till(rules_of(settings), journal, clock.monotonic(), int(clock.unix()))
         window = Window(

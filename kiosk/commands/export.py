@@ -17,6 +17,9 @@ def write_sales(journal: Path, folder: Path) -> None:
     """
     day = time.strftime("%Y-%m-%d")
     with contextlib.closing(Journal.read_only(journal)) as book:
-        for name, since in (("all", 0), ("since-close", book.last_close())):
+        for name, found in (
+            ("all", book.sales(0, EVER)),
+            ("since-close", book.sales_since_close()),
+        ):
             with (folder / f"kiosk-sales-{name}-{day}.csv").open("w", newline="") as file:
-                write_csv(book.sales(since, EVER), file)
+                write_csv(found, file)

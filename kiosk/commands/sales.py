@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, journal: Path) -> int:
-    """Print the sales begun in a span, and the sums of what was paid in it."""
+    """Print the sales paid in a span, and those begun in it that nobody paid, and the sums."""
     since = args.since if args.since is not None else _midnight()
     try:
         book = Journal.read_only(journal)
@@ -77,7 +77,7 @@ def _print_table(found: Iterable[SaleRecord]) -> None:
     head = ("time", "price", "", "sat", "tip sat", "state", "sale")
     rows = [
         (
-            minute(one.sale.started_at),
+            minute(one.at),
             decimal(one.sale.price.minor, one.sale.price.currency),
             one.sale.price.currency.code,
             str(one.sale.amount),

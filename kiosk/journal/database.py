@@ -15,6 +15,9 @@ from kiosk.sale.trouble import KioskError, NewStartNeeded, Trouble, TroubleKind
 # has been shipped is never edited; a change of the tables is one more script.
 SCRIPTS: Final = ("schema.sql",)
 
+# New tables and triggers, made where they are missing; an older program does without them.
+_ADDITIONS: Final = "additions.sql"
+
 # Checking reads every page, so a journal of many years would hold up the start. Beyond this size
 # (some 25,000 sales) only what a restart relies upon is checked; the rest shows when it is read.
 CHECKED_WHOLE_BYTES: Final = 64_000_000
@@ -184,8 +187,12 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
         # Not corrupt: setting it aside would lose sight of the money under way.
         raise _unusable(f"a newer program has written it (version {version})")
     for number, name in enumerate(SCRIPTS[version:], start=version + 1):
-        script = resources.files("kiosk.journal").joinpath(name).read_text()
-        connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+        connection.executescript(f"BEGIN; {_script(name)} PRAGMA user_version = {number}; COMMIT;")
+    connection.executescript(f"BEGIN; {_script(_ADDITIONS)} COMMIT;")
+
+
+def _script(name: str) -> str:
+    return resources.files("kiosk.journal").joinpath(name).read_text()
 
 
 def _version(connection: sqlite3.Connection) -> int:

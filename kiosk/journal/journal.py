@@ -165,7 +165,7 @@ class Journal:
             ).fetchall()
             invoices = tuple(self._open_invoice(r) for r in unfinished if r["paid_at"] is None)
             forwards = tuple(self._open_forward(r) for r in unfinished if r["paid_at"] is not None)
-            settled = tuple(self._settled_since(int(self._now()) - RECENT_S))
+            settled = tuple(self._settled_around(int(self._now())))
         return Recovery(invoices, forwards, settled, retry=self.take_requests())
 
     def lost(self) -> Lost | None:
@@ -196,19 +196,36 @@ class Journal:
     def totals(self, since: int, until: int | None = None) -> Totals:
         """Sums of what was paid in `[since, until)`, Unix seconds, at the rates of the moments."""
         span = (since, _EVER if until is None else until)
+        return self._totals(since, "takings WHERE at >= ? AND at < ?", "at >= ? AND at < ?", span)
+
+    def totals_since_close(self) -> Totals:
+        """Sums of what was recorded as paid after the last close of the day.
+
+        By the order of things and no clock: what a close has counted is never counted again.
+        """
+        close = self._last_close()
+        if close is None:
+            return self.totals(0)
+        paid = (
+            "(SELECT amount_sat, tip_sat, rate_currency AS currency, value_minor"
+            " FROM payments CROSS JOIN sales USING (sale_id) WHERE payments.rowid > ?)"
+        )
+        return self._totals(close["at"], paid, "payments.rowid > ?", (close["last_payment"],))
+
+    def _totals(self, since: int, taken: str, where: str, values: tuple[int, ...]) -> Totals:
+        """Sums of what was `taken`; `where` tells the same payments among the unfinished."""
+        taken = (
+            "SELECT count(*) AS sales, sum(amount_sat) AS amount, sum(tip_sat) AS tips,"  # noqa: S608
+            f" currency, sum(value_minor) AS value FROM {taken}"
+            " GROUP BY currency ORDER BY currency"
+        )
+        owing = (
+            "SELECT coalesce(sum(amount_sat), 0) FROM unfinished"  # noqa: S608
+            f" CROSS JOIN payments USING (sale_id) CROSS JOIN sales USING (sale_id) WHERE {where}"
+        )
         with translated():
-            sums = self._db.execute(
-                "SELECT count(*) AS sales, sum(amount_sat) AS amount, sum(tip_sat) AS tips,"
-                " currency, sum(value_minor) AS value"
-                " FROM takings WHERE at >= ? AND at < ? GROUP BY currency ORDER BY currency",
-                span,
-            ).fetchall()
-            owed = self._db.execute(
-                "SELECT coalesce(sum(amount_sat), 0) FROM unfinished"
-                " CROSS JOIN payments USING (sale_id) CROSS JOIN sales USING (sale_id)"
-                " WHERE at >= ? AND at < ?",
-                span,
-            ).fetchone()[0]
+            sums = self._db.execute(taken, values).fetchall()
+            owed = self._db.execute(owing, values).fetchone()[0]
         amount = sum(row["amount"] for row in sums)
         return Totals(
             since=since,
@@ -223,36 +240,57 @@ class Journal:
             ),
         )
 
-    def last_close(self) -> int:
-        """When the manager last closed the day, Unix seconds, 0 if never."""
+    def _last_close(self) -> sqlite3.Row | None:
         with translated():
-            row = self._db.execute("SELECT coalesce(max(at), 0) FROM day_closes").fetchone()
-        return int(row[0])
+            found: sqlite3.Row | None = self._db.execute(
+                "SELECT * FROM closes ORDER BY step DESC LIMIT 1"
+            ).fetchone()
+        return found
 
     def overview(self, now: int) -> HistoryRead:
         """What the manager's screens show: today, since the last close, and recent sales."""
         midnight = int(time.mktime((*time.localtime(now)[:3], 0, 0, 0, 0, 0, -1)))
         rows = tuple(
-            HistoryRow(one.sale, one.state, late=one.late, reason=_reason(one.trouble))
+            HistoryRow(one.sale, one.state, one.at, late=one.late, reason=_reason(one.trouble))
             for one in self.history(HISTORY_ROWS)
         )
-        return HistoryRead(self.totals(midnight), self.totals(self.last_close()), rows)
+        return HistoryRead(self.totals(midnight), self.totals_since_close(), rows)
 
     def history(self, limit: int) -> tuple[SaleRecord, ...]:
-        """The newest sales, newest first."""
+        """The newest sales, newest first: in the order in which they were begun."""
         with translated():
-            found = self._db.execute(
-                "SELECT * FROM records ORDER BY started_at DESC, rowid DESC LIMIT ?", (limit,)
-            )
+            found = self._db.execute("SELECT * FROM records ORDER BY rowid DESC LIMIT ?", (limit,))
             return tuple(record_of(row) for row in found)
 
     def sales(self, since: int, until: int) -> Iterator[SaleRecord]:
-        """Sales begun in `[since, until)`, Unix seconds, oldest first, read as they are taken."""
+        """Sales paid in `[since, until)`, Unix seconds, and those begun in it that nobody paid.
+
+        So the paid ones are those of `totals`. Oldest first, read as they are taken.
+        """
+        return self._sales(
+            "SELECT sale_id FROM takings WHERE at >= :since AND at < :until"
+            " UNION ALL SELECT sale_id FROM sales"
+            " WHERE started_at >= :since AND started_at < :until"
+            " AND NOT EXISTS (SELECT 1 FROM payments WHERE sale_id = sales.sale_id)",
+            {"since": since, "until": until},
+        )
+
+    def sales_since_close(self) -> Iterator[SaleRecord]:
+        """The sales of `totals_since_close`, and those begun after the close that nobody paid."""
+        close = self._last_close()
+        return self._sales(
+            "SELECT sale_id FROM payments WHERE rowid > :last_payment"
+            " UNION ALL SELECT sale_id FROM sales WHERE rowid > :last_sale"
+            " AND NOT EXISTS (SELECT 1 FROM payments WHERE sale_id = sales.sale_id)",
+            dict(close) if close is not None else {"last_payment": 0, "last_sale": 0},
+        )
+
+    def _sales(self, chosen: str, values: dict[str, int]) -> Iterator[SaleRecord]:
         with translated():
             found = self._db.execute(
-                "SELECT * FROM records WHERE started_at >= ? AND started_at < ?"
-                " ORDER BY started_at, rowid",
-                (since, until),
+                f"SELECT * FROM records WHERE sale_id IN ({chosen})"  # noqa: S608
+                " ORDER BY coalesce(paid_at, started_at), rowid",
+                values,
             )
             for row in found:
                 yield record_of(row)
@@ -274,7 +312,7 @@ class Journal:
         with translated():
             row = self._db.execute(
                 "SELECT rate_symbol, rate_digits FROM sales WHERE rate_currency = ?"
-                " ORDER BY started_at DESC LIMIT 1",
+                " ORDER BY rowid DESC LIMIT 1",
                 (code,),
             ).fetchone()
         if row is None:
@@ -308,11 +346,13 @@ class Journal:
             trouble=trouble_of(row),
         )
 
-    def _settled_since(self, since: int) -> Iterator[tuple[Sale, Invoice]]:
+    def _settled_around(self, now: int) -> Iterator[tuple[Sale, Invoice]]:
+        """Those of the last day, by a clock that may be a day off; none of a far future."""
         found = self._db.execute(
-            "SELECT sales.* FROM takings CROSS JOIN sales USING (sale_id) WHERE at >= ?"
+            "SELECT sales.* FROM takings CROSS JOIN sales USING (sale_id)"
+            " WHERE at >= ? AND at < ?"
             " AND sale_id NOT IN (SELECT sale_id FROM unfinished) ORDER BY at",
-            (since,),
+            (now - RECENT_S, now + RECENT_S),
         ).fetchall()
         for row in found:
             yield sale_of(row), self._invoice(row["sale_id"])

@@ -43,6 +43,11 @@ class SaleRecord:
     payment_hash: PaymentHash | None
     payout_hash: PaymentHash | None
 
+    @property
+    def at(self) -> int:
+        """The time it belongs to in every list and sum: when it was paid, else when it began."""
+        return self.sale.started_at if self.paid_at is None else self.paid_at
+
 
 def record_of(row: sqlite3.Row) -> SaleRecord:
     """A sale from a row of the view `records`."""

@@ -195,10 +195,14 @@ class Page(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A past sale, for "was that one paid?". `state` is one word of the journal."""
+    """A past sale, for "was that one paid?". `state` is one word of the journal.
+
+    `at` is when it was paid, else when it began, Unix seconds.
+    """
 
     sale: Sale
     state: str
+    at: int
     late: bool = False
     reason: str = ""
 

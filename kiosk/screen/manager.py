@@ -147,7 +147,7 @@ def _history_row(canvas: Canvas, box: pygame.Rect, row: HistoryRow) -> None:
         _SIGNS.get(row.state, Icon.CROSS), colours.quiet
     )
     when, amount, other, how = canvas.columns(box, [31, 19, 23, 27], canvas.points(GAP * 1.5))
-    canvas.text(words.moment(row.sale.started_at), when, colours.quiet, SMALL, align=Align.START)
+    canvas.text(words.moment(row.at), when, colours.quiet, SMALL, align=Align.START)
     canvas.text(first, amount, colours.ink, LABEL, align=Align.END, weight=Weight.BOLD)
     canvas.text(second, other, colours.quiet, SMALL, align=Align.END)
     canvas.signed(

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from kiosk.clock import steady_s
 from kiosk.sale.account import Rates
 from kiosk.sale.money import SAT, Currency, Rate
 from kiosk.wallet import documents
@@ -20,7 +21,7 @@ async def rates(http: Http, currency: str) -> Rates:
     if currency == SAT.code:
         currency = "USD"
     data = await http.ask(documents.PRICES, {"currency": currency})
-    now_s, server_s = time.monotonic(), http.server_unix_s
+    now_s, server_s = steady_s(), http.server_unix_s
     try:
         shown = _rate(data["shown"], now_s, server_s)
         usd = _rate(data["usd"], now_s, server_s)

@@ -1,6 +1,7 @@
 """What is recorded is durable, known facts change nothing, and nothing moves backward."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -190,7 +191,7 @@ def test_a_payout_that_has_a_successor_is_never_paid_m6(journal: Journal) -> Non
 
 
 STEPS = ("payments", "finals", "forward_steps", "paid_twice")
-TABLES = ("sales", "invoices", "payouts", "endings", *STEPS, "day_closes")
+TABLES = ("sales", "invoices", "payouts", "endings", *STEPS, "day_closes", "closes")
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -302,8 +303,78 @@ def test_totals_begin_and_end_on_the_second(journal: Journal) -> None:
 
 def test_a_closed_day_begins_the_next_totals(journal: Journal) -> None:
     journal.record([*paid(), DayClosed(NOW + 5)])
-    assert journal.last_close() == NOW + 5
-    assert journal.overview(NOW).since_close.sales == 0
+    since_close = journal.overview(NOW).since_close
+    assert (since_close.since, since_close.sales) == (NOW + 5, 0)
+
+
+YEAR_S = 365 * 86_400
+
+
+@pytest.mark.parametrize("off_s", [YEAR_S, -YEAR_S])
+def test_a_close_by_a_wrong_clock_hides_no_sale_and_counts_none_twice(
+    path: Path, off_s: int
+) -> None:
+    """Fault 21: order is a sequence; a close in the future hid every sale after it."""
+    clock = [NOW + off_s]
+    journal = Journal.open(path, lambda: clock[0])
+    journal.record([*paid(1), DayClosed(clock[0])])
+    clock[0] = NOW
+    journal.record(paid(2))
+    assert journal.totals_since_close().sales == 1
+    assert [one.sale.id for one in journal.sales_since_close()] == [sale(2).id]
+    journal.record([DayClosed(NOW)])
+    assert journal.totals_since_close().sales == 0
+    journal.record(paid(3))
+    assert [one.sale.id for one in journal.sales_since_close()] == [sale(3).id]
+    journal.close()
+
+
+@pytest.mark.parametrize(("off_s", "hidden"), [(-60, 1), (5 * YEAR_S, 0)])
+def test_an_older_programs_close_counts_unless_it_is_in_the_future(
+    path: Path, off_s: int, hidden: int
+) -> None:
+    """Fault 21: a close in the future can be undone: by an update alone."""
+    Journal.open(path, time.time).close()
+    old = sqlite3.connect(path)
+    old.executescript("DROP TABLE closes; DROP TRIGGER place_of_close;")
+    old.close()
+    now = int(time.time())
+    journal = Journal(sqlite3.connect(path, isolation_level=None), path, lambda: now - 120)
+    journal.record([*paid(1), DayClosed(now + off_s)])
+    journal.close()
+    journal = Journal.open(path, lambda: now)
+    journal.record(paid(2))
+    assert journal.totals_since_close().sales == 2 - hidden
+    journal.close()
+
+
+def test_a_sale_dated_in_the_future_does_not_stay_on_top(path: Path) -> None:
+    """Fault 21: the newest sale is the one begun last."""
+    journal = Journal.open(path, lambda: NOW)
+    ahead = replace(sale(1), started_at=NOW + 50 * YEAR_S)
+    journal.record([SaleStarted(ahead)])
+    journal.record([SaleStarted(sale(2))])
+    assert [row.sale.id for row in journal.overview(NOW).rows] == [sale(2).id, sale(1).id]
+    journal.close()
+
+
+def test_a_late_payment_is_in_the_sum_and_in_the_list_of_the_time_it_was_paid(path: Path) -> None:
+    """Fault 23: cancelled before the close and paid after it, it was in the sum and in no file."""
+    clock = [NOW]
+    journal = Journal.open(path, lambda: clock[0])
+    journal.record([*opened(1), SaleLeft(sale(1).id, Ending.CANCELLED)])
+    journal.record([DayClosed(NOW)])
+    clock[0] = NOW + 3600
+    journal.record([InvoicePaid(sale(1).id, HASH, late=True)])
+    later = (NOW + 1800, NOW + 7200)
+    for totals, listed in (
+        (journal.totals(*later), journal.sales(*later)),
+        (journal.totals_since_close(), journal.sales_since_close()),
+    ):
+        assert (totals.sales, [one.sale.id for one in listed]) == (1, [sale(1).id])
+    assert list(journal.sales(NOW - 60, NOW + 60)) == [], "and nowhere else"
+    assert [row.at for row in journal.overview(NOW).rows] == [NOW + 3600]
+    journal.close()
 
 
 @pytest.mark.parametrize(
@@ -329,9 +400,11 @@ def test_no_screen_and_no_start_reads_the_whole_journal(journal: Journal, read: 
         for row in journal._db.execute(f"EXPLAIN QUERY PLAN {query}")
     ]
     assert plans
-    small = {"unfinished", "day_closes", "requests", "sales USING INDEX sales_by_time"}
+    newest = "sales"  # by rowid, newest first, and only so many: nothing is sorted
+    small = {"unfinished", "closes", "requests", newest}
     scanned = {plan.removeprefix("SCAN ") for plan in plans if plan.startswith("SCAN ")}
     assert scanned <= small
+    assert newest not in scanned or "USE TEMP B-TREE FOR ORDER BY" not in plans
 
 
 def test_a_probe_leaves_no_growth(journal: Journal) -> None:

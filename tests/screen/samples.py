@@ -60,7 +60,10 @@ AWAITING = AwaitingPayment(
 TOTALS = Totals(
     0, 12, Sats(340_000), Sats(1000), Sats(330_000), (Fiat(14_832, USD), Fiat(2_750, JPY))
 )
-ROWS = tuple(HistoryRow(SALE, state) for state in ("forwarded", "paid", "cancelled", "expired"))
+ROWS = tuple(
+    HistoryRow(SALE, state, SALE.started_at)
+    for state in ("forwarded", "paid", "cancelled", "expired")
+)
 
 
 def till(screen: Screen, **changed: object) -> Till:

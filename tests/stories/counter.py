@@ -8,7 +8,8 @@ from time import monotonic, time
 from typing import Self
 from unittest.mock import patch
 
-from kiosk.commands.box import Box, SystemClock, build
+from kiosk.clock import SystemClock
+from kiosk.commands.box import Box, build
 from kiosk.sale.answers import is_deaf
 from kiosk.sale.effects import Sound
 from kiosk.sale.events import Event, KeyPressed
@@ -42,6 +43,7 @@ class FastClock(SystemClock):
     """A clock on which the till's own pauses pass sooner; `off_s` is how wrong its date is."""
 
     def __init__(self, speed: float) -> None:
+        super().__init__()
         self._speed = speed
         self.off_s = 0.0
         self._began_s, self._began_at = monotonic(), time()
@@ -49,8 +51,13 @@ class FastClock(SystemClock):
     def monotonic(self) -> float:
         return self._began_s + (monotonic() - self._began_s) * self._speed
 
-    def unix(self) -> float:
+    def wall(self) -> float:
         return self._began_at + self.off_s + (monotonic() - self._began_s) * self._speed
+
+    def started(self) -> Self:
+        """The clock of a new start, which has not heard Blink yet."""
+        self._blink = None
+        return self
 
 
 class NoGlass:
@@ -204,7 +211,7 @@ def _changed(
     """Build with a wallet and a clock of another pace, and perhaps without a window."""
     with (
         patch("kiosk.commands.box.Wallet", lambda ends, put: Wallet(ends, put, timings)),
-        patch("kiosk.commands.box.SystemClock", lambda: clock),
+        patch("kiosk.commands.box.SystemClock", clock.started),
         patch("kiosk.commands.box.Window", glass) if glass else nullcontext(),
     ):
         yield

@@ -56,8 +56,8 @@ class LeapingClock(FastClock):
     def monotonic(self) -> float:
         return super().monotonic() + self.leapt_s
 
-    def unix(self) -> float:
-        return super().unix() + self.leapt_s
+    def wall(self) -> float:
+        return super().wall() + self.leapt_s
 
 
 class QuickTill(Kiosk):

@@ -1,0 +1,49 @@
+"""The one clock of a till: steady seconds for pauses, and one time for everything that is recorded.
+
+A Pi has no battery: its wall clock may be years off at boot, and jumps when the network sets it.
+So the time of facts is Blink's, told once and counted on with steady seconds; what the wall clock
+does after that changes nothing. Until Blink is heard the wall clock is the best there is.
+"""
+
+import time
+from typing import Final
+
+# Blink's word outside of these years (2020 to 2100) is not believed.
+_EARLIEST: Final = 1_577_836_800
+_LATEST: Final = 4_102_444_800
+
+
+def steady_s() -> float:
+    """Seconds that only go forward, those included in which a laptop slept.
+
+    Python's own monotonic clock stands still in a sleep, and a price would be young after it.
+    """
+    boot_time = getattr(time, "CLOCK_BOOTTIME", None)  # Linux
+    return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)
+
+
+class SystemClock:
+    """The real time."""
+
+    def __init__(self) -> None:
+        self._blink: tuple[float, float] | None = None  # what Blink said, and when it was heard
+
+    def monotonic(self) -> float:
+        """Seconds that only go forward."""
+        return steady_s()
+
+    def wall(self) -> float:
+        """The wall clock, Unix seconds."""
+        return time.time()
+
+    def unix(self) -> float:
+        """The time of facts, Unix seconds."""
+        if self._blink is None:
+            return self.wall()
+        said, heard_s = self._blink
+        return said + self.monotonic() - heard_s
+
+    def set_unix(self, unix_s: float) -> None:
+        """Take Blink's word for what time it is now."""
+        if _EARLIEST <= unix_s < _LATEST:
+            self._blink = (unix_s, self.monotonic())
