@@ -54,6 +54,7 @@ LED: Final[dict[Light, Pattern]] = {
     Light.WAITING: Pattern((1.0, 1.0), repeats=True),
     Light.PAID: Pattern((0.15, 0.2, 0.15, 0.5), repeats=True),
     Light.FORWARDED: Pattern((0.25, 0.1) * 9),
+    Light.RECEIVED: Pattern((1.5, 0.5)),  # once and slowly: nobody may hand out goods for it
     Light.TROUBLE: Pattern((*_DOT * 3, *_DASH * 3, *_DOT * 2, 0.2, 2.0), repeats=True),
 }
 

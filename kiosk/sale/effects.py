@@ -148,6 +148,7 @@ class Sound(StrEnum):
     REFUSED = "refused"
     PAID = "paid"
     FORWARDED = "forwarded"
+    RECEIVED = "received"  # money that was no sale
     TROUBLE = "trouble"
 
 

@@ -51,4 +51,5 @@ class Light(StrEnum):
     WAITING = "waiting"  # an invoice waits for its customer
     PAID = "paid"  # the customer has paid, the forward is on its way
     FORWARDED = "forwarded"  # the merchant has it
+    RECEIVED = "received"  # money that was no sale reached the merchant directly
     TROUBLE = "trouble"  # somebody should look at the screen

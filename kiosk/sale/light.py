@@ -14,8 +14,10 @@ def light(till: Till) -> Light:
             return Light.WAITING
         case Paid():
             return Light.PAID
-        case Forwarded() | Received():
+        case Forwarded():
             return Light.FORWARDED
+        case Received():
+            return Light.RECEIVED
         case Stopped():
             return Light.TROUBLE
     look = till.out_of_service or till.alarms or till.stuck_keys or till.recovered

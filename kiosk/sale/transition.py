@@ -418,7 +418,7 @@ def _received(till: Till, payment_hash: PaymentHash | None, amount: Sats) -> Ste
     screen = till.screen
     if ours or not isinstance(screen, Entering) or not screen.entry.is_empty:
         return Step(till)
-    return Step(replace(till, screen=Received(amount, till.now_s)), (), (Play(Sound.FORWARDED),))
+    return Step(replace(till, screen=Received(amount, till.now_s)), (), (Play(Sound.RECEIVED),))
 
 
 def _out_of_service(till: Till, trouble: Trouble) -> Till:

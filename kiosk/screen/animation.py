@@ -55,20 +55,12 @@ def celebration(seconds: float) -> Moment:
     """The merchant has it: the mark that stands there since *paid* beats once, and paper flies."""
     if seconds >= LENGTH_S:
         return standing()
-    return Moment(_beat(seconds / 0.5), 1.0, *_flying(seconds, 0.0))
+    return Moment(_beat(seconds / 0.5), 1.0, *_flying(seconds))
 
 
-def arrival(seconds: float) -> Moment:
-    """Money out of the blue: the mark grows, the tick is drawn, and paper flies."""
-    if seconds >= LENGTH_S:
-        return standing()
-    disc = _overshoot(min(1.0, seconds / 0.4))
-    return Moment(disc, _smooth((seconds - 0.2) / 0.35), *_flying(seconds, 0.2))
-
-
-def _flying(seconds: float, begin_s: float) -> tuple[tuple[Ring, ...], tuple[Spark, ...]]:
-    rings = (_ring((seconds - begin_s - later_s) / _RING_S) for later_s in _RINGS_S)
-    flight = (seconds - begin_s) / (LENGTH_S - begin_s)
+def _flying(seconds: float) -> tuple[tuple[Ring, ...], tuple[Spark, ...]]:
+    rings = (_ring((seconds - later_s) / _RING_S) for later_s in _RINGS_S)
+    flight = seconds / LENGTH_S
     sparks = tuple(_spark(number, flight) for number in range(_SPARKS)) if flight > 0 else ()
     return tuple(ring for ring in rings if ring.shade > 0), sparks
 
@@ -104,16 +96,6 @@ def _shaded(shade: float) -> float:
     return round(max(0.0, shade) * _SHADES) / _SHADES
 
 
-def _smooth(part: float) -> float:
-    part = min(1.0, max(0.0, part))
-    return part * part * (3 - 2 * part)
-
-
 def _beat(part: float) -> float:
     """Up a little and back, once."""
     return 1 + 0.13 * math.sin(math.pi * part) ** 2 if 0 < part < 1 else 1.0
-
-
-def _overshoot(part: float) -> float:
-    part = max(0.0, part) - 1
-    return max(0.0, 1 + 2.7 * part**3 + 1.7 * part**2)

@@ -12,7 +12,6 @@ from kiosk.sale.till import (
     Leaving,
     Paid,
     Pricing,
-    Received,
     Requesting,
     Till,
     Visiting,
@@ -61,7 +60,7 @@ def rhythms(till: Till) -> tuple[Rhythm, ...]:
 
 def _of_screen(till: Till) -> tuple[Rhythm, ...]:
     match till.screen:
-        case Forwarded(since_s=since_s) | Received(since_s=since_s):
+        case Forwarded(since_s=since_s):
             return (Rhythm(since_s, FRAME_S, since_s + LENGTH_S),)
         case Paid(since_s=since_s):
             return (Rhythm(since_s, WAITING_S, since_s + PAID_PATIENCE_S),)

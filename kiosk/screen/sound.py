@@ -74,6 +74,8 @@ TONES: Final[Mapping[Sound, Tone]] = MappingProxyType(
             ),
             0.9,
         ),
+        # One low note, nothing like a sale: anybody can send the merchant a single sat.
+        Sound.RECEIVED: Tone((Note(523, 0.0, 0.35, 0.12),), 0.5),
         Sound.TROUBLE: Tone((Note(440, 0.0, 0.8, 2.0), Note(466, 0.0, 0.8, 2.0)), 0.9),
     }
 )

@@ -1,4 +1,4 @@
-"""Paid, forwarding, forwarded: nobody at the counter can miss it."""
+"""Paid, forwarding, forwarded: nobody at the counter can miss it. And money that was no sale."""
 
 import pygame
 
@@ -7,7 +7,7 @@ from kiosk.sale.till import Forwarded, Paid, Received, Till
 from kiosk.sale.timers import PAID_PATIENCE_S
 from kiosk.screen import logo, shapes
 from kiosk.screen.amounts import sale_amounts
-from kiosk.screen.animation import Moment, arrival, celebration, standing
+from kiosk.screen.animation import Moment, celebration, standing
 from kiosk.screen.canvas import Align, Canvas
 from kiosk.screen.faces import Weight
 from kiosk.screen.icons import Icon
@@ -18,7 +18,27 @@ from kiosk.screen.theme import BODY, DISPLAY, HEADLINE, LARGE, MARGIN, Colour, m
 from kiosk.screen.zones import Zone
 
 
-def success(canvas: Canvas, till: Till, screen: Paid | Forwarded | Received, look: Look) -> None:
+def received(canvas: Canvas, screen: Received, look: Look) -> None:
+    """Money that came to the merchant directly, which must never be taken for a sale.
+
+    Anybody can send a single sat to a Lightning address: no green, no tick, nothing that moves.
+    """
+    words, colours = canvas.words, canvas.palette
+    canvas.zones.append(Zone(canvas.rect, Key.CHARGE))
+    body = canvas.inside(MARGIN * 1.5)
+    body, line = off_bottom(body, canvas.points(LARGE * 1.5), canvas.points(MARGIN))
+    mark, title_box, amount, _ = rows(body, [34, 18, 27, 12], 0)
+    canvas.sign(Icon.SHOP, mark, colours.quiet, DISPLAY)
+    _logo(canvas, mark, look, colours.ground)
+    canvas.text(words.tr("Received"), title_box, colours.ink, HEADLINE, weight=Weight.BOLD)
+    canvas.text(words.sats(screen.amount), amount, colours.ink, DISPLAY, weight=Weight.BOLD)
+    told = words.tr("Straight to the merchant: not a sale of this till")
+    sign, told_box = canvas.around(told, line, BODY)
+    canvas.sign(Icon.WARNING, sign, colours.accent, BODY)
+    canvas.text(told, told_box, colours.accent, BODY)
+
+
+def success(canvas: Canvas, till: Till, screen: Paid | Forwarded, look: Look) -> None:
     """A tick, the amount, and where the money is; any touch goes on to the next sale.
 
     The whole glass is one zone, so that a touch never reaches the keypad below.
@@ -29,30 +49,28 @@ def success(canvas: Canvas, till: Till, screen: Paid | Forwarded | Received, loo
     canvas.zones.append(Zone(canvas.rect, Key.CHARGE))
     body = canvas.inside(MARGIN * 1.5)
     body, line = off_bottom(body, canvas.points(LARGE * 1.5), canvas.points(MARGIN))
-    match screen:
-        case Received(received):
-            title, first, second = words.tr("Received"), words.sats(received), ""
-            now = arrival(seconds)
-        case Paid(sale) | Forwarded(sale):
-            title = words.tr("Paid")
-            first, second = sale_amounts(words, sale)
-            now = standing() if isinstance(screen, Paid) else celebration(seconds)
+    first, second = sale_amounts(words, screen.sale)
+    now = standing() if isinstance(screen, Paid) else celebration(seconds)
     mark, title_box, amount, other = rows(body, [43, 18, 27, 12], 0)
     _mark(canvas, mark, now)
-    corner = pygame.Rect(mark.topleft, (mark.width // 4, mark.height // 3))
-    if canvas.words.is_rtl:
-        corner.right = mark.right
-    logo.draw(canvas, look.logo, corner, colours.good, align=Align.START)
-    canvas.text(title, title_box, colours.on_good, HEADLINE, weight=Weight.BOLD)
+    _logo(canvas, mark, look, colours.good)
+    canvas.text(words.tr("Paid"), title_box, colours.on_good, HEADLINE, weight=Weight.BOLD)
     canvas.text(first, amount, colours.on_good, DISPLAY, weight=Weight.BOLD)
     canvas.text(second, other, colours.on_good, LARGE)
     _where(canvas, line, screen, seconds)
 
 
+def _logo(canvas: Canvas, mark: pygame.Rect, look: Look, ground: Colour) -> None:
+    corner = pygame.Rect(mark.topleft, (mark.width // 4, mark.height // 3))
+    if canvas.words.is_rtl:
+        corner.right = mark.right
+    logo.draw(canvas, look.logo, corner, ground, align=Align.START)
+
+
 def _where(
     canvas: Canvas,
     box: pygame.Rect,
-    screen: Paid | Forwarded | Received,
+    screen: Paid | Forwarded,
     seconds: float,
 ) -> None:
     """Where the money is: on its way with a turning ring, or arrived with a shop and its tick."""

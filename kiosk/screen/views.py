@@ -34,7 +34,7 @@ from kiosk.screen.messages import (
     stopped,
 )
 from kiosk.screen.paying import paying
-from kiosk.screen.success import success
+from kiosk.screen.success import received, success
 from kiosk.screen.wifi import wifi
 
 
@@ -65,8 +65,10 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             managing(canvas, till, screen)
         case Networks() | Passphrase() | Joining():
             wifi(canvas, screen)
-        case Paid() | Forwarded() | Received():
+        case Paid() | Forwarded():
             success(canvas, till, screen, look)
+        case Received():
+            received(canvas, screen, look)
 
 
 def _paint_entering(canvas: Canvas, till: Till, screen: Entering, look: Look) -> None:

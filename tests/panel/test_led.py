@@ -88,6 +88,13 @@ def test_a_forward_beeps_only_when_the_payment_did_not() -> None:
 
 
 @pytest.mark.parametrize("before", list(Light))
+def test_money_that_was_no_sale_does_not_beep_and_does_not_flash(before: Light) -> None:
+    """Box fault 33: it looked and sounded like a sale."""
+    assert beeps(before, Light.RECEIVED) is None
+    assert flashes(Light.RECEIVED, 0, 60) == 1
+
+
+@pytest.mark.parametrize("before", list(Light))
 def test_waiting_and_dark_leave_the_buzzer_alone(before: Light) -> None:
     assert beeps(before, Light.WAITING) is None
     assert beeps(before, Light.DARK) is None

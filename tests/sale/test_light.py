@@ -9,6 +9,7 @@ from kiosk.sale.effects import Play, Sound
 from kiosk.sale.events import (
     KeyFreed,
     KeyStuck,
+    MerchantReceived,
     PayoutRefused,
     RatesArrived,
     SendAnswer,
@@ -18,6 +19,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.light import light
+from kiosk.sale.money import Sats
 from kiosk.sale.till import (
     AskingPin,
     AwaitingPayment,
@@ -51,7 +53,7 @@ SHOWN = {
     Expired: Light.DARK,
     Paid: Light.PAID,
     Forwarded: Light.FORWARDED,
-    Received: Light.FORWARDED,
+    Received: Light.RECEIVED,
     Stopped: Light.TROUBLE,
     AskingPin: Light.DARK,
     Managing: Light.DARK,
@@ -109,6 +111,14 @@ def test_a_sale_is_heard_as_it_is_seen() -> None:
     lights.append(light(story.till))
     assert sounds(story) == [Sound.FORWARDED]
     assert lights == [Light.DARK, Light.WAITING, Light.PAID, Light.FORWARDED]
+
+
+def test_money_that_was_no_sale_has_a_sound_and_a_light_of_its_own() -> None:
+    """Box fault 33: a single sat sent to the merchant sounded like a sale that was paid."""
+    story = Story().ready()
+    story.play(MerchantReceived(None, Sats(1)))
+    assert sounds(story) == [Sound.RECEIVED]
+    assert light(story.till) is Light.RECEIVED
 
 
 def test_news_that_arrives_twice_is_heard_once() -> None:

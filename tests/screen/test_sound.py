@@ -11,7 +11,7 @@ import pytest
 from kiosk.panel.led import beeps
 from kiosk.sale.effects import Sound
 from kiosk.sale.keys import Light
-from kiosk.screen.sound import LATE_S, RATE_HZ, NoSound, Speaker, has_card, samples
+from kiosk.screen.sound import LATE_S, RATE_HZ, TONES, NoSound, Speaker, has_card, samples
 
 DEADLINE_S = 5.0
 
@@ -58,6 +58,14 @@ def test_money_is_two_short_and_trouble_one_long_as_the_buzzer_has_it() -> None:
     assert alarm is not None
     assert len(money.steps_s[::2]) == len(paid)
     assert len(alarm.steps_s[::2]) == len(trouble)
+
+
+def test_money_that_was_no_sale_is_one_low_note() -> None:
+    """Box fault 33: it sounded like a sale."""
+    assert len(bursts(Sound.RECEIVED)) == 1
+    assert (
+        min(note.hz for note in TONES[Sound.PAID].notes) > 1.9 * TONES[Sound.RECEIVED].notes[0].hz
+    )
 
 
 def test_a_click_is_the_shortest_and_the_softest() -> None:

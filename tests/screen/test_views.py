@@ -1,6 +1,5 @@
 """Every view at every size: readable codes, text that fits, targets a finger can hit."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pygame
@@ -11,7 +10,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 from kiosk.sale.keys import Key
 from kiosk.sale.till import AwaitingPayment, Link, Paid
 from kiosk.sale.timers import PAID_PATIENCE_S
-from kiosk.screen.animation import LENGTH_S, Moment, arrival, celebration, standing
+from kiosk.screen.animation import LENGTH_S, celebration, standing
 from kiosk.screen.icons import icon
 from kiosk.screen.look import Look
 from kiosk.screen.moving import rhythms
@@ -187,14 +186,11 @@ def test_every_pair_of_colours_that_carries_text_has_contrast(theme: str) -> Non
         assert contrast(ink, ground) >= 4.5, (theme, ink, ground)
 
 
-@pytest.mark.parametrize("drawn", [arrival, celebration])
-def test_the_animation_depends_on_time_alone_and_comes_to_rest(
-    drawn: Callable[[float], Moment],
-) -> None:
-    assert drawn(0.7) == drawn(0.7) != drawn(0.72)
-    assert drawn(LENGTH_S) == drawn(LENGTH_S + 100) == standing()
+def test_the_animation_depends_on_time_alone_and_comes_to_rest() -> None:
+    assert celebration(0.7) == celebration(0.7) != celebration(0.72)
+    assert celebration(LENGTH_S) == celebration(LENGTH_S + 100) == standing()
     assert standing().tick == standing().disc == 1.0
-    before = drawn(LENGTH_S - 0.01)  # nothing jumps at the end
+    before = celebration(LENGTH_S - 0.01)  # nothing jumps at the end
     assert before.disc == pytest.approx(1.0)
     assert before.tick == 1.0
     assert all(spark.shade < 0.1 for spark in before.sparks)
@@ -203,4 +199,18 @@ def test_the_animation_depends_on_time_alone_and_comes_to_rest(
 def test_the_mark_that_stands_since_paid_does_not_jump_when_the_merchant_has_it() -> None:
     first = celebration(0.0)
     assert (first.disc, first.tick, first.sparks) == (1.0, 1.0, ())
-    assert arrival(0.0).disc == 0.0
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_money_that_was_no_sale_looks_like_none(theme: str) -> None:
+    """Box fault 33: a single sat sent to the merchant looked like a sale that was paid."""
+    good = PALETTES[theme].good
+    greens = {}
+    for name in ("forwarded", "received"):
+        shown, canvas = picture(every_view()[name], Look(theme=theme), (800, 480))
+        spots = (shown.get_at((x, y))[:3] for x in range(0, 800, 7) for y in range(0, 480, 7))
+        greens[name] = sum(spot == good for spot in spots)
+        assert ("Paid" in canvas.said) is (name == "forwarded")
+    assert greens["received"] == 0 < greens["forwarded"]
+    assert "Straight to the merchant: not a sale of this till" in canvas.said
+    assert rhythms(every_view()["received"]) == ()
