@@ -94,6 +94,7 @@ class Settings:
     theme: str
     key_order: str
     volume: int
+    audio_device: str  # empty is the system's
     tips: tuple[int, ...]
     dim_seconds: int
     blank_seconds: int
@@ -146,6 +147,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "KIOSK_THEME": "light",
     "KIOSK_KEY_ORDER": "phone",
     "KIOSK_VOLUME": "60",
+    "KIOSK_AUDIO_DEVICE": "",
     "KIOSK_TIPS": "",
     "KIOSK_DIM_SECONDS": "120",
     "KIOSK_BLANK_SECONDS": "900",
@@ -296,6 +298,7 @@ def _read(reader: _Reader) -> Settings:
         theme=read("KIOSK_THEME", _one_of("light", "dark", "contrast"), "light"),
         key_order=read("KIOSK_KEY_ORDER", _one_of("phone", "calculator"), "phone"),
         volume=read("KIOSK_VOLUME", _number(0, 100), 60),
+        audio_device=read("KIOSK_AUDIO_DEVICE", _audio_device, ""),
         tips=read("KIOSK_TIPS", _tips, ()),
         dim_seconds=read("KIOSK_DIM_SECONDS", _number(0, 86_400), 120),
         blank_seconds=read("KIOSK_BLANK_SECONDS", _number(0, 86_400), 900),
@@ -450,6 +453,12 @@ def _manager_pin(text: str) -> Secret:
 def _name(text: str) -> str:
     if len(text) > 40:
         raise ValueError("is longer than 40 characters")
+    return text
+
+
+def _audio_device(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_.,:=-]{1,64}", text):
+        raise ValueError("must be a name that `aplay -L` lists, like plughw:CARD=Device")
     return text
 
 

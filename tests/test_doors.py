@@ -20,7 +20,7 @@ HOMES = {
     "sqlite3": {"journal"},
     "dotenv": {"settings_file"},
     "ctypes": {"host"},
-    "subprocess": {"host", "provision"},
+    "subprocess": {"host", "provision", "screen"},
     "ariadne": {"simulate"},
     "graphql": {"simulate"},
     "zxingcpp": {"simulate"},

@@ -195,6 +195,7 @@ def build(
             settings.screen,
             settings.rotate,
             touch_rotate=settings.touch_rotate,
+            audio_device=settings.audio_device,
             volume=settings.volume,
             patience=Patience(settings.dim_seconds, settings.blank_seconds),
             memory=settings.journal.with_name(FILE_NAME),

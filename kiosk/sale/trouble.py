@@ -49,6 +49,7 @@ class TroubleKind(StrEnum):
     KEEPS_FAILING = "keeps_failing"  # the program has ended again and again
     PANEL_MISSING = "panel_missing"  # KIOSK_GPIO is `on`, and there is none or a pin is taken
     KEY_STUCK = "key_stuck"
+    SPEAKER_HANGS = "speaker_hangs"
     SCREEN_TOUCHED = "screen_touched"  # all the time, by something that is no finger
     POWER_CUT = "power_cut"  # a sale was on the screen when the power went
     PIN_WRONG = "pin_wrong"

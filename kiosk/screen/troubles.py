@@ -133,6 +133,10 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
         ),
         TroubleKind.PANEL_MISSING: (mark("The keypad cannot be used."), "{subject}"),
         TroubleKind.KEY_STUCK: (mark("The key {subject} is stuck."), ""),
+        TroubleKind.SPEAKER_HANGS: (
+            mark("The speaker does not answer."),
+            mark("The till is silent until it is started again. Sales go on."),
+        ),
         TroubleKind.SCREEN_TOUCHED: (
             mark("Something touches the screen all the time."),
             mark("Wipe it dry and take away what touches it."),

@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Final
 
 import pygame
 
 from kiosk.sale.effects import Sound
-from kiosk.sale.events import Event, KeyPressed, LetterTyped
+from kiosk.sale.events import DeviceFailed, Event, KeyPressed, LetterTyped
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.till import Entering, Requesting, Till
+from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import Passphrase
 from kiosk.screen import attract
 from kiosk.screen.backlight import SYSFS, Backlight
@@ -64,6 +66,7 @@ class Window:
         backlights: Path = SYSFS,
         memory: Path | None = None,
         touch_rotate: int = 0,
+        audio_device: str = "",
         touch_devices: Callable[[], Collection[int]] = touch_devices,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -72,7 +75,8 @@ class Window:
         self._woken = threading.Event()
         self._remembered = Remembered(memory)
         self._look = replace(look, white=self._remembered.white) if memory else look
-        self._speaker = Speaker(volume)
+        self._news: SimpleQueue[Event] = SimpleQueue()  # from other threads
+        self._speaker = Speaker(volume, device=audio_device, on_hang=self._on_speaker_hang)
         self._backlight = Backlight(backlights)
         self._backlight.follow(Care.AWAKE)  # a program that was killed may have left it dark
         self._quiet = Quiet(patience)
@@ -153,7 +157,7 @@ class Window:
         found = [self._key_of(event) for event in events]
         found.append(self._held_key())
         keys = tuple(_event_of(key) for key in found if key is not None)
-        return (*keys, *self._fingers.check(self._clock()))
+        return (*keys, *self._fingers.check(self._clock()), *self._take_news())
 
     def wake(self) -> None:
         """Make `wait` return; safe from any thread."""
@@ -197,6 +201,16 @@ class Window:
             self._darkened = not self._backlight.follow(self._care) and self._care is Care.DIM
         if isinstance(till.screen, Entering):
             self._remembered.keep(self._look.white)
+
+    def _on_speaker_hang(self) -> None:
+        self._news.put(DeviceFailed(Trouble(TroubleKind.SPEAKER_HANGS)))
+        self.wake()
+
+    def _take_news(self) -> tuple[Event, ...]:
+        events = []
+        while not self._news.empty():
+            events.append(self._news.get())
+        return tuple(events)
 
     def _next_finger_s(self, till: Till) -> float | None:
         """When a finger has rested long enough to be reported, by the till's clock."""

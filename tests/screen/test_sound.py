@@ -1,5 +1,6 @@
 """Tones are distinct and clean; the device is open only while something sounds."""
 
+import os
 import threading
 from array import array
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from kiosk.panel.led import beeps
 from kiosk.sale.effects import Sound
 from kiosk.sale.keys import Light
-from kiosk.screen.sound import LATE_S, RATE_HZ, TONES, NoSound, Speaker, has_card, samples
+from kiosk.screen.sound import LATE_S, NoSound, Player, Speaker, SpeakerHangs, has_card
+from kiosk.screen.tones import RATE_HZ, TONES, samples
 
 DEADLINE_S = 5.0
 
@@ -83,6 +85,7 @@ class Device:
     def __init__(self) -> None:
         self.told: Queue[str] = Queue()
         self.missing = False
+        self.ends = 0
         self.may_open = threading.Event()
         self.may_open.set()
 
@@ -98,6 +101,9 @@ class Device:
 
     def close(self) -> None:
         self.told.put("close")
+
+    def end(self) -> None:
+        self.ends += 1
 
     def next(self) -> str:
         return self.told.get(timeout=DEADLINE_S)
@@ -197,6 +203,117 @@ def test_a_machine_without_a_card_to_play_on_is_told_from_its_devices(
     for node in nodes:
         (tmp_path / node).touch()
     assert has_card(environ, tmp_path) is found
+
+
+def test_a_device_that_hangs_is_told_once_and_never_tried_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Box fault 1: a device that was slow to open stopped the whole program."""
+
+    class Hanging(Device):
+        def open(self) -> None:
+            self.told.put("open")
+            raise SpeakerHangs("the audio device did not answer in 10 s")
+
+    device, hangs, before = Hanging(), Queue[str](), threading.active_count()
+    speaker = Speaker(60, device, on_hang=lambda: hangs.put("hangs"))
+    speaker.play(Sound.PAID)
+    assert hangs.get(timeout=DEADLINE_S) == "hangs"
+    for _ in range(3):
+        speaker.play(Sound.PAID)
+    speaker.close()
+    assert (device.next(), device.told.empty(), hangs.empty()) == ("open", True, True)
+    assert device.ends
+    assert threading.active_count() == before
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_a_device_that_is_unplugged_is_opened_again_with_the_next_tone() -> None:
+    class Unplugged(Device):
+        def play(self, sound: Sound, volume: float) -> None:
+            super().play(sound, volume)
+            if self.missing:
+                self.missing = False
+                raise NoSound("No such device")
+
+    device = Unplugged()
+    speaker = Speaker(100, device)
+    speaker.play(Sound.KEY)
+    assert [device.next() for _ in range(2)] == ["open", "key 1.00"]
+    device.missing = True
+    speaker.play(Sound.PAID)
+    assert [device.next() for _ in range(2)] == ["paid 1.00", "close"]
+    speaker.play(Sound.PAID)
+    assert [device.next() for _ in range(2)] == ["open", "paid 1.00"]
+    speaker.close()
+
+
+# --- The player's process ---------------------------------------------------------------------
+
+DRIVER = {**os.environ, "SDL_AUDIODRIVER": "dummy"}
+
+
+def test_every_tone_is_played_by_a_process_of_its_own() -> None:
+    player = Player(environ=DRIVER)
+    for _ in range(2):
+        player.open()
+        for sound in Sound:
+            player.play(sound, 0.5)
+        player.close()
+    player.end()
+    player.end()
+    assert pygame.mixer.get_init() is None
+
+
+def test_a_device_that_cannot_be_opened_says_why() -> None:
+    player = Player(environ={**DRIVER, "SDL_AUDIODRIVER": "no-such-driver"})
+    with pytest.raises(NoSound, match="no-such-driver"):
+        player.open()
+    player.end()
+
+
+@pytest.mark.parametrize("hangs_in", ["open", "close"])
+def test_a_driver_that_never_comes_back_is_ended_with_its_process(hangs_in: str) -> None:
+    """Box fault 1: the mixer keeps the interpreter's lock, so every thread stood still."""
+    program = f"""
+import sys, threading
+for line in sys.stdin:
+    if line.split()[0] == {hangs_in!r}:
+        threading.Event().wait()
+    print("ok", flush=True)
+"""
+    player = Player(environ=DRIVER, command=("-c", program), answer_s=0.5)
+    if hangs_in == "close":
+        player.open()
+        player.play(Sound.PAID, 1.0)
+    with pytest.raises(SpeakerHangs):
+        getattr(player, hangs_in)()
+    assert player._process is None
+
+
+def test_a_speaker_that_waits_for_its_device_does_not_hold_up_the_end() -> None:
+    player = Player(environ=DRIVER, command=("-c", "import sys; sys.stdin.read()"))
+    speaker, before = Speaker(60, player), threading.active_count()
+    speaker.play(Sound.PAID)
+    speaker.close()
+    assert threading.active_count() == before
+
+
+def test_a_player_that_ends_is_started_again() -> None:
+    player = Player(environ=DRIVER, command=("-c", "input(); print('ok')"))
+    player.open()
+    with pytest.raises(NoSound, match="has ended"):
+        player.play(Sound.PAID, 1.0)
+    player.open()
+    player.end()
+
+
+def test_the_merchants_device_is_named_to_the_driver() -> None:
+    program = "import os; input(); print('no', os.environ['AUDIODEV'])"
+    player = Player("plughw:CARD=Device", environ=DRIVER, command=("-c", program))
+    with pytest.raises(NoSound, match="plughw:CARD=Device"):
+        player.open()
+    player.end()
 
 
 def test_the_real_mixer_plays_on_a_driver_without_ears() -> None:

@@ -9,9 +9,10 @@ import pygame
 import pytest
 
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import Event, KeyFreed, KeyPressed, KeyStuck, LetterTyped
+from kiosk.sale.events import DeviceFailed, Event, KeyFreed, KeyPressed, KeyStuck, LetterTyped
 from kiosk.sale.keys import SCREEN_LEGEND, Key, Letter
 from kiosk.sale.till import Entering, Forwarded, Requesting
+from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import Layer, Passphrase
 from kiosk.screen.fingers import STILL_S, STUCK_AFTER_S
 from kiosk.screen.look import Look
@@ -188,6 +189,13 @@ def test_another_thread_can_wake_it(window: Window) -> None:
     waker.start()
     assert window.wait(None) == ()
     waker.join()
+
+
+def test_a_speaker_that_hangs_is_news_for_the_till(window: Window) -> None:
+    """Box fault 1: it was told to nobody."""
+    window._on_speaker_hang()
+    assert window.wait(None) == (DeviceFailed(Trouble(TroubleKind.SPEAKER_HANGS)),)
+    assert window.wait(0) == ()
 
 
 def test_every_printable_letter_can_be_touched(window: Window) -> None:
