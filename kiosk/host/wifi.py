@@ -96,16 +96,19 @@ class Nmcli:
 
 
 def networks_of(listed: str) -> tuple[Network, ...]:
-    """The networks that nmcli lists: the nearest point of each name, the nearest name first."""
-    best: dict[str, Network] = {}
+    """The networks that nmcli lists: the nearest point of each, the nearest first.
+
+    A network is its name and its security: an open one of the same name is somebody else's.
+    """
+    best: dict[tuple[str, Security], Network] = {}
     for line in listed.splitlines():
         network = _network_of(_fields(line))
         if network is None:
             continue
-        other = best.get(network.name)
+        other = best.get((network.name, network.security))
         rank = (network.in_use, network.signal)
         if other is None or rank > (other.in_use, other.signal):
-            best[network.name] = network
+            best[network.name, network.security] = network
     found = sorted(best.values(), key=lambda one: (not one.in_use, -one.signal, one.name))
     return tuple(found[:_MOST])
 

@@ -40,7 +40,7 @@ from kiosk.sale.till import (
     Tipping,
 )
 from kiosk.sale.trouble import Trouble, TroubleKind
-from kiosk.sale.wifi import Joining, Networks, Passphrase
+from kiosk.sale.wifi import Joining, Networks, OpenNetwork, Passphrase
 
 _MAX_PIN: Final = 12
 
@@ -89,7 +89,7 @@ def _carried_out(till: Till, key: Key) -> Step:
             return _pin(till, screen, key)
         case Managing():
             return manage.page(till, screen, key)
-        case Networks() | Passphrase() | Joining():
+        case Networks() | Passphrase() | OpenNetwork() | Joining():
             return manage.wifi_key(till, screen, key)
     return Step(till)
 

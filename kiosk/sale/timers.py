@@ -24,7 +24,7 @@ from kiosk.sale.till import (
     Till,
     Visiting,
 )
-from kiosk.sale.wifi import Networks, Passphrase, WifiScreen
+from kiosk.sale.wifi import Networks, OpenNetwork, Passphrase, WifiScreen
 
 PAID_PATIENCE_S: Final = 5.0  # a forward that takes longer frees the till (M7)
 LEAVE_PATIENCE_S: Final = 4.0  # for Blink's last word before the QR goes away
@@ -100,7 +100,12 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
             return (since_s + max(stay_s, PAID_PATIENCE_S) if stay_s else None,)
         case Forwarded(since_s=since_s) | Received(since_s=since_s):
             return (since_s + stay_s if stay_s else None,)
-        case Managing(since_s=since_s) | Networks(since_s=since_s) | Passphrase(since_s=since_s):
+        case (
+            Managing(since_s=since_s)
+            | Networks(since_s=since_s)
+            | Passphrase(since_s=since_s)
+            | OpenNetwork(since_s=since_s)
+        ):
             return (since_s + MANAGER_PATIENCE_S,)
     return ()
 

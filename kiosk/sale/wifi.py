@@ -76,6 +76,14 @@ class Passphrase:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenNetwork:
+    """A network without a passphrase was chosen, which anybody can make under any name: sure?"""
+
+    network: Network
+    since_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Joining:
     """The box tries to join."""
 
@@ -83,7 +91,7 @@ class Joining:
     since_s: float = 0.0
 
 
-WifiScreen = Networks | Passphrase | Joining
+WifiScreen = Networks | Passphrase | OpenNetwork | Joining
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,8 @@ def pressed(screen: WifiScreen, key: Key, now_s: float) -> Turn:
             return _chosen(replace(screen, since_s=now_s, news=None), key, now_s)
         case Passphrase():
             return _typed_key(replace(screen, since_s=now_s), key, now_s)
+        case OpenNetwork(network):
+            return _answered(screen, network, key, now_s)
         case Joining():
             return screen, ()  # it ends by itself, well or not
 
@@ -181,9 +191,18 @@ def _chosen(screen: Networks, key: Key, now_s: float) -> Turn:
         case Security.OTHER:
             return replace(screen, news=WifiNews.NOT_HERE), ()
         case Security.OPEN:
-            return Joining(network, now_s), (JoinWifi(network, ""),)
+            return OpenNetwork(network, now_s), ()
         case Security.PERSONAL:
             return Passphrase(network, since_s=now_s), ()
+
+
+def _answered(screen: OpenNetwork, network: Network, key: Key, now_s: float) -> Turn:
+    match key:
+        case Key.CLEAR:
+            return opened(now_s)
+        case Key.CHARGE:
+            return Joining(network, now_s), (JoinWifi(network, ""),)
+    return replace(screen, since_s=now_s), ()
 
 
 def _typed_key(screen: Passphrase, key: Key, now_s: float) -> Turn:

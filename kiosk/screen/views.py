@@ -18,7 +18,7 @@ from kiosk.sale.till import (
     Tipping,
     Visiting,
 )
-from kiosk.sale.wifi import Joining, Networks, Passphrase
+from kiosk.sale.wifi import Joining, Networks, OpenNetwork, Passphrase
 from kiosk.screen.asking import asking_pin, tipping
 from kiosk.screen.canvas import Canvas
 from kiosk.screen.entering import entering
@@ -63,7 +63,7 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             closing_day(canvas)
         case Managing():
             managing(canvas, till, screen)
-        case Networks() | Passphrase() | Joining():
+        case Networks() | Passphrase() | OpenNetwork() | Joining():
             wifi(canvas, screen)
         case Paid() | Forwarded():
             success(canvas, till, screen, look)

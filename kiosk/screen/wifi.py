@@ -13,6 +13,7 @@ from kiosk.sale.wifi import (
     Layer,
     Network,
     Networks,
+    OpenNetwork,
     Passphrase,
     Security,
     WifiNews,
@@ -46,6 +47,8 @@ def wifi(canvas: Canvas, screen: WifiScreen) -> None:
             _networks(canvas, screen)
         case Passphrase():
             _passphrase(canvas, screen)
+        case OpenNetwork():
+            _open_network(canvas, screen)
         case Joining():
             _joining(canvas, screen)
 
@@ -85,7 +88,7 @@ def _network(canvas: Canvas, box: pygame.Rect, key: Key, network: Network) -> No
     ink, quiet = (colours.on_accent,) * 2 if strong else (colours.ink, colours.quiet)
     inner = box.inflate(-2 * canvas.points(MARGIN), -2 * canvas.points(GAP / 2))
     sign, name, about, signal = canvas.columns(inner, [8, 50, 30, 12], canvas.points(GAP))
-    canvas.sign(Icon.WIFI, sign, ink, LABEL)
+    canvas.sign(Icon.WIFI if network.security is Security.OPEN else Icon.LOCK, sign, ink, LABEL)
     canvas.lines(network.name, name, ink, LABEL, align=Align.START, weight=Weight.BOLD)
     canvas.text(_about(canvas, network), about, quiet, SMALL, align=Align.END)
     canvas.text(words.percent(network.signal), signal, quiet, SMALL, align=Align.END)
@@ -154,6 +157,22 @@ def _last_row(canvas: Canvas, box: pygame.Rect, screen: Passphrase, gap: int) ->
     canvas.button(signs, Key.PLUS, other, tone=Tone.TOOL)
     canvas.button(space, Letter(" "), words.tr("Space"), tone=Tone.QUIET)
     canvas.button(join, Key.CHARGE, words.tr("Connect"), tone=Tone.MAIN)
+
+
+def _open_network(canvas: Canvas, screen: OpenNetwork) -> None:
+    words, gap = canvas.words, canvas.points(GAP)
+    tall = max(canvas.finger, canvas.points(_FOOT))
+    body, foot = off_bottom(canvas.inside(MARGIN), tall, gap)
+    told = words.tr(
+        "{network} is open to all: anybody can make a network of this name. Is it yours?",
+        network=screen.network.name,
+    )
+    sign, line = rows(middle(body, body.width, canvas.points(240)), [40, 60], gap)
+    canvas.sign(Icon.WARNING, sign, canvas.palette.bad, TITLE * 1.6)
+    canvas.lines(told, line, canvas.palette.ink, BODY)
+    back, join = canvas.columns(foot, [1, 1], gap)
+    canvas.button(back, Key.CLEAR, words.tr("Back"), name=Icon.BACK)
+    canvas.button(join, Key.CHARGE, words.tr("Connect"))
 
 
 def _joining(canvas: Canvas, screen: Joining) -> None:

@@ -73,6 +73,19 @@ def test_networks_are_listed_once_each_the_used_one_and_the_nearest_first() -> N
     assert found[3].point == POINT
 
 
+def test_an_open_network_does_not_hide_the_locked_one_of_the_same_name() -> None:
+    """Box fault 30: an open "Shop" nearby took the place of the merchant's own."""
+    listed = (
+        " :00\\:11\\:22\\:33\\:44\\:55:90::Shop\n"
+        " :00\\:11\\:22\\:33\\:44\\:56:40:WPA2:Shop\n"
+        " :00\\:11\\:22\\:33\\:44\\:57:60:WPA2:Shop\n"
+    )
+    assert [(one.security, one.signal) for one in networks_of(listed)] == [
+        (Security.OPEN, 90),
+        (Security.PERSONAL, 60),
+    ]
+
+
 def test_a_name_that_cannot_be_drawn_is_made_harmless() -> None:
     (found,) = networks_of(" :00\\:11\\:22\\:33\\:44\\:55:82:WPA2:a\x00\x1b[2Jb\n")
     assert found.name == "a??[2Jb"

@@ -38,7 +38,7 @@ from kiosk.sale.till import (
     Tipping,
 )
 from kiosk.sale.trouble import Trouble, TroubleKind
-from kiosk.sale.wifi import Joining, Networks, Passphrase
+from kiosk.sale.wifi import Joining, Networks, OpenNetwork, Passphrase
 from tests.sale.tills import ACCOUNT, RULES, Story, rates
 from tests.screen.samples import every_view, till
 
@@ -59,6 +59,7 @@ SHOWN = {
     Managing: Light.DARK,
     Networks: Light.DARK,
     Passphrase: Light.DARK,
+    OpenNetwork: Light.DARK,
     Joining: Light.DARK,
 }
 VIEWS = every_view()

@@ -19,6 +19,7 @@ from kiosk.sale.wifi import (
     Layer,
     Network,
     Networks,
+    OpenNetwork,
     Passphrase,
     ScanWifi,
     Security,
@@ -142,12 +143,28 @@ def test_a_capital_is_one_capital_and_signs_stay() -> None:
     ]
 
 
-def test_an_open_network_is_joined_without_asking_and_a_companys_is_not() -> None:
+def test_a_companys_network_is_not_joined() -> None:
     wifi = Wifi().opened()
     wifi.press(Key.D3)
     assert wifi.networks.news is WifiNews.NOT_HERE
-    step = wifi.press(Key.D2)
-    assert asked(step.effects) == [JoinWifi(SEEN[1], "")]
+
+
+def test_an_open_network_is_joined_after_a_question_alone() -> None:
+    """Box fault 30: one touch joined an open network that anybody had named like the shop's."""
+    wifi = Wifi().opened()
+    assert asked(wifi.press(Key.D2).effects) == []
+    assert wifi.till.screen == OpenNetwork(SEEN[1], wifi.till.now_s)
+    wifi.wait(1)
+    assert asked(wifi.press(Key.CHARGE).effects) == [JoinWifi(SEEN[1], "")]
+    assert isinstance(wifi.till.screen, Joining)
+
+
+def test_a_doubt_about_an_open_network_leads_back_to_the_list() -> None:
+    wifi = Wifi().opened()
+    wifi.press(Key.D2)
+    wifi.wait(1)
+    assert asked(wifi.press(Key.CLEAR).effects) == [ScanWifi()]
+    assert isinstance(wifi.till.screen, Networks)
 
 
 def test_a_wrong_passphrase_is_said_and_typed_again() -> None:

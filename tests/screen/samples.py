@@ -38,6 +38,7 @@ from kiosk.sale.wifi import (
     Layer,
     Network,
     Networks,
+    OpenNetwork,
     Passphrase,
     Security,
     WifiNews,
@@ -144,6 +145,7 @@ def _box_views() -> dict[str, Till]:
         "wifi": till(Networks(seen, since_s=NOW_S)),
         "wifi-more": till(Networks(seen, top=1, since_s=NOW_S)),
         "wifi-none": till(Networks((), since_s=NOW_S)),
+        "wifi-open": till(OpenNetwork(seen[2], NOW_S)),
         "wifi-joining": till(Joining(seen[2], NOW_S)),
     }
     for layer in Layer:
