@@ -84,7 +84,7 @@ def boot_partition(left: str | None) -> Finding:
         return good("boot", "no settings file is left on the boot partition")
     return note(
         "boot",
-        f"{left} was not taken in",
+        f"{left} still lies there: it was refused, or could not be removed",
         "journalctl -b -u kiosk-provision says what is wrong with it; correct it and restart",
     )
 

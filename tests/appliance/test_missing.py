@@ -76,7 +76,7 @@ def test_a_boot_partition_that_is_only_read_is_told_and_the_till_sells(bench: Be
     refusal = bench.machine.run("cat /run/kiosk-provision/settings-refused")
     assert "cannot be removed" in refusal
     bench.shot("boot-partition-only-read")
-    assert "was not taken in" in bench.machine.attempt("kiosk doctor")[1]
+    assert "still lies there" in bench.machine.attempt("kiosk doctor")[1]
     sell(bench, 1)
 
 

@@ -34,7 +34,7 @@ CASES = [
     (box.core_dumps(None, ""), Verdict.GOOD, "off for all"),
     (box.core_dumps(None, "core"), Verdict.NOTE, "on"),
     (box.boot_partition(None), Verdict.GOOD, "no settings file"),
-    (box.boot_partition("/boot/firmware/kiosk.env"), Verdict.NOTE, "was not taken in"),
+    (box.boot_partition("/boot/firmware/kiosk.env"), Verdict.NOTE, "still lies there"),
     (box.card(Card("/")), Verdict.GOOD, "can be written"),
     (box.card(Card("/", worn_percent=10)), Verdict.GOOD, "10 % worn"),
     (box.card(Card("/", read_only=True)), Verdict.STOP, "read-only"),
