@@ -417,7 +417,8 @@ has_plain_modes() {
 # make this an hour long (Raspberry Pi OS names one in /etc/pip.conf).
 has_libraries() {
     local pip=("$1/venv/bin/python" -I -m pip --isolated --disable-pip-version-check --no-input
-        install --no-cache-dir --only-binary :all: --require-hashes -r "$1/requirements.lock")
+        install --no-cache-dir --only-binary :all: --no-deps --require-hashes
+        -r "$1/requirements.lock")
     if [ -n "$wheels" ]; then
         pip+=(--quiet --no-index --find-links "$wheels")
     else
