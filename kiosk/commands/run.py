@@ -30,6 +30,15 @@ log: Final = logging.getLogger("kiosk")
 
 # The journal or the panel cannot be opened: look again at this pace.
 AGAIN_S: Final = 30.0
+# After this long without a till the program ends and is started anew: what it waits for may be
+# something that it holds itself. Not while somebody touches the display.
+NEW_START_AFTER_S: Final = 600.0
+
+# No screen is no failure of the program: look again at this pace, and answer `stop` at once.
+SCREEN_LOOK_S: Final = 2.0
+_STEP_S: Final = 0.1
+# `setup.sh update` tells a release without a screen from a broken one by this status.
+NO_SCREEN: Final = "no screen: connect one"
 
 # The exit status at which systemd turns the machine off: the till itself may not (kiosk.service).
 POWER_OFF: Final = 100
@@ -70,17 +79,26 @@ class _Service:
         set_up_log(self._settings.log_level, _secret_values(self._settings))
         scrub(SECRETS)
         self._listen()
-        starts = self._starts()
-        if not self._first_picture(starts.pause_s):
-            return 1
-        if starts.pause_s:
-            self._wait_before_start(starts)
-        code = self._refuse(refused) if refused else self._sell()
+        code = self._run_on_a_screen(self._starts(), refused)
         if self._folder is not None and code in (0, POWER_OFF):
             restarts.end(self._folder)
         self._teller.stopping()
         self._teller.close()
         return code
+
+    def _run_on_a_screen(self, starts: restarts.Starts, refused: tuple[str, ...]) -> int:
+        """Wait for a screen, and run; a screen that is lost for good is waited for again."""
+        from kiosk.screen.glass import DisplayMissing
+
+        while self._first_picture():
+            try:
+                if starts.pause_s:
+                    self._wait_before_start(starts)
+                    starts = restarts.Starts()
+                return self._refuse(refused) if refused else self._sell()
+            except DisplayMissing as missing:
+                log.error("the screen is lost: %s", missing)  # noqa: TRY400 - a sentence
+        return 0 if self._stopped else 1
 
     def _listen(self) -> None:
         """Before SDL looks: it leaves alone the signals that somebody handles."""
@@ -98,17 +116,31 @@ class _Service:
             return restarts.Starts()
         return restarts.begin(self._folder, time.monotonic())
 
-    def _first_picture(self, pause_s: float) -> bool:
+    def _first_picture(self) -> bool:
+        """Draw it as soon as there is a screen; False when there is none and nobody waits."""
         from kiosk.screen.glass import DisplayMissing, first_picture
 
-        settings = self._settings
-        try:
-            first_picture(settings.screen, settings.rotate, settings.theme)
-        except DisplayMissing as missing:
-            log.error("%s", missing)  # noqa: TRY400 - a sentence, for whoever connects a screen
-            time.sleep(pause_s)  # nobody can be told
-            return False
-        return True
+        settings, is_told = self._settings, False
+        while not self._stopped:
+            try:
+                first_picture(settings.screen, settings.rotate, settings.theme)
+            except DisplayMissing as missing:
+                if not is_told:
+                    log.error("%s", missing)  # noqa: TRY400 - a sentence, for whoever connects one
+                is_told = True
+                if self._at_desk:
+                    return False
+                self._wait_for_screen()
+            else:
+                return True
+        return False
+
+    def _wait_for_screen(self) -> None:
+        self._teller.still_starting(NO_SCREEN, AGAIN_S)
+        self._teller.feed()
+        until_s = time.monotonic() + SCREEN_LOOK_S
+        while not self._stopped and time.monotonic() < until_s:
+            time.sleep(_STEP_S)  # a signal does not end a longer sleep
 
     def _hold(self) -> "Hold":
         from kiosk.commands.hold import Hold
@@ -127,10 +159,15 @@ class _Service:
         log.error("failed %d times in a row; next start in %.0f s", starts.failures, starts.pause_s)
         self._wait(Trouble(TroubleKind.KEEPS_FAILING), starts.pause_s)
 
-    def _wait(self, trouble: "Trouble", pause_s: float) -> None:
-        """Say on the glass why there is no till, and when the next try is."""
+    def _wait(self, trouble: "Trouble", pause_s: float) -> bool:
+        """Say on the glass why there is no till, and when the next try is.
+
+        Says whether the display was left alone meanwhile.
+        """
         self._teller.ready(f"out of service: {trouble.kind}; next try in {pause_s:.0f} s")
-        self._hold().then_again(trouble, pause_s)
+        hold = self._hold()
+        hold.then_again(trouble, pause_s)
+        return hold.window.untouched_for_s >= pause_s
 
     def _refuse(self, names: tuple[str, ...]) -> int:
         from kiosk.commands.hold import wrong_settings
@@ -159,6 +196,7 @@ class _Service:
             sys.stderr.write(f"kiosk: {error}\n")
             return 2 if self._at_desk else self._refuse(names_of([str(error)]))
         folder = None if self._at_desk else self._folder
+        waits_since_s = time.monotonic()
         while not self._stopped:
             try:
                 box = build(self._settings, folder=folder, end=self._act)
@@ -177,7 +215,10 @@ class _Service:
             sys.stderr.write(f"kiosk: {words}\n")
             if self._at_desk:
                 return 1
-            self._wait(trouble, AGAIN_S)
+            is_untouched = self._wait(trouble, AGAIN_S)
+            if is_untouched and time.monotonic() - waits_since_s >= NEW_START_AFTER_S:
+                log.error("no till for %.0f s; a new start may help", NEW_START_AFTER_S)
+                return 1
         return 0
 
     def _turn(self, box: "Box") -> None:

@@ -31,6 +31,10 @@ class Notifier:
         """The till is on the screen and can be used, or says why it cannot."""
         self._tell(f"READY=1\nSTATUS={_one_line(status)}")
 
+    def still_starting(self, status: str, for_s: float) -> None:
+        """Not ready yet, and that is no failure: do not end the start for so many seconds more."""
+        self._tell(f"EXTEND_TIMEOUT_USEC={int(for_s * 1_000_000)}\nSTATUS={_one_line(status)}")
+
     def status(self, words: str) -> None:
         """One line for `systemctl status`."""
         self._tell(f"STATUS={_one_line(words)}")

@@ -3,11 +3,16 @@
 Imports as little as it can. What a till needs takes longer to load than pygame.
 """
 
+from pathlib import Path
+from typing import Final
+
 import pygame
 from pygame._sdl2 import touch
 
 from kiosk.screen.icons import Icon, icon
 from kiosk.screen.theme import PALETTES
+
+_CONNECTORS: Final = Path("/sys/class/drm")
 
 
 class DisplayMissing(Exception):
@@ -43,6 +48,23 @@ def first_picture(size: tuple[int, int] | None, rotate: int, theme: str) -> None
     bolt = pygame.transform.rotate(icon(Icon.BOLT, side, colours.accent), -rotate)
     glass.blit(bolt, bolt.get_rect(center=glass.get_rect().center))
     pygame.display.flip()
+
+
+def connected_screens(connectors: Path = _CONNECTORS) -> frozenset[str]:
+    """The connectors with a screen, by the kernel's names; none where a desktop looks after them.
+
+    Reads what the kernel knows already: the cable is not probed.
+    """
+    if pygame.display.get_init() and pygame.display.get_driver().lower() != "kmsdrm":
+        return frozenset()
+    found = set()
+    for status in connectors.glob("card*-*/status"):
+        try:
+            if status.read_text().strip() == "connected":
+                found.add(status.parent.name)
+        except OSError:
+            continue
+    return frozenset(found)
 
 
 def touch_devices() -> tuple[int, ...]:

@@ -22,7 +22,7 @@ from kiosk.screen.backlight import SYSFS, Backlight
 from kiosk.screen.canvas import Canvas
 from kiosk.screen.care import Care, Patience, Quiet
 from kiosk.screen.fingers import Fingers
-from kiosk.screen.glass import open_glass, touch_devices
+from kiosk.screen.glass import connected_screens, open_glass, touch_devices
 from kiosk.screen.keyboard import key_of, letter_of
 from kiosk.screen.look import Look
 from kiosk.screen.moving import FRAME_S, Rhythm, rhythms
@@ -44,6 +44,8 @@ RESTING_INPUT_S: Final = 0.08  # with nothing on the glass that answers to a tou
 
 # Where no backlight can be set, the picture itself is darkened to this share of 255.
 DIMMED: Final = 96
+
+CONNECTORS_S: Final = 5.0  # how often to look whether a screen was plugged in, when awake anyway
 
 _NEVER_RESTS: Final = Patience()
 
@@ -68,10 +70,16 @@ class Window:
         touch_rotate: int = 0,
         audio_device: str = "",
         touch_devices: Callable[[], Collection[int]] = touch_devices,
+        connectors: Callable[[], frozenset[str]] = connected_screens,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         pygame.font.init()
+        self._size = size
         self._glass = open_glass(size)
+        self._connectors = connectors
+        self._connected = connectors()
+        self._connectors_due_s = clock() + CONNECTORS_S
+        self._touched_s = clock()
         self._woken = threading.Event()
         self._remembered = Remembered(memory)
         self._look = replace(look, white=self._remembered.white) if memory else look
@@ -85,9 +93,7 @@ class Window:
         self._darkened = False
         self._rotate = rotate
         self._touch_rotate = touch_rotate
-        turned = rotate in (90, 270)
-        width, height = self._glass.get_size()
-        self._page = pygame.Surface((height, width) if turned else (width, height))
+        self._page = self._new_page()
         self._zones: tuple[Zone, ...] = ()
         # Since when, by the till's clock: known only when the till is drawn next, for while
         # nothing happens the till last seen may be hours old.
@@ -102,9 +108,19 @@ class Window:
         self._drawn: tuple[object, ...] | None = None
         self.closed = False
 
+    @property
+    def untouched_for_s(self) -> float:
+        """How long ago the last touch or key was, or the window was opened."""
+        return self._clock() - self._touched_s
+
     def draw(self, till: Till) -> bool:
-        """Draw the till unless the picture would be the same; says whether it drew."""
+        """Draw the till unless the picture would be the same; says whether it drew.
+
+        Raises:
+            DisplayMissing: the screen is lost and cannot be opened again.
+        """
         self._till = till
+        self._look_for_screen()
         self._treat(till)
         self._pressed_s = till.now_s if self._pressed_s is None else self._pressed_s
         self._held_s = till.now_s if self._held_s is None else self._held_s
@@ -121,7 +137,12 @@ class Window:
         if self._rotate:
             turned = pygame.transform.rotate(self._page, -self._rotate)
         self._glass.blit(turned, (0, 0))
-        pygame.display.flip()
+        try:
+            pygame.display.flip()
+        except pygame.error as error:
+            log.warning("the screen is opened again: %s", error)
+            self._reopen()
+            return True
         if isinstance(till.screen, Requesting):
             prepare()
         return True
@@ -202,6 +223,26 @@ class Window:
         if isinstance(till.screen, Entering):
             self._remembered.keep(self._look.white)
 
+    def _new_page(self) -> pygame.Surface:
+        width, height = self._glass.get_size()
+        return pygame.Surface((height, width) if self._rotate in (90, 270) else (width, height))
+
+    def _look_for_screen(self) -> None:
+        """A screen that is plugged in again shows nothing until it is set up anew."""
+        if self._clock() < self._connectors_due_s:
+            return
+        self._connectors_due_s = self._clock() + CONNECTORS_S
+        before, self._connected = self._connected, self._connectors()
+        if self._connected - before:
+            log.info("a screen was connected; it is opened")
+            self._reopen()
+
+    def _reopen(self) -> None:
+        pygame.display.quit()
+        self._glass = open_glass(self._size)
+        self._page = self._new_page()
+        self._drawn = None
+
     def _on_speaker_hang(self) -> None:
         self._news.put(DeviceFailed(Trouble(TroubleKind.SPEAKER_HANGS)))
         self.wake()
@@ -243,6 +284,8 @@ class Window:
 
     def _key_of(self, event: pygame.event.Event) -> Key | Letter | None:
         """A finger and a mouse are the same touch, and one finger never counts twice."""
+        if event.type in (pygame.KEYDOWN, pygame.FINGERDOWN, pygame.MOUSEBUTTONDOWN):
+            self._touched_s = self._clock()
         match event.type:
             case pygame.QUIT:
                 self.closed = True

@@ -146,6 +146,50 @@ def test_a_journal_that_cannot_be_opened_is_told_and_tried_again(
         service.close()
 
 
+def test_a_missing_screen_is_waited_for_and_is_no_failure(
+    tmp_path: Path, account: dict[str, str]
+) -> None:
+    """Box fault 5: looks grew rare, `stop` took 10 s, an update took the release for broken."""
+    service = Service(tmp_path, **account, SDL_VIDEODRIVER="no-such-driver").start()
+    try:
+        waits = [service.hear() for _ in range(4)]
+        service.send(signal.SIGTERM)
+        code, log = service.end()
+    finally:
+        service.close()
+    told = "EXTEND_TIMEOUT_USEC=30000000\nSTATUS=no screen: connect one"
+    assert waits == [told, "WATCHDOG=1"] * 2
+    assert code == 0
+    assert log.count("Connect a screen") == 1
+    assert not (tmp_path / "run" / "starts").exists()
+
+
+FAST = """
+import sys
+from kiosk.commands import run
+from kiosk.__main__ import main
+run.AGAIN_S, run.NEW_START_AFTER_S = 0.1, 0.0
+sys.exit(main(["run"]))
+"""
+
+
+def test_a_till_that_cannot_be_built_for_long_ends_in_a_new_start(
+    tmp_path: Path, account: dict[str, str]
+) -> None:
+    """Box fault 9: the watchdog was fed for ever while the journal's lock was never free."""
+    (tmp_path / "file").write_text("no folder")
+    service = Service(tmp_path, **account)
+    service.environ["KIOSK_JOURNAL"] = str(tmp_path / "file" / "journal.sqlite3")
+    service.start("-c", FAST)
+    try:
+        code, log = service.end()
+    finally:
+        service.close()
+    assert code == 1
+    assert "a new start may help" in log
+    assert (tmp_path / "run" / "starts").exists(), "it counts as a failure"
+
+
 def test_settings_on_a_missing_partition_are_not_called_wrong(tmp_path: Path) -> None:
     """Box fault 3: the till did not start, and when it does its settings are not there either."""
     (tmp_path / MISSING).touch()

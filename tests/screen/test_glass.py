@@ -1,11 +1,12 @@
 """The first picture: before anything slow, and the till takes over the same display."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pygame
 import pytest
 
-from kiosk.screen.glass import DisplayMissing, first_picture, open_glass
+from kiosk.screen.glass import DisplayMissing, connected_screens, first_picture, open_glass
 from kiosk.screen.theme import PALETTES
 
 
@@ -41,3 +42,15 @@ def test_no_display_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("SDL_VIDEODRIVER", "no-such-driver")
     with pytest.raises(DisplayMissing, match="Connect a screen"):
         first_picture((480, 320), 0, "light")
+
+
+def test_connectors_with_a_screen_are_known_without_a_desktop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, status in (("card1-HDMI-A-1", "connected\n"), ("card1-HDMI-A-2", "disconnected\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "status").write_text(status)
+    open_glass((480, 320))
+    assert connected_screens(tmp_path) == frozenset()
+    monkeypatch.setattr(pygame.display, "get_driver", lambda: "KMSDRM")
+    assert connected_screens(tmp_path) == {"card1-HDMI-A-1"}

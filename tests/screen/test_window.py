@@ -17,7 +17,7 @@ from kiosk.sale.wifi import Layer, Passphrase
 from kiosk.screen.fingers import STILL_S, STUCK_AFTER_S
 from kiosk.screen.look import Look
 from kiosk.screen.qr import prepare
-from kiosk.screen.window import Window
+from kiosk.screen.window import CONNECTORS_S, Window
 from kiosk.screen.zones import Zone, touched
 from tests.sale.tills import USD
 from tests.screen.samples import AWAITING, ENTRY, NOW_S, SALE, every_view, till
@@ -196,6 +196,46 @@ def test_a_speaker_that_hangs_is_news_for_the_till(window: Window) -> None:
     window._on_speaker_hang()
     assert window.wait(None) == (DeviceFailed(Trouble(TroubleKind.SPEAKER_HANGS)),)
     assert window.wait(0) == ()
+
+
+def test_a_screen_that_is_plugged_in_again_is_drawn_on_again() -> None:
+    """Box fault 5: it stayed black until the next start."""
+    now_s, connected = [50.0], [frozenset({"card1-HDMI-A-1"})]
+    window = Window(Look(), SIZE, connectors=lambda: connected[0], clock=lambda: now_s[0])
+    assert window.draw(IDLE)
+    for seen, draws in (
+        (frozenset({"card1-HDMI-A-1"}), False),
+        (frozenset[str](), False),
+        (frozenset({"card1-HDMI-A-1"}), True),
+    ):
+        connected[0] = seen
+        now_s[0] += CONNECTORS_S
+        assert window.draw(IDLE) is draws
+    assert pygame.display.get_surface() is window._glass
+    window.close()
+
+
+def test_a_screen_that_refuses_a_picture_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Box fault 5: the program ended."""
+    window = Window(Look(), SIZE)
+
+    def refuse() -> None:
+        raise pygame.error("drmModePageFlip failed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pygame.display, "flip", refuse)
+        window.draw(IDLE)
+    assert window.draw(IDLE)
+    window.close()
+
+
+def test_how_long_nobody_has_touched_it_is_known(window: Window) -> None:
+    now_s = [50.0]
+    window._clock = lambda: now_s[0]
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(1, 1), button=1, touch=False))
+    window.wait(0)
+    now_s[0] += 7
+    assert window.untouched_for_s == 7
 
 
 def test_every_printable_letter_can_be_touched(window: Window) -> None:
