@@ -65,13 +65,13 @@ def _with_settings(args: argparse.Namespace, settings: Settings) -> int:
         case "sales":
             from kiosk.commands import sales
 
-            return sales.run(args, settings.journal)
+            return sales.run(args, settings.journal, settings.timezone)
         case "keypad":
             return _keypad(args, settings)
         case _:
             from kiosk.commands import forwards
 
-            return forwards.run(args, settings.journal)
+            return forwards.run(args, settings.journal, settings.timezone)
 
 
 def _refused(command: str, error: WrongSettings) -> int:

@@ -5,8 +5,12 @@ So the time of facts is Blink's, told once and counted on with steady seconds; w
 does after that changes nothing. Until Blink is heard the wall clock is the best there is.
 """
 
+import os
 import time
+from datetime import UTC, tzinfo
+from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # Blink's word outside of these years (2020 to 2100) is not believed.
 _EARLIEST: Final = 1_577_836_800
@@ -20,6 +24,22 @@ def steady_s() -> float:
     """
     boot_time = getattr(time, "CLOCK_BOOTTIME", None)  # Linux
     return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)
+
+
+def system_zone(
+    name: str = os.environ.get("TZ", ""), file: Path = Path("/etc/localtime")
+) -> tzinfo:
+    """The machine's time zone with all its rules; UTC where it has none."""
+    try:
+        if name.strip(":"):
+            return ZoneInfo(name.strip(":"))
+        named = str(file.resolve()).partition("/zoneinfo/")[2]
+        if named:
+            return ZoneInfo(named)
+        with file.open("rb") as rules:
+            return ZoneInfo.from_file(rules, key="localtime")
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        return UTC
 
 
 class SystemClock:

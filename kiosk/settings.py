@@ -4,19 +4,26 @@ Every mistake is reported at once, one line each, by the setting's name, and nev
 The names, meanings and defaults are the README's; `SETTINGS` is the list both are checked against.
 """
 
+import os
 import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kiosk.clock import system_zone
 from kiosk.settings_file import FileRefused, SettingsFile, parse, read_file
 
 LANGUAGES: Final = ("en", "es", "de", "fr", "pt", "it", "he", "ja")
 MOST_SAT: Final = 10_000_000_000_000  # Blink's SatAmount
 SECRETS: Final = ("BLINKPOS_API_KEY", "MERCHANT_API_KEY", "KIOSK_PIN")
+# The PIN's hash, in a file of its own: an older release that an update went back to knows digits
+# alone, and would refuse all the settings over it.
+PIN_CREDENTIAL: Final = "KIOSK_PIN_HASH"
 SETTINGS_CREDENTIAL: Final = "kiosk.env"  # the whole file, as systemd passes it on
 
 _UUID: Final = re.compile(
@@ -77,6 +84,7 @@ class Settings:
     max_sat: int
     over_limit: str
     kiosk_id: str
+    timezone: tzinfo
     journal: Path
     screen: tuple[int, int] | None  # None is fullscreen
     rotate: int
@@ -87,7 +95,7 @@ class Settings:
     keypad_layout: str | None
     led_pin: int | None
     buzzer_pin: int | None
-    pin: Secret | None
+    pin: Secret | None  # hashed (`sale.pin`): the digits are kept nowhere
     success_seconds: int
     name: str
     logo: Path | None
@@ -130,7 +138,8 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "KIOSK_MAX_SAT": "10000000",
     "KIOSK_OVER_LIMIT": "hold",
     "KIOSK_ID": "",
-    "KIOSK_JOURNAL": "/var/lib/kiosk/journal.sqlite3",
+    "KIOSK_TIMEZONE": "",
+    "KIOSK_JOURNAL": "",
     "KIOSK_SCREEN": "fullscreen",
     "KIOSK_ROTATE": "0",
     "KIOSK_TOUCH_ROTATE": "0",
@@ -156,6 +165,19 @@ DEFAULTS: Final[Mapping[str, str]] = {
 # Set although empty, these say "none" and not "the default".
 _MAY_BE_EMPTY: Final = ("KIOSK_LED_PIN", "KIOSK_BUZZER_PIN")
 _OURS: Final = re.compile(r"(KIOSK|BLINK|BLINKPOS|MERCHANT)_")
+
+
+APPLIANCE: Final = Path("/etc/kiosk")
+APPLIANCE_JOURNAL: Final = Path("/var/lib/kiosk/journal.sqlite3")
+
+
+def default_journal(environ: Mapping[str, str] = os.environ, appliance: Path = APPLIANCE) -> Path:
+    """Where the journal is if no setting says so: off an appliance in the user's data folder."""
+    if appliance.is_dir():
+        return APPLIANCE_JOURNAL
+    data = environ.get("XDG_DATA_HOME", "")
+    folder = Path(data) if data.startswith("/") else Path.home() / ".local" / "share"
+    return folder / "kiosk" / APPLIANCE_JOURNAL.name
 
 
 def load(
@@ -220,7 +242,12 @@ def _sources(
     sources: list[Mapping[str, str]] = [one.values for one in read]
     if credentials is not None:
         secrets = [credentials / name for name in SECRETS]
-        sources.append({file.name: file.read_text() for file in secrets if file.is_file()})
+        hashed = credentials / PIN_CREDENTIAL
+        if hashed.is_file():
+            sources.append({"KIOSK_PIN": hashed.read_text(errors="replace")})
+        sources.append(
+            {file.name: file.read_text(errors="replace") for file in secrets if file.is_file()}
+        )
     sources.append(environ)
     return sources, [problem for one in read for problem in one.problems]
 
@@ -281,7 +308,8 @@ def _read(reader: _Reader) -> Settings:
         max_sat=read("KIOSK_MAX_SAT", _number(1, MOST_SAT), 10_000_000),
         over_limit=read("KIOSK_OVER_LIMIT", _one_of("hold", "refuse"), "hold"),
         kiosk_id=read("KIOSK_ID", _kiosk_id, _id_from_host(socket.gethostname())),
-        journal=Path(reader.values["KIOSK_JOURNAL"]),
+        timezone=read("KIOSK_TIMEZONE", _timezone, None) or system_zone(),
+        journal=read("KIOSK_JOURNAL", Path, None) or default_journal(),
         screen=read("KIOSK_SCREEN", _screen, None),
         rotate=int(read("KIOSK_ROTATE", _one_of("0", "90", "180", "270"), "0")),
         touch_rotate=int(read("KIOSK_TOUCH_ROTATE", _one_of("0", "90", "180", "270"), "0")),
@@ -445,9 +473,20 @@ def _pins(text: str) -> tuple[int, ...]:
 
 
 def _manager_pin(text: str) -> Secret:
-    if not re.fullmatch(r"[0-9]{4,12}", text):
+    from kiosk.sale import pin  # brings OpenSSL, which the first picture shall not wait for
+
+    if not pin.is_hash(text) and not pin.is_good(text):
         raise ValueError("must be 4 to 12 digits")
-    return Secret(text)
+    return Secret(pin.kept(text))
+
+
+def _timezone(text: str) -> tzinfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            "is no time zone known here: a name like America/El_Salvador, from Debian's tzdata"
+        ) from None
 
 
 def _name(text: str) -> str:

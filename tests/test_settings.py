@@ -1,10 +1,28 @@
 """Settings are read from three places, and every mistake is told at once without a secret."""
 
+import logging
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo
 
 import pytest
 
-from kiosk.settings import DEFAULTS, Secret, Settings, WrongSettings, load, unknown
+from kiosk.__main__ import main
+from kiosk.clock import system_zone
+from kiosk.commands.box import rules_of
+from kiosk.commands.log import Redacting
+from kiosk.commands.run import _secret_values
+from kiosk.sale.pin import is_pin
+from kiosk.settings import (
+    DEFAULTS,
+    Secret,
+    Settings,
+    WrongSettings,
+    default_journal,
+    load,
+    unknown,
+)
 
 ROOT = Path(__file__).parent.parent
 KEY = "blink_" + "k" * 64
@@ -144,3 +162,83 @@ def test_the_example_has_a_line_for_every_setting_and_no_other() -> None:
 def test_the_readme_explains_every_setting() -> None:
     readme = (ROOT / "README.md").read_text()
     assert [name for name in DEFAULTS if f"`{name}`" not in readme] == []
+
+
+def test_the_digits_of_the_pin_are_kept_nowhere() -> None:
+    """Fault 26: the log's redactor knew them and took them out of every amount."""
+    settings = load({**GOOD, "KIOSK_PIN": "2866"})
+    assert settings.pin is not None
+    kept = settings.pin.reveal()
+    assert kept != "2866"
+    assert is_pin("2866", kept)
+    assert load({**GOOD, "KIOSK_PIN": kept}).pin == settings.pin, "a hash is taken as it is"
+    assert kept not in _secret_values(settings)
+    assert rules_of(settings).pin == kept
+    line = Redacting("%(message)s", _secret_values(settings))
+    record = logging.makeLogRecord({"msg": "amount_sat=28660"})
+    assert line.format(record) == "amount_sat=28660"
+
+
+@pytest.mark.parametrize("name", ["Mars/Phobos", "../etc/passwd", "/etc/localtime", "a\0b"])
+def test_a_time_zone_is_known_or_refused_with_a_cure(name: str) -> None:
+    assert load({**GOOD, "KIOSK_TIMEZONE": "America/El_Salvador"}).timezone == ZoneInfo(
+        "America/El_Salvador"
+    )
+    assert any("America/El_Salvador" in line for line in problems(KIOSK_TIMEZONE=name))
+
+
+def test_the_zone_of_the_system_is_taken_with_its_rules(tmp_path: Path) -> None:
+    """Fault 22: the default is the system's zone; a machine without one is on UTC."""
+    zones = next(Path(folder) for folder in TZPATH if Path(folder, "Asia/Beirut").is_file())
+    linked = tmp_path / "linked"
+    linked.symlink_to(zones / "Asia/Beirut")
+    copied = tmp_path / "copied"
+    copied.write_bytes((zones / "Asia/Beirut").read_bytes())
+    summer, winter = (datetime.fromisoformat(f"2024-{day}") for day in ("07-01", "01-01"))
+    for file in (linked, copied):
+        zone = system_zone("", file)
+        assert [zone.utcoffset(day) for day in (summer, winter)] == [
+            timedelta(hours=3),
+            timedelta(hours=2),
+        ]
+    assert system_zone("Asia/Beirut", tmp_path / "none") == ZoneInfo("Asia/Beirut")
+    assert system_zone("", tmp_path / "none") is UTC
+
+
+def test_off_an_appliance_the_journal_is_in_the_users_data_folder(tmp_path: Path) -> None:
+    """Fault 29: the default could not be written by an ordinary user at a desk."""
+    desk = tmp_path / "no-appliance"
+    data = default_journal({"XDG_DATA_HOME": "/home/x/data"}, desk)
+    assert data == Path("/home/x/data/kiosk/journal.sqlite3")
+    assert default_journal({}, desk) == Path.home() / ".local/share/kiosk/journal.sqlite3"
+    assert default_journal({}, tmp_path) == Path("/var/lib/kiosk/journal.sqlite3")
+
+
+@pytest.mark.parametrize(
+    ("data", "good"),
+    [
+        ("KIOSK_NAME=Caf\u00e9\n".encode("utf-8-sig"), True),
+        ("KIOSK_NAME=Caf\u00e9\n".encode("utf-16"), True),
+        ("KIOSK_NAME=Caf\u00e9\n".encode("latin-1"), False),
+        ("KIOSK_NAME=Caf\u00e9\n".encode("utf-16-le"), False),
+        (b"\xff\xfeK", False),
+    ],
+)
+def test_a_settings_file_of_any_editor_is_read_or_refused_in_a_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    data: bytes,
+    *,
+    good: bool,
+) -> None:
+    """Fault 29: UTF-16 and Latin-1 ended in a traceback."""
+    monkeypatch.chdir(tmp_path)
+    for name in (name for name in os.environ if name.startswith("KIOSK_")):
+        monkeypatch.delenv(name)
+    (tmp_path / ".env").write_bytes(data)
+    if good:
+        assert load(GOOD, dotenv=tmp_path / ".env").name == "Caf\u00e9"
+        return
+    assert main(["forwards"]) == 2
+    assert capsys.readouterr().err.startswith("kiosk: .env: ")

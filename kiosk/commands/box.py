@@ -34,7 +34,6 @@ from kiosk.sale.entry import Entry
 from kiosk.sale.events import DeviceFailed, KeyFreed, KeyPressed, KeyStuck
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeft
 from kiosk.sale.money import SAT, Currency, Sats
-from kiosk.sale.pin import pin_hash
 from kiosk.sale.rebuild import alarm_of
 from kiosk.sale.till import Alarm, Entering, OverLimit, Rules, Till, Visiting
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -80,7 +79,7 @@ class Box:
 
 
 def rules_of(settings: Settings) -> Rules:
-    """The settings as far as sales are concerned. The PIN is kept hashed from here on."""
+    """The settings as far as sales are concerned."""
     units = settings.currencies
     pin = settings.pin
     return Rules(
@@ -92,7 +91,7 @@ def rules_of(settings: Settings) -> Rules:
         over_limit=OverLimit(settings.over_limit),
         success_s=settings.success_seconds,
         tips=settings.tips,
-        pin=pin_hash(pin.reveal(), secrets.token_bytes(16)) if pin is not None else "",
+        pin=pin.reveal() if pin is not None else "",
         merchant_updates=settings.merchant_updates,
     )
 
@@ -115,7 +114,7 @@ def endpoints_of(settings: Settings) -> Endpoints:
 
 def look_of(settings: Settings) -> Look:
     """The settings as far as the glass is concerned."""
-    words = Words(settings.language, SatsStyle(settings.sats))
+    words = Words(settings.language, SatsStyle(settings.sats), settings.timezone)
     if not covers(settings.name):
         log.warning("KIOSK_NAME has letters that no font here has; they are drawn as ?")
     return Look(settings.theme, settings.key_order, settings.name, words=words, logo=settings.logo)
@@ -130,12 +129,12 @@ def open_journal(settings: Settings, now: Callable[[], float]) -> Journal:
         JournalUnusable: it cannot be written.
     """
     try:
-        return Journal.open(settings.journal, now)
+        return Journal.open(settings.journal, now, zone=settings.timezone)
     except JournalCorrupt as error:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         aside = Journal.set_aside(settings.journal, stamp)
         log.error("journal is damaged (%s); kept as %s", error.trouble.reason, aside.name)  # noqa: TRY400
-        return Journal.open(settings.journal, now)
+        return Journal.open(settings.journal, now, zone=settings.timezone)
 
 
 def begin_till(
@@ -210,7 +209,7 @@ def build(
             inbox.put,
             folder=folder,
             end=end,
-            write_sales=partial(write_sales, settings.journal),
+            write_sales=partial(write_sales, settings.journal, settings.timezone),
         )
         loop = Loop(
             till,

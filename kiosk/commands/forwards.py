@@ -1,6 +1,7 @@
 """`kiosk forwards`: what has not reached the merchant yet, and why."""
 
 import argparse
+from datetime import tzinfo
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--retry", action="store_true", help="ask the kiosk to try them now")
 
 
-def run(args: argparse.Namespace, journal: Path) -> int:
+def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
     """Print what waits, and ask for another try if told to; 1 if anything waits."""
     try:
         book = Journal.read_only(journal)
@@ -36,18 +37,18 @@ def run(args: argparse.Namespace, journal: Path) -> int:
     if not waiting:
         print("Everything that was paid has reached the merchant.")
         return 0
-    rows = [_row(one) for one in waiting]
+    rows = [_row(one, zone) for one in waiting]
     print(table(("paid", "sat", "price", "sale", "why"), rows, right=frozenset({"sat", "price"})))
     owed = sum(one.sale.amount for one in waiting)
     print(f"\n{len(waiting)} not forwarded, {owed} sat, safe in the BlinkPOS account.")
     return 1
 
 
-def _row(one: SaleRecord) -> tuple[str, ...]:
+def _row(one: SaleRecord, zone: tzinfo) -> tuple[str, ...]:
     assert one.paid_at is not None  # the journal was asked for paid sales
     why = "on its way"
     if one.trouble is not None:
         what, _ = Words().told(one.trouble)
         why = f"{what} ({one.trouble.reason})" if one.trouble.reason else what
-    paid = minute(one.paid_at) + (" late" if one.late else "")
+    paid = minute(one.paid_at, zone) + (" late" if one.late else "")
     return paid, str(one.sale.amount), plain(one.sale.price), one.sale.id, why

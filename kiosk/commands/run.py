@@ -187,6 +187,8 @@ class _Service:
     def _sell(self) -> int:
         """Build the till and keep it going; what it lacks to begin with is told and waited for."""
         from kiosk.commands.box import build, wiring_of
+        from kiosk.commands.table import unwritable
+        from kiosk.journal import JournalUnusable
         from kiosk.panel.chip import PanelMissing
         from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 
@@ -206,6 +208,9 @@ class _Service:
                     self._turn(box)
                 finally:
                     box.close()
+            except JournalUnusable as error:
+                unwritable(self._settings.journal, error)
+                trouble, words = error.trouble, str(error)
             except KioskError as error:
                 trouble, words = error.trouble, str(error)
             except PanelMissing as missing:
@@ -250,5 +255,6 @@ class _Service:
 
 
 def _secret_values(settings: Settings) -> list[str]:
-    secrets = (settings.blinkpos_api_key, settings.merchant_api_key, settings.pin)
+    # Not the PIN: a few digits are a part of every other amount.
+    secrets = (settings.blinkpos_api_key, settings.merchant_api_key)
     return [secret.reveal() for secret in secrets if secret is not None]

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, TextIO
@@ -14,12 +14,14 @@ from typing import Final, TextIO
 from kiosk.commands.table import minute, moment, table, unreadable
 from kiosk.journal import Journal, SaleRecord
 from kiosk.journal.rows import value_of
+from kiosk.sale.days import day_of, day_start
 from kiosk.sale.memo import decimal
 from kiosk.sale.money import Rate
 from kiosk.sale.till import Totals
 from kiosk.sale.trouble import KioskError
 
 EVER: Final = 2**62
+_DAY_LETTERS: Final = len("2026-11-24")
 _SAT_PER_BTC_POWER: Final = 8
 
 Cell = str | int | bool | None
@@ -29,33 +31,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which sales, and how they are written."""
     parser.add_argument(
         "--since",
-        type=_unix_s,
+        type=_day_or_time,
         metavar="DAY",
         help="from this day or time, like 2026-11-24 or 2026-11-24T18:00; today if not given",
     )
-    parser.add_argument(
-        "--until", type=_unix_s, metavar="DAY", default=EVER, help="before this day or time"
-    )
+    parser.add_argument("--until", type=_day_or_time, metavar="DAY", help="before this day or time")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--csv", action="store_true", help="for a spreadsheet")
     shape.add_argument("--json", action="store_true", help="for a program")
 
 
-def run(args: argparse.Namespace, journal: Path) -> int:
+def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
     """Print the sales paid in a span, and those begun in it that nobody paid, and the sums."""
-    since = args.since if args.since is not None else _midnight()
+    today, _ = day_of(int(time.time()), zone)
+    since = today if args.since is None else unix_s(args.since, zone)
+    until = EVER if args.until is None else unix_s(args.until, zone)
     try:
         book = Journal.read_only(journal)
         try:
-            found = book.sales(since, args.until)
+            found = book.sales(since, until)
             if args.json:
-                json.dump([_cells(one) for one in found], sys.stdout, indent=2, ensure_ascii=False)
+                json.dump(
+                    [_cells(one, zone) for one in found], sys.stdout, indent=2, ensure_ascii=False
+                )
                 print()
             elif args.csv:
-                write_csv(found, sys.stdout)
+                write_csv(found, sys.stdout, zone)
             else:
-                _print_table(found)
-                print(f"\n{_sums(book.totals(since, args.until))}")
+                _print_table(found, zone)
+                print(f"\n{_sums(book.totals(since, until))}")
         finally:
             book.close()
     except KioskError as error:
@@ -63,21 +67,21 @@ def run(args: argparse.Namespace, journal: Path) -> int:
     return 0
 
 
-def write_csv(found: Iterable[SaleRecord], file: TextIO) -> None:
+def write_csv(found: Iterable[SaleRecord], file: TextIO, zone: tzinfo) -> None:
     """Write sales for a spreadsheet, with a head as soon as there is one."""
     writer: csv.DictWriter[str] | None = None
-    for cells in map(_cells, found):
+    for cells in (_cells(one, zone) for one in found):
         if writer is None:
             writer = csv.DictWriter(file, list(cells), lineterminator="\n")
             writer.writeheader()
         writer.writerow(cells)
 
 
-def _print_table(found: Iterable[SaleRecord]) -> None:
+def _print_table(found: Iterable[SaleRecord], zone: tzinfo) -> None:
     head = ("time", "price", "", "sat", "tip sat", "state", "sale")
     rows = [
         (
-            minute(one.at),
+            minute(one.at, zone),
             decimal(one.sale.price.minor, one.sale.price.currency),
             one.sale.price.currency.code,
             str(one.sale.amount),
@@ -104,11 +108,11 @@ def _sums(totals: Totals) -> str:
     )
 
 
-def _cells(one: SaleRecord) -> dict[str, Cell]:
+def _cells(one: SaleRecord, zone: tzinfo) -> dict[str, Cell]:
     """A sale as a bookkeeper wants it. Amounts of fiat are exact decimal text, never floats."""
     sale, value = one.sale, value_of(one.sale)
     return {
-        "time": moment(sale.started_at),
+        "time": moment(sale.started_at, zone),
         "sale": sale.id,
         "price": decimal(sale.price.minor, sale.price.currency),
         "tip": decimal(sale.tip_minor, sale.price.currency),
@@ -120,8 +124,8 @@ def _cells(one: SaleRecord) -> dict[str, Cell]:
         "btc_price": _btc_price(sale.rate) if sale.rate else None,
         "state": one.state,
         "late": one.late,
-        "paid_at": moment(one.paid_at),
-        "forwarded_at": moment(one.forwarded_at),
+        "paid_at": moment(one.paid_at, zone),
+        "forwarded_at": moment(one.forwarded_at, zone),
         "payment_hash": one.payment_hash,
         "payout_hash": one.payout_hash,
         "memo": sale.memo,
@@ -135,12 +139,19 @@ def _btc_price(rate: Rate) -> str:
     return f"{Decimal(rate.base).scaleb(_SAT_PER_BTC_POWER - rate.offset - digits):f}"
 
 
-def _unix_s(text: str) -> int:
+def unix_s(when: date, zone: tzinfo) -> int:
+    """The beginning of a day, or a moment; in this zone unless it names another."""
+    if not isinstance(when, datetime):
+        return day_start(when, zone)
+    return int((when if when.tzinfo else when.replace(tzinfo=zone)).timestamp())
+
+
+def _day_or_time(text: str) -> date:
     try:
-        return int(datetime.fromisoformat(text).astimezone().timestamp())
+        when = (
+            date.fromisoformat(text) if len(text) <= _DAY_LETTERS else datetime.fromisoformat(text)
+        )
+        unix_s(when, UTC)
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError("give a day or time like 2026-11-24") from None
-
-
-def _midnight() -> int:
-    return int(time.mktime((*time.localtime()[:3], 0, 0, 0, 0, 0, -1)))
+    return when

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from kiosk.sale.trouble import KioskError
@@ -23,16 +23,24 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozense
     return "\n".join(line(words) for words in [head, *rows])
 
 
-def minute(unix_s: int) -> str:
-    """A moment as people write it, in the local time zone."""
-    return f"{datetime.fromtimestamp(unix_s).astimezone():%Y-%m-%d %H:%M}"
+def minute(unix_s: int, zone: tzinfo) -> str:
+    """A moment as people write it."""
+    return f"{datetime.fromtimestamp(unix_s, zone):%Y-%m-%d %H:%M}"
 
 
-def moment(unix_s: int | None) -> str | None:
+def moment(unix_s: int | None, zone: tzinfo) -> str | None:
     """A moment as programs write it, with the time zone."""
     if unix_s is None:
         return None
-    return datetime.fromtimestamp(unix_s).astimezone().isoformat(timespec="seconds")
+    return datetime.fromtimestamp(unix_s, zone).isoformat(timespec="seconds")
+
+
+def unwritable(journal: Path, error: KioskError) -> None:
+    """Say why the journal cannot be written, and what to do."""
+    sys.stderr.write(
+        f"kiosk: the journal {journal} cannot be written: {error.trouble.reason}.\n"
+        "kiosk: KIOSK_JOURNAL says where it is; give a file in a folder that is yours.\n"
+    )
 
 
 def unreadable(journal: Path, error: KioskError) -> int:

@@ -17,7 +17,8 @@ ROOM_LOW_BYTES: Final = 200_000_000  # years of sales, but a card this full has 
 
 def settings(read: Settings, strange: tuple[str, ...]) -> Iterator[Finding]:
     """What the till will be, and names that look like settings and are none."""
-    yield good("settings", f"till {read.kiosk_id}, {', '.join(read.currencies)}, {read.language}")
+    words = f"till {read.kiosk_id}, {', '.join(read.currencies)}, {read.language}"
+    yield good("settings", f"{words}, days of {read.timezone}")
     for line in strange:
         yield note("settings", line, "correct the name, or take the line out")
     if read.pin is None:

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, tzinfo
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ from kiosk.journal.database import (
 from kiosk.journal.records import SaleRecord, record_of, trouble_of
 from kiosk.journal.recovery import OpenForward, OpenInvoice, Recovery
 from kiosk.journal.rows import invoice_of, row_of, sale_of
+from kiosk.sale.days import day_of
 from kiosk.sale.events import HistoryRead
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, FromBlink, Sale, SaleStarted
 from kiosk.sale.invoice import Invoice, SaleId
@@ -68,11 +70,13 @@ class Journal:
         now: Callable[[], float] = time.time,
         lock: int | None = None,
         free_bytes: Callable[[Path], int] = free_bytes,
+        zone: tzinfo = UTC,
     ) -> None:
         self._db = connection
         self._path = path
         self._now = now
         self._free_bytes = free_bytes
+        self._zone = zone
         self._lock = lock
 
     @classmethod
@@ -81,10 +85,11 @@ class Journal:
         path: Path,
         now: Callable[[], float] = time.time,
         free_bytes: Callable[[Path], int] = free_bytes,
+        zone: tzinfo = UTC,
     ) -> "Journal":
         """Open or make the journal as the one kiosk that writes it.
 
-        `now` is Unix seconds, `free_bytes` the room left in a folder.
+        `now` is Unix seconds, `free_bytes` the room left in a folder, `zone` that of its days.
 
         Raises:
             JournalUnusable: it cannot be written, or another kiosk has it open.
@@ -95,7 +100,7 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = owner.own(path)
         try:
-            return cls(open_for_writing(path), path, now, lock, free_bytes)
+            return cls(open_for_writing(path), path, now, lock, free_bytes, zone)
         except BaseException:
             os.close(lock)
             raise
@@ -249,12 +254,12 @@ class Journal:
 
     def overview(self, now: int) -> HistoryRead:
         """What the manager's screens show: today, since the last close, and recent sales."""
-        midnight = int(time.mktime((*time.localtime(now)[:3], 0, 0, 0, 0, 0, -1)))
+        today = day_of(now, self._zone)
         rows = tuple(
             HistoryRow(one.sale, one.state, one.at, late=one.late, reason=_reason(one.trouble))
             for one in self.history(HISTORY_ROWS)
         )
-        return HistoryRead(self.totals(midnight), self.totals_since_close(), rows)
+        return HistoryRead(self.totals(*today), self.totals_since_close(), rows)
 
     def history(self, limit: int) -> tuple[SaleRecord, ...]:
         """The newest sales, newest first: in the order in which they were begun."""

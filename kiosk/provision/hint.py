@@ -11,7 +11,7 @@ from typing import Final
 
 from kiosk.provision.wifi import NAMES as WIFI_NAMES
 from kiosk.provision.wifi import Wifi, wifi_of, wifi_problems
-from kiosk.settings import DEFAULTS, SECRETS, WrongSettings, load, unknown
+from kiosk.settings import APPLIANCE_JOURNAL, DEFAULTS, SECRETS, WrongSettings, load, unknown
 from kiosk.settings_file import FileRefused, SettingsFile, parse
 
 DATA_FOLDER: Final = PurePosixPath("/var/lib/kiosk")  # all that the service may write to
@@ -96,7 +96,7 @@ def strangers(values: Mapping[str, str]) -> Iterator[str]:
 
 def _journal_problems(values: Mapping[str, str]) -> Iterator[str]:
     """A file that anybody may have put there names no place that root or the till could harm."""
-    journal = PurePosixPath(values.get("KIOSK_JOURNAL") or DEFAULTS["KIOSK_JOURNAL"])
+    journal = PurePosixPath(values.get("KIOSK_JOURNAL") or APPLIANCE_JOURNAL)
     if ".." in journal.parts or DATA_FOLDER not in journal.parents:
         yield f"KIOSK_JOURNAL: must be a file in {DATA_FOLDER}"
 

@@ -10,7 +10,8 @@ from typing import Final
 from kiosk.provision.hint import Hint, read_hint, read_wifi_hint, settle, strangers
 from kiosk.provision.store import wipe, write_private
 from kiosk.provision.wifi import Wifi, bring_up, use_radio
-from kiosk.settings import SECRETS
+from kiosk.sale.pin import kept
+from kiosk.settings import PIN_CREDENTIAL, SECRETS
 from kiosk.settings_file import FileRefused, parse, read_file
 
 log: Final = logging.getLogger("kiosk")
@@ -69,6 +70,9 @@ def keep_secrets_apart(places: Places) -> None:
 
     A file that is not clear stays as it is: nothing is taken out of what may mean something else.
     """
+    plain = places.etc / "credentials" / "KIOSK_PIN"
+    if plain.is_file():
+        _keep_pin(plain.parent, plain.read_text(errors="replace").strip())
     file = places.etc / "kiosk.env"
     if not file.is_file():
         return
@@ -175,13 +179,25 @@ def _told(problems: tuple[str, ...], places: Places) -> tuple[str, ...]:
     return problems
 
 
+def _keep_pin(folder: Path, pin: str | None) -> None:
+    """Keep the PIN's hash, never its digits."""
+    if pin:
+        write_private(folder / PIN_CREDENTIAL, kept(pin))
+    else:
+        (folder / PIN_CREDENTIAL).unlink(missing_ok=True)
+    (folder / "KIOSK_PIN").unlink(missing_ok=True)
+
+
 def _put_in_force(hint: Hint, etc: Path, replaced: set[str]) -> None:
     """Write the settings; of the `replaced` secrets, those that are not given are removed."""
     folder = etc / "credentials"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in sorted(replaced):
-        if hint.secrets.get(name):
-            write_private(folder / name, hint.secrets[name])
+        value = hint.secrets.get(name)
+        if name == "KIOSK_PIN":
+            _keep_pin(folder, value)
+        elif value:
+            write_private(folder / name, value)
         else:
             (folder / name).unlink(missing_ok=True)
     write_private(etc / "kiosk.env", hint.text)

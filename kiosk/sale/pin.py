@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+import re
+import secrets
 from typing import Final
 
 PIN_TRIES: Final = 5  # wrong PINs before a pause
@@ -15,6 +17,21 @@ def pin_hash(pin: str, salt: bytes) -> str:
     """Hash a PIN for keeping: `scrypt$salt$hash`, both in hex."""
     digest = hashlib.scrypt(pin.encode(), salt=salt, n=_N, r=8, p=1)
     return f"scrypt${salt.hex()}${digest.hex()}"
+
+
+def is_good(pin: str) -> bool:
+    """Whether this may be a PIN: 4 to 12 digits."""
+    return re.fullmatch(r"[0-9]{4,12}", pin) is not None
+
+
+def is_hash(text: str) -> bool:
+    """Whether this is what `pin_hash` makes."""
+    return re.fullmatch(r"scrypt\$[0-9a-f]{32}\$[0-9a-f]{128}", text) is not None
+
+
+def kept(text: str) -> str:
+    """What may be kept of a PIN: its hash. What is no PIN stays as it is, to be told about."""
+    return pin_hash(text, secrets.token_bytes(16)) if is_good(text) else text
 
 
 def is_pin(typed: str, kept: str) -> bool:

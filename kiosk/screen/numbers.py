@@ -1,7 +1,7 @@
 """Numbers, amounts and times as a language writes them; digits and symbols as Blink serves them."""
 
 import re
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -48,11 +48,11 @@ def percent(whole: int, language: str) -> str:
     return str(format_percent(Decimal(whole) / 100, locale=locale(language)))
 
 
-def moment(unix_s: int, language: str) -> str:
-    """Day and minute in the box's time zone, as short as it stays clear: Nov 24, 6:05 PM."""
+def moment(unix_s: int, language: str, zone: tzinfo) -> str:
+    """Day and minute in a time zone, as short as it stays clear: Nov 24, 6:05 PM."""
     from babel.dates import format_skeleton, format_time
 
-    at, where = datetime.fromtimestamp(unix_s).astimezone(), locale(language)
+    at, where = datetime.fromtimestamp(unix_s, zone), locale(language)
     day = format_skeleton("MMMd", at, locale=where)
     time = format_time(at, "short", locale=where)
     return str(where.datetime_formats["short"]).format(time, day)

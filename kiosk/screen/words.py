@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import Final
 
@@ -36,6 +37,7 @@ class Words:
 
     language: str = SOURCE
     sats_style: SatsStyle = SatsStyle.SATS
+    zone: tzinfo = UTC
 
     @property
     def is_rtl(self) -> bool:
@@ -105,8 +107,8 @@ class Words:
         return numbers.percent(whole, self.language)
 
     def moment(self, unix_s: int) -> str:
-        """Day and minute, in the box's time zone."""
-        return numbers.moment(unix_s, self.language)
+        """Day and minute, in the kiosk's time zone."""
+        return numbers.moment(unix_s, self.language, self.zone)
 
     def clock(self, seconds: int) -> str:
         """A span that runs down, in minutes and seconds."""

@@ -49,3 +49,15 @@ def test_a_tip_is_apart_in_every_shape(sold: Sale, capsys: pytest.CaptureFixture
     assert (line["amount_sat"], line["tip_sat"]) == (str(sold.amount), str(sold.tip))
     assert line["memo"].startswith("$2.00 + 10% tip = $2.20 (")
     assert f"tips {sold.tip} sat" in told(capsys)
+
+
+def test_a_day_is_that_of_the_kiosks_zone(
+    sold: Sale, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 22: NOW is 22:13 UTC on the 14th, which is the 15th in Beirut."""
+    for zone, day, hour in (("Asia/Beirut", 15, "00:13"), ("America/El_Salvador", 14, "16:13")):
+        monkeypatch.setenv("KIOSK_TIMEZONE", zone)
+        days = ("--since", f"2023-11-{day}", "--until", f"2023-11-{day + 1}")
+        assert f"2023-11-{day} {hour}" in told(capsys, *days)
+        assert json.loads(told(capsys, "--json", *days))[0]["sale"] == sold.id
+        assert json.loads(told(capsys, "--json", "--until", f"2023-11-{day}")) == []

@@ -12,6 +12,8 @@ from kiosk.provision import take
 from kiosk.provision.store import write_private
 from kiosk.provision.take import NOT_MOUNTED, Places, keep_secrets_apart, take_from_boot, take_in
 from kiosk.provision.wifi import Wifi
+from kiosk.sale.pin import is_pin
+from kiosk.settings import PIN_CREDENTIAL, load
 from tests.provision.test_hint import GOOD, KEY
 
 BAR = "WIFI_SSID=Bar\nWIFI_COUNTRY=SV\nWIFI_PASSPHRASE=12345678\n"
@@ -51,7 +53,8 @@ def test_a_right_file_is_moved_in_for_root_alone_and_wiped(box: Box) -> None:
     assert not hint.exists()
     assert "MERCHANT_USERNAME=shop" in (box.etc / "kiosk.env").read_text()
     assert box.secret("BLINKPOS_API_KEY").read_text() == KEY
-    for file in (box.etc / "kiosk.env", box.secret("BLINKPOS_API_KEY"), box.secret("KIOSK_PIN")):
+    secrets = (box.secret("BLINKPOS_API_KEY"), box.secret(PIN_CREDENTIAL))
+    for file in (box.etc / "kiosk.env", *secrets):
         assert file.stat().st_mode & 0o777 == 0o600
     assert KEY not in (box.etc / "kiosk.env").read_text()
 
@@ -127,7 +130,7 @@ def test_keys_written_into_the_settings_by_hand_are_moved_out(box: Box) -> None:
     with (box.etc / "kiosk.env").open("a") as file:
         file.write("KIOSK_PIN=2222\nKIOSK_VOLUME=70\n")
     keep_secrets_apart(box.places)
-    assert box.secret("KIOSK_PIN").read_text() == "2222"
+    assert is_pin("2222", box.secret(PIN_CREDENTIAL).read_text())
     assert box.secret("BLINKPOS_API_KEY").read_text() == KEY, "the others stay"
     text = (box.etc / "kiosk.env").read_text()
     assert "2222" not in text
@@ -168,7 +171,7 @@ def test_the_command_takes_a_given_file_and_keeps_it(box: Box, tmp_path: Path) -
     file.write_text(GOOD)
     assert provision.run(given(file), box.places) == 0
     assert file.read_text() == GOOD
-    assert box.secret("KIOSK_PIN").read_text() == "4711"
+    assert is_pin("4711", box.secret(PIN_CREDENTIAL).read_text())
 
 
 def test_a_wrong_given_file_is_exit_2_with_a_line_for_each_mistake(
@@ -288,3 +291,31 @@ def test_settings_by_hand_that_are_not_clear_stay_as_they_are_and_are_told(box: 
     take_from_boot(box.places)
     assert (box.etc / "kiosk.env").read_text() == text
     assert not box.secret("BLINKPOS_API_KEY").exists()
+
+
+def test_of_the_pin_only_its_hash_is_kept_and_an_old_one_is_hashed_at_the_next_boot(
+    box: Box,
+) -> None:
+    """Fault 26: the digits lay in clear beside their hash."""
+    (box.boot / "kiosk.env").write_text(GOOD)
+    assert take_from_boot(box.places) == ()
+    assert not box.secret("KIOSK_PIN").exists()
+    assert all(b"4711" not in file.read_bytes() for file in box.etc.rglob("*") if file.is_file())
+    box.secret(PIN_CREDENTIAL).unlink()
+    box.secret("KIOSK_PIN").write_text("4712")  # as an older release kept it
+    take_from_boot(box.places)
+    assert not box.secret("KIOSK_PIN").exists()
+    settings = load(
+        {"BLINKPOS_API_KEY": KEY, "MERCHANT_USERNAME": "shop"},
+        credentials=box.etc / "credentials",
+    )
+    assert settings.pin is not None
+    assert is_pin("4712", settings.pin.reveal())
+
+
+def test_a_file_without_a_pin_takes_the_old_one_away(box: Box) -> None:
+    (box.boot / "kiosk.env").write_text(GOOD)
+    take_from_boot(box.places)
+    (box.boot / "kiosk.env").write_text(GOOD.replace("KIOSK_PIN=4711\n", ""))
+    take_from_boot(box.places)
+    assert not box.secret(PIN_CREDENTIAL).exists()

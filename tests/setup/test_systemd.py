@@ -11,10 +11,11 @@ from kiosk.host import stick
 from kiosk.host.refusal import REFUSAL
 from kiosk.journal.database import MISSING
 from kiosk.provision.take import NOT_MOUNTED, Places
-from kiosk.settings import SECRETS, SETTINGS_CREDENTIAL
+from kiosk.settings import PIN_CREDENTIAL, SECRETS, SETTINGS_CREDENTIAL
 
 ROOT = Path(__file__).parent.parent.parent
 SYSTEMD = ROOT / "systemd"
+SECRET_FILES = (*SECRETS, PIN_CREDENTIAL)
 MOST_EXPOSED = {"kiosk.service": 1.5, "kiosk-provision.service": 1.7, "kiosk-export.service": 2.0}
 
 needs_systemd = pytest.mark.skipif(
@@ -79,9 +80,10 @@ def test_settings_and_secrets_are_credentials_and_may_be_missing() -> None:
     folder = "/etc/kiosk"
     assert UNIT["LoadCredential"] == [
         f"{SETTINGS_CREDENTIAL}:{folder}/{SETTINGS_CREDENTIAL}",
-        *(f"{name}:{folder}/credentials/{name}" for name in SECRETS),
+        *(f"{name}:{folder}/credentials/{name}" for name in SECRET_FILES),
     ]
-    assert UNIT["SetCredential"] == [rf"{name}:\x20" for name in (SETTINGS_CREDENTIAL, *SECRETS)]
+    names = (SETTINGS_CREDENTIAL, *SECRET_FILES)
+    assert UNIT["SetCredential"] == [rf"{name}:\x20" for name in names]
     assert "EnvironmentFile" not in UNIT
     shell = (SYSTEMD / "kiosk").read_text()
     assert f"for file in {folder}/{SETTINGS_CREDENTIAL} {folder}/credentials/*; do" in shell
