@@ -28,6 +28,7 @@ from kiosk.sale.facts import (
     JournalRebuilt,
     PaidTwice,
     PayoutIssued,
+    PinTried,
     SaleLeft,
     SaleStarted,
     SaleUndecided,
@@ -106,6 +107,10 @@ def _tell_fact(fact: Fact) -> None:
             log.error("undecided sale=%s reason=%s", sale, reason)
         case FromBlink():
             log.debug("learnt from Blink %s", type(fact.fact).__name__)
+        case PinTried(0):
+            log.info("PIN right, after wrong ones")
+        case PinTried(wrong):
+            log.warning("PIN wrong tries=%d", wrong)
         case DayClosed(at):
             log.info("day closed at=%d", at)
 

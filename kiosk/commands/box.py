@@ -34,6 +34,7 @@ from kiosk.sale.entry import Entry
 from kiosk.sale.events import DeviceFailed, KeyFreed, KeyPressed, KeyStuck
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeft
 from kiosk.sale.money import SAT, Currency, Sats
+from kiosk.sale.pin import lock_s
 from kiosk.sale.rebuild import alarm_of
 from kiosk.sale.till import Alarm, Entering, OverLimit, Rules, Till, Visiting
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -143,6 +144,7 @@ def begin_till(
     """The till at start: what was unfinished goes on, and interrupted sales are told."""
     recovery = journal.recover()
     watches, forwards, aftermath = resume(recovery, now_s, unix_s)
+    wrong_pins = journal.wrong_pins()
     first = rules.units[0]
     unit = SAT if first == SAT.code else Currency(first, first, 2)
     stopped = tuple(
@@ -164,6 +166,8 @@ def begin_till(
         recovered=recovery.interrupted,
         alarms=(*stopped, *(alarm_of(sale, reason) for sale, reason in journal.undecided())),
         lost=journal.lost(),
+        pin_tries=wrong_pins,
+        pin_locked_until_s=now_s + lock_s(wrong_pins),  # from the beginning: no clock is trusted
     )
     return till, [SaleLeft(sale.id, Ending.INTERRUPTED) for sale in recovery.interrupted]
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.commands.box import endpoints_of, wiring_of
+from kiosk.commands.table import why
 from kiosk.doctor import blink, box, till
 from kiosk.doctor.finding import Finding, Verdict, stop, table
 from kiosk.host.machine import Machine
-from kiosk.journal import Journal
+from kiosk.journal import Journal, owner, try_to_write
 from kiosk.panel.checkup import check_up
 from kiosk.sale.account import Account
 from kiosk.sale.trouble import KioskError
@@ -67,12 +68,12 @@ def _here(settings: Settings) -> Iterator[Finding]:
 def _journal(path: Path, *, running: bool) -> Finding:
     if not path.exists():
         return till.new_journal(path)
+    running = running or owner(path) is not None
     try:
-        journal = Journal.read_only(path) if running else Journal.open(path)
-        with contextlib.closing(journal):
-            if not running:
-                journal.probe()
-            waiting = [one.sale.started_at for one in journal.unsettled()]
+        if not running:  # beside a till nothing is written, and its lock is never taken
+            try_to_write(path)
+        with contextlib.closing(Journal.read_only(path)) as journal:
+            waiting = [(one.at, why(one)) for one in journal.unsettled()]
     except KioskError as error:
         what, cure = Words().told(error.trouble)
         return stop("journal", f"{path}: {what} ({error.trouble.reason})", cure)

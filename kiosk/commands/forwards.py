@@ -5,11 +5,10 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Final
 
-from kiosk.commands.table import minute, table, unreadable
+from kiosk.commands.table import minute, table, unreadable, why
 from kiosk.journal import Asked, Journal, SaleRecord, ask_retry
 from kiosk.sale.memo import plain
 from kiosk.sale.trouble import KioskError
-from kiosk.screen.words import Words
 
 _ASKED: Final = {
     Asked.HEARD: "The kiosk has been told to try them now.",
@@ -46,9 +45,5 @@ def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
 
 def _row(one: SaleRecord, zone: tzinfo) -> tuple[str, ...]:
     assert one.paid_at is not None  # the journal was asked for paid sales
-    why = "on its way"
-    if one.trouble is not None:
-        what, _ = Words().told(one.trouble)
-        why = f"{what} ({one.trouble.reason})" if one.trouble.reason else what
     paid = minute(one.paid_at, zone) + (" late" if one.late else "")
-    return paid, str(one.sale.amount), plain(one.sale.price), one.sale.id, why
+    return paid, str(one.sale.amount), plain(one.sale.price), one.sale.id, why(one)

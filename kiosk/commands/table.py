@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from kiosk.journal import SaleRecord
 from kiosk.sale.trouble import KioskError
+from kiosk.screen.words import Words
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[str]) -> str:
@@ -33,6 +35,14 @@ def moment(unix_s: int | None, zone: tzinfo) -> str | None:
     if unix_s is None:
         return None
     return datetime.fromtimestamp(unix_s, zone).isoformat(timespec="seconds")
+
+
+def why(one: SaleRecord) -> str:
+    """Why a paid sale has not reached the merchant, in the screen's own words."""
+    if one.trouble is None:
+        return "on its way"
+    what, _ = Words().told(one.trouble)
+    return f"{what} ({one.trouble.reason})" if one.trouble.reason else what
 
 
 def unwritable(journal: Path, error: KioskError) -> None:

@@ -45,13 +45,16 @@ def new_journal(path: Path) -> Finding:
     )
 
 
-def journal(path: Path, waiting: Sequence[int], now_s: int, *, running: bool) -> Finding:
-    """A sound journal. `waiting` is when the sales whose forward is not settled began."""
-    late_s = now_s - min(waiting, default=now_s)
+def journal(
+    path: Path, waiting: Sequence[tuple[int, str]], now_s: int, *, running: bool
+) -> Finding:
+    """A sound journal. `waiting` is when sales not forwarded yet were paid, and why they wait."""
+    paid_at, why = min(waiting, default=(now_s, ""))
+    late_s = now_s - paid_at
     if late_s > LATE_S:
         return note(
             "journal",
-            f"{path}: {len(waiting)} forwards wait, the oldest for {late_s // 3600} hours",
+            f"{path}: {len(waiting)} forwards wait, the oldest for {late_s // 3600} hours: {why}",
             "`kiosk forwards` says why, `kiosk forwards --retry` asks Blink again",
         )
     beside = "; the till has it open" if running else ", can be written"

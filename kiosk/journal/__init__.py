@@ -10,7 +10,8 @@ from kiosk.journal.database import (
     JournalUnusable,
     require_partition,
 )
-from kiosk.journal.journal import Asked, Journal, ask_retry
+from kiosk.journal.journal import Asked, Journal, ask_retry, try_to_write
+from kiosk.journal.owner import owner
 from kiosk.journal.records import SaleRecord, SaleState
 from kiosk.journal.recovery import resume
 
@@ -23,6 +24,8 @@ __all__ = [
     "SaleRecord",
     "SaleState",
     "ask_retry",
+    "owner",
     "require_partition",
     "resume",
+    "try_to_write",
 ]

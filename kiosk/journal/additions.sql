@@ -33,3 +33,10 @@ BEGIN
         (SELECT coalesce(max(rowid), 0) FROM payments)
     );
 END;
+
+-- Every wrong PIN, and the right one after them: a new start does not forget the pause.
+CREATE TABLE IF NOT EXISTS pin_tries (
+    step INTEGER PRIMARY KEY AUTOINCREMENT,
+    wrong INTEGER NOT NULL,  -- how many in a row, 0 for right
+    at INTEGER NOT NULL
+) STRICT;

@@ -198,6 +198,14 @@ class Journal:
             ).fetchall()
         return tuple((SaleId(row["sale_id"]), row["reason"]) for row in found)
 
+    def wrong_pins(self) -> int:
+        """How many times in a row the PIN was wrong by now."""
+        with translated():
+            row = self._db.execute(
+                "SELECT wrong FROM pin_tries ORDER BY step DESC LIMIT 1"
+            ).fetchone()
+        return int(row["wrong"]) if row is not None else 0
+
     def totals(self, since: int, until: int | None = None) -> Totals:
         """Sums of what was paid in `[since, until)`, Unix seconds, at the rates of the moments."""
         span = (since, _EVER if until is None else until)
@@ -401,3 +409,18 @@ def ask_retry(path: Path) -> Asked:
     finally:
         connection.close()
     return Asked.HEARD if owner.wake(path) else Asked.LEFT
+
+
+def try_to_write(path: Path) -> None:
+    """A real write that leaves no growth, without the kiosk's lock: only a till holds that.
+
+    Raises:
+        JournalUnusable: it cannot be written.
+        JournalCorrupt: it is not a sound journal.
+    """
+    connection = open_beside(path, "rw")
+    try:
+        with translated(), transaction(connection):
+            connection.execute("INSERT OR REPLACE INTO probe VALUES (1, ?)", (int(time.time()),))
+    finally:
+        connection.close()

@@ -3,14 +3,11 @@
 import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from kiosk.journal.rows import sale_of
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import PaymentHash
-from kiosk.sale.trouble import Trouble, TroubleKind
-
-_KINDS: Final = frozenset(TroubleKind)
+from kiosk.sale.trouble import Trouble, TroubleKind, trouble_noted
 
 
 class SaleState(StrEnum):
@@ -66,12 +63,13 @@ def record_of(row: sqlite3.Row) -> SaleRecord:
 
 
 def trouble_of(row: sqlite3.Row) -> Trouble | None:
-    """What a forward met last. The journal keeps the developer's reason, or the kind itself."""
+    """What a forward met last, as the screen told it; an older program kept the reason alone."""
     reason = row["reason"]
     if not reason:
         return None
-    if reason in _KINDS:
-        return Trouble(TroubleKind(reason), row["sale_id"])
+    noted = trouble_noted(reason, row["sale_id"])
+    if noted is not None:
+        return noted
     stopped = row["status"] == ForwardStatus.STOPPED
     kind = TroubleKind.PAYOUT_REFUSED if stopped else TroubleKind.OUTCOME_UNKNOWN
     return Trouble(kind, row["sale_id"], reason)

@@ -15,6 +15,7 @@ from kiosk.sale.facts import (
     JournalRebuilt,
     PaidTwice,
     PayoutIssued,
+    PinTried,
     Sale,
     SaleLeft,
     SaleStarted,
@@ -89,6 +90,8 @@ def row_of(fact: Fact, at: int) -> Row:
             return Row("undecided", {"sale_id": sale}, {"reason": reason, **now})
         case FromBlink(inner, then):
             return row_of(inner, then)
+        case PinTried(wrong):
+            return Row("pin_tries", {}, {"wrong": wrong, **now})
         case DayClosed(closed_at):
             return Row("day_closes", {"at": closed_at})
 

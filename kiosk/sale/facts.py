@@ -139,6 +139,13 @@ class DayClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class PinTried:
+    """The manager's PIN was typed: how many times in a row it was wrong by now, 0 for right."""
+
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
 class JournalRebuilt:
     """Blink has been asked what became of the sales of a journal that is kept as `name`."""
 
@@ -177,6 +184,7 @@ Fact = (
     | ForwardMoved
     | PaidTwice
     | DayClosed
+    | PinTried
     | JournalRebuilt
     | SaleUndecided
     | FromBlink

@@ -294,7 +294,7 @@ def _moved(till: Till, name: PaymentHash, forward: Forward, status: ForwardStatu
         forward.sale.id,
         status,
         payout.payment_hash if payout else None,
-        forward.trouble.reason or forward.trouble.kind if forward.trouble else "",
+        forward.trouble.noted if forward.trouble else "",
     )
     return Step(_with(till, name, moved), (fact,))
 

@@ -8,6 +8,7 @@ from typing import Final
 
 PIN_TRIES: Final = 5  # wrong PINs before a pause
 PIN_LOCK_S: Final = 60.0
+PIN_LONGEST_LOCK_S: Final = 900.0
 
 # Small enough for a Pi to answer at once; the pause after PIN_TRIES is what stops guessing.
 _N: Final = 2**12
@@ -17,6 +18,13 @@ def pin_hash(pin: str, salt: bytes) -> str:
     """Hash a PIN for keeping: `scrypt$salt$hash`, both in hex."""
     digest = hashlib.scrypt(pin.encode(), salt=salt, n=_N, r=8, p=1)
     return f"scrypt${salt.hex()}${digest.hex()}"
+
+
+def lock_s(wrong: int) -> float:
+    """How long nothing may be tried after so many wrong PINs in a row: doubled with each more."""
+    if wrong < PIN_TRIES:
+        return 0.0
+    return min(PIN_LOCK_S * 2.0 ** min(wrong - PIN_TRIES, 10), PIN_LONGEST_LOCK_S)
 
 
 def is_good(pin: str) -> bool:

@@ -16,12 +16,13 @@ from kiosk.sale.effects import (
     Step,
 )
 from kiosk.sale.entry import Entry, EntryFull, Tip, added, cleared, deleted, tip_of, typed
-from kiosk.sale.facts import Ending
+from kiosk.sale.facts import Ending, PinTried
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.leave import gone, idle, leave
-from kiosk.sale.pin import PIN_LOCK_S, PIN_TRIES, is_pin
+from kiosk.sale.pin import PIN_TRIES, is_pin, lock_s
 from kiosk.sale.till import (
+    Alarm,
     AskingPin,
     AwaitingPayment,
     Confirming,
@@ -200,13 +201,28 @@ def _pin(till: Till, screen: AskingPin, key: Key) -> Step:
     if key is not Key.CHARGE:
         return Step(till)
     if is_pin(screen.typed, till.rules.pin):
-        opened = replace(till, screen=Managing(Page.TOTALS, since_s=till.now_s), pin_tries=0)
-        return Step(opened, (), (ReadHistory(),))
+        tried = till.pin_tries
+        guessed = Alarm(Trouble(TroubleKind.PIN_WRONG, str(tried), f"{tried} wrong PINs"))
+        opened = replace(
+            till,
+            screen=Managing(Page.TOTALS, since_s=till.now_s),
+            pin_tries=0,
+            alarms=(*till.alarms, guessed) if tried >= PIN_TRIES else till.alarms,
+        )
+        return Step(opened, _pin_tried(till, 0) if tried else (), (ReadHistory(),))
     tries = till.pin_tries + 1
-    until_s = till.now_s + PIN_LOCK_S if tries % PIN_TRIES == 0 else till.pin_locked_until_s
-    wrong = AskingPin(notice=Trouble(TroubleKind.PIN_WRONG))
-    refused = replace(till, screen=wrong, pin_tries=tries, pin_locked_until_s=until_s)
-    return Step(refused, (), (Play(Sound.REFUSED),))
+    refused = replace(
+        till,
+        screen=AskingPin(notice=Trouble(TroubleKind.PIN_WRONG)),
+        pin_tries=tries,
+        pin_locked_until_s=till.now_s + lock_s(tries),
+    )
+    return Step(refused, _pin_tried(till, tries), (Play(Sound.REFUSED),))
+
+
+def _pin_tried(till: Till, wrong: int) -> tuple[PinTried, ...]:
+    """Kept beyond this run; while the card fails, counted all the same."""
+    return () if till.journal_trouble is not None else (PinTried(wrong),)
 
 
 def answered_check(screen: AwaitingPayment, now_s: float, status: InvoiceStatus) -> AwaitingPayment:

@@ -70,6 +70,17 @@ class Trouble:
     subject: str = ""
     reason: str = ""
 
+    @property
+    def noted(self) -> str:
+        """The text that the journal keeps; `trouble_noted` reads it again."""
+        return f"{self.kind}: {self.reason}" if self.reason else str(self.kind)
+
+
+def trouble_noted(text: str, subject: str) -> Trouble | None:
+    """The trouble behind a noted text, None if that is not its form (older journals)."""
+    kind, _, reason = text.partition(": ")
+    return Trouble(TroubleKind(kind), subject, reason) if kind in frozenset(TroubleKind) else None
+
 
 class KioskError(Exception):
     """An error that a door could not put right, already translated into a `Trouble`."""

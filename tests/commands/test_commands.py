@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,14 @@ import zxingcpp
 from PIL import Image
 
 from kiosk.__main__ import main
+from kiosk.commands import doctor
 from kiosk.commands.box import begin_till
-from kiosk.journal import Journal
+from kiosk.doctor.finding import Verdict
+from kiosk.journal import Journal, resume
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.till import Rules
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.screen.words import Words
 from kiosk.simulate import Simulator
 from tests.journal.test_journal import NOW, moved, paid
 
@@ -173,3 +178,44 @@ def test_the_doctor_reads_a_journal_and_says_when_it_is_none(
     path.write_bytes(b"no journal at all" * 1000)
     main(["doctor"])
     assert "STOP  journal" in capsys.readouterr().out
+
+
+def test_the_doctor_beside_a_till_takes_no_lock_and_finds_the_journal_sound(tmp_path: Path) -> None:
+    """Fault 30: it said that the memory card cannot be written; only the till holds the lock."""
+    path = tmp_path / "journal.sqlite3"
+    journal = Journal.open(path, lambda: NOW)
+    beside = doctor._journal(path, running=False)
+    assert (beside.verdict, "the till has it open" in beside.words) == (Verdict.GOOD, True)
+    journal.close()
+    alone = doctor._journal(path, running=False)
+    assert (alone.verdict, "can be written" in alone.words) == (Verdict.GOOD, True)
+    Journal.open(path).close()
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Trouble(TroubleKind.LIMIT_REACHED, "s", "TRANSACTION_RESTRICTED: daily limit"),
+        Trouble(TroubleKind.NO_CONNECTION, "s", "timeout"),
+        Trouble(TroubleKind.PAID_BY_OTHERS, "s"),
+    ],
+)
+def test_doctor_forwards_and_screen_give_one_reason_for_one_forward(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    trouble: Trouble,
+) -> None:
+    """Fault 30: the journal kept the developer's words alone, and the kind was guessed."""
+    path = tmp_path / "journal.sqlite3"
+    journal = Journal.open(path, lambda: NOW)
+    journal.record([*paid(), replace(moved(ForwardStatus.FAILED), reason=trouble.noted)])
+    (forward,) = resume(journal.recover(), 0.0, NOW)[1].values()
+    journal.close()
+    assert forward.trouble is not None
+    shown, _ = Words().told(forward.trouble)
+    assert shown == Words().told(trouble)[0]
+    monkeypatch.setenv("KIOSK_JOURNAL", str(path))
+    assert main(["forwards"]) == 1
+    assert shown in capsys.readouterr().out
+    assert shown in doctor._journal(path, running=False).words

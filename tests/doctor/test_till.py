@@ -22,8 +22,16 @@ CASES = [
     (till.room(Card("/", free_bytes=2_000_000_000)), Verdict.GOOD, "2,000 MB"),
     (till.room(Card("/", free_bytes=20_000_000)), Verdict.NOTE, "20 MB"),
     (till.journal(PATH, [], NOW, running=False), Verdict.GOOD, "can be written, 0 forwards"),
-    (till.journal(PATH, [NOW - 60], NOW, running=True), Verdict.GOOD, "1 forwards on the way"),
-    (till.journal(PATH, [NOW - 9000, NOW], NOW, running=True), Verdict.NOTE, "for 2 hours"),
+    (
+        till.journal(PATH, [(NOW - 60, "on its way")], NOW, running=True),
+        Verdict.GOOD,
+        "1 forwards on the way",
+    ),
+    (
+        till.journal(PATH, [(NOW - 9000, "why"), (NOW, "")], NOW, running=True),
+        Verdict.NOTE,
+        "for 2 hours: why",
+    ),
     (till.panel("off", None, running=False), Verdict.GOOD, "is off"),
     (till.panel("on", HEADERLESS, running=False), Verdict.STOP, "no Raspberry Pi"),
     (till.panel("auto", HEADERLESS, running=False), Verdict.GOOD, "none:"),

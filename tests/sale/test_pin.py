@@ -1,0 +1,74 @@
+"""A PIN is not guessed: each wrong one makes the next pause longer, and no start shortens it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kiosk.commands.box import begin_till
+from kiosk.journal import Journal
+from kiosk.sale.facts import PinTried
+from kiosk.sale.keys import Key
+from kiosk.sale.pin import PIN_TRIES, lock_s, pin_hash
+from kiosk.sale.till import AskingPin, Managing
+from kiosk.sale.trouble import Trouble, TroubleKind
+from tests.journal.test_journal import NOW
+from tests.sale.tills import RULES, Story
+
+LOCKING = replace(RULES, pin=pin_hash("1234", b"salt" * 4))
+
+
+def asked() -> Story:
+    story = Story(LOCKING).ready()
+    story.press(Key.MENU)
+    story.wait(1.0)
+    return story
+
+
+def test_the_pause_doubles_up_to_a_quarter_of_an_hour() -> None:
+    """Box fault 25: 296 guesses an hour, for ever."""
+    assert [lock_s(wrong) for wrong in (0, PIN_TRIES - 1)] == [0.0, 0.0]
+    pauses = [lock_s(PIN_TRIES + more) for more in range(7)]
+    assert pauses == [60, 120, 240, 480, 900, 900, 900]
+    assert lock_s(100_000) == 900
+
+
+def test_nothing_can_be_tried_during_the_pause_and_the_manager_is_told_after_it() -> None:
+    """Box fault 25: attempts are kept, and shown to the manager after the right PIN."""
+    story = asked()
+    for _ in range(PIN_TRIES):
+        story.press("9999", Key.CHARGE)
+        story.wait(1.0)
+    assert [fact.wrong for fact in story.facts if isinstance(fact, PinTried)] == [1, 2, 3, 4, 5]
+    story.press("1234", Key.CHARGE)
+    screen = story.till.screen
+    assert isinstance(screen, AskingPin)
+    assert screen.notice is not None
+    assert screen.notice.kind is TroubleKind.PIN_LOCKED
+    story.till = replace(story.till, now_s=story.till.pin_locked_until_s, screen=AskingPin())
+    story.press("1234", Key.CHARGE)
+    assert isinstance(story.till.screen, Managing)
+    assert [alarm.trouble.subject for alarm in story.till.alarms] == ["5"]
+    assert story.facts[-1] == PinTried(0)
+
+
+def test_a_right_pin_alone_writes_nothing_and_opens_with_a_card_that_fails() -> None:
+    story = asked()
+    story.till = replace(story.till, journal_trouble=Trouble(TroubleKind.JOURNAL_FULL))
+    story.press("9999", Key.CHARGE)
+    assert story.till.pin_tries == 1
+    story.press("1234", Key.CHARGE)
+    assert isinstance(story.till.screen, Managing)
+    assert not any(isinstance(fact, PinTried) for fact in story.facts)
+
+
+@pytest.mark.parametrize(("tries", "pause_s"), [([1, 2], 0), ([4, 5, 6], 120), ([5, 0], 0)])
+def test_a_new_start_does_not_forget_the_pause(
+    tmp_path: Path, tries: list[int], pause_s: float
+) -> None:
+    """Box fault 25: each start began anew."""
+    journal = Journal.open(tmp_path / "journal.sqlite3", lambda: NOW)
+    journal.record([PinTried(wrong) for wrong in tries])
+    till, _ = begin_till(LOCKING, journal, 50.0, NOW)
+    assert (till.pin_tries, till.pin_locked_until_s) == (tries[-1], 50.0 + pause_s)
+    journal.close()
