@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from kiosk.sale import watch
 from kiosk.sale.charge import unit_of
-from kiosk.sale.effects import AskStatus, CloseSale, Step
+from kiosk.sale.effects import AskStatus, CancelInvoice, CloseSale, Effect, Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, SaleLeft
 from kiosk.sale.invoice import SaleId
@@ -37,12 +37,23 @@ def gone(till: Till, sale: SaleId, ending: Ending, screen: Screen) -> Step:
     return Step(after, (SaleLeft(sale, ending),), (CloseSale(sale, ending),))
 
 
+def unchecked(screen: AwaitingPayment) -> AwaitingPayment:
+    """The code with no CHECK being answered."""
+    return replace(screen, check_until_s=None, check_due_s=None)
+
+
 def last_question(till: Till, was: AwaitingPayment) -> Step:
     """The code's time is over: ask once before it goes, in case somebody has just paid it."""
     assert till.account is not None
-    leaving = Leaving(was, Ending.EXPIRED, till.now_s, cancelled=True)
-    ask = AskStatus((was.invoice.payment_hash,), till.account)
-    return Step(replace(till, screen=leaving), (), (ask,))
+    name = was.invoice.payment_hash
+    asked: tuple[Effect, ...] = (AskStatus((name,), till.account),)
+    watched = till.watches.get(name)
+    # An invoice that Blink lets live longer than its code was shown is cancelled as well.
+    outlives = watched is not None and watched.final_s - watch.DAY_S > till.now_s + 1
+    if outlives:
+        asked = (*asked, CancelInvoice(name, till.account))
+    leaving = Leaving(unchecked(was), Ending.EXPIRED, till.now_s, cancelled=not outlives)
+    return Step(replace(till, screen=leaving), (), asked)
 
 
 def leave(till: Till, was: AwaitingPayment, ending: Ending) -> Step:

@@ -19,7 +19,7 @@ from kiosk.sale.entry import Entry, EntryFull, Tip, added, cleared, deleted, tip
 from kiosk.sale.facts import Ending, PinTried
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
-from kiosk.sale.leave import gone, idle, leave
+from kiosk.sale.leave import gone, idle, leave, unchecked
 from kiosk.sale.pin import PIN_TRIES, is_pin, lock_s
 from kiosk.sale.till import (
     Alarm,
@@ -42,6 +42,10 @@ from kiosk.sale.till import (
 )
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import Joining, Networks, OpenNetwork, Passphrase
+
+# "I paid" is no question that one answer settles: a payment may be under way.
+CHECK_ASKED_S: Final = 20.0
+CHECK_EVERY_S: Final = 2.0
 
 _MAX_PIN: Final = 12
 
@@ -173,14 +177,15 @@ def _awaiting(till: Till, screen: AwaitingPayment, key: Key) -> Step:
             # code, and the invoice is asked about until it is decided.
             return leave(till, screen, Ending.CANCELLED)
         case Key.CLEAR:
-            leaving = Leaving(screen, Ending.CANCELLED, till.now_s)
+            leaving = Leaving(unchecked(screen), Ending.CANCELLED, till.now_s)
             effects: tuple[Effect, ...] = (
                 AskStatus((name,), till.account),
                 CancelInvoice(name, till.account),
             )
             return Step(replace(till, screen=leaving), (), effects)
         case Key.CHECK if not screen.checking:
-            checking = replace(screen, checking=True, checked_s=None)
+            until_s = till.now_s + CHECK_ASKED_S
+            checking = replace(unchecked(screen), check_until_s=until_s, checked_s=None)
             return Step(replace(till, screen=checking), (), (AskStatus((name,), till.account),))
         case Key.BRIGHTER | Key.DIMMER:
             return Step(till, (), (Brighten(1 if key is Key.BRIGHTER else -1),))
@@ -226,9 +231,14 @@ def _pin_tried(till: Till, wrong: int) -> tuple[PinTried, ...]:
 
 
 def answered_check(screen: AwaitingPayment, now_s: float, status: InvoiceStatus) -> AwaitingPayment:
-    """The answer to "I paid": not yet, or nobody knows."""
-    if not screen.checking:
+    """The answer to "I paid": no payment seen yet, or nobody knows; asked again for a while.
+
+    A payment that Blink holds under way looks like none, so this is never taken for unpaid.
+    """
+    if screen.check_until_s is None:
         return screen
-    if status is InvoiceStatus.UNKNOWN:
-        return replace(screen, checking=False)
-    return replace(screen, checking=False, checked_s=now_s)
+    seen_none_s = screen.checked_s if status is InvoiceStatus.UNKNOWN else now_s
+    answered = replace(screen, checked_s=seen_none_s)
+    if now_s >= screen.check_until_s:
+        return unchecked(answered)
+    return replace(answered, check_due_s=now_s + CHECK_EVERY_S)

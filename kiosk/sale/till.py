@@ -108,7 +108,8 @@ class Requesting:
 class AwaitingPayment:
     """The QR code is up. `ends_s` is monotonic, reckoned from the BOLT11's own lifetime.
 
-    `checked_s` is when CHECK ("I paid") was last answered with not yet, else None.
+    CHECK ("I paid") asks again and again until `check_until_s`, next at `check_due_s`, which is
+    None while a question is under way. `checked_s` is when Blink last had seen no payment.
     """
 
     sale: Sale
@@ -118,9 +119,15 @@ class AwaitingPayment:
     ends_s: float
     link: Link = Link.CONNECTING
     payout_ready: bool = False
-    checking: bool = False
+    check_until_s: float | None = None
+    check_due_s: float | None = None
     checked_s: float | None = None
     notice: Trouble | None = None
+
+    @property
+    def checking(self) -> bool:
+        """Whether CHECK is being answered."""
+        return self.check_until_s is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +306,7 @@ class Watch:
     final_s: float = 0.0
     ending: Ending | None = None
     cancel_wanted: bool = False
+    refused_s: float | None = None  # when its payout invoice was first refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +339,7 @@ class Forward:
     sent_noted: bool = False
     noted: tuple[ForwardStatus, TroubleKind | None] | None = None
     payments: int = 1
+    refused_s: float | None = None  # when its payout invoice was first refused
     trouble: Trouble | None = None
 
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale import charge, rebuild, watch
-from kiosk.sale.effects import ProbeJournal, Step, Visit
+from kiosk.sale.effects import AskStatus, ProbeJournal, Step, Visit
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.leave import idle, last_question, leave
 from kiosk.sale.till import (
@@ -68,8 +68,12 @@ def _screen_due(till: Till) -> Step:
         return Step(till)
     screen = till.screen
     match screen:
-        case AwaitingPayment():
+        case AwaitingPayment(ends_s=ends_s) if ends_s <= till.now_s:
             return last_question(till, screen)
+        case AwaitingPayment(invoice=invoice):
+            assert till.account is not None
+            asking = replace(till, screen=replace(screen, check_due_s=None))
+            return Step(asking, (), (AskStatus((invoice.payment_hash,), till.account),))
         case Leaving(was, ending):
             owed = dict(till.watches)
             name = was.invoice.payment_hash
@@ -86,8 +90,8 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
     """When the screen changes by itself. Success screens wait for a key if told to (0 s)."""
     stay_s = till.rules.success_s or None
     match till.screen:
-        case AwaitingPayment(ends_s=ends_s):
-            return (ends_s,)
+        case AwaitingPayment(ends_s=ends_s, check_due_s=check_due_s):
+            return (ends_s, check_due_s)
         case Leaving() if till.journal_trouble is not None:
             return ()  # its end has to be durable: it waits for the journal
         case Leaving(since_s=since_s):

@@ -57,7 +57,7 @@ from kiosk.sale.events import (
     VisitFailed,
 )
 from kiosk.sale.facts import Ending, InvoiceIssued, PayoutIssued, SaleLeft
-from kiosk.sale.invoice import InvoiceStatus, PaymentHash
+from kiosk.sale.invoice import InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.leave import gone, last_question, leave
 from kiosk.sale.light import heard
 from kiosk.sale.money import Sats
@@ -84,10 +84,23 @@ from kiosk.sale.till import (
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import WifiSeen, WifiTold
 
+CODE_SLACK_S: Final = 60
+
 BLOCKED_S: Final = 300.0  # Blink blocks invoice creation this long after 60 in a minute
 
 _VISIT_FIRST_PAUSE_S: Final = 2.0
 _VISIT_LONGEST_PAUSE_S: Final = 120.0
+
+# A payout invoice that has been refused for so long is refused, and not a passing whim.
+PAYOUT_PATIENCE_S: Final = 120.0
+_PASSING: Final = frozenset(
+    {
+        TroubleKind.NO_CONNECTION,
+        TroubleKind.CLOCK_WRONG,
+        TroubleKind.LOGIN_PAGE,
+        TroubleKind.TOO_MANY_INVOICES,
+    }
+)
 
 # Troubles of a sale that are troubles of the whole kiosk: no sale until a visit has gone well.
 _OUT_OF_SERVICE: Final = frozenset(
@@ -101,6 +114,7 @@ _OUT_OF_SERVICE: Final = frozenset(
         TroubleKind.TILL_CANNOT_RECEIVE,
         TroubleKind.SAME_WALLET,
         TroubleKind.NO_BTC_WALLET,
+        TroubleKind.NO_PAYOUT,
     }
 )
 
@@ -161,8 +175,9 @@ def _sale_news(till: Till, event: InvoiceMade | InvoiceRefused | LinkChanged | C
 
 def _invoice_made(till: Till, screen: Requesting, event: InvoiceMade) -> Step:
     invoice = event.invoice
-    ends_s = till.now_s + invoice.lifetime_s
-    watched = Watch(screen.sale, invoice, final_s=ends_s + watch.DAY_S)
+    # Blink may let it live longer than was asked for: the code is shown no longer than that.
+    ends_s = till.now_s + min(invoice.lifetime_s, till.rules.invoice_min * 60 + CODE_SLACK_S)
+    watched = Watch(screen.sale, invoice, final_s=till.now_s + invoice.lifetime_s + watch.DAY_S)
     shown = AwaitingPayment(screen.sale, screen.entry, invoice, till.now_s, ends_s)
     after = replace(
         till,
@@ -250,8 +265,8 @@ def _forward_news(till: Till, event: PayoutMade | PayoutRefused | SendTold | Loo
         case PayoutRefused(sale, trouble, final):
             step = forward.payout_refused(till, event)
             if final:
-                step = step.then(lambda t: _withdrawn(t, sale, trouble))
-            return step
+                return step.then(lambda t: _withdrawn(t, sale, trouble))
+            return step.then(lambda t: _payout_refused(t, sale, trouble))
         case SendTold(invoice):
             return _celebrated(till, invoice, forward.send_told(till, event))
         case LookUpTold(invoice):
@@ -272,6 +287,30 @@ def _payout_made(till: Till, event: PayoutMade) -> Step | None:
         after = replace(till, watches=MappingProxyType(watches), screen=screen)
         return Step(after, (PayoutIssued(event.sale, event.payout),))
     return None
+
+
+def _payout_refused(till: Till, sale: SaleId, trouble: Trouble) -> Step:
+    """No payout invoice now. Refused for minutes it is an alarm, and no money is taken (M2).
+
+    A way to Blink that is gone, or a pause that Blink imposes, is no refusal: it passes.
+    """
+    if trouble.kind in _PASSING:
+        return Step(till)
+    watches, forwards = dict(till.watches), dict(till.forwards)
+    since_s = till.now_s
+    for name, watched in till.watches.items():
+        if watched.sale.id == sale and watched.payout is None:
+            since_s = till.now_s if watched.refused_s is None else watched.refused_s
+            watches[name] = replace(watched, refused_s=since_s)
+    for name, waiting in till.forwards.items():
+        if waiting.sale.id == sale and waiting.payout is None:
+            since_s = till.now_s if waiting.refused_s is None else waiting.refused_s
+            forwards[name] = replace(waiting, refused_s=since_s)
+    noted = replace(till, watches=MappingProxyType(watches), forwards=MappingProxyType(forwards))
+    if till.now_s - since_s < PAYOUT_PATIENCE_S:
+        return Step(noted)
+    refused = Trouble(TroubleKind.NO_PAYOUT, sale, trouble.reason or trouble.kind)
+    return _withdrawn(noted.with_alarm(refused, sale), sale, refused)
 
 
 def _withdrawn(till: Till, sale: str, trouble: Trouble) -> Step:

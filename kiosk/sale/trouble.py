@@ -38,6 +38,7 @@ class TroubleKind(StrEnum):
     # Money
     PAYMENT_UNDER_WAY = "payment_under_way"  # cancel refused: somebody is paying right now
     PAYOUT_REFUSED = "payout_refused"  # the payout invoice is not the one we asked for (M3)
+    NO_PAYOUT = "no_payout"  # the merchant's account has given no invoice for minutes (M2)
     PAID_BY_OTHERS = "paid_by_others"  # the payout invoice is paid, but not by us (M6)
     UNDECIDED = "undecided"  # of a lost journal: forwarded or not, nobody can say
     PAID_TWICE = "paid_twice"  # one sale, two payments (M12)

@@ -121,6 +121,7 @@ def paid(till: Till, name: PaymentHash, *, on_screen: bool) -> Step:
         due_s=till.now_s if watch.payout or not on_screen else till.now_s + PAYOUT_GRACE_S,
         late=not on_screen,
         paid_s=till.now_s,
+        refused_s=watch.refused_s,
     )
     forwards = MappingProxyType({**till.forwards, name: forward})
     return Step(

@@ -112,10 +112,11 @@ def _line(canvas: Canvas, till: Till, screen: AwaitingPayment) -> tuple[str, tup
         return words.joined(*words.told(till.out_of_service)), colours.bad
     if screen.notice is not None:
         return words.joined(*words.told(screen.notice)), colours.accent
+    seen_none = screen.checked_s is not None and till.now_s - screen.checked_s < NOT_YET_SHOWN_S
+    if seen_none:
+        return words.tr("No payment seen yet"), colours.accent
     if screen.checking:
         return words.tr("Asking Blink"), colours.accent
-    if screen.checked_s is not None and till.now_s - screen.checked_s < NOT_YET_SHOWN_S:
-        return words.tr("Not paid yet"), colours.accent
     if screen.link in (Link.RECONNECTING, Link.ASKING):
         return words.tr("The connection is weak; the payment is still noticed"), colours.accent
     return words.tr("Scan and pay"), colours.ink

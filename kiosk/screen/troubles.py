@@ -99,6 +99,10 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("A payout did not look right and was not paid."),
             mark("The money is safe in the till account. Sale {subject}."),
         ),
+        TroubleKind.NO_PAYOUT: (
+            mark("The merchant's account gives no invoice."),
+            mark("Money already paid waits in the till account. No sales until it works again."),
+        ),
         TroubleKind.PAID_BY_OTHERS: (
             mark("A payout was paid by somebody else."),
             mark("The money is safe in the till account. Sale {subject}."),

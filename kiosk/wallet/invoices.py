@@ -43,7 +43,12 @@ log: Final = logging.getLogger("kiosk.wallet")
 
 _TRIES: Final = 3
 _IDS: Final = 5
-_LIFETIME_SLACK_S: Final = 60
+
+# A lifetime need only be long enough for its purpose: a code to be paid, a payout to be sent and
+# looked up. Blink has changed its bounds before; what the invoice itself says is what counts.
+_CODE_LEAST_S: Final = 60
+_PAYOUT_LEAST_S: Final = 600
+_LIFETIME_MOST_S: Final = 31 * 86_400
 
 
 async def make_invoice(
@@ -56,7 +61,14 @@ async def make_invoice(
         KioskError: none could be had; nobody has seen one.
     """
     wanted = _Wanted(
-        account.till_wallet, amount, memo, minutes, account.network, Side.TILL, account.nodes
+        account.till_wallet,
+        amount,
+        memo,
+        minutes,
+        _CODE_LEAST_S,
+        account.network,
+        Side.TILL,
+        account.nodes,
     )
     return await _made(http, wanted, external_id, documents.CREATE_INVOICE, may_look=True)
 
@@ -67,14 +79,21 @@ async def make_payout(
     amount: Sats,
     memo: str,
     external_id: ExternalId,
-    minutes: int = PAYOUT_EXPIRY_MIN,
 ) -> Invoice:
     """Make a payout invoice in the merchant account, by key or, without one, by user name.
 
     Raises:
         KioskError: none could be had.
     """
-    wanted = _Wanted(account.merchant_wallet, amount, memo, minutes, account.network, Side.MERCHANT)
+    wanted = _Wanted(
+        account.merchant_wallet,
+        amount,
+        memo,
+        PAYOUT_EXPIRY_MIN,
+        _PAYOUT_LEAST_S,
+        account.network,
+        Side.MERCHANT,
+    )
     if http.endpoints.merchant_key is None:
         return await _made(http, wanted, external_id, documents.CREATE_ON_BEHALF, may_look=False)
     may_look = account.may_look_up_payouts
@@ -103,12 +122,13 @@ class UnknownPayee(Refused):
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """An invoice to be made, all but its external id."""
+    """An invoice to be made, all but its external id; it lives `minutes`, `least_s` will do."""
 
     wallet: WalletId
     amount: Sats
     memo: str
     minutes: int
+    least_s: int
     network: str
     side: Side
     payees: frozenset[str] = frozenset()  # whose node may be paid; empty is any
@@ -209,7 +229,7 @@ def _checked(raw: Mapping[str, Any], wanted: _Wanted, external_id: ExternalId) -
     checks = {
         "hash": decoded.payment_hash == payment_hash(raw.get("paymentHash")),
         "amount": decoded.amount_msat == wanted.amount * MSAT_PER_SAT,
-        "lifetime": abs(decoded.lifetime_s - wanted.minutes * 60) <= _LIFETIME_SLACK_S,
+        "lifetime": wanted.least_s <= decoded.lifetime_s <= _LIFETIME_MOST_S,
         "network": decoded.network == wanted.network,
         "payee": not wanted.payees or decoded.payee in wanted.payees,
     }

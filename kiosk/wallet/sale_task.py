@@ -181,8 +181,7 @@ class SaleTask:
             except KioskError as error:
                 log.info("no payout invoice %s reason=%s", self.name, error)
                 final = error.trouble.kind in FINAL
-                if final or failures == 0:
-                    self._put(PayoutRefused(self._sale, error.trouble, final))
+                self._put(PayoutRefused(self._sale, error.trouble, final))
                 if final:
                     return
                 first_s, longest_s = timings.reconnect_first_s, timings.reconnect_longest_s

@@ -25,7 +25,6 @@ log: Final = logging.getLogger("kiosk.wallet")
 
 _SCOPES: Final = ("READ", "WRITE")  # WRITE brings RECEIVE with it
 _TRIAL_SAT: Final = Sats(1)
-_TRIAL_MIN: Final = 1
 
 
 async def visit(http: Http) -> Account:
@@ -107,14 +106,12 @@ async def _wallet_by_name(http: Http, username: str) -> WalletId:
 
 
 async def _try_payout(http: Http, account: Account) -> None:
-    """Make a payout invoice of 1 sat, so that it is known before money is taken that a merchant
-    can receive (M2) and that the guard will let his payout invoices pass (M3).
+    """Make a payout invoice as a sale does, of 1 sat, so that it is known before money is taken
+    that a merchant can receive (M2) and that the guard will let his payout invoices pass (M3).
     """
     external_id = ExternalId(f"kiosk-check-{secrets.token_hex(8)}")
     try:
-        payout = await make_payout(
-            http, account, _TRIAL_SAT, "kiosk check", external_id, _TRIAL_MIN
-        )
+        payout = await make_payout(http, account, _TRIAL_SAT, "kiosk check", external_id)
     except Refused as error:
         # Anybody can use up the quota of a user name: that passes, and is no reason to stand still.
         if error.trouble.kind is not TroubleKind.TOO_MANY_INVOICES:
