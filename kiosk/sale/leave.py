@@ -63,7 +63,7 @@ def leave(till: Till, was: AwaitingPayment, ending: Ending) -> Step:
     )
     screen: Screen = Entering(Entry(_unit(till)))
     if ending is Ending.EXPIRED:
-        screen = Expired(was.sale, was.entry, till.now_s)
+        screen = Expired(was.sale, was.entry, till.now_s, was.invoice.payment_hash)
     return Step(
         replace(after, screen=screen),
         (SaleLeft(was.sale.id, ending),),

@@ -20,7 +20,9 @@ def light(till: Till) -> Light:
             return Light.RECEIVED
         case Stopped():
             return Light.TROUBLE
-    look = till.out_of_service or till.alarms or till.stuck_keys or till.recovered
+    look = (
+        till.out_of_service or till.alarms or till.late_money or till.stuck_keys or till.recovered
+    )
     return Light.TROUBLE if look else Light.DARK
 
 

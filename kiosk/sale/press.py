@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import charge, manage
+from kiosk.sale import charge, manage, renew
 from kiosk.sale.answers import is_deaf
 from kiosk.sale.effects import (
     AskStatus,
@@ -80,9 +80,9 @@ def _carried_out(till: Till, key: Key) -> Step:
             return _awaiting(till, screen, key)
         case Leaving(was, ending) if key is Key.CLEAR and screen.cancelled:
             return leave(till, was, ending)
-        case Expired(sale, entry):
+        case Expired():
             if key is Key.CHARGE:
-                return charge.again(till, sale, entry)
+                return renew.asked_for(till, screen)
             return idle(till) if key is Key.CLEAR else Step(till)
         case Paid() | Forwarded() | Received():
             if key.digit is None:
@@ -104,6 +104,8 @@ def _entering(till: Till, entry: Entry, key: Key) -> Step:
         till = replace(till, recovered=())
         if key in (Key.CLEAR, Key.CHARGE):  # the notice has been read
             return Step(till)
+    if key is Key.CHARGE and entry.is_empty and till.late_money and _notice(till) is None:
+        return Step(replace(till, late_money=till.late_money[1:]))  # read, and put away
     if key.digit is not None:
         return _typed(till, entry, key.digit)
     match key:
@@ -122,6 +124,10 @@ def _entering(till: Till, entry: Entry, key: Key) -> Step:
         case Key.MENU:
             return charge.refused(till, entry, Trouble(TroubleKind.MENU_OFF))
     return Step(till)
+
+
+def _notice(till: Till) -> Trouble | None:
+    return till.screen.notice if isinstance(till.screen, Entering) else None
 
 
 def _typed(till: Till, entry: Entry, digit: int) -> Step:

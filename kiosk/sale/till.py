@@ -143,11 +143,17 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """The code has run out: CHARGE makes a new one for the same amount."""
+    """The code has run out: CHARGE makes a new one for the same amount.
+
+    `code` is the one that has run out. `asking_s` is since when it is asked about once more, after
+    CHARGE, else None.
+    """
 
     sale: Sale
     entry: Entry
     since_s: float
+    code: PaymentHash | None = None
+    asking_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +312,9 @@ class Watch:
     final_s: float = 0.0
     ending: Ending | None = None
     cancel_wanted: bool = False
+    left_s: float | None = None  # when it left the screen, monotonic
+    earlier: tuple[PaymentHash, ...] = ()  # codes of the same sale that had run out before
+    other_paid: bool = False  # another code of the same sale has been paid
     refused_s: float | None = None  # when its payout invoice was first refused
 
 
@@ -393,6 +402,8 @@ class Till:
     forwards: Mapping[PaymentHash, Forward] = field(default_factory=lambda: MappingProxyType({}))
     aftermath: Mapping[PaymentHash, Aftermath] = field(default_factory=lambda: MappingProxyType({}))
     alarms: tuple[Alarm, ...] = ()
+    earlier_codes: tuple[PaymentHash, ...] = ()  # of the sale on the screen, run out
+    late_money: tuple[Sale, ...] = ()  # paid after they had left the screen, and not yet read
     lost: Lost | None = None  # a damaged journal, until its sales have been taken up
     recovered: tuple[Sale, ...] = ()  # sales that were on the screen when the power went
     pin_tries: int = 0

@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import charge, rebuild, watch
+from kiosk.sale import charge, rebuild, renew, watch
 from kiosk.sale.effects import AskStatus, ProbeJournal, Step, Visit
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.leave import idle, last_question, leave
@@ -80,6 +80,8 @@ def _screen_due(till: Till) -> Step:
             if name in owed and not screen.cancelled:
                 owed[name] = replace(owed[name], cancel_wanted=True)
             return leave(replace(till, watches=MappingProxyType(owed)), was, ending)
+        case Expired(asking_s=asking_s) if asking_s is not None:
+            return renew.go_on(till, screen)
         case Pricing():
             return charge.no_rate(replace(till, rate_asked=False), screen, "no answer in time")
         case _:
@@ -98,6 +100,8 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
             return (since_s + LEAVE_PATIENCE_S,)
         case Pricing(since_s=since_s):
             return (since_s + PRICING_PATIENCE_S,)
+        case Expired(asking_s=asking_s) if asking_s is not None:
+            return (asking_s + renew.PATIENCE_S,)
         case Expired(since_s=since_s):
             return (since_s + EXPIRED_SHOWN_S,)
         case Paid(since_s=since_s):

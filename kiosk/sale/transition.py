@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import charge, forward, manage, rebuild, timers, watch
+from kiosk.sale import charge, forward, manage, rebuild, renew, timers, watch
 from kiosk.sale.account import Account
 from kiosk.sale.answers import question
 from kiosk.sale.box import BoxTold
@@ -86,6 +86,9 @@ from kiosk.sale.wifi import WifiSeen, WifiTold
 
 CODE_SLACK_S: Final = 60
 
+# So many late payments wait to be read; the history has them all.
+MOST_LATE: Final = 20
+
 BLOCKED_S: Final = 300.0  # Blink blocks invoice creation this long after 60 in a minute
 
 _VISIT_FIRST_PAUSE_S: Final = 2.0
@@ -125,6 +128,7 @@ def transition(till: Till, event: Event) -> Step:
     if not isinstance(event, JournalFailed):  # it has no facts: they could not be written either
         step = step.then(timers.due).then(forward.next_acts)
     step = replace(step, till=_noted_change(till, step.till))
+    step = replace(step, till=renew.settled_down(step.till))
     step = heard(till, step)
     if timers.under_way(till) and not timers.under_way(step.till):
         return replace(step, effects=(*step.effects, Rest()))
@@ -177,7 +181,12 @@ def _invoice_made(till: Till, screen: Requesting, event: InvoiceMade) -> Step:
     invoice = event.invoice
     # Blink may let it live longer than was asked for: the code is shown no longer than that.
     ends_s = till.now_s + min(invoice.lifetime_s, till.rules.invoice_min * 60 + CODE_SLACK_S)
-    watched = Watch(screen.sale, invoice, final_s=till.now_s + invoice.lifetime_s + watch.DAY_S)
+    watched = Watch(
+        screen.sale,
+        invoice,
+        final_s=till.now_s + invoice.lifetime_s + watch.DAY_S,
+        earlier=till.earlier_codes,
+    )
     shown = AwaitingPayment(screen.sale, screen.entry, invoice, till.now_s, ends_s)
     after = replace(
         till,
@@ -232,12 +241,17 @@ def _paid(till: Till, name: PaymentHash) -> Step:
     """Somebody has paid an invoice of ours; news of one already known changes nothing."""
     screen = till.screen.was if isinstance(till.screen, Leaving) else till.screen
     shown = isinstance(screen, AwaitingPayment) and screen.invoice.payment_hash == name
+    earlier = renew.is_earlier(till, name)
     step = watch.paid(till, name, on_screen=shown)
-    if not step.facts or not isinstance(screen, AwaitingPayment | Expired):
+    if not step.facts:
         return step
+    if earlier:
+        return step.then(lambda t: renew.earlier_paid(t, name))
+    sale = step.till.forwards[name].sale
     # Paid at the last moment: whoever still stands before the run-out code wants to know.
-    if not shown and step.till.forwards[name].sale.id != screen.sale.id:
-        return step
+    if not isinstance(screen, AwaitingPayment | Expired) or screen.sale.id != sale.id:
+        told = (*step.till.late_money, sale)[-MOST_LATE:]
+        return replace(step, till=replace(step.till, late_money=told))
     paid = replace(step.till, screen=Paid(screen.sale, name, till.now_s))
     return Step(paid, step.facts, (Play(Sound.PAID),))
 
@@ -248,6 +262,8 @@ def _unpaid(till: Till, event: StatusTold) -> Step:
     match screen:
         case Leaving(was) if was.invoice.payment_hash == event.payment_hash:
             return _leave_if_answered(till, replace(screen, asked=True))
+        case Expired(code=code) if screen.asking_s is not None and code == event.payment_hash:
+            return renew.go_on(till, screen)
         case AwaitingPayment() if screen.invoice.payment_hash == event.payment_hash:
             if event.status is InvoiceStatus.EXPIRED and event.payments is None:
                 return last_question(till, screen)  # pushed: the ledger has not been asked

@@ -42,6 +42,8 @@ class TroubleKind(StrEnum):
     PAID_BY_OTHERS = "paid_by_others"  # the payout invoice is paid, but not by us (M6)
     UNDECIDED = "undecided"  # of a lost journal: forwarded or not, nobody can say
     PAID_TWICE = "paid_twice"  # one sale, two payments (M12)
+    PAID_BOTH_CODES = "paid_both_codes"  # a code and the one that replaced it (M12)
+    PAID_LATE = "paid_late"  # a code that was given up has been paid (M8)
     LIMIT_REACHED = "limit_reached"  # Blink will not forward more today
     NO_BALANCE = "no_balance"
     # The box

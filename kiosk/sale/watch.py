@@ -26,6 +26,9 @@ WITH_SALE: Final = 10
 # After an invoice's end, in seconds: Blink's own EXPIRED comes one second after it.
 _ASK_AFTER_S: Final = (5.0, 60.0, 600.0, 3600.0, 6 * 3600.0, 12 * 3600.0, float(DAY_S))
 
+# After a code has left the screen: whoever still pays it does so within moments, mostly.
+_ASK_AFTER_LEAVING_S: Final = (5.0, 10.0, 20.0, 40.0)
+
 _FIRST_PAUSE_S: Final = 5.0
 _LONGEST_PAUSE_S: Final = 600.0
 
@@ -91,8 +94,9 @@ def left_behind(till: Till, name: PaymentHash, ending: Ending, *, under_way: boo
     watch = till.watches.get(name)
     if watch is None:
         return till
-    ask_s = till.now_s + _FIRST_PAUSE_S if under_way else _next_ask(watch, till.now_s)
-    return _with(till, name, replace(watch, ending=ending, ask_s=ask_s, asks=0))
+    left = replace(watch, ending=ending, left_s=till.now_s, asks=0)
+    ask_s = till.now_s + _FIRST_PAUSE_S if under_way else _next_ask(left, till.now_s)
+    return _with(till, name, replace(left, ask_s=ask_s))
 
 
 def not_paid(till: Till, name: PaymentHash, status: InvoiceStatus) -> Step:
@@ -112,7 +116,11 @@ def paid(till: Till, name: PaymentHash, *, on_screen: bool) -> Step:
     watch = till.watches.get(name)
     if watch is None:
         return Step(till)
-    rest = {other: w for other, w in till.watches.items() if other != name}
+    rest = {
+        other: replace(w, other_paid=True) if _first_code(w) == _first_code(watch) else w
+        for other, w in till.watches.items()
+        if other != name
+    }
     forward = Forward(
         watch.sale,
         watch.invoice,
@@ -124,10 +132,11 @@ def paid(till: Till, name: PaymentHash, *, on_screen: bool) -> Step:
         refused_s=watch.refused_s,
     )
     forwards = MappingProxyType({**till.forwards, name: forward})
-    return Step(
-        replace(till, watches=MappingProxyType(rest), forwards=forwards),
-        (InvoicePaid(watch.sale.id, name, late=not on_screen),),
-    )
+    after = replace(till, watches=MappingProxyType(rest), forwards=forwards)
+    if watch.other_paid:
+        both = Trouble(TroubleKind.PAID_BOTH_CODES, str(watch.sale.amount))
+        after = after.with_alarm(both, watch.sale.id)
+    return Step(after, (InvoicePaid(watch.sale.id, name, late=not on_screen),))
 
 
 def settled(till: Till, forward: Forward) -> Till:
@@ -166,12 +175,17 @@ def cancel_told(till: Till, event: CancelTold) -> Till:
     return _with(till, event.payment_hash, replace(watch, cancel_wanted=False))
 
 
+def _first_code(watch: Watch) -> PaymentHash:
+    """What the codes of one sale have in common: the first of them."""
+    return watch.earlier[0] if watch.earlier else watch.invoice.payment_hash
+
+
 def _next_ask(watch: Watch, now_s: float) -> float:
     end_s = watch.final_s - DAY_S
-    return next(
-        (end_s + after for after in _ASK_AFTER_S if end_s + after > now_s),
-        max(watch.final_s, now_s),
-    )
+    times = [end_s + after for after in _ASK_AFTER_S]
+    if watch.left_s is not None:
+        times += [watch.left_s + after for after in _ASK_AFTER_LEAVING_S]
+    return min((at for at in times if at > now_s), default=max(watch.final_s, now_s))
 
 
 def _with(till: Till, name: PaymentHash, watch: Watch) -> Till:

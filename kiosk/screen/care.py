@@ -39,6 +39,7 @@ def may_rest(till: Till) -> bool:
         till.out_of_service is not None
         or not isinstance(till.service, Ready)
         or till.alarms
+        or till.late_money
         or till.unsettled
         or till.recovered
         or till.stuck_keys

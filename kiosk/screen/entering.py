@@ -92,6 +92,9 @@ def _notes(canvas: Canvas, box: pygame.Rect, till: Till, screen: Entering) -> No
         _told(canvas, box, limit, Tone.WARN)
     elif till.recovered:
         _told(canvas, box, Trouble(TroubleKind.POWER_CUT), Tone.WARN)
+    elif entry.is_empty and till.late_money:
+        late = Trouble(TroubleKind.PAID_LATE, str(till.late_money[0].amount))
+        _told(canvas, box, late, Tone.WARN)
     elif entry.is_empty and till.alarms:
         _told(canvas, box, till.alarms[-1].trouble, Tone.BAD)
     elif is_near(till, entry):

@@ -81,6 +81,8 @@ def expired(canvas: Canvas, screen: Expired) -> None:
     """The code has run out: a new one is one key away."""
     words = canvas.words
     told = words.tr("{amount} was not paid.", amount=sale_amounts(words, screen.sale)[0])
+    if screen.asking_s is not None:
+        told = words.tr("Asking Blink once more")
     keys: tuple[Button, ...] = (
         (Key.CLEAR, words.tr("Done"), None, Tone.PLAIN),
         (Key.CHARGE, words.tr("New code"), Icon.AGAIN, Tone.MAIN),

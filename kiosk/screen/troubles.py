@@ -8,7 +8,14 @@ from kiosk.sale.trouble import TroubleKind
 from kiosk.screen.catalogs import mark
 
 # Their subject is whole sats, which the language writes in its own way.
-IN_SATS: Final = frozenset({TroubleKind.AMOUNT_TOO_LARGE, TroubleKind.OVER_LIMIT})
+IN_SATS: Final = frozenset(
+    {
+        TroubleKind.AMOUNT_TOO_LARGE,
+        TroubleKind.OVER_LIMIT,
+        TroubleKind.PAID_BOTH_CODES,
+        TroubleKind.PAID_LATE,
+    }
+)
 
 TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
     {
@@ -114,6 +121,14 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
         TroubleKind.PAID_TWICE: (
             mark("A customer paid twice."),
             mark("The second payment stays in the till account. Sale {subject}."),
+        ),
+        TroubleKind.PAID_BOTH_CODES: (
+            mark("A customer paid two codes of one sale."),
+            mark("Both are forwarded. Give back {subject}."),
+        ),
+        TroubleKind.PAID_LATE: (
+            mark("A code that was given up has been paid: {subject}."),
+            mark("It is forwarded. Press the key with the tick to put this away."),
         ),
         TroubleKind.LIMIT_REACHED: (
             mark("Today's limit for forwarding is used up."),

@@ -64,7 +64,7 @@ SHOWN = {
 }
 VIEWS = every_view()
 # Pictures that ask for a person although nothing went wrong with the sale on them.
-READ_ME = ("alarm", "recovered", "stuck", "out-")
+READ_ME = ("alarm", "late-money", "recovered", "stuck", "out-")
 
 
 def test_every_screen_has_its_light() -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from kiosk.sale.effects import OpenSale
 from kiosk.sale.entry import Entry, tip_of
-from kiosk.sale.events import InvoiceMade, RatesArrived
+from kiosk.sale.events import InvoiceMade, RatesArrived, StatusTold
 from kiosk.sale.facts import Sale, SaleStarted
+from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT, Fiat, sats_from_fiat
 from kiosk.sale.till import Expired, Requesting, Tipping
@@ -94,6 +95,7 @@ def test_a_new_code_for_an_expired_one_takes_the_same_tip_without_asking(
     story.wait(5)
     assert isinstance(story.till.screen, Expired)
     story.press(Key.CHARGE)
+    story.play(StatusTold(invoice(1, sale.amount).payment_hash, InvoiceStatus.EXPIRED))
     story.play(RatesArrived(rates(story.till.now_s)))
     assert isinstance(story.till.screen, Requesting)
     last = [fact.sale for fact in story.facts if isinstance(fact, SaleStarted)][-1]

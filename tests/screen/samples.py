@@ -108,6 +108,8 @@ def every_view() -> dict[str, Till]:
         "not-yet": till(replace(AWAITING, checked_s=NOW_S)),
         "leaving": till(Leaving(AWAITING, Ending.CANCELLED, NOW_S)),
         "expired": till(Expired(SALE, ENTRY, NOW_S)),
+        "expired-asking": till(Expired(SALE, ENTRY, NOW_S, asking_s=NOW_S)),
+        "late-money": till(Entering(Entry(USD)), late_money=(SALE,)),
         "paid": till(Paid(SALE, INVOICE.payment_hash, NOW_S - 1)),
         "paid-late": till(Paid(SALE, INVOICE.payment_hash, NOW_S - 6)),
         "forwarded": till(Forwarded(SALE, NOW_S - 1)),

@@ -205,7 +205,8 @@ def test_an_expired_code_is_made_anew_in_one_key(counter: Counter) -> None:
         ("wait 601", Leaving, "Asking Blink once more"),
         (told(InvoiceStatus.EXPIRED), Expired, "$12.50 was not paid."),
         (price, Expired, "The code has run out"),
-        ("touch charge", Requesting, "$12.50"),
+        ("touch charge", Expired, "Asking Blink once more"),
+        (told(InvoiceStatus.EXPIRED), Requesting, "$12.50"),
     )
 
 
