@@ -37,12 +37,13 @@ from kiosk.sale.events import (
     Visited,
 )
 from kiosk.sale.facts import Fact
+from kiosk.sale.guard import refused_news
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.light import light
 from kiosk.sale.till import Till
 from kiosk.sale.timers import wake_s
 from kiosk.sale.transition import transition
-from kiosk.sale.trouble import KioskError, NewStartNeeded
+from kiosk.sale.trouble import Contradiction, KioskError, NewStartNeeded
 from kiosk.sale.wifi import JoinWifi, ScanWifi
 
 log: Final = logging.getLogger("kiosk.loop")
@@ -246,6 +247,13 @@ class Loop:
             elif not isinstance(event, KeyPressed) and event not in self._unwritten:
                 self._unwritten.append(event)  # a key is pressed again, news is kept
             self._journal_failed(error)
+            return False
+        except Contradiction as error:
+            refused = refused_news(event)
+            if refused is None:
+                raise  # a bug of ours
+            log.error("%s contradicts the journal: %s", type(event).__name__, error)  # noqa: TRY400
+            self._feed(refused)
             return False
         return True
 

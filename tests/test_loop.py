@@ -20,8 +20,10 @@ from kiosk.sale.events import (
     InvoiceMade,
     KeyPressed,
     KeyStuck,
+    PayoutMade,
     RatesArrived,
     RetryAsked,
+    SendAnswer,
     StatusTold,
     Visited,
 )
@@ -156,7 +158,9 @@ class Lamp(Quiet):
 class Shell:
     """A loop with everything around it in the test's hands. Nothing here sleeps."""
 
-    def __init__(self, start: Till | None = None, *touched: Event) -> None:
+    def __init__(
+        self, start: Till | None = None, *touched: Event, journal: Journal | None = None
+    ) -> None:
         self.done: list[str] = []
         self.glass = Glass(*touched)
         self.card = Card(self.done)
@@ -167,7 +171,7 @@ class Shell:
             start or till(Entering(Entry(USD))),
             self.inbox,
             wallet=Desk(self.done),
-            journal=self.card,
+            journal=journal or self.card,
             display=self.glass,
             panel=Lamp(self.shown),
             clock=self.clock,
@@ -263,6 +267,48 @@ def test_what_cannot_be_written_has_not_happened_and_is_not_forgotten_m5_m11() -
     shell.wait(JOURNAL_PAUSE_S)
     assert shell.done[-3:] == ["InvoicePaid", "ForwardMoved", "SendForward"]
     assert shell.done.count("InvoicePaid") == 1
+
+
+def two_sales(tmp_path: Path, *, payout: bool) -> tuple[Shell, Story, Journal, Invoice]:
+    """A sale that is forwarded, and the next one of the same amount; all of it journaled."""
+    story = Story().ready()
+    first = story.awaiting()
+    story.pay(first)
+    story.send(first, SendAnswer.SUCCESS)
+    story.wait(60)
+    if payout:
+        story.awaiting(payout=False)
+    else:
+        story.charged()
+    journal = Journal.open(tmp_path / "journal.sqlite3")
+    journal.record(story.facts)
+    shell = Shell(story.till, journal=journal)
+    shell.clock.now_s = story.till.now_s
+    return shell, story, journal, first
+
+
+def test_a_payout_that_is_another_sales_is_refused_with_an_alarm(tmp_path: Path) -> None:
+    """Box fault 23: one payout invoice for two sales ended the loop (JournalConflict)."""
+    shell, story, journal, first = two_sales(tmp_path, payout=True)
+    (watch,) = shell.till.watches.values()
+    shell.turn(PayoutMade(watch.sale.id, story.payout(first), 1))
+    assert [alarm.trouble.kind for alarm in shell.till.alarms] == [TroubleKind.PAYOUT_REFUSED]
+    (after,) = shell.till.watches.values()
+    assert after.payout is None
+    shell.turn(StatusTold(watch.invoice.payment_hash, InvoiceStatus.PAID))
+    assert "SendForward" not in shell.done
+    journal.close()
+
+
+def test_a_code_that_is_another_sales_is_never_shown(tmp_path: Path) -> None:
+    """Box fault 23: nor is an invoice that was journaled for another sale."""
+    shell, _, journal, first = two_sales(tmp_path, payout=False)
+    screen = shell.till.screen
+    assert isinstance(screen, Requesting)
+    shell.turn(InvoiceMade(screen.sale.id, first))
+    assert isinstance(shell.till.screen, Entering)
+    assert shell.till.screen.notice is not None
+    journal.close()
 
 
 @pytest.mark.parametrize("trouble", [FULL, BROKEN])

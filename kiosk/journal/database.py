@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from kiosk.sale.trouble import KioskError, NewStartNeeded, Trouble, TroubleKind
+from kiosk.sale.trouble import Contradiction, KioskError, NewStartNeeded, Trouble, TroubleKind
 
 # `PRAGMA user_version` counts the scripts that have run: version n is the first n of them. What
 # has been shipped is never edited; a change of the tables is one more script.
@@ -39,7 +39,7 @@ class JournalCorrupt(NewStartNeeded):
     """It cannot be read. The next start sets it aside, and never deletes it."""
 
 
-class JournalConflict(AssertionError):
+class JournalConflict(Contradiction):
     """A fact contradicts what is recorded: a bug of ours, never the merchant's fault."""
 
 

@@ -1,8 +1,25 @@
 """Look before paying: is this payout invoice the one we asked for? (law of money, M3)"""
 
 from kiosk.sale.account import Account
+from kiosk.sale.events import Event, InvoiceMade, InvoiceRefused, PayoutMade, PayoutRefused
 from kiosk.sale.invoice import Decoded, Invoice
 from kiosk.sale.money import MSAT_PER_SAT, Sats
+from kiosk.sale.trouble import Trouble, TroubleKind
+
+
+def refused_news(event: Event) -> Event | None:
+    """What is told in place of an invoice that the journal knows from another sale.
+
+    Only the journal knows all of them. None for news that nobody outside can have got wrong.
+    """
+    reason = "an invoice that is another sale's"
+    match event:
+        case PayoutMade(sale):
+            trouble = Trouble(TroubleKind.PAYOUT_REFUSED, sale, reason)
+            return PayoutRefused(sale, trouble, final=False)
+        case InvoiceMade(sale):
+            return InvoiceRefused(sale, Trouble(TroubleKind.BLINK_ODD, reason=reason))
+    return None
 
 
 def knows_payee(decoded: Decoded, account: Account) -> bool:

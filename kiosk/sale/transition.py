@@ -312,6 +312,8 @@ def _payout_refused(till: Till, sale: SaleId, trouble: Trouble) -> Step:
     """
     if trouble.kind in _PASSING:
         return Step(till)
+    if trouble.kind is TroubleKind.PAYOUT_REFUSED:
+        till = till.with_alarm(trouble, sale)
     watches, forwards = dict(till.watches), dict(till.forwards)
     since_s = till.now_s
     for name, watched in till.watches.items():

@@ -93,5 +93,9 @@ class KioskError(Exception):
         self.trouble = trouble
 
 
+class Contradiction(AssertionError):
+    """A fact contradicts what is recorded; nothing was recorded of it."""
+
+
 class NewStartNeeded(KioskError):
     """Only a new start of the program can put this right, and a new start does."""

@@ -105,6 +105,7 @@ def test_the_old_code_is_watched_while_a_new_one_is_up_m8() -> None:
     assert isinstance(story.till.screen, Expired)
     story.play(RatesArrived(rates(story.till.now_s)))
     story.press(Key.CHARGE)
+    story.play(StatusTold(old.payment_hash, InvoiceStatus.EXPIRED, payments=0))
     assert isinstance(story.till.screen, Requesting)
     new = invoice(99, old.amount)
     story.play(InvoiceMade(story.till.screen.sale.id, new))
