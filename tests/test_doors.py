@@ -22,7 +22,7 @@ HOMES = {
     "ctypes": {"host"},
     "subprocess": {"host", "provision", "screen"},
     "ariadne": {"simulate"},
-    "graphql": {"simulate"},
+    "graphql": {"simulate", "wallet"},
     "zxingcpp": {"simulate"},
     "PIL": {"simulate"},
     "bolt11": {"wallet", "simulate"},

@@ -12,8 +12,12 @@ class TroubleKind(StrEnum):
 
     # The way to Blink
     NO_CONNECTION = "no_connection"  # nothing was sent; safe to try again
+    NAME_NOT_FOUND = "name_not_found"  # the name server does not answer, or not with an address
+    BLOCKED = "blocked"  # HTTP 403, 404 and the like: a firewall or a gateway on the way
     CLOCK_WRONG = "clock_wrong"  # TLS says "not yet valid": a Pi has no clock of its own
+    CERTIFICATE_ENDED = "certificate_ended"  # the clock is right: Blink has to renew it
     LOGIN_PAGE = "login_page"  # a portal answers, or one with a wrong certificate
+    NETWORK_LOGIN = "network_login"  # HTTP 511: the network itself asks for a login
     BLINK_ODD = "blink_odd"  # an answer that makes no sense: HTML, wrong JSON, 5xx
     OUTCOME_UNKNOWN = "outcome_unknown"  # the request left and no answer came
     TOO_MANY_INVOICES = "too_many_invoices"  # 60 a minute, then blocked for 5 minutes

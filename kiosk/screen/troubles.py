@@ -31,6 +31,22 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("The clock of this box is wrong."),
             mark("The network sets it within minutes; sales go on by themselves then."),
         ),
+        TroubleKind.CERTIFICATE_ENDED: (
+            mark("Blink's certificate is not valid now."),
+            mark("No money is at risk. Only Blink can renew it; it is tried again."),
+        ),
+        TroubleKind.NAME_NOT_FOUND: (
+            mark("The network cannot find Blink."),
+            mark("No money is at risk. Check the router and its internet; it is tried again."),
+        ),
+        TroubleKind.BLOCKED: (
+            mark("Something in the network turns the till away."),
+            mark("No money is at risk. Perhaps a firewall; try another network."),
+        ),
+        TroubleKind.NETWORK_LOGIN: (
+            mark("This network wants a login first."),
+            mark("No money is at risk. Log in with another device, or take another network."),
+        ),
         TroubleKind.LOGIN_PAGE: (
             mark("This network does not lead to Blink."),
             mark("No money is at risk. Perhaps the Wi-Fi wants a login first."),

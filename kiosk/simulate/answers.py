@@ -7,11 +7,14 @@ from aiohttp import web
 UNKNOWN_STATUS: Final = "FROZEN"
 REASONS: Final = {
     401: "Authorization Required",
+    403: "Forbidden",
     404: "Not Found",
+    408: "Request Time-out",
     429: "Too Many Requests",
     502: "Bad Gateway",
     503: "Service Temporarily Unavailable",
     504: "Gateway Time-out",
+    511: "Network Authentication Required",
 }
 LOGIN_PATH: Final = "/login"
 PORTAL: Final = "<html><head><title>Free Wi-Fi</title></head><body>Please sign in.</body></html>"

@@ -55,10 +55,14 @@ REQUEST_BURST: Final = 2400
 
 PAGES_BEFORE: Final = {
     Fault.HTTP_401: 401,
+    Fault.HTTP_403: 403,
+    Fault.HTTP_404: 404,
+    Fault.HTTP_408: 408,
     Fault.HTTP_429: 429,
     Fault.HTTP_502: 502,
     Fault.HTTP_503: 503,
     Fault.HTTP_504: 504,
+    Fault.HTTP_511: 511,
 }
 
 

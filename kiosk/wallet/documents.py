@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from gql import GraphQLRequest, gql
+from graphql import OperationDefinitionNode, OperationType
 
 _ERRORS: Final = "errors { code message }"
 _INVOICE: Final = "invoice { paymentHash paymentRequest }"
@@ -146,6 +147,13 @@ fragment Received on Transaction {
   settlementAmount
   initiationVia { ... on InitiationViaLn { paymentHash } }
 }""")
+
+
+def is_query(request: GraphQLRequest) -> bool:
+    """Whether asking twice changes nothing."""
+    definitions = request.document.definitions
+    operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
+    return all(one.operation is OperationType.QUERY for one in operations)
 
 
 @cache

@@ -12,6 +12,9 @@ from typing import Any, Final
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 
 _LONGEST_REASON: Final = 160
+_MOST_ERRORS: Final = 20
+_LONGEST_MESSAGE: Final = 2_000
+_LONGEST_CODE: Final = 60
 _HASH: Final = re.compile(r"\b([0-9a-fA-F]{8})[0-9a-fA-F]{24,}\b")
 _REQUEST: Final = re.compile(r"\bln[a-z0-9]{20,}\b", re.IGNORECASE)
 _KEY: Final = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z]+)*_[A-Za-z0-9]{20,}\b")
@@ -37,6 +40,17 @@ class Lost(KioskError):
 
 class Busy(Lost):
     """HTTP 429 or 503: somebody on the way wants us to slow down."""
+
+
+class Blocked(Lost):
+    """Somebody on the way turns our requests away: asking again at once makes it worse."""
+
+
+_UNAUTHORIZED: Final = 401
+_TOO_SLOW: Final = 408
+_SLOW_DOWN: Final = (429, 503)  # Blink's documentation and nginx disagree about which
+_NETWORK_LOGIN: Final = 511
+_SERVER_ERRORS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +137,29 @@ def key_refused(side: Side) -> Refused:
     return Refused(Trouble(kind, reason="HTTP 401"), BlinkError("Unauthorized"))
 
 
+def error_of_status(status: int, headers: Mapping[str, str], side: Side) -> KioskError:
+    """What an answer that is no GraphQL comes to. Only 401 is Blink's own no.
+
+    A redirection, or a page where there should be an answer, is a portal's.
+    """
+    reason = f"HTTP {status}, no GraphQL answer"
+    if status == _UNAUTHORIZED:
+        return key_refused(side)
+    if status in _SLOW_DOWN:
+        return Busy(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
+    if status == _NETWORK_LOGIN:
+        return Blocked(Trouble(TroubleKind.NETWORK_LOGIN, reason=reason))
+    if status == _TOO_SLOW:
+        return Lost(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
+    if status >= _SERVER_ERRORS:
+        return odd(reason)
+    if status >= 400:  # a firewall, a gateway, a wrong address
+        return Blocked(Trouble(TroubleKind.BLOCKED, reason=reason))
+    if "Location" in headers or headers.get("Content-Type", "").startswith("text/html"):
+        return Lost(Trouble(TroubleKind.LOGIN_PAGE, reason=reason))
+    return odd(reason)
+
+
 def odd(reason: str) -> Lost:
     """An answer that makes no sense."""
     return Lost(Trouble(TroubleKind.BLINK_ODD, reason=reason))
@@ -130,6 +167,7 @@ def odd(reason: str) -> Lost:
 
 def safe(text: str) -> str:
     """A reason fit for the log: no key, no full invoice, no full hash or preimage, not long."""
+    text = text[:_LONGEST_MESSAGE].encode(errors="replace").decode()  # no lone surrogate
     text = _HASH.sub(r"\1…", _KEY.sub("***", _REQUEST.sub("ln…", text)))
     return " ".join(text.split())[:_LONGEST_REASON]
 
@@ -149,15 +187,20 @@ def bug_of(error: BaseException) -> str:
 
 
 def errors_of(value: Any) -> tuple[BlinkError, ...]:
-    """Read a list of errors, leniently: what is not one is told as such, never dropped."""
+    """Read a list of errors, leniently: what is not one is told as such, never dropped.
+
+    Of very many, and of very long ones, the beginning says enough.
+    """
     if value is None or value == []:
         return ()
     if not isinstance(value, list):
         return (BlinkError(f"errors is a {type(value).__name__}"),)
     found = []
-    for one in value:
-        fields = one if isinstance(one, Mapping) else {"message": str(one)}
-        code = fields.get("code")
-        message = str(fields.get("message") or "an error without a message")
-        found.append(BlinkError(message, code if isinstance(code, str) else ""))
+    for one in value[:_MOST_ERRORS]:
+        fields = one if isinstance(one, Mapping) else {"message": one}
+        code, message = fields.get("code"), fields.get("message")
+        if not isinstance(message, str) or not message:
+            message = "an error without a message"
+        known = isinstance(code, str) and len(code) <= _LONGEST_CODE
+        found.append(BlinkError(message[:_LONGEST_MESSAGE], str(code) if known else ""))
     return tuple(found)

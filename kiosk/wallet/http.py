@@ -1,46 +1,52 @@
 """Requests to Blink: one kept HTTPS connection for both accounts, closed when nothing is needed."""
 
 import asyncio
+import json
+import logging
 import ssl
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, Final
 
 import aiohttp
 from gql import GraphQLRequest
-from gql.transport.aiohttp import AIOHTTPTransport
-from gql.transport.exceptions import (
-    TransportConnectionFailed,
-    TransportError,
-    TransportServerError,
-)
 
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
+from kiosk.wallet.body import UnfitBody, read_body
+from kiosk.wallet.certificate import error_of_certificate
+from kiosk.wallet.documents import is_query
 from kiosk.wallet.endpoints import Endpoints, Hidden, Timings
 from kiosk.wallet.errors import (
-    BlinkError,
-    Busy,
     Lost,
-    Refused,
     Side,
     Unsent,
+    error_of_status,
     errors_of,
-    key_refused,
     odd,
     reason_of,
     refusal,
 )
+from kiosk.wallet.headers import pause_of, unix_of_date
 
-_UNAUTHORIZED: Final = 401
-_SLOW_DOWN: Final = (429, 503)  # Blink's documentation and nginx disagree about which
-_SERVER_ERRORS: Final = 500
+log: Final = logging.getLogger("kiosk.wallet")
 
-# A redirection would carry our key to wherever a portal likes.
-_TO_NOBODY_ELSE: Final = {"allow_redirects": False}
+# Both families of addresses are tried this far apart: a hole in one of them costs no more.
+HAPPY_EYEBALLS_S: Final = 0.25
 
-# OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED: Blink's certificate is
-# good, so it is the clock of this box that is wrong, as a Pi's is until it has heard the time.
-_WRONG_TIME: Final = (9, 10)
+# Blink answers GraphQL with these; every other status comes from somebody on the way.
+_MALFORMED: Final = (400, 422)  # the router did not understand the document
+_HEADERS: Final = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came back, whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Http:
@@ -49,13 +55,21 @@ class Http:
     `tls` is shared with the sockets, since reading the certificates takes a Pi 100 ms.
     """
 
-    def __init__(self, endpoints: Endpoints, timings: Timings) -> None:
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        timings: Timings,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.endpoints = endpoints
         self.timings = timings
         self.tls = ssl.create_default_context()
         self.server_unix_s: int | None = None  # Blink's clock, from the last answer's Date header
-        self._connector: aiohttp.TCPConnector | None = None
-        self._transports: dict[Side, AIOHTTPTransport] = {}
+        self._monotonic = monotonic
+        self._quiet_until_s = 0.0  # Blink asked for silence until then
+        self._kept: aiohttp.ClientSession | None = None
+        self._fresh: aiohttp.ClientSession | None = None
+        self._reuse_fails = False  # the last kept connection was closed instead of answering
 
     async def ask(
         self,
@@ -70,35 +84,21 @@ class Http:
 
         An error beside data refuses the whole answer: what came is not all that was asked for, and
         nothing may be read out of what is missing. Only where the root field `needs` is named is
-        the rest optional, and the answer stands as long as that field is there.
+        the rest optional, and the answer stands as long as that field is there. A query whose kept
+        connection was closed instead of answering is sent once more, a mutation never.
 
         Raises:
             Unsent: no connection; nothing left this box.
             Lost: it left, and no usable answer came.
             Refused: Blink said no, in the top-level errors or by HTTP 401.
         """
-        try:
-            async with asyncio.timeout(timeout_s or self.timings.answer_s):
-                transport = await self._transport(side)
-                result = await transport.execute(
-                    GraphQLRequest(request, variable_values=dict(variables or {})),
-                    extra_args=_TO_NOBODY_ELSE,
-                )
-        except TimeoutError:
-            raise Lost(Trouble(TroubleKind.NO_CONNECTION, reason="no answer in time")) from None
-        except TransportServerError as error:
-            raise _by_status(error.code, side) from None
-        except TransportConnectionFailed as error:
-            raise _by_cause(error) from None
-        except TransportError as error:
-            raise _by_page(transport, error) from None
-        self._note_date(transport)
-        errors = errors_of(result.errors)
-        if errors and not _has_data(result.data, needs):
+        answer = await self._answer(request, variables, side, timeout_s)
+        data, errors = self._read(answer, side)
+        if errors and not _has_data(data, needs):
             raise refusal(errors[0], side)
-        if not isinstance(result.data, dict):
+        if not isinstance(data, dict):
             raise odd("an answer without data")
-        return result.data
+        return data
 
     async def payload(
         self,
@@ -118,86 +118,161 @@ class Http:
 
     async def close(self) -> None:
         """Close what is open; the next request opens it again."""
-        transports, self._transports = self._transports, {}
-        connector, self._connector = self._connector, None
-        for transport in transports.values():
-            session = transport.session
-            await transport.close()
-            if session is not None:  # gql leaves a session with a shared connector to us
-                await session.close()
-        if connector is not None:
-            await connector.close()
-
-    async def _transport(self, side: Side) -> AIOHTTPTransport:
-        if side in self._transports:
-            return self._transports[side]
-        if self._connector is None:
-            self._connector = aiohttp.TCPConnector(keepalive_timeout=self.timings.keep_alive_s)
-        key = self.key(side)
-        transport = AIOHTTPTransport(
-            self.endpoints.api_url,
-            headers={"X-API-KEY": key.reveal()} if key is not None else {},
-            ssl=self.tls,
-            client_session_args={
-                "connector": self._connector,
-                "connector_owner": False,
-                "timeout": aiohttp.ClientTimeout(total=None, connect=self.timings.connect_s),
-            },
-        )
-        self._transports[side] = transport
-        await transport.connect()  # makes the session; nothing is sent
-        return transport
+        sessions = [one for one in (self._kept, self._fresh) if one is not None]
+        self._kept = self._fresh = None
+        for session in sessions:
+            await session.close()
 
     def key(self, side: Side) -> Hidden | None:
         """The key of an account; the merchant may be known by name alone."""
         return self.endpoints.till_key if side is Side.TILL else self.endpoints.merchant_key
 
-    def _note_date(self, transport: AIOHTTPTransport) -> None:
-        headers = transport.response_headers
-        date = headers.get("Date") if headers is not None else None
+    # --- One request ----------------------------------------------------------------------------
+
+    async def _answer(
+        self,
+        request: GraphQLRequest,
+        variables: Mapping[str, Any] | None,
+        side: Side,
+        timeout_s: float | None,
+    ) -> _Answer:
+        quiet_s = self._quiet_until_s - self._monotonic()
+        if quiet_s > 0:
+            reason = f"Blink asked for silence, {quiet_s:.0f} s of it are left"
+            raise Unsent(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
+        payload = GraphQLRequest(request, variable_values=dict(variables or {})).payload
+        data = json.dumps(payload).encode()
         try:
-            self.server_unix_s = int(parsedate_to_datetime(date or "").timestamp())
-        except ValueError:
-            self.server_unix_s = None
+            async with asyncio.timeout(timeout_s or self.timings.answer_s):
+                return await self._exchange(data, side, query=is_query(request))
+        except UnfitBody as error:
+            raise odd(f"not a GraphQL answer: {error}") from None
+        except aiohttp.ClientConnectorCertificateError as error:
+            url, patience_s = self.endpoints.api_url, self.timings.connect_s
+            raise await error_of_certificate(error.certificate_error, url, patience_s) from None
+        except aiohttp.ClientConnectorDNSError as error:
+            raise Unsent(Trouble(TroubleKind.NAME_NOT_FOUND, reason=reason_of(error))) from None
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Unsent(Trouble(TroubleKind.NO_CONNECTION, reason=reason_of(error))) from None
+        except (aiohttp.ClientError, OSError) as error:
+            reason = "no answer in time" if isinstance(error, TimeoutError) else reason_of(error)
+            raise Lost(Trouble(TroubleKind.NO_CONNECTION, reason=reason)) from None
+        except Exception as error:  # noqa: BLE001 - the library stumbled over odd bytes
+            raise odd(f"not a GraphQL answer: {type(error).__name__}") from None
+
+    async def _exchange(self, data: bytes, side: Side, *, query: bool) -> _Answer:
+        connection = SimpleNamespace(reused=False)
+        fresh = self._reuse_fails and not query
+        try:
+            answer = await self._post(data, side, connection, fresh=fresh)
+        except aiohttp.ClientConnectionError as error:
+            if not connection.reused:
+                raise
+            self._reuse_fails = True
+            log.info("a kept connection was closed instead of answering: %s", reason_of(error))
+            if not query:
+                raise
+            return await self._post(data, side, connection, fresh=True)
+        if connection.reused:
+            self._reuse_fails = False
+        return answer
+
+    async def _post(
+        self, data: bytes, side: Side, connection: SimpleNamespace, *, fresh: bool
+    ) -> _Answer:
+        key = self.key(side)
+        headers = _HEADERS if key is None else {**_HEADERS, "X-API-KEY": key.reveal()}
+        async with self._session(fresh=fresh).post(
+            self.endpoints.api_url,
+            data=data,
+            headers=headers,
+            ssl=self.tls,
+            allow_redirects=False,  # it would carry our key to wherever a portal likes
+            trace_request_ctx=connection,
+        ) as response:
+            try:
+                body = await read_body(response)
+            except UnfitBody:
+                response.close()  # and the rest of it is never read
+                raise
+            return _Answer(response.status, response.headers, body)
+
+    def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
+        """The session that keeps its connection, or the one that makes a new one each time."""
+        found = self._fresh if fresh else self._kept
+        if found is not None:
+            return found
+        if fresh:
+            connector = aiohttp.TCPConnector(
+                force_close=True, happy_eyeballs_delay=HAPPY_EYEBALLS_S
+            )
+        else:
+            connector = aiohttp.TCPConnector(
+                keepalive_timeout=self.timings.keep_alive_s, happy_eyeballs_delay=HAPPY_EYEBALLS_S
+            )
+        made = aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(total=None, connect=self.timings.connect_s),
+            auto_decompress=False,  # read_body does, with a bound
+            cookie_jar=aiohttp.DummyCookieJar(),  # two accounts share a session
+            trust_env=False,  # no proxy: the socket takes none either
+            trace_configs=[_reuse_noted()],
+        )
+        if fresh:
+            self._fresh = made
+        else:
+            self._kept = made
+        return made
+
+    # --- Its answer -----------------------------------------------------------------------------
+
+    def _read(self, answer: _Answer, side: Side) -> tuple[Any, tuple[Any, ...]]:
+        """Data and errors of a GraphQL answer.
+
+        Raises:
+            KioskError: it is something else.
+        """
+        told = _object(answer.body)
+        if told is None or not 200 <= answer.status < 300:
+            if told is None or answer.status not in _MALFORMED or not told.get("errors"):
+                raise self._error_of(answer, side)
+        elif "data" not in told and "errors" not in told:
+            raise odd("an answer without data")
+        self.server_unix_s = unix_of_date(answer.headers.get("Date"))
+        return told.get("data"), errors_of(told.get("errors"))
+
+    def _error_of(self, answer: _Answer, side: Side) -> KioskError:
+        pause_s = pause_of(answer.status, answer.headers)
+        if pause_s:
+            log.info("Blink asks for silence for %.0f s status=%d", pause_s, answer.status)
+            self._quiet_until_s = self._monotonic() + pause_s
+        return error_of_status(answer.status, answer.headers, side)
+
+
+def _reuse_noted() -> aiohttp.TraceConfig:
+    """Tell the request whether its connection has been used before."""
+    config = aiohttp.TraceConfig()
+
+    async def reused(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
+        context.trace_request_ctx.reused = True
+
+    config.on_connection_reuseconn.append(reused)
+    return config
+
+
+def _object(body: bytes) -> dict[str, Any] | None:
+    """A JSON object, None if it is anything else."""
+    try:
+        told = json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
 
 
 def _has_data(data: Any, needs: str | None) -> bool:
     """Whether an answer with errors may be read all the same."""
     return needs is not None and isinstance(data, dict) and data.get(needs) is not None
-
-
-def _by_status(code: int | None, side: Side) -> KioskError:
-    reason = f"HTTP {code}"
-    if code == _UNAUTHORIZED:
-        return key_refused(side)
-    if code in _SLOW_DOWN:
-        return Busy(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
-    if code is not None and code < _SERVER_ERRORS:
-        return Refused(Trouble(TroubleKind.BLINK_ODD, reason=reason), BlinkError(reason))
-    return odd(reason)
-
-
-def _by_cause(error: TransportConnectionFailed) -> KioskError:
-    cause, reason = error.__cause__, reason_of(error)
-    if isinstance(cause, aiohttp.ClientConnectorCertificateError):
-        return Unsent(Trouble(_by_certificate(cause.certificate_error), reason=reason))
-    if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return Unsent(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
-    if isinstance(cause, aiohttp.ClientError | OSError):
-        return Lost(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
-    return odd(f"not a GraphQL answer: {type(cause).__name__}")
-
-
-def _by_certificate(error: Exception) -> TroubleKind:
-    """A certificate that is not believed: of another time, or of somebody else."""
-    code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else None
-    return TroubleKind.CLOCK_WRONG if code in _WRONG_TIME else TroubleKind.LOGIN_PAGE
-
-
-def _by_page(transport: AIOHTTPTransport, error: TransportError) -> KioskError:
-    """What is not GraphQL: a page, or the way to one, is a portal's."""
-    headers: Mapping[str, str] = transport.response_headers or {}
-    reason = f"not a GraphQL answer: {type(error).__name__}"
-    if "Location" in headers or str(headers.get("Content-Type", "")).startswith("text/html"):
-        return Lost(Trouble(TroubleKind.LOGIN_PAGE, reason=reason))
-    return odd(reason)

@@ -28,6 +28,7 @@ from kiosk.wallet.bolt11 import NotAnInvoice, decode
 from kiosk.wallet.errors import (
     UNREADABLE,
     BlinkError,
+    Blocked,
     Busy,
     Lost,
     Refused,
@@ -195,7 +196,7 @@ async def _created(
             raise odd("an answer without an invoice")
         except (Lost, Unsent) as error:
             tries += 1
-            if tries == _TRIES:
+            if tries == _TRIES or isinstance(error, Blocked):
                 raise
             log.info("invoice not answered id=%s reason=%s", external_id, error)
             at_once = tries == 1 and not isinstance(error, Busy)

@@ -75,6 +75,10 @@ def sells(counter: Counter, simulator: Simulator) -> None:
     [
         (Fault.CAPTIVE_PORTAL, TroubleKind.LOGIN_PAGE),
         (Fault.CAPTIVE_REDIRECT, TroubleKind.LOGIN_PAGE),
+        (Fault.HTTP_403, TroubleKind.BLOCKED),
+        (Fault.HTTP_404, TroubleKind.BLOCKED),
+        (Fault.HTTP_408, TroubleKind.NO_CONNECTION),
+        (Fault.HTTP_511, TroubleKind.NETWORK_LOGIN),
         (Fault.HTTP_502, TroubleKind.BLINK_ODD),
         (Fault.HTTP_503, TroubleKind.NO_CONNECTION),
         (Fault.HTTP_429, TroubleKind.NO_CONNECTION),
@@ -134,12 +138,12 @@ def by_name(simulator: Simulator) -> dict[str, str]:
     }
 
 
-def test_no_names_at_the_start_is_no_connection_and_gets_over_itself(
+def test_missing_names_at_the_start_are_told_and_get_over_themselves(
     simulator: Simulator, tmp_path: Path
 ) -> None:
     with kiosk(simulator, tmp_path, by_name(simulator)) as counter:
         with no_names():
-            assert told(counter.switch_on()) is TroubleKind.NO_CONNECTION
+            assert told(counter.switch_on()) is TroubleKind.NAME_NOT_FOUND
         sells(counter, simulator)
 
 
@@ -216,11 +220,11 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     [
         ("stranger", TroubleKind.LOGIN_PAGE),
         ("elsewhere", TroubleKind.LOGIN_PAGE),
-        ("to come", TroubleKind.CLOCK_WRONG),
-        ("over", TroubleKind.CLOCK_WRONG),
+        ("to come", TroubleKind.CERTIFICATE_ENDED),  # the server's clock agrees with ours
+        ("over", TroubleKind.CERTIFICATE_ENDED),
     ],
 )
-def test_a_certificate_that_is_not_believed_says_whether_it_is_the_clock(
+def test_a_certificate_that_is_not_believed_says_why(
     simulator: Simulator,
     tmp_path: Path,
     certificates: dict[str, Path],

@@ -1,0 +1,52 @@
+"""Why a certificate is not believed: its time is over, our clock is wrong, or it is a stranger."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable
+from typing import Final
+
+import aiohttp
+
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.wallet.errors import Unsent, safe
+from kiosk.wallet.headers import unix_of_date
+
+# OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
+_NOT_YET: Final = 9
+_EXPIRED: Final = 10
+
+# Certificates are made hours, not days, before they are used: a clock this far off is to blame.
+_CLOCK_AGREES_S: Final = 86_400
+
+
+async def error_of_certificate(
+    error: Exception, url: str, patience_s: float, unix: Callable[[], float] = time.time
+) -> Unsent:
+    """Name the cause; where the times do not fit, the server's own clock decides whose is wrong.
+
+    It is asked without our key and without belief: what it says chooses a sentence, nothing more.
+    """
+    code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else None
+    kind = TroubleKind.LOGIN_PAGE
+    if code in (_NOT_YET, _EXPIRED):
+        told = await _time_told(url, patience_s)
+        if told is None:  # a box without a clock of its own is behind, never ahead
+            kind = TroubleKind.CLOCK_WRONG if code == _NOT_YET else TroubleKind.CERTIFICATE_ENDED
+        elif abs(told - unix()) <= _CLOCK_AGREES_S:
+            kind = TroubleKind.CERTIFICATE_ENDED
+        else:
+            kind = TroubleKind.CLOCK_WRONG
+    return Unsent(Trouble(kind, reason=safe(f"{type(error).__name__}: {error}")))
+
+
+async def _time_told(url: str, patience_s: float) -> int | None:
+    try:
+        async with (
+            asyncio.timeout(patience_s),
+            aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+            session.head(url, ssl=False, allow_redirects=False) as response,
+        ):
+            return unix_of_date(response.headers.get("Date"))
+    except (aiohttp.ClientError, OSError, ValueError):
+        return None

@@ -1,0 +1,34 @@
+"""What two headers of an answer say: Blink's clock, and how long to keep away."""
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+# 2024-01-01 and 2100-01-01: a Date outside of these is no time that anything could be dated by.
+EARLIEST_UNIX_S: Final = 1_704_067_200
+LATEST_UNIX_S: Final = 4_102_444_800
+
+_ASKING_FOR_SILENCE: Final = (429, 503)
+_LONGEST_PAUSE_S: Final = 120.0  # nobody on the way may close the till for a day
+
+
+def unix_of_date(date: str | None) -> int | None:
+    """The Unix time of an HTTP date, None if there is none that makes sense."""
+    try:
+        found = parsedate_to_datetime(date or "").timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
+        return None
+    return int(found) if EARLIEST_UNIX_S <= found < LATEST_UNIX_S else None
+
+
+def pause_of(status: int, headers: Mapping[str, str]) -> float:
+    """For how many seconds `Retry-After` asks for silence: a number, or an HTTP date."""
+    told = headers.get("Retry-After", "").strip()
+    if status not in _ASKING_FOR_SILENCE or not told:
+        return 0.0
+    if told.isascii() and told.isdecimal():
+        wanted_s = float(told[:9])
+    else:
+        until, now = unix_of_date(told), unix_of_date(headers.get("Date"))
+        wanted_s = float(until - now) if until is not None and now is not None else 0.0
+    return min(max(0.0, wanted_s), _LONGEST_PAUSE_S)
