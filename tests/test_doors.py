@@ -27,6 +27,7 @@ HOMES = {
     "PIL": {"simulate"},
     "bolt11": {"wallet", "simulate"},
     "aiohttp": {"wallet", "simulate"},
+    "aiohappyeyeballs": {"wallet"},
     "coincurve": {"simulate"},
 }
 FILES = sorted(KIOSK.rglob("*.py"))

@@ -16,6 +16,7 @@ from gql import GraphQLRequest
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet.body import UnfitBody, read_body
 from kiosk.wallet.certificate import error_of_certificate
+from kiosk.wallet.connect import HAPPY_EYEBALLS_S
 from kiosk.wallet.documents import is_query
 from kiosk.wallet.endpoints import Endpoints, Hidden, Timings
 from kiosk.wallet.errors import (
@@ -31,9 +32,6 @@ from kiosk.wallet.errors import (
 from kiosk.wallet.headers import pause_of, unix_of_date
 
 log: Final = logging.getLogger("kiosk.wallet")
-
-# Both families of addresses are tried this far apart: a hole in one of them costs no more.
-HAPPY_EYEBALLS_S: Final = 0.25
 
 # Blink answers GraphQL with these; every other status comes from somebody on the way.
 _MALFORMED: Final = (400, 422)  # the router did not understand the document

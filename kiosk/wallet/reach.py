@@ -9,10 +9,9 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-from gql.transport.websockets import WebsocketsTransport
-
+from kiosk.wallet.connect import connect
 from kiosk.wallet.endpoints import Endpoints, Timings
-from kiosk.wallet.socket import SOCKET_ERRORS, is_limited
+from kiosk.wallet.socket import SOCKET_ERRORS, Transport, is_limited
 
 DAY_S: Final = 86_400
 
@@ -52,18 +51,11 @@ async def reach_socket(endpoints: Endpoints, timings: Timings) -> Reach:
     if reached.failed is not None:
         return reached
     began_s = time.monotonic()
-    one = WebsocketsTransport(
-        endpoints.ws_url,
-        ssl=ssl.create_default_context() if endpoints.ws_url.startswith("wss") else False,
-        init_payload={"X-API-KEY": endpoints.till_key.reveal()},
-        subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
-        connect_timeout=timings.connect_s,
-        ack_timeout=timings.connect_s,
-        close_timeout=timings.close_s,
-    )
+    tls = ssl.create_default_context()
+    transport = Transport(endpoints.ws_url, tls, endpoints.till_key, timings)
     try:
-        await one.connect()
-        await one.close()
+        await transport.connect()
+        await transport.close()
     except SOCKET_ERRORS as error:
         part = Part.LIMITED if is_limited(error) else Part.SOCKET
         return Reach(reached.host, _ms(began_s), part, type(error).__name__)
@@ -82,7 +74,10 @@ async def _connect(url: str, patience_s: float) -> Reach:
             await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
             part = Part.CONNECTION
             context = ssl.create_default_context() if secure else None
-            _, writer = await asyncio.open_connection(host, port, ssl=context)
+            sock = await connect(host, port)
+            _, writer = await asyncio.open_connection(
+                sock=sock, ssl=context, server_hostname=host if secure else None
+            )
             certificate = writer.get_extra_info("peercert")
             writer.close()
             await writer.wait_closed()

@@ -49,6 +49,7 @@ class SaleTask:
         self._http = http
         self._put = put
         self._link = Link.CONNECTING
+        self._told: set[StatusTold] = set()
         self._link_changed = asyncio.Event()
         self._made: asyncio.Future[Invoice] = asyncio.get_running_loop().create_future()
 
@@ -124,11 +125,17 @@ class SaleTask:
             return
         match told.get("status"):
             case "PAID":
-                self._put(StatusTold(name, InvoiceStatus.PAID))
+                self._tell_once(StatusTold(name, InvoiceStatus.PAID))
             case "EXPIRED":
-                self._put(StatusTold(name, InvoiceStatus.EXPIRED))
+                self._tell_once(StatusTold(name, InvoiceStatus.EXPIRED))
             case other:  # PENDING is what it was when we subscribed, and says nothing of now
                 log.debug("ignored message %s status=%s", self.name, safe(str(other)))
+
+    def _tell_once(self, told: StatusTold) -> None:
+        """A socket may say the same a million times: the till hears it once."""
+        if told not in self._told:
+            self._told.add(told)
+            self._put(told)
 
     def lost(self, failures: int, reason: str, *, limited: bool) -> None:
         """The socket is gone; it comes again, and meanwhile we ask."""

@@ -2,18 +2,22 @@
 
 import asyncio
 import logging
+import ssl
 import time
 from collections.abc import Coroutine
 from enum import StrEnum
 from typing import Any, Final, NoReturn, Protocol
+from urllib.parse import urlsplit
 
 from gql import GraphQLRequest
+from gql.transport.common.adapters.websockets import WebSocketsAdapter
 from gql.transport.exceptions import TransportError, TransportProtocolError
 from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from kiosk.sale.pauses import pause_s
-from kiosk.wallet.endpoints import Timings
+from kiosk.wallet.connect import connect
+from kiosk.wallet.endpoints import Hidden, Timings
 from kiosk.wallet.errors import Side, bug_of, errors_of, reason_of
 from kiosk.wallet.http import Http
 
@@ -21,6 +25,9 @@ log: Final = logging.getLogger("kiosk.wallet")
 
 # What a socket can die of. OSError: DNS, refused, reset, TLS.
 SOCKET_ERRORS: Final = (TransportError, WebSocketException, OSError, TimeoutError)
+
+# An event is some 300 bytes.
+LARGEST_MESSAGE: Final = 64_000
 
 # nginx: ten connections an address. Blink's chart says 503, its documentation 429.
 _LIMITED: Final = (429, 503)
@@ -90,25 +97,51 @@ async def hold(
         await asyncio.sleep(_pause_s(http.timings, failures, who, limited=limited))
 
 
-class _Socket(WebsocketsTransport):
-    """One `graphql-transport-ws` connection, which tells its listener how far it has come."""
+class _DirectAdapter(WebSocketsAdapter):
+    """Connects by a TCP connection of ours.
 
-    def __init__(self, http: Http, side: Side, listener: Listener) -> None:
-        url, key, timings = http.endpoints.ws_url, http.key(side), http.timings
+    With a socket that it was given, `websockets` asks no proxy and follows no redirection, which
+    would take the key along to wherever it leads.
+    """
+
+    async def connect(self) -> None:
+        parts = urlsplit(self.url)
+        port = parts.port or (443 if parts.scheme == "wss" else 80)
+        self.connect_args["sock"] = await connect(parts.hostname or "", port)
+        await super().connect()
+
+
+class Transport(WebsocketsTransport):
+    """A `graphql-transport-ws` connection to Blink and to nobody else, bounded in what it takes."""
+
+    def __init__(self, url: str, tls: ssl.SSLContext, key: Hidden | None, timings: Timings) -> None:
         super().__init__(
             url,
-            ssl=http.tls if url.startswith("wss") else False,
             init_payload={"X-API-KEY": key.reveal()} if key is not None else {},
             subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
             connect_timeout=timings.connect_s,
             ack_timeout=timings.connect_s,
             close_timeout=timings.close_s + 1,  # websockets' own comes first
+        )
+        self.adapter = _DirectAdapter(
+            url,
+            ssl=tls if url.startswith("wss") else False,
             connect_args={
                 "ping_interval": timings.ping_every_s,
                 "ping_timeout": timings.pong_within_s,
                 "close_timeout": timings.close_s,
+                "max_size": LARGEST_MESSAGE,
+                "compression": None,
             },
         )
+        self.adapter.subprotocols = [WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL]
+
+
+class _Socket(Transport):
+    """A connection that tells its listener how far it has come."""
+
+    def __init__(self, http: Http, side: Side, listener: Listener) -> None:
+        super().__init__(http.endpoints.ws_url, http.tls, http.key(side), http.timings)
         self._listener = listener
         self._subscribed_s: float | None = None
 

@@ -18,6 +18,7 @@ from kiosk.wallet.status import entry_hash
 log: Final = logging.getLogger("kiosk.wallet")
 
 _REMEMBERED: Final = 1000
+_LONGEST_ID: Final = 100
 
 
 class Recent:
@@ -83,7 +84,7 @@ class MerchantWatch:
             settled = entry["direction"] == "RECEIVE" and entry["status"] == "SUCCESS"
             here = update["walletId"] == self._account.merchant_wallet
             amount, name = int(entry["settlementAmount"]), entry_hash(entry)
-            news = name or str(entry["id"])  # what came without an invoice has no hash
+            news = name or str(entry["id"])[:_LONGEST_ID]  # without an invoice there is no hash
         except UNREADABLE:
             return  # prices and other news, which this stream is full of
         if not (settled and here) or amount <= 0 or news in self._seen or news in self._ours:
