@@ -54,6 +54,9 @@ def account(seen: Account, now_s: int) -> Iterator[Finding]:
         )
     yield _limit(seen)
     yield _closing(seen)
+    if seen.not_served:
+        names = ", ".join(seen.not_served)
+        yield note("served", f"Blink no longer serves {names}", "sats work; look for an update")
     yield _clock(seen.server_unix_s, now_s)
 
 

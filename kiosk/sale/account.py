@@ -34,6 +34,7 @@ class Account:
     account's daily `internalSend`, None when Blink did not say. `may_look_up_payouts` is whether
     our merchant key can READ, so that a payout invoice whose answer was lost can be found.
     `server_unix_s` is Blink's clock at the moment of the visit, None when it did not say.
+    `not_served` names optional fields, and currencies of ours, that Blink no longer serves.
     """
 
     till_wallet: WalletId
@@ -46,6 +47,7 @@ class Account:
     may_look_up_payouts: bool = False
     wind_down: WindDown | None = None
     server_unix_s: int | None = None
+    not_served: tuple[str, ...] = ()
 
     def with_nodes(self, nodes: frozenset[str]) -> "Account":
         """The same with newer nodes; an empty list takes nothing away from what is known."""

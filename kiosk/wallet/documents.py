@@ -3,11 +3,22 @@
 Cost: a mutation counts 120 and every selected field 1; a request must stay below 200.
 """
 
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Final
 
 from gql import GraphQLRequest, gql
-from graphql import OperationDefinitionNode, OperationType
+from graphql import (
+    REMOVE,
+    DocumentNode,
+    FieldNode,
+    InlineFragmentNode,
+    Node,
+    OperationDefinitionNode,
+    OperationType,
+    Visitor,
+    visit,
+)
 
 _ERRORS: Final = "errors { code message }"
 _INVOICE: Final = "invoice { paymentHash paymentRequest }"
@@ -17,6 +28,26 @@ fragment Entry on Transaction {
   status
   initiationVia { ... on InitiationViaLn { paymentHash } }
 }"""
+
+# Fields that a sale in sats goes on without. Where Blink serves one of them no longer, it is left
+# out of the next question (`without`), in the log and in the doctor's table.
+OPTIONAL: Final = frozenset(
+    {
+        "authorization",
+        "scopes",
+        "windDown",
+        "receiveDisabledAt",
+        "finalDeadline",
+        "limits",
+        "internalSend",
+        "remainingLimit",
+        "nodesIds",
+        "currencyList",
+        "symbol",
+        "name",
+        "username",
+    }
+)
 
 # Query.me, Query.authorization, Query.globals, Query.windDown, Query.currencyList
 VISIT: Final = gql("""
@@ -149,6 +180,21 @@ fragment Received on Transaction {
 }""")
 
 
+def optional_in(request: GraphQLRequest) -> frozenset[str]:
+    """The optional fields that a document asks for."""
+    return OPTIONAL & set(_field_names(request.document))
+
+
+def without(request: GraphQLRequest, names: Collection[str]) -> GraphQLRequest | None:
+    """The same document without some fields; None if nothing is left to ask.
+
+    What has no fields left goes with them, and so does a fragment that is used no more.
+    """
+    kept = visit(request.document, _Without(frozenset(names)))
+    operations = [one for one in kept.definitions if isinstance(one, OperationDefinitionNode)]
+    return GraphQLRequest(kept) if all(_has_fields(one) for one in operations) else None
+
+
 def is_query(request: GraphQLRequest) -> bool:
     """Whether asking twice changes nothing."""
     definitions = request.document.definitions
@@ -170,3 +216,33 @@ query Status($wallet: WalletId!{names}) {{
   me {{ defaultAccount {{ walletById(walletId: $wallet) {{{fields} }} }} }}
 }}
 {_ENTRY}""")
+
+
+def _field_names(document: DocumentNode) -> Iterator[str]:
+    waiting: list[Node] = list(document.definitions)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, FieldNode):
+            yield node.name.value
+        selections = getattr(node, "selection_set", None)
+        if selections is not None:
+            waiting.extend(selections.selections)
+
+
+def _has_fields(node: Node) -> bool:
+    selections = getattr(node, "selection_set", None)
+    return selections is None or bool(selections.selections)
+
+
+class _Without(Visitor):
+    """Takes fields of some names out, and on the way up what they leave empty."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def leave_field(self, node: FieldNode, *_: object) -> object:
+        return REMOVE if node.name.value in self._names or not _has_fields(node) else None
+
+    def leave_inline_fragment(self, node: InlineFragmentNode, *_: object) -> object:
+        return None if _has_fields(node) else REMOVE

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -14,13 +15,15 @@ import aiohttp
 from gql import GraphQLRequest
 
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
+from kiosk.wallet import documents
 from kiosk.wallet.body import UnfitBody, read_body
 from kiosk.wallet.certificate import error_of_certificate
 from kiosk.wallet.connect import HAPPY_EYEBALLS_S
-from kiosk.wallet.documents import is_query
 from kiosk.wallet.endpoints import Endpoints, Hidden, Timings
 from kiosk.wallet.errors import (
+    BlinkError,
     Lost,
+    Refused,
     Side,
     Unsent,
     error_of_status,
@@ -35,6 +38,7 @@ log: Final = logging.getLogger("kiosk.wallet")
 
 # Blink answers GraphQL with these; every other status comes from somebody on the way.
 _MALFORMED: Final = (400, 422)  # the router did not understand the document
+_ASKED_AGAIN_S: Final = 86_400.0  # a field that was refused is asked for again after a day
 _HEADERS: Final = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate"}
 
 
@@ -64,6 +68,7 @@ class Http:
         self.tls = ssl.create_default_context()
         self.server_unix_s: int | None = None  # Blink's clock, from the last answer's Date header
         self._monotonic = monotonic
+        self._missing: dict[str, float] = {}  # optional fields, and until when they are left out
         self._quiet_until_s = 0.0  # Blink asked for silence until then
         self._kept: aiohttp.ClientSession | None = None
         self._fresh: aiohttp.ClientSession | None = None
@@ -90,8 +95,16 @@ class Http:
             Lost: it left, and no usable answer came.
             Refused: Blink said no, in the top-level errors or by HTTP 401.
         """
-        answer = await self._answer(request, variables, side, timeout_s)
+        wanted = self._without_missing(request)
+        answer = await self._answer(wanted, variables, side, timeout_s)
         data, errors = self._read(answer, side)
+        if errors and not _has_data(data, needs):
+            refused = _refused_fields(documents.optional_in(wanted), answer, errors)
+            if refused:
+                self._leave_out(refused)
+                return await self.ask(
+                    request, variables, side=side, timeout_s=timeout_s, needs=needs
+                )
         if errors and not _has_data(data, needs):
             raise refusal(errors[0], side)
         if not isinstance(data, dict):
@@ -125,6 +138,29 @@ class Http:
         """The key of an account; the merchant may be known by name alone."""
         return self.endpoints.till_key if side is Side.TILL else self.endpoints.merchant_key
 
+    # --- What Blink serves no longer ------------------------------------------------------------
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Optional fields that Blink refused within the last day; they are not asked for."""
+        now_s = self._monotonic()
+        return frozenset(name for name, until in self._missing.items() if now_s < until)
+
+    def _leave_out(self, names: frozenset[str]) -> None:
+        log.warning("Blink no longer serves: %s; asked without", ", ".join(sorted(names)))
+        until_s = self._monotonic() + _ASKED_AGAIN_S
+        self._missing.update(dict.fromkeys(names, until_s))
+
+    def _without_missing(self, request: GraphQLRequest) -> GraphQLRequest:
+        missing = self.missing & documents.optional_in(request) if self._missing else frozenset()
+        if not missing:
+            return request
+        left = documents.without(request, missing)
+        if left is None:
+            reason = f"Blink no longer serves {', '.join(sorted(missing))}"
+            raise Refused(Trouble(TroubleKind.BLINK_ODD, reason=reason), BlinkError(reason))
+        return left
+
     # --- One request ----------------------------------------------------------------------------
 
     async def _answer(
@@ -142,7 +178,7 @@ class Http:
         data = json.dumps(payload).encode()
         try:
             async with asyncio.timeout(timeout_s or self.timings.answer_s):
-                return await self._exchange(data, side, query=is_query(request))
+                return await self._exchange(data, side, query=documents.is_query(request))
         except UnfitBody as error:
             raise odd(f"not a GraphQL answer: {error}") from None
         except aiohttp.ClientConnectorCertificateError as error:
@@ -256,6 +292,21 @@ def _reuse_noted() -> aiohttp.TraceConfig:
 
     config.on_connection_reuseconn.append(reused)
     return config
+
+
+def _refused_fields(
+    optional: frozenset[str], answer: _Answer, errors: tuple[BlinkError, ...]
+) -> frozenset[str]:
+    """Which optional fields a refusal is about, none if it is about something else.
+
+    A field that the schema has no more is named in the message; how Blink's router words that is
+    not known for sure, so where none is named each of them may be the one.
+    """
+    words = set(re.findall(r"\w+", " ".join(error.message for error in errors)))
+    named = optional & words
+    if named:
+        return named
+    return optional if answer.status in _MALFORMED else frozenset()
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

@@ -24,6 +24,7 @@ from kiosk.sale.invoice import (
 from kiosk.sale.money import MSAT_PER_SAT, Sats
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
+from kiosk.wallet.answers import LONGEST_PAYMENT_REQUEST
 from kiosk.wallet.bolt11 import NotAnInvoice, decode
 from kiosk.wallet.errors import (
     UNREADABLE,
@@ -223,6 +224,8 @@ def _checked(raw: Mapping[str, Any], wanted: _Wanted, external_id: ExternalId) -
     text = raw.get("paymentRequest")
     if not isinstance(text, str):
         raise odd("an invoice without a BOLT11 text")
+    if len(text) > LONGEST_PAYMENT_REQUEST:
+        raise odd("an invoice too long for a QR code")
     try:
         decoded = decode(text)
     except NotAnInvoice as error:

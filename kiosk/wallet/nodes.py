@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from kiosk.sale.events import NodesTold
 from kiosk.wallet import documents
+from kiosk.wallet.answers import entries, text
 from kiosk.wallet.errors import UNREADABLE, odd
 from kiosk.wallet.http import Http
 
@@ -30,8 +31,6 @@ def nodes_of(served: Any) -> frozenset[str]:
     """Blink's own nodes; an empty list means unknown, not none.
 
     Raises:
-        TypeError: it is no list of them.
+        OddValue: it is no list of them.
     """
-    if not isinstance(served, list) or not all(isinstance(node, str) for node in served):
-        raise TypeError("no list of nodes")
-    return frozenset(served)
+    return frozenset(text(node) for node in entries(served))

@@ -2,14 +2,23 @@
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from kiosk.clock import steady_s
 from kiosk.sale.account import Rates
 from kiosk.sale.money import SAT, Currency, Rate
 from kiosk.wallet import documents
+from kiosk.wallet.answers import LONGEST_NAME, LONGEST_SYMBOL, OddValue, number, text, unix_s
 from kiosk.wallet.errors import UNREADABLE, odd
 from kiosk.wallet.http import Http
+
+LONGEST_CODE: Final = 10
+LARGEST_BASE: Final = 2**53 - 1  # Blink's SafeInt
+
+# A sat in minor units of a currency: a cent of a strong one is 0.001 to 1,000 sats, and the weakest
+# of all have a million minor units for each of those. Beyond these bounds it is no price.
+PRICES_FROM_ONE_BY: Final = 10**9
+PRICES_UP_TO: Final = 10**12
 
 
 async def rates(http: Http, currency: str) -> Rates:
@@ -34,17 +43,26 @@ async def rates(http: Http, currency: str) -> Rates:
 
 def currency_of(raw: Mapping[str, Any]) -> Currency:
     """A currency as served; the fraction digits are Blink's own."""
-    digits = raw["fractionDigits"]
-    if not isinstance(digits, int) or not 0 <= digits <= 8:
-        raise ValueError("odd fraction digits")
-    return Currency(str(raw["id"]), str(raw["symbol"]), digits, str(raw["name"]))
+    code = text(raw["id"], LONGEST_CODE)
+    digits = number(raw["fractionDigits"], 0, 8)
+    return Currency(code, _text_or(code, raw, "symbol"), digits, _text_or(code, raw, "name"))
+
+
+def _text_or(code: str, raw: Mapping[str, Any], field: str) -> str:
+    """What only the screen shows: the code does as well where it is not served or odd."""
+    longest = LONGEST_SYMBOL if field == "symbol" else LONGEST_NAME
+    try:
+        return text(raw.get(field), longest) or code
+    except OddValue:
+        return code
 
 
 def _rate(raw: Mapping[str, Any], now_s: float, server_s: int | None) -> Rate:
     price = raw["btcSatPrice"]
-    base, offset = int(price["base"]), int(price["offset"])
-    if base <= 0 or not 0 <= offset <= 30:
-        raise ValueError("no price")
-    made_at = int(raw["timestamp"])
+    base, offset = number(price["base"], 1, LARGEST_BASE), number(price["offset"], 0, 18)
+    one = 10**offset
+    if base * PRICES_FROM_ONE_BY < one or base > PRICES_UP_TO * one:
+        raise OddValue("a price beyond reason")
+    made_at = unix_s(raw["timestamp"])
     age_s = float(max(0, (server_s if server_s is not None else int(time.time())) - made_at))
     return Rate(currency_of(raw["denominatorCurrencyDetails"]), base, offset, now_s, age_s)

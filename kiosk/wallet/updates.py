@@ -10,6 +10,7 @@ from kiosk.sale.account import Account, Updates
 from kiosk.sale.events import Event, MerchantReceived, UpdatesChanged
 from kiosk.sale.money import Sats
 from kiosk.wallet import documents
+from kiosk.wallet.answers import MOST_SAT, number
 from kiosk.wallet.errors import UNREADABLE, Side
 from kiosk.wallet.http import Http
 from kiosk.wallet.socket import Step, hold
@@ -83,11 +84,11 @@ class MerchantWatch:
             entry = update["transaction"]
             settled = entry["direction"] == "RECEIVE" and entry["status"] == "SUCCESS"
             here = update["walletId"] == self._account.merchant_wallet
-            amount, name = int(entry["settlementAmount"]), entry_hash(entry)
+            amount, name = number(entry["settlementAmount"], 1, MOST_SAT), entry_hash(entry)
             news = name or str(entry["id"])[:_LONGEST_ID]  # without an invoice there is no hash
         except UNREADABLE:
             return  # prices and other news, which this stream is full of
-        if not (settled and here) or amount <= 0 or news in self._seen or news in self._ours:
+        if not (settled and here) or news in self._seen or news in self._ours:
             return
         self._seen.add(news)
         self._put(MerchantReceived(name, Sats(amount)))

@@ -13,6 +13,7 @@ from kiosk.sale.invoice import ExternalId, WalletId
 from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
+from kiosk.wallet.answers import OddValue, text, unix_s
 from kiosk.wallet.bolt11 import decode
 from kiosk.wallet.errors import UNREADABLE, Refused, Side, odd
 from kiosk.wallet.forwarding import limit_left
@@ -37,20 +38,18 @@ async def visit(http: Http) -> Account:
     data = await http.ask(documents.VISIT, needs="me")
     try:
         account = data["me"]["defaultAccount"]
-        scopes = data["authorization"]["scopes"]
-        missing = [scope for scope in _SCOPES if scope not in scopes]
-        if missing:
-            raise KioskError(Trouble(TroubleKind.KEY_SCOPE, " ".join(missing)))
+        _check_scopes(data.get("authorization"))
         till = _btc_wallet(account["wallets"], ends.till_wallet_id)
-        network, nodes = str(data["globals"]["network"]), nodes_of(data["globals"]["nodesIds"])
-        currencies = _currencies(data["currencyList"])
-        left = limit_left(account["limits"])
+        network = text(data["globals"]["network"])
+        nodes = _nodes(data["globals"].get("nodesIds"))
+        currencies = _currencies(data.get("currencyList"))
+        left = limit_left(account.get("limits"))
         wind_down = _wind_down(data.get("windDown"))
     except UNREADABLE as error:
         raise odd(f"an odd answer to the visit: {type(error).__name__}") from None
-    for code in ends.currencies:
-        if code != SAT.code and code not in currencies:
-            raise KioskError(Trouble(TroubleKind.CURRENCY_UNKNOWN, code))
+    unlisted = [code for code in ends.currencies if code not in (SAT.code, *currencies)]
+    if unlisted:
+        log.warning("Blink lists no price in %s: only the others can be charged", unlisted)
     server_unix_s = http.server_unix_s
     merchant, name, may_look = await _merchant(http)
     if merchant == till:
@@ -66,6 +65,7 @@ async def visit(http: Http) -> Account:
         may_look_up_payouts=may_look,
         wind_down=wind_down,
         server_unix_s=server_unix_s,
+        not_served=tuple(sorted({*http.missing, *unlisted})),
     )
     await _try_payout(http, found)
     return found
@@ -80,7 +80,7 @@ async def _merchant(http: Http) -> tuple[WalletId, str, bool]:
         data = await http.ask(documents.WALLETS, side=Side.MERCHANT)
         me = data["me"]
         wallet = _btc_wallet(me["defaultAccount"]["wallets"], ends.merchant_wallet_id)
-        return wallet, str(me.get("username") or ""), True
+        return wallet, text(me.get("username") or ""), True
     except Refused as error:
         scope = error.trouble.kind is TroubleKind.MERCHANT_KEY_SCOPE
         if not scope or ends.merchant_wallet_id is None:
@@ -95,7 +95,7 @@ async def _wallet_by_name(http: Http, username: str) -> WalletId:
         data = await http.ask(documents.DEFAULT_WALLET, {"username": username}, side=Side.MERCHANT)
         found = data["accountDefaultWallet"]
         if found["currency"] == "BTC":
-            return WalletId(_text(found["id"]))
+            return WalletId(text(found["id"]))
     except Refused as error:
         if error.trouble.kind is not TroubleKind.MERCHANT_UNKNOWN:
             raise
@@ -124,24 +124,43 @@ async def _try_payout(http: Http, account: Account) -> None:
 
 
 def _btc_wallet(wallets: list[Mapping[str, Any]], wanted: str | None) -> WalletId:
-    ids = [_text(one["id"]) for one in wallets if one["walletCurrency"] == "BTC"]
+    ids = [text(one["id"]) for one in wallets if one["walletCurrency"] == "BTC"]
     if not ids or (wanted is not None and wanted not in ids):
         raise KioskError(Trouble(TroubleKind.NO_BTC_WALLET, wanted or ""))
     return WalletId(wanted or ids[0])
 
 
-def _text(served: Any) -> str:
-    if not isinstance(served, str):
-        raise TypeError("no text")
-    return served
+def _check_scopes(served: Any) -> None:
+    """Refuse a key that may not do enough, where Blink says what it may do.
+
+    Raises:
+        KioskError: a scope is missing.
+    """
+    scopes = served.get("scopes") if isinstance(served, Mapping) else None
+    if not isinstance(scopes, list):
+        log.warning("Blink did not say what the till's key may do")
+        return
+    missing = [scope for scope in _SCOPES if scope not in scopes]
+    if missing:
+        raise KioskError(Trouble(TroubleKind.KEY_SCOPE, " ".join(missing)))
 
 
-def _currencies(served: list[Mapping[str, Any]]) -> Mapping[str, Currency]:
+def _nodes(served: Any) -> frozenset[str]:
+    """Blink's own nodes; where they are not served or cannot be read they are unknown."""
+    try:
+        return nodes_of(served)
+    except UNREADABLE:
+        log.warning("Blink did not name its nodes: a payee cannot be checked")
+        return frozenset()
+
+
+def _currencies(served: Any) -> Mapping[str, Currency]:
     """All currencies that can be read; one odd entry does not take the others with it."""
     found = {}
-    for one in served:
+    for one in served if isinstance(served, list) else ():
         try:
-            found[str(one["id"])] = currency_of(one)
+            currency = currency_of(one)
+            found[currency.code] = currency
         except UNREADABLE as error:
             log.info("an odd currency was left out reason=%s", type(error).__name__)
     return MappingProxyType(found)
@@ -151,5 +170,16 @@ def _wind_down(raw: Any) -> WindDown | None:
     if not isinstance(raw, Mapping) or not raw.get("status"):
         return None
     times = [raw.get("receiveDisabledAt"), raw.get("finalDeadline")]
-    disabled_at, deadline = (at if isinstance(at, int) else None for at in times)
-    return WindDown(str(raw["status"]), disabled_at, deadline)
+    disabled_at, deadline = (_time(at) for at in times)
+    try:
+        return WindDown(text(raw["status"]), disabled_at, deadline)
+    except UNREADABLE:
+        log.warning("an odd notice of closing was left out")
+        return None
+
+
+def _time(served: Any) -> int | None:
+    try:
+        return unix_s(served)
+    except OddValue:
+        return None

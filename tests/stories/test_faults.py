@@ -52,7 +52,7 @@ TELLING: Final = (
     (Fault.NODES_EMPTY, Step.VISIT, "forwarded"),
     (Fault.PRICE_DEAD, Step.RATES, "no_rate"),
     (Fault.PRICE_STALE, Step.RATES, "no_rate"),
-    (Fault.PRICE_ABSURD, Step.RATES, "amount_too_large"),
+    (Fault.PRICE_ABSURD, Step.RATES, "no_rate"),
     (Fault.WIND_DOWN_PRE_CUTOFF, Step.VISIT, "forwarded"),
     (Fault.WIND_DOWN_RECEIVE_DISABLED, Step.VISIT, OUT + "merchant_cannot_receive"),
     (Fault.WIND_DOWN_GATED_CLOSED, Step.INVOICE, OUT + "till_cannot_receive"),
