@@ -48,6 +48,10 @@ from kiosk.sale.wifi import JoinWifi, ScanWifi
 
 log: Final = logging.getLogger("kiosk.loop")
 
+# Each may be written to a slow memory card, 100 ms each, and the watchdog waits for 20 s: between
+# turns it is fed and the screen is drawn.
+EVENTS_A_TURN: Final = 50
+
 # While the journal cannot be written, what is due stays due: look again at this pace.
 UNWRITTEN_PAUSE_S: Final = 0.5
 
@@ -120,13 +124,15 @@ class Inbox:
         self.wake()
 
     def take(self) -> list[Event]:
-        """All news so far, oldest first."""
+        """The oldest news, as much as one turn is for; the loop is woken again for the rest."""
         events: list[Event] = []
-        while True:
+        while len(events) < EVENTS_A_TURN:
             try:
                 events.append(self._queue.get_nowait())
             except Empty:
                 return events
+        self.wake()
+        return events
 
 
 class Loop:

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.clock import SystemClock
 from kiosk.journal import Journal
-from kiosk.loop import Inbox, Loop
+from kiosk.loop import EVENTS_A_TURN, Inbox, Loop
 from kiosk.sale.box import HostEffect
 from kiosk.sale.effects import Sound, WalletEffect
 from kiosk.sale.entry import Entry
@@ -233,6 +233,22 @@ def test_any_other_key_only_wakes_a_glass_at_rest(*, asleep: bool) -> None:
     shell.turn(KeyPressed(Key.DELETE))
     assert not shell.glass.asleep
     assert shell.typed == (7 if asleep else 0)
+
+
+def test_a_turn_takes_some_of_the_news_and_is_woken_for_the_rest() -> None:
+    """Box fault 22: the watchdog is fed and the screen drawn between a hundred thousand events."""
+    woken: list[int] = []
+    inbox = Inbox()
+    for number in range(EVENTS_A_TURN + 10):
+        inbox.put(KeyStuck(str(number)))
+    inbox.wake = lambda: woken.append(1)
+    first = inbox.take()
+    assert len(first) == EVENTS_A_TURN
+    assert woken == [1]
+    rest = inbox.take()
+    told = [event.legend for event in (*first, *rest) if isinstance(event, KeyStuck)]
+    assert told == [str(number) for number in range(EVENTS_A_TURN + 10)]
+    assert woken == [1]
 
 
 def test_news_is_never_swallowed() -> None:

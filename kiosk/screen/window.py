@@ -26,6 +26,7 @@ from kiosk.screen.glass import connected_screens, open_glass, touch_devices
 from kiosk.screen.keyboard import key_of, letter_of
 from kiosk.screen.look import Look
 from kiosk.screen.moving import FRAME_S, Rhythm, rhythms
+from kiosk.screen.plain import paint_plain
 from kiosk.screen.qr import WHITE_LEVELS, prepare
 from kiosk.screen.remembered import Remembered
 from kiosk.screen.sound import Speaker
@@ -106,6 +107,7 @@ class Window:
         self._clock = clock
         self._till: Till | None = None
         self._drawn: tuple[object, ...] | None = None
+        self._failed_pages: set[str] = set()
         self.closed = False
 
     @property
@@ -131,7 +133,7 @@ class Window:
             return False
         self._drawn = now
         canvas = Canvas(self._page, PALETTES[self._look.theme], self._look.words, self._pressed)
-        self._paint(canvas, till)
+        canvas = self._painted(canvas, till)
         self._zones = tuple(canvas.zones)
         turned = self._page
         if self._rotate:
@@ -258,6 +260,23 @@ class Window:
         now_s = self._clock()
         check_s = self._fingers.next_check_s(now_s)
         return None if check_s is None else till.now_s + check_s - now_s
+
+    def _painted(self, canvas: Canvas, till: Till) -> Canvas:
+        """The picture; a page that cannot be drawn is a plain one that leads back.
+
+        Money goes on behind a page whose drawing fails, and the next page may be a good one.
+        """
+        try:
+            self._paint(canvas, till)
+        except Exception as error:  # noqa: BLE001 - no picture is worth the program
+            page = type(till.screen).__name__
+            if page not in self._failed_pages:
+                self._failed_pages.add(page)
+                log.error("a page cannot be drawn page=%s %s", page, type(error).__name__)  # noqa: TRY400
+            plain = Canvas(self._page, PALETTES[self._look.theme], self._look.words, self._pressed)
+            paint_plain(plain)
+            return plain
+        return canvas
 
     def _paint(self, canvas: Canvas, till: Till) -> None:
         match self._care:

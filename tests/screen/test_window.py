@@ -229,6 +229,25 @@ def test_a_screen_that_refuses_a_picture_is_opened_again(monkeypatch: pytest.Mon
     window.close()
 
 
+def test_a_page_that_cannot_be_drawn_is_a_plain_one_that_leads_back(
+    window: Window, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Box fault 23: a code too long to draw ended the program, again at every start."""
+
+    def fail(*_: object) -> None:
+        raise ValueError("blink_secret_that_is_quoted")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("kiosk.screen.window.paint", fail)
+        for number in range(3):
+            assert window.draw(replace(till(AWAITING), now_s=NOW_S + number))
+            assert [zone.key for zone in window._zones] == [Key.CLEAR]
+    assert len([line for line in caplog.messages if "cannot be drawn" in line]) == 1
+    assert "secret" not in caplog.text
+    window.draw(IDLE)
+    assert len(window._zones) > 10
+
+
 def test_how_long_nobody_has_touched_it_is_known(window: Window) -> None:
     now_s = [50.0]
     window._clock = lambda: now_s[0]
