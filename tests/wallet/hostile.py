@@ -40,13 +40,18 @@ _WORDS: Final = (
     "9" * 5_000,
     "-1",
     "1e400",
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+    "\ud800" * 1_000,
+    "lnbc1" + "q" * 5_000,
 )
 _NUMBERS: Final = (
     0,
     1,
     -1,
     2**31,
+    2**53 - 1,
     2**63,
+    253_402_300_799,
     10**40,
     -(10**40),
     0.5,
@@ -187,6 +192,8 @@ class Mutilator:
                 return b"\xef\xbb\xbf" + data
             case 4:
                 return b"<html>" + data + b"</html>"
+            case 5:
+                return data + b" " * 3_000_000
         return data
 
     def _change(self, box: Any, key: Any, places: list[tuple[Any, Any]]) -> None:

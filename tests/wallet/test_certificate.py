@@ -1,0 +1,63 @@
+"""A certificate that is out of its time: whose fault that is."""
+
+import asyncio
+import ssl
+
+import pytest
+
+from kiosk.sale.trouble import TroubleKind
+from kiosk.wallet.certificate import error_of_certificate
+from kiosk.wallet.headers import unix_of_date
+from tests.wallet.fronts import answer, serving
+
+DATE = "Thu, 26 Nov 2026 12:00:00 GMT"
+NOW = unix_of_date(DATE)
+NOT_YET, EXPIRED, OTHER = 9, 10, 18
+DAY_S = 86_400
+
+
+def told(code: int, our_clock_s: int, *headers: str) -> TroubleKind:
+    """What is told when a server with such headers shows a certificate with such a fault."""
+    fault = ssl.SSLCertVerificationError("certificate verify failed")
+    fault.verify_code = code
+    asked: list[bytes] = []
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(answer(b"", "404 Not Found", *headers))
+        await writer.drain()
+
+    async def run() -> TroubleKind:
+        async with serving(handle) as port:
+            url = f"http://127.0.0.1:{port}/graphql"
+            error = await error_of_certificate(fault, url, 2.0, lambda: our_clock_s)
+            return error.trouble.kind
+
+    kind = asyncio.run(run())
+    assert not any(b"X-API-KEY" in request for request in asked)
+    return kind
+
+
+@pytest.mark.parametrize(
+    ("code", "off_s", "kind"),
+    [
+        (EXPIRED, 0, TroubleKind.CERTIFICATE_ENDED),
+        (EXPIRED, 3600, TroubleKind.CERTIFICATE_ENDED),
+        (EXPIRED, 400 * DAY_S, TroubleKind.CLOCK_WRONG),
+        (NOT_YET, -400 * DAY_S, TroubleKind.CLOCK_WRONG),
+        (NOT_YET, 0, TroubleKind.CERTIFICATE_ENDED),
+        (OTHER, 0, TroubleKind.LOGIN_PAGE),
+    ],
+)
+def test_the_servers_own_clock_decides_whose_time_is_wrong(
+    code: int, off_s: int, kind: TroubleKind
+) -> None:
+    """Fault 24: an expired certificate of the server was a wrong clock of the till, for ever."""
+    assert NOW is not None
+    assert told(code, NOW + off_s, f"Date: {DATE}") is kind
+
+
+def test_where_the_server_tells_no_time_a_box_is_behind_and_never_ahead() -> None:
+    """Fault 24: a Pi without a clock starts with the time of its last shutdown."""
+    assert told(NOT_YET, 0) is TroubleKind.CLOCK_WRONG
+    assert told(EXPIRED, 0) is TroubleKind.CERTIFICATE_ENDED
