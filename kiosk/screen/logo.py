@@ -1,10 +1,15 @@
 """The merchant's logo, PNG or SVG: read once, scaled once for each place, its shape kept.
 
+It is drawn by a process of its own with limits (`kiosk.screen.logo_renderer`).
+
 It goes on the head, the attract screen and success; never on a code, which it would make harder
 to read (BlueWallet #235).
 """
 
 import logging
+import os
+import stat
+import subprocess
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +17,9 @@ from typing import Final
 
 import pygame
 
+from kiosk.screen import child
 from kiosk.screen.canvas import Align, Canvas
+from kiosk.screen.logo_renderer import PNG
 from kiosk.screen.theme import Colour, contrast
 
 log: Final = logging.getLogger("kiosk.screen")
@@ -20,9 +27,11 @@ log: Final = logging.getLogger("kiosk.screen")
 MOST_BYTES: Final = 8_000_000
 MOST_PIXELS: Final = 16_000_000
 
-# The longer side of what is kept; every place on the glass is smaller.
-_KEPT_PX: Final = 1024
-_PNG: Final = b"\x89PNG\r\n\x1a\n"
+MOST_MEMORY_BYTES: Final = 400_000_000
+MOST_CPU_S: Final = 5
+LONGEST_S: Final = 15.0  # on a machine that is busy with its boot; below the watchdog's patience
+
+_RENDERER: Final = "kiosk.screen.logo_renderer"
 _SVG_HEAD_BYTES: Final = 4096
 # A logo nearer than this to what it stands on is put on a plate.
 _LEAST_CONTRAST: Final = 1.8
@@ -107,37 +116,56 @@ def _fitted(surface: pygame.Surface, room: tuple[int, int]) -> pygame.Surface:
 
 
 def _read(path: Path) -> _Logo:
+    content = _content(path)
+    if content.startswith(PNG):
+        _check_size(path, content)
+    elif b"<svg" not in content[:_SVG_HEAD_BYTES]:
+        raise LogoBroken(f"{path} is neither PNG nor SVG")
+    words = ("-m", _RENDERER, str(MOST_MEMORY_BYTES), str(MOST_CPU_S))
     try:
-        loaded = _loaded(path)
-    except (OSError, pygame.error) as error:
+        done = subprocess.run(  # noqa: S603 - no shell, fixed arguments
+            child.command(*words),
+            input=content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=LONGEST_S,
+            env=child.environment(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise LogoBroken(f"{path} takes too long to draw: make it simpler") from error
+    except OSError as error:
+        raise LogoBroken(f"{path} cannot be drawn: {error.strerror}") from error
+    if done.returncode != 0:
+        raise LogoBroken(f"{path} takes too much memory or time to draw: make it simpler")
+    return _logo_of(path, done.stdout)
+
+
+def _logo_of(path: Path, answer: bytes) -> _Logo:
+    head, _, pixels = answer.partition(b"\n")
+    verdict, *words = head.decode("utf-8", "replace").split(" ")
+    if verdict != "ok":
+        raise LogoBroken(f"{path} {' '.join(words)}")
+    width, height, red, green, blue = map(int, words)
+    return _Logo(pygame.image.frombytes(pixels, (width, height), "RGBA"), (red, green, blue))
+
+
+def _content(path: Path) -> bytes:
+    """What is in the file; what is no file (a pipe, a device) is not waited for."""
+    try:
+        with open(path, "rb", opener=_opener) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise LogoBroken(f"{path} is no file")
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
         raise LogoBroken(f"{path} cannot be read: {error}") from error
-    seen = loaded.get_bounding_rect()
-    if not seen.width or not seen.height:
-        raise LogoBroken(f"{path} draws nothing; text in an SVG must be made into paths")
-    kept = pygame.Surface(seen.size, pygame.SRCALPHA, 32)
-    kept.blit(loaded, (0, 0), seen)
-    red, green, blue, *_ = pygame.transform.average_color(kept, consider_alpha=True)
-    whole = kept.premul_alpha()
-    if max(seen.size) > _KEPT_PX:
-        whole = _fitted(whole, (_KEPT_PX, _KEPT_PX))
-    return _Logo(whole, (red, green, blue))
-
-
-def _loaded(path: Path) -> pygame.Surface:
-    if path.stat().st_size > MOST_BYTES:
+    if len(content) > MOST_BYTES:
         raise LogoBroken(f"{path} is larger than {MOST_BYTES // 1_000_000} MB")
-    head = _head(path)
-    if head.startswith(_PNG):
-        _check_size(path, head)
-        return pygame.image.load(path)
-    if b"<svg" in head:
-        return pygame.image.load_sized_svg(path, (_KEPT_PX, _KEPT_PX))
-    raise LogoBroken(f"{path} is neither PNG nor SVG")
+    return content
 
 
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_SVG_HEAD_BYTES)
+def _opener(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _check_size(path: Path, head: bytes) -> None:

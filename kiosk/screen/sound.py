@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 
 from kiosk.sale.effects import Sound
+from kiosk.screen import child
 
 log: Final = logging.getLogger("kiosk.screen")
 
@@ -151,7 +152,7 @@ class Player:
         answer_s: float = ANSWER_S,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        self._environ = {**environ, "PYGAME_HIDE_SUPPORT_PROMPT": "1"}  # answers alone are printed
+        self._environ = child.environment(environ)
         if device:
             self._environ["AUDIODEV"] = device  # as SDL's ALSA driver has it
         self._command = command
@@ -205,9 +206,8 @@ class Player:
             raise NoSound(words.removeprefix("no ") or "the player has ended")
 
     def _start(self) -> subprocess.Popen[bytes]:
-        flags = ["-I"] if sys.flags.isolated else []
         self._process = subprocess.Popen(  # noqa: S603 - no shell, fixed arguments
-            [sys.executable, *flags, "-B", *self._command],
+            child.command(*self._command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

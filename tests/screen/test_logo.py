@@ -1,5 +1,6 @@
 """The logo keeps its shape, is seen on every ground, and a broken one costs one line in the log."""
 
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -142,6 +143,44 @@ def test_a_broken_logo_is_told_once_and_nothing_is_drawn(
     problem = logo.problem(file)
     assert problem is not None
     assert words in problem
+
+
+def test_a_logo_that_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    """Box fault 32: a pipe hung the start."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero"), tmp_path):
+        problem = logo.problem(path)
+        assert problem is not None
+        assert "is no file" in problem or "Is a directory" in problem
+
+
+# A hundred kB would do as well: a long line in dashes of next to nothing.
+DASHES = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 100">'
+    + '<path d="M0 0 L200 100 L0 100 L200 0" stroke="#000" fill="none" stroke-width="9"'
+    ' stroke-dasharray="0.0001 0.0001"/>' * 50 + "</svg>"
+)
+
+
+def test_a_logo_that_takes_too_long_is_not_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Box fault 32: a few kB of dashes stopped the program for 10 s."""
+    monkeypatch.setattr(logo, "MOST_CPU_S", 1)
+    (tmp_path / "logo.svg").write_text(DASHES)
+    problem = logo.problem(tmp_path / "logo.svg")
+    assert problem is not None
+    assert "make it simpler" in problem
+
+
+def test_a_logo_that_takes_too_much_memory_is_not_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Box fault 32: 8 MB of paths had the program killed."""
+    monkeypatch.setattr(logo, "MOST_MEMORY_BYTES", 1_000_000)
+    problem = logo.problem(svg(tmp_path))
+    assert problem is not None
+    assert "Out of memory" in problem or "make it simpler" in problem
 
 
 def test_a_good_logo_has_no_problem(tmp_path: Path) -> None:
