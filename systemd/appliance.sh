@@ -397,7 +397,10 @@ have_release() {
     sync -f "$release"
     touch "$release/complete"
     sync -f "$release"
-    runs "$release" || die "$release was built and does not run"
+    if ! runs "$release"; then
+        rm -rf "$release"
+        die "$(basename "$release") was built, and its libraries cannot be loaded: wrong wheels?"
+    fi
     rebuilt=yes changed=yes
 }
 
@@ -428,10 +431,11 @@ has_libraries() {
     PIP_CONFIG_FILE=/dev/null "${pip[@]}" >&2
 }
 
-# runs RELEASE: it is complete, and its Python is still the one that it was made for.
+# runs RELEASE: it is complete, and its Python is still the one that it was made for. Whether the
+# program itself is any good is what a trial shows.
 runs() {
     [ -e "$1/complete" ] && "$1/venv/bin/python" -IBc \
-        'import kiosk.__main__, kiosk.settings_file, pygame, gql, gpiozero, dotenv' >/dev/null 2>&1
+        'import kiosk, pygame, gql, gpiozero, dotenv' >/dev/null 2>&1
 }
 
 # One rename, so there is no moment without a current release.
