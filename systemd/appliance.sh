@@ -14,6 +14,8 @@ ours=$home/ours         # others' files as we left them: what changed since is n
 trial=$home/trial       # while an update is not known to work: the release before it
 journal=/var/lib/kiosk
 firmware=/boot/firmware # a Pi's boot partition
+cloud=/etc/cloud        # where cloud-init is, as on Raspberry Pi OS 13
+units=/etc/systemd/system
 data=/var/lib/kiosk-data # a partition for what must last, where the system is only read
 overlay=/etc/overlayroot.local.conf
 mark=partition-is-missing # beneath a mount of that partition: what lies there is not to be used
@@ -42,6 +44,7 @@ What is changed is put back by: sudo $current/setup.sh uninstall"
     console_is_closed
     swap_is_off
     boot_is_quiet
+    cloud_is_quiet
     is_current "$release"
     have_settings
     if [ "$changed" = no ]; then
@@ -397,7 +400,10 @@ have_release() {
     sync -f "$release"
     touch "$release/complete"
     sync -f "$release"
-    runs "$release" || die "$release was built and does not run"
+    if ! runs "$release"; then
+        rm -rf "$release"
+        die "$(basename "$release") was built, and its libraries cannot be loaded: wrong wheels?"
+    fi
     rebuilt=yes changed=yes
 }
 
@@ -428,10 +434,11 @@ has_libraries() {
     PIP_CONFIG_FILE=/dev/null "${pip[@]}" >&2
 }
 
-# runs RELEASE: it is complete, and its Python is still the one that it was made for.
+# runs RELEASE: it is complete, and its Python is still the one that it was made for. Whether the
+# program itself is any good is what a trial shows.
 runs() {
     [ -e "$1/complete" ] && "$1/venv/bin/python" -IBc \
-        'import kiosk.__main__, kiosk.settings_file, pygame, gql, gpiozero, dotenv' >/dev/null 2>&1
+        'import kiosk, pygame, gql, gpiozero, dotenv' >/dev/null 2>&1
 }
 
 # One rename, so there is no moment without a current release.
@@ -551,6 +558,18 @@ boot_is_quiet() {
         has_file "$release/systemd/grub.cfg" /etc/default/grub.d/kiosk.cfg
         update_grub_menu
     fi
+}
+
+# cloud-init tells its stages and the SSH host keys to the console, which is the till's screen.
+cloud_is_quiet() {
+    local unit
+    [ -d "$cloud" ] || return 0
+    has_text $'#cloud-config\nno_ssh_fingerprints: true\nssh: {emit_keys_to_console: false}' \
+        "$cloud/cloud.cfg.d/99-kiosk.cfg"
+    for unit in cloud-init-local cloud-init-main cloud-init-network cloud-init cloud-config cloud-final; do
+        has_text $'[Service]\nStandardOutput=journal\nStandardError=journal' \
+            "$units/$unit.service.d/kiosk.conf"
+    done
 }
 
 # text_is FILE TEXT: somebody else's file has this text, a whole one at any instant.

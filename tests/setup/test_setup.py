@@ -237,6 +237,19 @@ def test_libraries_come_from_one_index_whatever_the_system_says(machine: Machine
     assert "--no-index --find-links /w" in machine.run(f"wheels=/w; has_libraries {machine.root}")
 
 
+def test_cloud_init_does_not_write_onto_the_tills_screen(machine: Machine) -> None:
+    """Box fault 20: on Raspberry Pi OS 13 it told its stages and keys on the console."""
+    before = machine.files()
+    place = f"cloud={machine.root}/etc/cloud units={machine.root}/units"
+    assert "changed=no" in machine.run(f"{place}; cloud_is_quiet")
+    assert machine.files() == before, "where there is none nothing is made"
+    (machine.root / "etc/cloud").mkdir()
+    machine.run(f"{place}; cloud_is_quiet")
+    drop_in = machine.root / "units/cloud-final.service.d/kiosk.conf"
+    assert "StandardOutput=journal" in drop_in.read_text()
+    assert "changed=no" in machine.run(f"{place}; cloud_is_quiet")
+
+
 def test_no_swap_comes_back_at_a_boot(machine: Machine) -> None:
     """Box fault 16: MemorySwapMax=0 does nothing without a memory cgroup."""
     text = (ROOT / "systemd/appliance.sh").read_text()
