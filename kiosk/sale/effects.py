@@ -113,6 +113,7 @@ class AskPast:
     """Ask for everything of this kiosk of the last days, for a lost journal. -> PastTold."""
 
     kiosk_id: str
+    installation: str
     account: Account
 
 

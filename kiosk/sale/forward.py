@@ -12,7 +12,8 @@ from typing import Final
 from kiosk.sale.effects import AskLimit, Effect, LookUp, MakePayout, SendForward, Step
 from kiosk.sale.events import Found, LookUpTold, PayoutMade, PayoutRefused, SendAnswer, SendTold
 from kiosk.sale.facts import Fact, ForwardMoved, ForwardStatus, PayoutIssued
-from kiosk.sale.invoice import PaymentHash, payout_external_id
+from kiosk.sale.ids import payout_external_id
+from kiosk.sale.invoice import PaymentHash
 from kiosk.sale.memo import payout_memo
 from kiosk.sale.pauses import pause_s
 from kiosk.sale.till import Forward, Till

@@ -40,6 +40,7 @@ class TroubleKind(StrEnum):
     PAYOUT_REFUSED = "payout_refused"  # the payout invoice is not the one we asked for (M3)
     PAID_BY_OTHERS = "paid_by_others"  # the payout invoice is paid, but not by us (M6)
     UNDECIDED = "undecided"  # of a lost journal: forwarded or not, nobody can say
+    BEGUN_ELSEWHERE = "begun_elsewhere"  # the journal was used in another machine before
     PAID_TWICE = "paid_twice"  # one sale, two payments (M12)
     LIMIT_REACHED = "limit_reached"  # Blink will not forward more today
     NO_BALANCE = "no_balance"

@@ -107,6 +107,10 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("A sale was lost with the memory card."),
             mark("Nothing more is paid for it. Compare sale {subject} with Blink's list."),
         ),
+        TroubleKind.BEGUN_ELSEWHERE: (
+            mark("A sale began in another machine."),
+            mark("Its money waits. Switch that one off, then try again. Sale {subject}."),
+        ),
         TroubleKind.PAID_TWICE: (
             mark("A customer paid twice."),
             mark("The second payment stays in the till account. Sale {subject}."),

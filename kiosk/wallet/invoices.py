@@ -11,6 +11,7 @@ from gql import GraphQLRequest
 
 from kiosk.sale.account import Account
 from kiosk.sale.events import CancelAnswer
+from kiosk.sale.ids import other_external_id
 from kiosk.sale.invoice import (
     PAYOUT_EXPIRY_MIN,
     ExternalId,
@@ -146,7 +147,7 @@ async def _made(
             except Refused as error:
                 log.info("an invoice of ours is not as asked for id=%s %s", external_id, error)
         log.info("external id taken, and its invoice not to be had id=%s", external_id)
-        external_id = ExternalId(f"{first_id}-{secrets.token_hex(4)}")
+        external_id = other_external_id(first_id, secrets.token_hex(4))
     raise odd("every external id is taken")
 
 

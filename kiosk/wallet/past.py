@@ -9,6 +9,7 @@ from gql import GraphQLRequest
 
 from kiosk.sale.effects import AskPast
 from kiosk.sale.events import PastTold
+from kiosk.sale.ids import Way, parse_external_id
 from kiosk.sale.invoice import (
     ExternalId,
     Invoice,
@@ -19,7 +20,7 @@ from kiosk.sale.invoice import (
     payment_hash,
 )
 from kiosk.sale.money import MSAT_PER_SAT, Sats
-from kiosk.sale.past import PAST_S, EntryState, Past, PastEntry, PastInvoice, Way, sale_of
+from kiosk.sale.past import PAST_S, EntryState, Past, PastEntry, PastInvoice, concerns
 from kiosk.sale.trouble import KioskError
 from kiosk.wallet import documents
 from kiosk.wallet.bolt11 import NotAnInvoice, decode
@@ -64,8 +65,12 @@ async def ask_past(http: Http, order: AskPast) -> PastTold:
     except (KioskError, *UNREADABLE) as error:
         log.warning("the past was not told reason=%s", type(error).__name__)
         return PastTold(None)
-    invoices = _read(made, _invoice, order.kiosk_id, unreadable)
-    entries = _read(moved, _entry, order.kiosk_id, unreadable)
+
+    def wanted(sale: SaleId) -> bool:
+        return concerns(sale, order.kiosk_id, order.installation)
+
+    invoices = _read(made, _invoice, wanted, unreadable)
+    entries = _read(moved, _entry, wanted, unreadable)
     since = max(made_since, moved_since)
     return PastTold(Past(tuple(invoices), tuple(entries), since, frozenset(unreadable)))
 
@@ -73,19 +78,19 @@ async def ask_past(http: Http, order: AskPast) -> PastTold:
 def _read(
     nodes: Sequence[_Node],
     read: Callable[[_Node, SaleId, Way], Read],
-    kiosk_id: str,
+    wanted: Callable[[SaleId], bool],
     unreadable: set[SaleId],
 ) -> list[Read]:
-    """Read what is of this kiosk; the sales of what cannot be read go into `unreadable`."""
+    """Read what is of wanted sales; the sales of what cannot be read go into `unreadable`."""
     found = []
     for node in nodes:
-        named = sale_of(node.get("externalId"), kiosk_id)
-        if named is None:
+        named = parse_external_id(node.get("externalId"))
+        if named is None or not wanted(named.sale):
             continue
         try:
-            found.append(read(node, *named))
+            found.append(read(node, named.sale, named.way))
         except (_Odd, *UNREADABLE):
-            unreadable.add(named[0])
+            unreadable.add(named.sale)
     return found
 
 
