@@ -39,6 +39,7 @@ class TroubleKind(StrEnum):
     PAYMENT_UNDER_WAY = "payment_under_way"  # cancel refused: somebody is paying right now
     PAYOUT_REFUSED = "payout_refused"  # the payout invoice is not the one we asked for (M3)
     PAID_BY_OTHERS = "paid_by_others"  # the payout invoice is paid, but not by us (M6)
+    PAID_BEFORE = "paid_before"  # our ledger shows another payout of this sale
     UNDECIDED = "undecided"  # of a lost journal: forwarded or not, nobody can say
     BEGUN_ELSEWHERE = "begun_elsewhere"  # the journal was used in another machine before
     PAID_TWICE = "paid_twice"  # one sale, two payments (M12)

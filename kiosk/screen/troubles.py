@@ -103,6 +103,10 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("A payout was paid by somebody else."),
             mark("The money is safe in the till account. Sale {subject}."),
         ),
+        TroubleKind.PAID_BEFORE: (
+            mark("A sale seems to be forwarded already."),
+            mark("Nothing more is paid for it. Compare sale {subject} with Blink's list."),
+        ),
         TroubleKind.UNDECIDED: (
             mark("A sale was lost with the memory card."),
             mark("Nothing more is paid for it. Compare sale {subject} with Blink's list."),
