@@ -173,7 +173,7 @@ def test_the_digits_of_the_pin_are_kept_nowhere() -> None:
     assert is_pin("2866", kept)
     assert load({**GOOD, "KIOSK_PIN": kept}).pin == settings.pin, "a hash is taken as it is"
     assert kept not in _secret_values(settings)
-    assert rules_of(settings).pin == kept
+    assert rules_of(settings, "3f9a0b1c").pin == kept
     line = Redacting("%(message)s", _secret_values(settings))
     record = logging.makeLogRecord({"msg": "amount_sat=28660"})
     assert line.format(record) == "amount_sat=28660"

@@ -5,7 +5,6 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +13,7 @@ from typing import Final
 from kiosk.clock import SystemClock
 from kiosk.commands.export import write_sales
 from kiosk.host.desk import Host
-from kiosk.journal import Journal, JournalCorrupt, resume
+from kiosk.journal import Hardware, Journal, TakenUp, open_sound, read_hardware, resume
 from kiosk.loop import Inbox, Loop
 from kiosk.panel.late import LatePanel
 from kiosk.panel.panel import (
@@ -79,13 +78,14 @@ class Box:
         self.opened.close()
 
 
-def rules_of(settings: Settings) -> Rules:
+def rules_of(settings: Settings, installation: str) -> Rules:
     """The settings as far as sales are concerned."""
     units = settings.currencies
     pin = settings.pin
     return Rules(
         kiosk_id=settings.kiosk_id,
         boot=secrets.token_hex(4),
+        installation=installation,
         units=units if SAT.code in units else (*units, SAT.code),
         max_sale=Sats(settings.max_sat),
         invoice_min=settings.invoice_minutes,
@@ -121,30 +121,13 @@ def look_of(settings: Settings) -> Look:
     return Look(settings.theme, settings.key_order, settings.name, words=words, logo=settings.logo)
 
 
-def open_journal(settings: Settings, now: Callable[[], float]) -> Journal:
-    """Open the journal; a corrupt one is set aside, never deleted, and a new one begun.
-
-    `now` is the time of what is recorded, Unix seconds.
-
-    Raises:
-        JournalUnusable: it cannot be written.
-    """
-    try:
-        return Journal.open(settings.journal, now, zone=settings.timezone)
-    except JournalCorrupt as error:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        aside = Journal.set_aside(settings.journal, stamp)
-        log.error("journal is damaged (%s); kept as %s", error.trouble.reason, aside.name)  # noqa: TRY400
-        return Journal.open(settings.journal, now, zone=settings.timezone)
-
-
 def begin_till(
-    rules: Rules, journal: Journal, now_s: float, unix_s: int
+    rules: Rules, taken_up: TakenUp, now_s: float, unix_s: int
 ) -> tuple[Till, list[Fact]]:
     """The till at start: what was unfinished goes on, and interrupted sales are told."""
-    recovery = journal.recover()
+    recovery = taken_up.recovery
     watches, forwards, aftermath = resume(recovery, now_s, unix_s)
-    wrong_pins = journal.wrong_pins()
+    wrong_pins = taken_up.wrong_pins
     first = rules.units[0]
     unit = SAT if first == SAT.code else Currency(first, first, 2)
     stopped = tuple(
@@ -164,8 +147,8 @@ def begin_till(
         forwards=MappingProxyType(forwards),
         aftermath=MappingProxyType(aftermath),
         recovered=recovery.interrupted,
-        alarms=(*stopped, *(alarm_of(sale, reason) for sale, reason in journal.undecided())),
-        lost=journal.lost(),
+        alarms=(*stopped, *(alarm_of(sale, reason) for sale, reason in taken_up.undecided)),
+        lost=taken_up.lost,
         pin_tries=wrong_pins,
         pin_locked_until_s=now_s + lock_s(wrong_pins),  # from the beginning: no clock is trusted
     )
@@ -177,6 +160,7 @@ def build(
     *,
     folder: Path | None = None,
     end: Callable[[BoxAct], None] = lambda _: None,
+    hardware: Callable[[], Hardware] = read_hardware,
 ) -> Box:
     """Build the kiosk; `Box.begin` sets it going. Nothing is asked of Blink before a picture.
 
@@ -190,9 +174,10 @@ def build(
     with contextlib.ExitStack() as opened:  # what fails half way gives everything back
         clock = SystemClock()
         inbox = Inbox()
-        journal = open_journal(settings, clock.unix)
+        journal, taken_up = open_sound(settings.journal, clock.unix, hardware, settings.timezone)
         opened.callback(journal.close)
-        till, facts = begin_till(rules_of(settings), journal, clock.monotonic(), int(clock.unix()))
+        rules = rules_of(settings, journal.installation)
+        till, facts = begin_till(rules, taken_up, clock.monotonic(), int(clock.unix()))
         window = Window(
             look_of(settings),
             settings.screen,

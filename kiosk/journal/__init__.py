@@ -10,21 +10,26 @@ from kiosk.journal.database import (
     JournalUnusable,
     require_partition,
 )
-from kiosk.journal.journal import Asked, Journal, ask_retry, try_to_write
+from kiosk.journal.installation import Hardware, read_hardware
+from kiosk.journal.journal import Asked, Journal, ask_retry, open_sound, try_to_write
 from kiosk.journal.owner import owner
 from kiosk.journal.records import SaleRecord, SaleState
-from kiosk.journal.recovery import resume
+from kiosk.journal.recovery import TakenUp, resume
 
 __all__ = [
     "Asked",
+    "Hardware",
     "Journal",
     "JournalConflict",
     "JournalCorrupt",
     "JournalUnusable",
     "SaleRecord",
     "SaleState",
+    "TakenUp",
     "ask_retry",
+    "open_sound",
     "owner",
+    "read_hardware",
     "require_partition",
     "resume",
     "try_to_write",

@@ -40,3 +40,16 @@ CREATE TABLE IF NOT EXISTS pin_tries (
     wrong INTEGER NOT NULL,  -- how many in a row, 0 for right
     at INTEGER NOT NULL
 ) STRICT;
+
+-- The installations that have used this journal, the newest last (journal/installation.py).
+CREATE TABLE IF NOT EXISTS installations (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    installation TEXT NOT NULL,
+    serial TEXT,
+    machine TEXT,
+    at INTEGER NOT NULL
+) STRICT;
+
+-- Sales whose code was open when the journal came into another machine: if they are paid after all,
+-- the manager decides.
+CREATE TABLE IF NOT EXISTS held (sale_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;

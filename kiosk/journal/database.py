@@ -2,9 +2,12 @@
 
 import contextlib
 import errno
+import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -15,13 +18,35 @@ from kiosk.sale.trouble import Contradiction, KioskError, NewStartNeeded, Troubl
 # has been shipped is never edited; a change of the tables is one more script.
 SCRIPTS: Final = ("schema.sql",)
 
-# New tables and triggers, made where they are missing; an older program does without them.
-_ADDITIONS: Final = "additions.sql"
+# What an older program can work with is not counted: new tables, and new columns.
+ADDITIONS: Final = "additions.sql"
 
-# Checking reads every page, so a journal of many years would hold up the start. Beyond this size
-# (some 25,000 sales) only what a restart relies upon is checked; the rest shows when it is read.
-CHECKED_WHOLE_BYTES: Final = 64_000_000
-_CHECKED_ALWAYS: Final = ("sqlite_schema", "unfinished", "requests", "probe")
+# Checking reads every page, so a journal of many years would hold up the start. After this long it
+# is broken off, and nothing is concluded from it: what it has not reached shows when it is read.
+CHECK_S: Final = 10.0
+STEPS_BETWEEN_LOOKS: Final = 10_000
+
+# https://sqlite.org/fileformat.html, 1.3: the versions of the format for writing and reading are
+# at 18 and 19; 1 is a rollback journal, 2 a write-ahead log.
+_HEADER_BYTES: Final = 100
+_FORMATS: Final = frozenset({1, 2})
+
+# Errors that say nothing of what is in the file: a full or read-only card, a lock, no memory.
+_NOT_OF_THE_FILE: Final = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_IOERR,
+    }
+)
+_CANNOT_BE_READ: Final = frozenset(
+    {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS}
+)
 
 # Another process writes for a moment only: `kiosk forwards --retry`.
 _BUSY_S: Final = 5.0
@@ -29,6 +54,9 @@ _BUSY_S: Final = 5.0
 # In the folder of a journal on a partition of its own (`setup.sh readonly`): that partition is not
 # there, and a journal here would be one of the past.
 MISSING: Final = "partition-is-missing"
+
+
+log: Final = logging.getLogger("kiosk.journal")
 
 
 class JournalUnusable(KioskError):
@@ -60,15 +88,17 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         JournalUnusable: the folder or file cannot be written, or a newer program has written it.
         JournalCorrupt: it is not a sound journal.
     """
-    with translated():
+    with reading():
         _make_file(path)
         connection = _connected(f"{path.absolute().as_uri()}?mode=rw")
-        with _closed_on_error(connection):
-            _check(connection, path)
+        with closed_on_error(connection):
+            _check_header(path)
+            _check(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             _bring_up_to_date(connection)
+            _check_tables(connection)
         return connection
 
 
@@ -82,7 +112,7 @@ def open_beside(path: Path, mode: str) -> sqlite3.Connection:
     require_partition(path)
     with translated():
         connection = _connected(f"{path.absolute().as_uri()}?mode={mode}")
-        with _closed_on_error(connection):
+        with closed_on_error(connection):
             if _version(connection) != len(SCRIPTS):
                 raise _unusable("the kiosk has to start once to bring it up to date")
         return connection
@@ -91,12 +121,16 @@ def open_beside(path: Path, mode: str) -> sqlite3.Connection:
 def set_aside(path: Path, stamp: str) -> Path:
     """Rename a corrupt journal, with its -wal and -shm, beside itself; `stamp` tells it apart."""
     aside = path.with_name(f"{path.name}.corrupt-{stamp}")
+    again = 1
+    while aside.exists():
+        again += 1
+        aside = path.with_name(f"{path.name}.corrupt-{stamp}-{again}")
     with translated():
         for tail in ("", "-wal", "-shm"):
             part = path.with_name(path.name + tail)
             if part.exists():
                 part.rename(aside.with_name(aside.name + tail))
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     return aside
 
 
@@ -132,6 +166,28 @@ def translated() -> Iterator[None]:
         raise _unusable(str(error), full=error.errno == errno.ENOSPC) from error
 
 
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """While a journal is opened and read, anything odd in it means that it is damaged.
+
+    Its next opening would meet the same again: set aside, it is asked of Blink instead.
+    """
+    try:
+        yield
+    except KioskError:
+        raise
+    except OSError as error:
+        raise _unusable(str(error), full=error.errno == errno.ENOSPC) from error
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        reason = f"{type(error).__name__}: {error}"
+        if code & 0xFF in _NOT_OF_THE_FILE and code not in _CANNOT_BE_READ:
+            raise _unusable(reason, full=code & 0xFF == sqlite3.SQLITE_FULL) from error
+        raise _corrupt(reason) from error
+    except (ValueError, TypeError, LookupError, ArithmeticError, JournalConflict) as error:
+        raise _corrupt(f"{type(error).__name__}: {error}") from error
+
+
 def full(reason: str) -> JournalUnusable:
     """The error for a disk without room for the next sale."""
     return _unusable(reason, full=True)
@@ -144,7 +200,8 @@ def _connected(uri: str) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """Leave no connection open behind an error."""
     try:
         yield
     except BaseException:
@@ -158,10 +215,10 @@ def _make_file(path: Path) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # -wal and -shm take its mode
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make names durable: SQLite syncs what is in a file, not that the file is there."""
     opened = os.open(folder, os.O_RDONLY)
     try:
@@ -170,29 +227,99 @@ def _sync_folder(folder: Path) -> None:
         os.close(opened)
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    if path.stat().st_size <= CHECKED_WHOLE_BYTES:
-        checks: tuple[str, ...] = ("PRAGMA quick_check(1)",)
+def _check_header(path: Path) -> None:
+    """Look at what SQLite would take for a file of a newer format: it could only read that."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    if header and not _FORMATS.issuperset(header[18:20]):
+        raise _corrupt(f"file format {header[18:20].hex()}")
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    """Look for damage, for a bounded time; what was not looked at is not damaged."""
+    end_s = time.monotonic() + CHECK_S
+    connection.set_progress_handler(lambda: time.monotonic() > end_s, STEPS_BETWEEN_LOOKS)
+    try:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_INTERRUPT:
+            raise
+        log.info("the journal is too large to be checked whole at the start")
     else:
-        checks = tuple(f"PRAGMA quick_check({table})" for table in _CHECKED_ALWAYS)
-    for check in checks:
-        found = connection.execute(check).fetchone()[0]
         if found != "ok":
             raise _corrupt(f"quick_check: {found}")
+    finally:
+        connection.set_progress_handler(None, 0)
 
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     version = _version(connection)
-    if version > len(SCRIPTS):
+    if not 0 <= version <= len(SCRIPTS):
+        if _tables(connection) == _tables_made_now(SCRIPTS):
+            raise _corrupt(f"version {version}, and the tables of version {len(SCRIPTS)}")
         # Not corrupt: setting it aside would lose sight of the money under way.
         raise _unusable(f"a newer program has written it (version {version})")
     for number, name in enumerate(SCRIPTS[version:], start=version + 1):
         connection.executescript(f"BEGIN; {_script(name)} PRAGMA user_version = {number}; COMMIT;")
-    connection.executescript(f"BEGIN; {_script(_ADDITIONS)} COMMIT;")
+    connection.executescript(f"BEGIN; {_script(ADDITIONS)} COMMIT;")
 
 
 def _script(name: str) -> str:
     return resources.files("kiosk.journal").joinpath(name).read_text()
+
+
+def columns() -> dict[str, tuple[str, ...]]:
+    """The columns of every table, in order, as this program makes them."""
+    with contextlib.closing(_as_made_now()) as made:
+        tables = made.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+        return {
+            table["name"]: tuple(
+                row["name"]
+                for row in made.execute("SELECT name FROM pragma_table_info(?)", (table["name"],))
+            )
+            for table in tables
+        }
+
+
+def _as_made_now() -> sqlite3.Connection:
+    """A journal in memory, as this program makes one."""
+    made = _connected(":memory:")
+    _bring_up_to_date(made)
+    return made
+
+
+@cache
+def _tables_made_now(scripts: tuple[str, ...]) -> Mapping[tuple[str, str], str]:
+    assert scripts == SCRIPTS
+    with contextlib.closing(_as_made_now()) as made:
+        return _tables(made)
+
+
+def _check_tables(connection: sqlite3.Connection) -> None:
+    """Compare every table and trigger with what this program would make.
+
+    One flipped bit in a trigger's text may leave it valid, and without its meaning.
+    """
+    found = _tables(connection)
+    for key, text in _tables_made_now(SCRIPTS).items():
+        if key not in found or not _is_or_extends(found[key], text):
+            raise _corrupt(f"the {key[0]} {key[1]} is not as it was made")
+
+
+def _tables(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema")
+    return {(row["type"], row["name"]): row["sql"] or "" for row in rows}
+
+
+def _is_or_extends(found: str, wanted: str) -> bool:
+    """Whether a table's text is ours, or ours with columns that a newer release has added."""
+    if found == wanted:
+        return True
+    pairs = zip(found, wanted, strict=False)
+    same = next((place for place, (its, ours) in enumerate(pairs) if its != ours), len(wanted))
+    rest = wanted[same:]
+    added = found[same : len(found) - len(rest)]
+    return len(found) > len(wanted) and found.endswith(rest) and "," in (added[:1], added[-1:])
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -1,11 +1,12 @@
 """The journal: facts in, one transaction and one sync for each step; what is unfinished out."""
 
+import logging
 import os
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -13,16 +14,20 @@ from typing import Final
 from kiosk.journal import owner, salvage
 from kiosk.journal.database import (
     JournalConflict,
+    JournalCorrupt,
+    closed_on_error,
     full,
     open_beside,
     open_for_writing,
+    reading,
     require_partition,
     set_aside,
     transaction,
     translated,
 )
+from kiosk.journal.installation import ReadHardware, read_hardware, take
 from kiosk.journal.records import SaleRecord, record_of, trouble_of
-from kiosk.journal.recovery import OpenForward, OpenInvoice, Recovery
+from kiosk.journal.recovery import OpenForward, OpenInvoice, Recovery, TakenUp
 from kiosk.journal.rows import invoice_of, row_of, sale_of
 from kiosk.sale.days import day_of
 from kiosk.sale.events import HistoryRead
@@ -32,6 +37,8 @@ from kiosk.sale.money import Currency, Fiat, Sats
 from kiosk.sale.past import Lost, Saved
 from kiosk.sale.till import HistoryRow, Totals
 from kiosk.sale.trouble import Trouble
+
+log: Final = logging.getLogger("kiosk.journal")
 
 # A disk with less than this is called full before the next invoice, not after (M11).
 RESERVE_BYTES: Final = 5_000_000
@@ -71,6 +78,7 @@ class Journal:
         lock: int | None = None,
         free_bytes: Callable[[Path], int] = free_bytes,
         zone: tzinfo = UTC,
+        installation: str = "",
     ) -> None:
         self._db = connection
         self._path = path
@@ -78,6 +86,7 @@ class Journal:
         self._free_bytes = free_bytes
         self._zone = zone
         self._lock = lock
+        self.installation = installation  # this journal in this machine; empty when read only
 
     @classmethod
     def open(
@@ -86,10 +95,13 @@ class Journal:
         now: Callable[[], float] = time.time,
         free_bytes: Callable[[Path], int] = free_bytes,
         zone: tzinfo = UTC,
+        hardware: ReadHardware = read_hardware,
     ) -> "Journal":
         """Open or make the journal as the one kiosk that writes it.
 
         `now` is Unix seconds, `free_bytes` the room left in a folder, `zone` that of its days.
+
+        What another installation has begun is stopped in it.
 
         Raises:
             JournalUnusable: it cannot be written, or another kiosk has it open.
@@ -100,10 +112,13 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = owner.own(path)
         try:
-            return cls(open_for_writing(path), path, now, lock, free_bytes, zone)
+            connection = open_for_writing(path)
+            with closed_on_error(connection), reading():
+                installation = take(connection, path, hardware(), int(now()))
         except BaseException:
             os.close(lock)
             raise
+        return cls(connection, path, now, lock, free_bytes, zone, installation)
 
     @classmethod
     def read_only(cls, path: Path) -> "Journal":
@@ -162,12 +177,25 @@ class Journal:
             if self._free_bytes(self._path.parent) < RESERVE_BYTES:
                 raise full(f"less than {RESERVE_BYTES // 1_000_000} MB left on the disk")
 
+    def take_up(self) -> TakenUp:
+        """What the start has to go on with; anything odd in it means that the journal is damaged.
+
+        Raises:
+            JournalUnusable: it cannot be written.
+            JournalCorrupt: it is not a sound journal.
+        """
+        return TakenUp(self.recover(), self.undecided(), self.lost(), self.wrong_pins())
+
     def recover(self) -> Recovery:
         """Everything that is not finished, for the start, which also heeds what was asked of it."""
-        with translated():
+        with reading():
             unfinished = self._db.execute(
-                "SELECT * FROM unfinished CROSS JOIN records USING (sale_id) ORDER BY started_at"
+                "SELECT records.*, held.sale_id IS NOT NULL AS held FROM unfinished"
+                " CROSS JOIN records USING (sale_id) LEFT JOIN held USING (sale_id)"
+                " ORDER BY started_at"
             ).fetchall()
+            if len(unfinished) != self._db.execute("SELECT count(*) FROM unfinished").fetchone()[0]:
+                raise LookupError("a sale is unfinished, and not among the sales")
             invoices = tuple(self._open_invoice(r) for r in unfinished if r["paid_at"] is None)
             forwards = tuple(self._open_forward(r) for r in unfinished if r["paid_at"] is not None)
             settled = tuple(self._settled_around(int(self._now())))
@@ -178,20 +206,20 @@ class Journal:
 
         Their finished sales become part of this one; the others wait for Blink's word.
         """
-        with translated():
+        with reading():
             told = {row["name"] for row in self._db.execute("SELECT name FROM rebuilt")}
         files = [one for one in salvage.aside(self._path) if one.name not in told]
         if not files:
             return None
         saved: dict[SaleId, Saved] = {}
         for file in files:
-            with translated():
+            with reading():
                 saved.update(salvage.into(self._db, file))
         return Lost(tuple(one.name for one in files), tuple(saved.values()))
 
     def undecided(self) -> tuple[tuple[SaleId, str], ...]:
         """Sales of a lost journal, of the last week, that a person has to look at."""
-        with translated():
+        with reading():
             found = self._db.execute(
                 "SELECT sale_id, reason FROM undecided WHERE at >= ? ORDER BY at",
                 (int(self._now()) - UNDECIDED_S,),
@@ -200,7 +228,7 @@ class Journal:
 
     def wrong_pins(self) -> int:
         """How many times in a row the PIN was wrong by now."""
-        with translated():
+        with reading():
             row = self._db.execute(
                 "SELECT wrong FROM pin_tries ORDER BY step DESC LIMIT 1"
             ).fetchone()
@@ -236,7 +264,7 @@ class Journal:
             "SELECT coalesce(sum(amount_sat), 0) FROM unfinished"  # noqa: S608
             f" CROSS JOIN payments USING (sale_id) CROSS JOIN sales USING (sale_id) WHERE {where}"
         )
-        with translated():
+        with reading():
             sums = self._db.execute(taken, values).fetchall()
             owed = self._db.execute(owing, values).fetchone()[0]
         amount = sum(row["amount"] for row in sums)
@@ -254,7 +282,7 @@ class Journal:
         )
 
     def _last_close(self) -> sqlite3.Row | None:
-        with translated():
+        with reading():
             found: sqlite3.Row | None = self._db.execute(
                 "SELECT * FROM closes ORDER BY step DESC LIMIT 1"
             ).fetchone()
@@ -271,7 +299,7 @@ class Journal:
 
     def history(self, limit: int) -> tuple[SaleRecord, ...]:
         """The newest sales, newest first: in the order in which they were begun."""
-        with translated():
+        with reading():
             found = self._db.execute("SELECT * FROM records ORDER BY rowid DESC LIMIT ?", (limit,))
             return tuple(record_of(row) for row in found)
 
@@ -299,7 +327,7 @@ class Journal:
         )
 
     def _sales(self, chosen: str, values: dict[str, int]) -> Iterator[SaleRecord]:
-        with translated():
+        with reading():
             found = self._db.execute(
                 f"SELECT * FROM records WHERE sale_id IN ({chosen})"  # noqa: S608
                 " ORDER BY coalesce(paid_at, started_at), rowid",
@@ -310,7 +338,7 @@ class Journal:
 
     def unsettled(self) -> tuple[SaleRecord, ...]:
         """Sales that were paid and are not forwarded yet, oldest payment first."""
-        with translated():
+        with reading():
             found = self._db.execute(
                 "SELECT * FROM unfinished CROSS JOIN records USING (sale_id) ORDER BY paid_at"
             )
@@ -322,7 +350,7 @@ class Journal:
         Raises:
             LookupError: no sale was.
         """
-        with translated():
+        with reading():
             row = self._db.execute(
                 "SELECT rate_symbol, rate_digits FROM sales WHERE rate_currency = ?"
                 " ORDER BY rowid DESC LIMIT 1",
@@ -344,7 +372,9 @@ class Journal:
     def _open_invoice(self, row: sqlite3.Row) -> OpenInvoice:
         ending = Ending(row["ending"]) if row["ending"] is not None else None
         payout, _ = self._payout(row["sale_id"])
-        return OpenInvoice(sale_of(row), self._invoice(row["sale_id"]), payout, ending)
+        return OpenInvoice(
+            sale_of(row), self._invoice(row["sale_id"]), payout, ending, held=bool(row["held"])
+        )
 
     def _open_forward(self, row: sqlite3.Row) -> OpenForward:
         payout, generation = self._payout(row["sale_id"])
@@ -387,6 +417,37 @@ class Journal:
             (sale_id, payout.payment_hash),
         ).fetchone()
         return sent is not None
+
+
+def open_sound(
+    path: Path,
+    now: Callable[[], float] = time.time,
+    hardware: ReadHardware = read_hardware,
+    zone: tzinfo = UTC,
+) -> tuple[Journal, TakenUp]:
+    """Open the journal and take up what is in it; a damaged one is kept, and a new one begun.
+
+    Raises:
+        JournalUnusable: it cannot be written.
+    """
+    try:
+        return _opened(path, now, hardware, zone)
+    except JournalCorrupt as error:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        aside = set_aside(path, stamp)
+        log.error("journal is damaged (%s); kept as %s", error.trouble.reason, aside.name)  # noqa: TRY400
+        return _opened(path, now, hardware, zone)
+
+
+def _opened(
+    path: Path, now: Callable[[], float], hardware: ReadHardware, zone: tzinfo
+) -> tuple[Journal, TakenUp]:
+    journal = Journal.open(path, now, zone=zone, hardware=hardware)
+    try:
+        return journal, journal.take_up()
+    except BaseException:
+        journal.close()
+        raise
 
 
 def _reason(trouble: Trouble | None) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
-from kiosk.sale.invoice import Invoice, PaymentHash
+from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
+from kiosk.sale.past import Lost
 from kiosk.sale.till import Aftermath, Forward, Watch
 from kiosk.sale.trouble import Trouble
 from kiosk.sale.watch import DAY_S
@@ -17,6 +18,7 @@ class OpenInvoice:
     invoice: Invoice
     payout: Invoice | None
     ending: Ending | None  # None: it was on the screen when the program ended
+    held: bool = False  # begun in another installation: if it is paid, the manager decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,20 @@ class Recovery:
         return tuple(one.sale for one in self.invoices if one.ending is None)
 
 
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """Everything in the journal that the start goes on with.
+
+    `undecided` are sales of a lost journal that a person has to look at, with the reasons;
+    `wrong_pins` how many were typed in a row.
+    """
+
+    recovery: Recovery
+    undecided: tuple[tuple[SaleId, str], ...] = ()
+    lost: Lost | None = None
+    wrong_pins: int = 0
+
+
 def resume(
     recovery: Recovery, now_s: float, unix_s: int
 ) -> tuple[dict[PaymentHash, Watch], dict[PaymentHash, Forward], dict[PaymentHash, Aftermath]]:
@@ -71,7 +87,8 @@ def resume(
             ask_s=now_s,
             final_s=now_s + left_s + DAY_S,
             ending=one.ending or Ending.INTERRUPTED,
-            cancel_wanted=one.ending is None,
+            cancel_wanted=one.ending is None and not one.held,
+            held=one.held,
         )
     forwards = {
         one.invoice.payment_hash: _forward(one, now_s, retry=recovery.retry)
@@ -85,11 +102,14 @@ def resume(
 
 
 def _forward(one: OpenForward, now_s: float, *, retry: bool) -> Forward:
-    """A forward that may have been sent is looked up before anything else (M6)."""
+    """A forward that can have been sent is looked up before anything else (M6).
+
+    By the journal it may only be planned: but this may be an older copy of the journal.
+    """
     if one.status is ForwardStatus.STOPPED:
         status = ForwardStatus.UNKNOWN if retry else ForwardStatus.STOPPED
     else:
-        status = ForwardStatus.UNKNOWN if one.was_sent else ForwardStatus.PLANNED
+        status = ForwardStatus.PLANNED if one.payout is None else ForwardStatus.UNKNOWN
     return Forward(
         one.sale,
         one.invoice,

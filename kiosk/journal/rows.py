@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from kiosk.sale.facts import (
     DayClosed,
@@ -25,6 +26,10 @@ from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, PaymentRequest,
 from kiosk.sale.money import Currency, Fiat, Rate, Sats, fiat_from_sats
 
 Value = int | str | None
+Columns = sqlite3.Row | Mapping[str, Any]
+
+# A currency with more digits than that would be a damaged row, and would fill the screen.
+MOST_DIGITS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +101,15 @@ def row_of(fact: Fact, at: int) -> Row:
             return Row("day_closes", {"at": closed_at})
 
 
-def sale_of(row: sqlite3.Row) -> Sale:
-    """A sale from a row with the columns of `sales`."""
+def sale_of(row: Columns) -> Sale:
+    """A sale from a row with the columns of `sales`.
+
+    Raises:
+        ValueError: it holds what no sale has.
+    """
+    for name in ("fraction_digits", "rate_digits"):
+        if row[name] is not None and not 0 <= row[name] <= MOST_DIGITS:
+            raise ValueError(f"{name} of {row[name]}")
     rate = None
     if row["rate_base"] is not None:
         shown = Currency(row["rate_currency"], row["rate_symbol"], row["rate_digits"])
@@ -117,7 +129,7 @@ def sale_of(row: sqlite3.Row) -> Sale:
     )
 
 
-def invoice_of(row: sqlite3.Row) -> Invoice:
+def invoice_of(row: Columns) -> Invoice:
     """An invoice from a row of `invoices` or `payouts`."""
     return Invoice(
         payment_hash=PaymentHash(row["payment_hash"]),

@@ -6,13 +6,14 @@ concluded from the file alone, since the row that says "settled" may be the one 
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from kiosk.journal.database import transaction
+from kiosk.journal.database import columns, transaction
+from kiosk.journal.records import record_of
 from kiosk.journal.rows import invoice_of, sale_of
 from kiosk.sale.facts import Ending, ForwardStatus
 from kiosk.sale.invoice import SaleId, payment_hash
@@ -29,13 +30,18 @@ _TABLES: Final = ("sales", "invoices", "payouts", "endings", "payments", "finals
 # Several of these belong to one sale.
 _ROWS_PER_SALE: Final = 5
 
-_Row = sqlite3.Row
+_Row = dict[str, Any]
+
+
+# What sqlite3 raises over a damaged file, and over text that is no UTF-8.
+_UNREADABLE: Final = (sqlite3.Error, ValueError, TypeError, OverflowError)
 
 
 @dataclass
 class _Sale:
     """Every row of one sale that could be read, by table, oldest first."""
 
+    name: str
     rows: dict[str, list[_Row]] = field(default_factory=dict)
 
     def of(self, table: str) -> list[_Row]:
@@ -74,14 +80,15 @@ def into(connection: sqlite3.Connection, damaged: Path) -> dict[SaleId, Saved]:
 
 def _read(damaged: Path) -> dict[str, _Sale]:
     sales: dict[str, _Sale] = {}
+    ours = columns()
     try:
         with closing(_opened(damaged)) as connection:
             for table in _TABLES:
-                for row in _rows(connection, table):
+                for row in _rows(connection, table, ours[table]):
                     if isinstance(row["sale_id"], str):
-                        sale = sales.setdefault(row["sale_id"], _Sale())
+                        sale = sales.setdefault(row["sale_id"], _Sale(row["sale_id"]))
                         sale.rows.setdefault(table, []).append(row)
-    except sqlite3.Error as error:
+    except _UNREADABLE as error:
         log.warning("nothing more can be read of %s reason=%s", damaged.name, error)
     return sales
 
@@ -92,7 +99,7 @@ def _opened(damaged: Path) -> sqlite3.Connection:
     connection = _connected(f"{uri}?mode=ro")
     try:
         connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-    except sqlite3.Error:
+    except _UNREADABLE:
         connection.close()
         connection = _connected(f"{uri}?immutable=1")
     return connection
@@ -100,53 +107,54 @@ def _opened(damaged: Path) -> sqlite3.Connection:
 
 def _connected(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
-    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA writable_schema = ON")  # a table that makes no sense hides no other
     connection.text_factory = lambda text: text.decode(errors="replace")
     return connection
 
 
-def _rows(connection: sqlite3.Connection, table: str) -> list[_Row]:
-    """The newest rows that can be read: backward until the error, and then forward until it."""
+def _rows(connection: sqlite3.Connection, table: str, names: Sequence[str]) -> list[_Row]:
+    """The newest rows that can be read: backward until the error, and then forward until it.
+
+    The columns are named by us, in the order in which we made them: what the damaged file calls
+    them may be damaged as well. What a newer release has added comes after ours.
+    """
     limit = NEWEST * (1 if table == "sales" else _ROWS_PER_SALE)
     found: dict[int, _Row] = {}
     for order in ("DESC", "ASC"):
         try:
-            for row in connection.execute(
-                f"SELECT rowid AS place, * FROM {table} NOT INDEXED"  # noqa: S608 - our own names
+            for place, *values in connection.execute(
+                f"SELECT rowid, * FROM {table} NOT INDEXED"  # noqa: S608 - our own names
                 f" ORDER BY rowid {order} LIMIT {limit}"
             ):
-                found[row["place"]] = row
-        except sqlite3.Error as error:
+                found[place] = dict(zip(names, values, strict=False))
+        except _UNREADABLE as error:
             log.info("damaged table=%s reason=%s", table, error)
         else:
             break
-    return [found[place] for place in sorted(found)]
+    whole = set(names)
+    return [found[place] for place in sorted(found) if found[place].keys() == whole]
 
 
 def _copied(connection: sqlite3.Connection, sale: _Sale) -> bool:
     """Copy a whole sale with its own times; one that does not fit together is not copied."""
     connection.execute("SAVEPOINT sale")
     try:
-        for statement, values in _insertions(sale):
-            connection.execute(statement, values)
-    except (sqlite3.IntegrityError, sqlite3.InterfaceError):
+        for table in _TABLES:
+            for row in sale.of(table):
+                values = {name: value for name, value in row.items() if name != "step"}
+                names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+                connection.execute(
+                    f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 - our own names
+                    values,
+                )
+        for row in connection.execute("SELECT * FROM records WHERE sale_id = ?", (sale.name,)):
+            record_of(row)  # whoever reads the history has to be able to read it
+    except (sqlite3.IntegrityError, sqlite3.InterfaceError, ValueError, TypeError, LookupError):
         connection.execute("ROLLBACK TO sale")
         return False
     finally:
         connection.execute("RELEASE sale")
     return True
-
-
-def _insertions(sale: _Sale) -> Iterator[tuple[str, dict[str, object]]]:
-    for table in _TABLES:
-        for row in sale.of(table):
-            columns = dict(zip(row.keys(), row, strict=True))
-            values = {name: columns[name] for name in columns if name not in ("place", "step")}
-            names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-            yield (
-                f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 - our own names
-                values,
-            )
 
 
 def _saved(sale: _Sale) -> Saved | None:
@@ -173,6 +181,6 @@ def _saved(sale: _Sale) -> Saved | None:
             paid=bool(sale.of("payments")),
             final=bool(sale.of("finals")),
         )
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
         log.info("a damaged sale reason=%s", type(error).__name__)
         return None

@@ -7,7 +7,7 @@ from kiosk.sale import watch
 from kiosk.sale.effects import Effect, FetchRates, OpenSale, Play, Sound, Step
 from kiosk.sale.entry import Entry, Tip, tip_of
 from kiosk.sale.facts import Sale, SaleStarted
-from kiosk.sale.invoice import SaleId, invoice_external_id, payout_external_id
+from kiosk.sale.ids import invoice_external_id, payout_external_id
 from kiosk.sale.limits import over_limit, too_large
 from kiosk.sale.memo import payout_memo, sale_memo
 from kiosk.sale.money import (
@@ -113,7 +113,7 @@ def priced(till: Till, entry: Entry, tip: Tip) -> Step:
         return refused(till, entry, largest)
     items = (*entry.items, entry.typed) if entry.items and entry.typed else entry.items
     sale = Sale(
-        id=SaleId(f"{till.rules.kiosk_id}-{till.rules.boot}-{till.sales_started + 1}"),
+        id=till.rules.sale_id(till.sales_started + 1),
         amount=amount,
         price=price,
         rate=rate or _any_rate(till),

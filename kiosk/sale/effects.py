@@ -57,7 +57,10 @@ class CloseSale:
 
 @dataclass(frozen=True, slots=True)
 class MakePayout:
-    """Make a payout invoice outside of a sale's task. -> PayoutMade | PayoutRefused."""
+    """Make a payout invoice outside of a sale's task. -> PayoutMade | PayoutRefused.
+
+    `begun_at` is when the sale's invoice was made, Unix seconds: no payout of it is older.
+    """
 
     sale: SaleId
     amount: Sats
@@ -65,6 +68,7 @@ class MakePayout:
     generation: int
     memo: str
     account: Account
+    begun_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ class AskPast:
     """Ask for everything of this kiosk of the last days, for a lost journal. -> PastTold."""
 
     kiosk_id: str
+    installation: str
     account: Account
 
 

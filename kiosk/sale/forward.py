@@ -12,7 +12,8 @@ from typing import Final
 from kiosk.sale.effects import AskLimit, Effect, LookUp, MakePayout, SendForward, Step
 from kiosk.sale.events import Found, LookUpTold, PayoutMade, PayoutRefused, SendAnswer, SendTold
 from kiosk.sale.facts import Fact, ForwardMoved, ForwardStatus, PayoutIssued
-from kiosk.sale.invoice import PaymentHash, payout_external_id
+from kiosk.sale.ids import payout_external_id
+from kiosk.sale.invoice import PaymentHash
 from kiosk.sale.memo import payout_memo
 from kiosk.sale.pauses import pause_s
 from kiosk.sale.till import Forward, Till
@@ -74,6 +75,7 @@ def next_acts(till: Till) -> Step:
                     forward.generation,
                     payout_memo(sale.memo),
                     till.account,
+                    forward.invoice.expires_at - forward.invoice.lifetime_s,
                 )
             )
             forwards[name] = replace(forward, busy=True)
@@ -128,6 +130,9 @@ def payout_refused(till: Till, event: PayoutRefused) -> Step:
     if found is None or not _wants_payout(found[1]):
         return Step(till)
     name, forward = found
+    if event.trouble.kind is TroubleKind.PAID_BEFORE:
+        trouble = replace(event.trouble, subject=forward.sale.id)
+        return _stopped(till, name, forward, trouble)
     return Step(_with(till, name, _later(till, forward, event.trouble)))
 
 

@@ -76,16 +76,6 @@ def short(name: PaymentHash) -> str:
     return name[:8]
 
 
-def invoice_external_id(sale: SaleId) -> ExternalId:
-    """The external id of a sale's invoice in the BlinkPOS account."""
-    return ExternalId(f"{sale}-in")
-
-
-def payout_external_id(sale: SaleId, generation: int = 1) -> ExternalId:
-    """The external id of a sale's payout invoice; `generation` counts successors (M6) from 1."""
-    return ExternalId(f"{sale}-out" if generation == 1 else f"{sale}-out{generation}")
-
-
 def clipped_memo(text: str) -> str:
     """Cut a memo to what Blink takes, never through the middle of a character."""
     return text.encode()[:MEMO_MAX_BYTES].decode(errors="ignore")

@@ -1,19 +1,17 @@
 """What is left of sales whose journal was lost: in the damaged file, and in Blink's ledger."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from kiosk.sale.facts import Ending, Sale
+from kiosk.sale.ids import Way, parse_sale_id
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.money import Sats
 
 # How far back Blink is asked. A forward that has waited longer needs a person anyway.
 PAST_S: Final = 3 * 86_400
-
-_TAIL: Final = re.compile(r"([0-9a-f]{8}-[0-9]+)-(in|out)[0-9]*(?:-[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +33,17 @@ class Saved:
 class Lost:
     """Journals that were set aside under `names`, until Blink has told what became of their sales.
 
-    `due_s` is the monotonic time of the next question, None while one is under way.
+    `due_s` is the monotonic time of the next question, None while one is under way. `asked_at` is
+    when Blink was asked first, Unix seconds: what was paid later is no sale of a lost journal.
+    `own_done`: this installation's sales are taken up, and what others may have left is waited for.
     """
 
     names: tuple[str, ...]
     saved: tuple[Saved, ...] = ()
     due_s: float | None = 0.0
     tries: int = 0
-
-
-class Way(StrEnum):
-    """Which way money went, as the till's wallet sees it."""
-
-    IN = "in"
-    OUT = "out"
+    asked_at: int | None = None
+    own_done: bool = False
 
 
 class EntryState(StrEnum):
@@ -98,14 +93,10 @@ class Past:
     odd: frozenset[SaleId] = frozenset()
 
 
-def sale_of(external_id: object, kiosk_id: str) -> tuple[SaleId, Way] | None:
-    """Read which sale of this kiosk an external id belongs to; None for everybody else's."""
-    if not isinstance(external_id, str) or not external_id.startswith(f"{kiosk_id}-"):
-        return None
-    found = _TAIL.fullmatch(external_id, len(kiosk_id) + 1)
-    if found is None:
-        return None
-    return SaleId(f"{kiosk_id}-{found[1]}"), Way(found[2])
+def concerns(sale: SaleId, kiosk_id: str, installation: str) -> bool:
+    """Whether a sale can be of this kiosk: begun by this installation, or under its KIOSK_ID."""
+    parts = parse_sale_id(sale)
+    return parts is not None and (parts.installation == installation or parts.kiosk_id == kiosk_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,10 @@
 Blink's ledger decides. What it shows as forwarded is never sent again; what was paid and not
 forwarded goes on its way; what can still be paid is watched. What cannot be decided is raised as an
 alarm and never paid.
+
+Only what this installation began is taken up: another kiosk may have the same KIOSK_ID, and forward
+its own sales at this moment. What carries our KIOSK_ID and another installation's id, or one of a
+release that knew none, is an alarm as well, if it looks as if its money had stayed.
 """
 
 from dataclasses import dataclass, field, replace
@@ -27,10 +31,11 @@ from kiosk.sale.facts import (
     SaleStarted,
     SaleUndecided,
 )
+from kiosk.sale.ids import Way, parse_sale_id
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
 from kiosk.sale.memo import sale_memo
 from kiosk.sale.money import SAT, Fiat
-from kiosk.sale.past import EntryState, Past, PastEntry, Traces, Way, traces
+from kiosk.sale.past import EntryState, Lost, Past, PastEntry, Traces, traces
 from kiosk.sale.pauses import pause_s
 from kiosk.sale.till import Alarm, Forward, Till, Watch
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -107,8 +112,10 @@ def due(till: Till) -> Step:
         return Step(till)
     if lost.due_s is None or lost.due_s > till.now_s:
         return Step(till)
-    asking = replace(till, lost=replace(lost, due_s=None))
-    return Step(asking, (), (AskPast(till.rules.kiosk_id, till.account),))
+    asked_at = till.unix_s if lost.asked_at is None else lost.asked_at
+    asking = replace(till, lost=replace(lost, due_s=None, asked_at=asked_at))
+    rules = till.rules
+    return Step(asking, (), (AskPast(rules.kiosk_id, rules.installation, till.account),))
 
 
 def told(till: Till, past: Past | None) -> Step:
@@ -120,32 +127,92 @@ def told(till: Till, past: Past | None) -> Step:
         pause = pause_s(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, lost.tries, till.rules.boot)
         waiting = replace(lost, due_s=till.now_s + pause, tries=lost.tries + 1)
         return Step(replace(till, lost=waiting))
-    ours = f"{till.rules.kiosk_id}-{till.rules.boot}-"
     known = {watch.sale.id for watch in till.watches.values()}
     known |= {forward.sale.id for forward in till.forwards.values()}
-    of_old = [
-        one
-        for one in traces(lost.saved, past)
-        if one.id not in known and not one.id.startswith(ours)
-    ]
-    if any(_may_be_under_way(one, till.unix_s) for one in of_old):
+    known |= {alarm.sale for alarm in till.alarms if alarm.sale is not None}
+    own: list[Traces] = []
+    others: list[Traces] = []
+    for one in traces(lost.saved, past):
+        if one.id not in known and not _is_of_this_run(one.id, till):
+            (own if _is_own(one.id, till) else others).append(one)
+    if lost.own_done:
+        own = []
+    elif any(_may_be_under_way(one, till.unix_s) for one in own):
         return Step(replace(till, lost=replace(lost, due_s=till.now_s + SETTLE_S / 4)))
     found = _Found()
-    for one in of_old:
+    for one in own:
         _take_up(one, past, till, found)
+    wait_s = max((_undecided_for_s(one, lost, till) for one in others), default=0)
+    if wait_s == 0:
+        for one in others:
+            _judge_foreign(one, lost, till, found)
     after = replace(
         till,
-        lost=None,
+        lost=replace(lost, own_done=True, due_s=till.now_s + wait_s) if wait_s else None,
         watches=MappingProxyType({**till.watches, **found.watches}),
         forwards=MappingProxyType({**till.forwards, **found.forwards}),
         alarms=(*till.alarms, *found.alarms),
     )
-    return Step(after, (*found.facts, *(JournalRebuilt(name) for name in lost.names)))
+    done = () if wait_s else tuple(JournalRebuilt(name) for name in lost.names)
+    return Step(after, (*found.facts, *done))
 
 
 def alarm_of(sale: SaleId, reason: str) -> Alarm:
     """The alarm for a sale that cannot be decided."""
     return Alarm(Trouble(TroubleKind.UNDECIDED, sale, reason), sale)
+
+
+def _is_own(sale: SaleId, till: Till) -> bool:
+    parts = parse_sale_id(sale)
+    return parts is not None and parts.installation == till.rules.installation
+
+
+def _is_of_this_run(sale: SaleId, till: Till) -> bool:
+    parts = parse_sale_id(sale)
+    return _is_own(sale, till) and parts is not None and parts.run == till.rules.boot
+
+
+def _undecided_for_s(one: Traces, lost: Lost, till: Till) -> int:
+    """How long another installation's sale may yet be paid or forwarded, in seconds.
+
+    One that was begun after the journal was lost cannot be of the lost journal.
+    """
+    now = till.unix_s
+    decided = one.odd or one.seen(Way.OUT, EntryState.SUCCESS)
+    if decided or one.invoice is None or _made_at(one) > (lost.asked_at or now):
+        return 0
+    moving = [*one.seen(Way.IN, EntryState.SUCCESS), *one.seen(Way.OUT, EntryState.PENDING)]
+    if moving:
+        return SETTLE_S // 4 if now - moving[-1].at < SETTLE_S else 0
+    return max(0, one.invoice.expires_at + SETTLE_S - now)
+
+
+def _judge_foreign(one: Traces, lost: Lost, till: Till, found: _Found) -> None:
+    """Decide about a sale that another installation began, or nobody can say which: never paid.
+
+    Another kiosk's sales that are forwarded are none of ours. What was saved of them from the
+    damaged journal is history again.
+    """
+    sent = one.seen(Way.OUT, EntryState.SUCCESS)
+    under_way = one.seen(Way.OUT, EntryState.PENDING)
+    received = one.seen(Way.IN, EntryState.SUCCESS)
+    if not one.odd and one.saved is None and _made_at(one) > (lost.asked_at or till.unix_s):
+        return
+    paid = bool(received) or (one.saved is not None and one.was_paid)
+    if one.odd or under_way or (paid and not sent):
+        _undecided(one, "begun by another installation, or by a release before", found)
+    elif len({each.amount for each in (*received, *sent)}) > 1 or len(sent) > 1:
+        _undecided(one, "the ledger shows other amounts, or more payments", found)
+    elif sent and one.saved is not None and one.invoice is not None:
+        case = _Case(one, _sale(one, one.invoice, till), one.invoice, _made_at(one), till)
+        _forwarded(case, received, sent[0], found)
+
+
+def _made_at(one: Traces) -> int:
+    """When a sale's invoice was made, Unix seconds; 0 without one."""
+    if one.made is not None:
+        return one.made.made_at
+    return one.invoice.expires_at - one.invoice.lifetime_s if one.invoice is not None else 0
 
 
 def _may_be_under_way(one: Traces, now: int) -> bool:
@@ -168,7 +235,7 @@ def _take_up(one: Traces, past: Past, till: Till, found: _Found) -> None:
         if sent or under_way or received:
             _undecided(one, "payments, and no invoice", found)
         return  # nobody can have seen a code
-    made_at = one.made.made_at if one.made is not None else invoice.expires_at - invoice.lifetime_s
+    made_at = _made_at(one)
     case = _Case(one, _sale(one, invoice, till), invoice, made_at, till)
     odd = [each for each in (*sent, *under_way, *received) if each.amount != invoice.amount]
     if odd or len(sent) + len(under_way) > 1:

@@ -9,6 +9,7 @@ from kiosk.sale.account import Account, Rates, Updates
 from kiosk.sale.box import BoxNews
 from kiosk.sale.entry import Entry, Tip
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
+from kiosk.sale.ids import SaleParts, sale_id
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
 from kiosk.sale.money import SAT, Cents, Currency, Fiat, Sats
 from kiosk.sale.past import Lost
@@ -29,11 +30,13 @@ class Rules:
 
     `units` are currency codes, the first shown at start; SAT is always among them. `tips` are
     percentages, empty for none. `pin` is the manager PIN's scrypt hash (`sale.pin`), empty for
-    none. `boot` is a random token of this run, which makes sale ids unique for ever.
+    none. `boot` is a random token of this run, which makes sale ids unique for ever;
+    `installation` tells this kiosk from every other of the same `kiosk_id`.
     """
 
     kiosk_id: str
     boot: str
+    installation: str = ""  # none on a screen that only says why there is no till
     units: tuple[str, ...] = ("USD", SAT.code)
     max_sale: Sats = Sats(10_000_000)
     invoice_min: int = 10
@@ -42,6 +45,10 @@ class Rules:
     tips: tuple[int, ...] = ()
     pin: str = field(default="", repr=False)
     merchant_updates: bool = False
+
+    def sale_id(self, number: int) -> SaleId:
+        """The id of the `number`-th sale of this run."""
+        return sale_id(SaleParts(self.kiosk_id, self.installation, self.boot, number))
 
 
 class Link(StrEnum):
@@ -316,6 +323,7 @@ class Watch:
     earlier: tuple[PaymentHash, ...] = ()  # codes of the same sale that had run out before
     other_paid: bool = False  # another code of the same sale has been paid
     refused_s: float | None = None  # when its payout invoice was first refused
+    held: bool = False  # begun in another installation: once paid, the manager decides
 
 
 @dataclass(frozen=True, slots=True)

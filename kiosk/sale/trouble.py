@@ -44,7 +44,9 @@ class TroubleKind(StrEnum):
     PAYOUT_REFUSED = "payout_refused"  # the payout invoice is not the one we asked for (M3)
     NO_PAYOUT = "no_payout"  # the merchant's account has given no invoice for minutes (M2)
     PAID_BY_OTHERS = "paid_by_others"  # the payout invoice is paid, but not by us (M6)
+    PAID_BEFORE = "paid_before"  # our ledger shows another payout of this sale
     UNDECIDED = "undecided"  # of a lost journal: forwarded or not, nobody can say
+    BEGUN_ELSEWHERE = "begun_elsewhere"  # the journal was used in another machine before
     PAID_TWICE = "paid_twice"  # one sale, two payments (M12)
     PAID_BOTH_CODES = "paid_both_codes"  # a code and the one that replaced it (M12)
     PAID_LATE = "paid_late"  # a code that was given up has been paid (M8)

@@ -10,11 +10,18 @@ from typing import Final
 
 from kiosk.sale.effects import AskNodes, AskStatus, CancelInvoice, Effect, Step, Visit
 from kiosk.sale.events import CancelAnswer, CancelTold
-from kiosk.sale.facts import Ending, ForwardStatus, InvoiceFinal, InvoicePaid, PaidTwice
+from kiosk.sale.facts import (
+    Ending,
+    ForwardMoved,
+    ForwardStatus,
+    InvoiceFinal,
+    InvoicePaid,
+    PaidTwice,
+)
 from kiosk.sale.forward import PAYOUT_GRACE_S
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
 from kiosk.sale.pauses import pause_s
-from kiosk.sale.till import Aftermath, Forward, Till, Watch
+from kiosk.sale.till import Aftermath, Alarm, Forward, Till, Watch
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 DAY_S: Final = 86_400
@@ -136,7 +143,19 @@ def paid(till: Till, name: PaymentHash, *, on_screen: bool) -> Step:
     if watch.other_paid:
         both = Trouble(TroubleKind.PAID_BOTH_CODES, str(watch.sale.amount))
         after = after.with_alarm(both, watch.sale.id)
-    return Step(after, (InvoicePaid(watch.sale.id, name, late=not on_screen),))
+    step = Step(after, (InvoicePaid(watch.sale.id, name, late=not on_screen),))
+    return _held_back(step, name) if watch.held else step
+
+
+def _held_back(step: Step, name: PaymentHash) -> Step:
+    """Stop a forward whose sale another installation began: perhaps that one forwards it."""
+    forward = step.till.forwards[name]
+    trouble = Trouble(TroubleKind.BEGUN_ELSEWHERE, forward.sale.id)
+    stopped = replace(forward, status=ForwardStatus.STOPPED, trouble=trouble)
+    forwards = MappingProxyType({**step.till.forwards, name: stopped})
+    alarms = (*step.till.alarms, Alarm(trouble, forward.sale.id))
+    fact = ForwardMoved(forward.sale.id, ForwardStatus.STOPPED, reason=trouble.kind)
+    return Step(replace(step.till, forwards=forwards, alarms=alarms), (*step.facts, fact))
 
 
 def settled(till: Till, forward: Forward) -> Till:

@@ -130,9 +130,17 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("A payout was paid by somebody else."),
             mark("The money is safe in the till account. Sale {subject}."),
         ),
+        TroubleKind.PAID_BEFORE: (
+            mark("A sale seems to be forwarded already."),
+            mark("Nothing more is paid for it. Compare sale {subject} with Blink's list."),
+        ),
         TroubleKind.UNDECIDED: (
             mark("A sale was lost with the memory card."),
             mark("Nothing more is paid for it. Compare sale {subject} with Blink's list."),
+        ),
+        TroubleKind.BEGUN_ELSEWHERE: (
+            mark("A sale began in another machine."),
+            mark("Its money waits. Switch that one off, then try again. Sale {subject}."),
         ),
         TroubleKind.PAID_TWICE: (
             mark("A customer paid twice."),

@@ -221,7 +221,12 @@ class Desk:
     async def _make_payout(self, order: MakePayout) -> None:
         try:
             payout = await invoices.make_payout(
-                self._http, order.account, order.amount, order.memo, order.external_id
+                self._http,
+                order.account,
+                order.amount,
+                order.memo,
+                order.external_id,
+                begun_at=order.begun_at,
             )
         except KioskError as error:
             self._tell(PayoutRefused(order.sale, error.trouble, error.trouble.kind in FINAL))

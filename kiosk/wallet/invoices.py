@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from gql import GraphQLRequest
 
 from kiosk.sale.account import Account
 from kiosk.sale.events import CancelAnswer
+from kiosk.sale.ids import other_external_id, parse_external_id
 from kiosk.sale.invoice import (
     PAYOUT_EXPIRY_MIN,
     ExternalId,
@@ -40,6 +41,7 @@ from kiosk.wallet.errors import (
     refusal,
 )
 from kiosk.wallet.http import Http
+from kiosk.wallet.past import payout_sent
 
 log: Final = logging.getLogger("kiosk.wallet")
 
@@ -81,12 +83,27 @@ async def make_payout(
     amount: Sats,
     memo: str,
     external_id: ExternalId,
+    begun_at: int = 0,
 ) -> Invoice:
     """Make a payout invoice in the merchant account, by key or, without one, by user name.
 
+    Before a second id is taken for a sale, and before a payout invoice succeeds another, our
+    ledger is searched for a payment under any id of the sale since `begun_at`, Unix seconds. What
+    it shows as sent is returned in place of a new one: paying it again moves nothing (M6).
+
     Raises:
+        PaidBefore: the ledger shows a payment that cannot be the payout that is wanted.
         KioskError: none could be had.
     """
+    named = parse_external_id(external_id)
+
+    async def search() -> Invoice | None:
+        if named is None:
+            return None
+        return await payout_sent(http, account.till_wallet, named, amount, begun_at)
+
+    if named is not None and named.generation > 1 and (sent := await search()) is not None:
+        return sent
     wanted = _Wanted(
         account.merchant_wallet,
         amount,
@@ -95,6 +112,7 @@ async def make_payout(
         _PAYOUT_LEAST_S,
         account.network,
         Side.MERCHANT,
+        search=search,
     )
     if http.endpoints.merchant_key is None:
         return await _made(http, wanted, external_id, documents.CREATE_ON_BEHALF, may_look=False)
@@ -134,6 +152,7 @@ class _Wanted:
     network: str
     side: Side
     payees: frozenset[str] = frozenset()  # whose node may be paid; empty is any
+    search: Callable[[], Awaitable[Invoice | None]] | None = None  # for what was sent of it
 
 
 async def _made(
@@ -168,7 +187,9 @@ async def _made(
             except Refused as error:
                 log.info("an invoice of ours is not as asked for id=%s %s", external_id, error)
         log.info("external id taken, and its invoice not to be had id=%s", external_id)
-        external_id = ExternalId(f"{first_id}-{secrets.token_hex(4)}")
+        if wanted.search is not None and (sent := await wanted.search()) is not None:
+            return sent
+        external_id = other_external_id(first_id, secrets.token_hex(4))
     raise odd("every external id is taken")
 
 

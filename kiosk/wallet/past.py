@@ -9,6 +9,7 @@ from gql import GraphQLRequest
 
 from kiosk.sale.effects import AskPast
 from kiosk.sale.events import PastTold
+from kiosk.sale.ids import InvoiceParts, Way, parse_external_id
 from kiosk.sale.invoice import (
     ExternalId,
     Invoice,
@@ -16,17 +17,21 @@ from kiosk.sale.invoice import (
     PaymentHash,
     PaymentRequest,
     SaleId,
+    WalletId,
     payment_hash,
 )
 from kiosk.sale.money import MSAT_PER_SAT, Sats
-from kiosk.sale.past import PAST_S, EntryState, Past, PastEntry, PastInvoice, Way, sale_of
-from kiosk.sale.trouble import KioskError
+from kiosk.sale.past import PAST_S, EntryState, Past, PastEntry, PastInvoice, concerns
+from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
 from kiosk.wallet.bolt11 import NotAnInvoice, decode
-from kiosk.wallet.errors import UNREADABLE, odd
+from kiosk.wallet.errors import UNREADABLE, BlinkError, Refused, odd
 from kiosk.wallet.http import Http
 
 log: Final = logging.getLogger("kiosk.wallet")
+
+# How much is searched for one sale: five times as much.
+SEARCHED_PAGES: Final = 300
 
 # A hundred each: a till account shared by thirty busy kiosks makes some 9,000 invoices a day.
 PAGES: Final = 60
@@ -47,6 +52,15 @@ _Node = Mapping[str, Any]
 Read = TypeVar("Read", PastInvoice, PastEntry)
 
 
+class PaidBefore(Refused):
+    """The ledger shows another payout of this sale: none is made, and a person has to look."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            Trouble(TroubleKind.PAID_BEFORE, reason=f"sent already: {reason}"), BlinkError(reason)
+        )
+
+
 class _Odd(Exception):
     """Something about a sale of ours that cannot be read, so nothing is concluded of that sale."""
 
@@ -59,48 +73,98 @@ async def ask_past(http: Http, order: AskPast) -> PastTold:
     """
     unreadable: set[SaleId] = set()
     try:
-        made, made_since = await _pages(http, order, documents.PAST_INVOICES, _of_invoices)
-        moved, moved_since = await _pages(http, order, documents.PAST_ENTRIES, _of_entries)
+        wallet = order.account.till_wallet
+        made, made_since = await _pages(http, wallet, documents.PAST_INVOICES, _of_invoices)
+        moved, moved_since = await _pages(http, wallet, documents.PAST_ENTRIES, _of_entries)
     except (KioskError, *UNREADABLE) as error:
         log.warning("the past was not told reason=%s", type(error).__name__)
         return PastTold(None)
-    invoices = _read(made, _invoice, order.kiosk_id, unreadable)
-    entries = _read(moved, _entry, order.kiosk_id, unreadable)
+
+    def wanted(sale: SaleId) -> bool:
+        return concerns(sale, order.kiosk_id, order.installation)
+
+    invoices = _read(made, _invoice, wanted, unreadable)
+    entries = _read(moved, _entry, wanted, unreadable)
     since = max(made_since, moved_since)
     return PastTold(Past(tuple(invoices), tuple(entries), since, frozenset(unreadable)))
+
+
+async def payout_sent(
+    http: Http, wallet: WalletId, wanted: InvoiceParts, amount: Sats, since: int
+) -> Invoice | None:
+    """Search our ledger for a payout of a sale, under any id that it can have (M6).
+
+    Asked before a second id is taken for it: the journal may be an older copy, or an answer was
+    lost. `since` is when the sale was begun, Unix seconds. None is nothing sent; what was sent is
+    returned to be looked up by its hash, if it can be the payout that is wanted.
+
+    Raises:
+        PaidBefore: something else was sent, so that a person has to look.
+        KioskError: the ledger could not be read as far back; nothing is known.
+    """
+    nodes, complete = await _pages(
+        http, wallet, documents.PAST_ENTRIES, _of_entries, since, SEARCHED_PAGES
+    )
+    if complete > since:
+        raise odd("the ledger is too long to be searched")
+    sent = []
+    for node in nodes:
+        named = parse_external_id(node.get("externalId"))
+        if named is None or named.sale != wanted.sale or named.way is not Way.OUT:
+            continue
+        try:
+            entry = _entry(node, named.sale, named.way)
+        except (_Odd, *UNREADABLE):
+            raise PaidBefore("an entry of it cannot be read") from None
+        if entry.state is not EntryState.FAILURE:
+            sent.append((named, entry))
+    if not sent:
+        return None
+    named, entry = sent[0]
+    # An earlier generation is in the journal, which has given it up: a person has to look.
+    if len(sent) > 1 or named.generation < wanted.generation or entry.amount != amount:
+        raise PaidBefore(f"{len(sent)} payments, the newest under generation {named.generation}")
+    if entry.invoice is None or entry.invoice.amount != amount:
+        raise PaidBefore("its invoice cannot be read")
+    return entry.invoice
 
 
 def _read(
     nodes: Sequence[_Node],
     read: Callable[[_Node, SaleId, Way], Read],
-    kiosk_id: str,
+    wanted: Callable[[SaleId], bool],
     unreadable: set[SaleId],
 ) -> list[Read]:
-    """Read what is of this kiosk; the sales of what cannot be read go into `unreadable`."""
+    """Read what is of wanted sales; the sales of what cannot be read go into `unreadable`."""
     found = []
     for node in nodes:
-        named = sale_of(node.get("externalId"), kiosk_id)
-        if named is None:
+        named = parse_external_id(node.get("externalId"))
+        if named is None or not wanted(named.sale):
             continue
         try:
-            found.append(read(node, *named))
+            found.append(read(node, named.sale, named.way))
         except (_Odd, *UNREADABLE):
-            unreadable.add(named[0])
+            unreadable.add(named.sale)
     return found
 
 
 async def _pages(
     http: Http,
-    order: AskPast,
+    wallet: WalletId,
     document: GraphQLRequest,
     of: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    since: int | None = None,
+    pages: int = PAGES,
 ) -> tuple[list[_Node], int]:
-    """Nodes newest first, and the Unix time since which they are complete; 0 is for ever."""
+    """Nodes newest first, and the Unix time since which they are complete; 0 is for ever.
+
+    Asked for are those since `since`, Unix seconds; None is the last days.
+    """
     found: list[_Node] = []
     after: str | None = None
     newest: int | None = None
-    for _ in range(PAGES):
-        data = await http.ask(document, {"wallet": order.account.till_wallet, "after": after})
+    for _ in range(pages):
+        data = await http.ask(document, {"wallet": wallet, "after": after})
         page = of(data["me"]["defaultAccount"])
         nodes = [edge["node"] for edge in page["edges"]]
         if not all(isinstance(node, Mapping) for node in nodes):
@@ -113,9 +177,9 @@ async def _pages(
             return found, 0
         oldest = int(nodes[-1]["createdAt"])
         newest = int(nodes[0]["createdAt"]) if newest is None else newest
-        now = http.server_unix_s or newest
-        if oldest < now - PAST_S:
-            return found, now - PAST_S
+        wanted = (http.server_unix_s or newest) - PAST_S if since is None else since
+        if oldest < wanted:
+            return found, wanted
         after = str(page["pageInfo"]["endCursor"])
         await asyncio.sleep(0)  # thousands of these must not hold up the sale on the screen
     return found, int(found[-1]["createdAt"]) + 1

@@ -184,6 +184,7 @@ class SaleTask:
                     order.sale.amount,
                     order.payout_memo,
                     order.payout_external_id,
+                    begun_at=order.sale.started_at,
                 )
             except KioskError as error:
                 log.info("no payout invoice %s reason=%s", self.name, error)

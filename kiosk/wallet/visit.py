@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from kiosk.sale.account import Account, WindDown
 from kiosk.sale.guard import payout_refusal
-from kiosk.sale.invoice import ExternalId, WalletId
+from kiosk.sale.ids import check_external_id
+from kiosk.sale.invoice import WalletId
 from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
@@ -109,7 +110,7 @@ async def _try_payout(http: Http, account: Account) -> None:
     """Make a payout invoice as a sale does, of 1 sat, so that it is known before money is taken
     that a merchant can receive (M2) and that the guard will let his payout invoices pass (M3).
     """
-    external_id = ExternalId(f"kiosk-check-{secrets.token_hex(8)}")
+    external_id = check_external_id(secrets.token_hex(8))
     try:
         payout = await make_payout(http, account, _TRIAL_SAT, "kiosk check", external_id)
     except Refused as error:

@@ -36,7 +36,14 @@ DOLLAR = replace(USD, name="")  # a currency's name is for choosing it, and not 
 
 def sale(number: int = 1) -> Sale:
     rate = replace(usd_rate(), currency=DOLLAR)
-    return Sale(SaleId(f"till-1-x-{number}"), Sats(2300), Fiat(100, DOLLAR), rate, NOW, "memo")
+    return Sale(
+        SaleId(f"till-1_3f9a0b1c_0a1b2c3d_{number}"),
+        Sats(2300),
+        Fiat(100, DOLLAR),
+        rate,
+        NOW,
+        "memo",
+    )
 
 
 def opened(number: int = 1) -> list[Fact]:
@@ -99,7 +106,7 @@ def test_a_wrong_clock_never_gives_an_invoice_up_unasked_m11(journal: Journal, u
 @pytest.mark.parametrize(
     ("steps", "status"),
     [
-        ([], ForwardStatus.PLANNED),
+        ([], ForwardStatus.UNKNOWN),  # it may be an older copy of the journal
         ([ForwardStatus.SENT], ForwardStatus.UNKNOWN),
         ([ForwardStatus.SENT, ForwardStatus.FAILED], ForwardStatus.UNKNOWN),
         ([ForwardStatus.SENT, ForwardStatus.STOPPED], ForwardStatus.STOPPED),
@@ -182,7 +189,6 @@ def test_a_payout_that_has_a_successor_is_never_paid_m6(journal: Journal) -> Non
     second = invoice(9, 2300, "out")
     journal.record([*paid(), moved(ForwardStatus.SENT), moved(ForwardStatus.FAILED)])
     journal.record([PayoutIssued(sale().id, second, 2)])
-    assert not journal.recover().forwards[0].was_sent
     with pytest.raises(JournalConflict, match="replaced"):
         journal.record([moved(ForwardStatus.SENT)])
     journal.record([ForwardMoved(sale().id, ForwardStatus.SENT, second.payment_hash)])

@@ -17,7 +17,15 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.journal import Journal, JournalCorrupt, JournalUnusable, database, journal
+from kiosk.journal import (
+    Journal,
+    JournalCorrupt,
+    JournalUnusable,
+    database,
+    journal,
+    open_sound,
+    salvage,
+)
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.trouble import TroubleKind
 from tests.journal.test_journal import NOW, moved, opened, paid
@@ -198,21 +206,56 @@ def test_a_damaged_journal_is_noticed_and_set_aside_not_deleted_m11(path: Path, 
     assert whole_sales(path) == 0
 
 
-@pytest.mark.parametrize("kind", ["no header", "another file"])
-def test_a_journal_too_large_to_be_read_at_every_start_is_still_checked(
-    path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+def test_a_damaged_journal_of_more_than_64_mb_is_set_aside_like_any_other(path: Path) -> None:
+    """Fault 15: it was not checked whole, and the reading at the start failed for ever."""
+    book = Journal.open(path, lambda: NOW)
+    for number in range(40):
+        book.record(paid(number))
+    page = book._db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'invoices'")
+    place = (page.fetchone()[0] - 1) * 4096
+    book.close()
+    with path.open("r+b") as file:
+        file.seek(place)
+        file.write(b"\xa5" * 4096)
+        file.truncate(70_000_000)
+    book, taken_up = open_sound(path, lambda: NOW)
+    assert taken_up.lost is not None
+    assert [one.name for one in salvage.aside(path)] == list(taken_up.lost.names)
+    book.record(paid(100))
+    book.close()
+
+
+def test_a_check_that_takes_too_long_is_broken_off_and_condemns_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "CHECKED_WHOLE_BYTES", 0)
-    Journal.open(path).close()
-    Journal.open(path).close()
-    damaged(path, kind)
-    with pytest.raises(JournalCorrupt):
-        Journal.open(path)
+    """Fault 15: checking is bounded by time; what was not reached is not called damaged."""
+    book = Journal.open(path, lambda: NOW)
+    book.record(paid())
+    book.close()
+    monkeypatch.setattr(database, "CHECK_S", -1.0)
+    monkeypatch.setattr(database, "STEPS_BETWEEN_LOOKS", 1)
+    book, taken_up = open_sound(path, lambda: NOW)
+    assert (taken_up.lost, len(taken_up.recovery.forwards)) == (None, 1)
+    book.close()
+    sound = path.read_bytes()
+    path.write_bytes(sound[:100] + b"\xa5" * 2000 + sound[2100:])
+    book, taken_up = open_sound(path, lambda: NOW)
+    assert taken_up.lost is not None
+    book.close()
+
+
+def test_two_journals_damaged_in_one_second_are_both_kept(path: Path) -> None:
+    for text in (b"first" * 1000, b"second" * 1000):
+        path.write_bytes(text)
+        Journal.set_aside(path, "1")
+    assert path.with_name(f"{path.name}.corrupt-1").read_bytes() == b"first" * 1000
+    assert path.with_name(f"{path.name}.corrupt-1-2").read_bytes() == b"second" * 1000
 
 
 def test_a_journal_of_a_newer_program_is_left_alone(path: Path) -> None:
     Journal.open(path).close()
     with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE news (one INTEGER) STRICT")
         db.execute("PRAGMA user_version = 99")
     db.close()
     for opening in (Journal.open, Journal.read_only):
@@ -220,12 +263,46 @@ def test_a_journal_of_a_newer_program_is_left_alone(path: Path) -> None:
             opening(path)
 
 
+def test_what_a_newer_program_has_added_is_no_damage(path: Path) -> None:
+    Journal.open(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE news (one INTEGER) STRICT")
+        db.execute("ALTER TABLE sales ADD COLUMN waiter TEXT")
+        db.execute("ALTER TABLE invoices ADD COLUMN lightning_address TEXT DEFAULT 'none'")
+    db.close()
+    book = Journal.open(path)
+    book.record(paid())
+    book.close()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "PRAGMA user_version = 3",
+        "PRAGMA user_version = 0",
+        "DROP TRIGGER settled_is_final",
+        "DROP INDEX settled_once",
+        "ALTER TABLE sales RENAME COLUMN memo TO mfmo",
+        "DROP VIEW records",
+        "DROP TABLE probe",
+    ],
+)
+def test_tables_that_are_not_as_they_were_made_are_damage(path: Path, harm: str) -> None:
+    """Box fault 24: a lost column or trigger ended in a traceback, or in nothing at all."""
+    Journal.open(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute(harm)
+    db.close()
+    with pytest.raises(JournalCorrupt):
+        Journal.open(path)
+
+
 def test_a_change_of_the_tables_is_made_once_and_wholly(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Journal.open(path).close()
     monkeypatch.setattr(database, "SCRIPTS", ("schema.sql", "schema.sql"))
-    with pytest.raises(JournalUnusable, match="already exists"):
+    with pytest.raises(JournalCorrupt, match="already exists"):
         Journal.open(path)  # the second script fails: the first version stands
     monkeypatch.undo()
     Journal.open(path).close()

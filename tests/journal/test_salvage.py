@@ -11,9 +11,10 @@ from kiosk.journal import Journal, JournalCorrupt, SaleRecord, resume
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import PastTold, Tick
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, InvoiceFinal, SaleLeft
+from kiosk.sale.ids import Way
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.money import SAT
-from kiosk.sale.past import EntryState, Lost, Past, PastEntry, PastInvoice, Way
+from kiosk.sale.past import EntryState, Lost, Past, PastEntry, PastInvoice
 from kiosk.sale.till import Entering, Ready, Till
 from kiosk.sale.transition import transition
 from tests.journal.test_journal import NOW, moved, opened, paid, sale

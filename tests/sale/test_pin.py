@@ -69,6 +69,6 @@ def test_a_new_start_does_not_forget_the_pause(
     """Box fault 25: each start began anew."""
     journal = Journal.open(tmp_path / "journal.sqlite3", lambda: NOW)
     journal.record([PinTried(wrong) for wrong in tries])
-    till, _ = begin_till(LOCKING, journal, 50.0, NOW)
+    till, _ = begin_till(LOCKING, journal.take_up(), 50.0, NOW)
     assert (till.pin_tries, till.pin_locked_until_s) == (tries[-1], 50.0 + pause_s)
     journal.close()

@@ -19,6 +19,7 @@ from kiosk.sale.facts import (
     Sale,
     SaleUndecided,
 )
+from kiosk.sale.ids import Way
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.money import SAT, Fiat, Sats
 from kiosk.sale.past import (
@@ -28,8 +29,6 @@ from kiosk.sale.past import (
     PastEntry,
     PastInvoice,
     Saved,
-    Way,
-    sale_of,
 )
 from kiosk.sale.rebuild import SETTLE_S
 from kiosk.sale.trouble import TroubleKind
@@ -37,7 +36,7 @@ from tests.sale.tills import ACCOUNT, Story, invoice
 
 NOW = 1_700_000_000
 OLD = NOW - 1000
-SALE = SaleId("till-1-0a1b2c3d-7")
+SALE = SaleId("till-1_3f9a0b1c_0a1b2c3d_7")
 MADE = replace(invoice(7, 500), expires_at=OLD + 600)
 PAYOUT = invoice(8, 500, "out", 86_400)
 
@@ -71,7 +70,7 @@ def asked(*left: Saved) -> Story:
     story.till = replace(story.till, lost=Lost(("journal.corrupt-1",), left))
     story.play(Tick(1.0, NOW))
     story.ready()
-    assert story.effects[-1] == AskPast("till-1", ACCOUNT)
+    assert story.effects[-1] == AskPast("till-1", "3f9a0b1c", ACCOUNT)
     return story
 
 
@@ -176,7 +175,7 @@ def test_what_cannot_be_decided_is_an_alarm_and_never_paid(told: Past) -> None:
 
 def test_a_sale_under_way_or_of_this_run_is_left_alone() -> None:
     story = asked()
-    mine = replace(shown(), sale=SaleId("till-1-boot-1"))
+    mine = replace(shown(), sale=SaleId("till-1_3f9a0b1c_b0b0b0b0_1"))
     story.play(PastTold(Past((mine,), (replace(came_in(), sale=mine.sale),), 0)))
     assert not story.till.forwards
 
@@ -194,23 +193,3 @@ def test_while_blink_cannot_tell_it_is_asked_for_ever_with_a_growing_pause() -> 
     assert story.count(AskPast) == 13
     assert waits[0] < 7
     assert 200 < waits[-1] < 400
-
-
-@pytest.mark.parametrize(
-    ("external_id", "found"),
-    [
-        ("till-1-0a1b2c3d-7-in", ("till-1-0a1b2c3d-7", Way.IN)),
-        ("till-1-0a1b2c3d-7-in-2", ("till-1-0a1b2c3d-7", Way.IN)),
-        ("till-1-0a1b2c3d-7-out", ("till-1-0a1b2c3d-7", Way.OUT)),
-        ("till-1-0a1b2c3d-7-out2", ("till-1-0a1b2c3d-7", Way.OUT)),
-        ("till-1-0a1b2c3d-7-out2-3", ("till-1-0a1b2c3d-7", Way.OUT)),
-        ("till-11-0a1b2c3d-7-in", None),
-        ("till-1-1-0a1b2c3d-7-in", None),
-        ("till-1-0a1b2c3d-7", None),
-        ("0a1b2c3d-7-in", None),
-        (None, None),
-        (7, None),
-    ],
-)
-def test_an_external_id_names_the_sale_and_the_kiosk(external_id: object, found: object) -> None:
-    assert sale_of(external_id, "till-1") == found

@@ -727,3 +727,19 @@ def test_an_amount_in_a_currency_without_a_rate_says_so() -> None:
     assert notice(story.till) is TroubleKind.NO_RATE
     assert Sats(story.till.rules.max_sale) > 0
     assert Rates(usd_rate(), usd_rate()).usd.is_fresh(0)
+
+
+def test_a_payout_that_the_ledger_shows_as_sent_stops_the_forward_for_a_person_m6() -> None:
+    """Fault 2: nothing more is made for a sale of which our ledger shows another payout."""
+    story = Story().ready()
+    made = story.awaiting(payout=False)
+    story.pay(made)
+    story.wait(10)
+    sale = next(iter(story.till.forwards.values())).sale.id
+    story.play(PayoutRefused(sale, Trouble(TroubleKind.PAID_BEFORE), final=False))
+    assert [(one.trouble.kind, one.sale) for one in story.till.alarms] == [
+        (TroubleKind.PAID_BEFORE, sale)
+    ]
+    story.wait(90_000)
+    assert story.count(MakePayout) == 1
+    assert story.count(SendForward) == 0

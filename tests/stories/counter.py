@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from kiosk.clock import SystemClock
 from kiosk.commands.box import Box, build
+from kiosk.journal import Hardware
 from kiosk.sale.answers import is_deaf
 from kiosk.sale.effects import Sound
 from kiosk.sale.events import Event, KeyPressed
@@ -98,8 +99,8 @@ class NoGlass:
 class Counter:
     """A kiosk on a counter. `timings` None are the wallet's own; `speed` is the till's clock's.
 
-    `glass` is what stands in for the window, None for the real one. Built and used in one thread,
-    which is the journal's.
+    `glass` is what stands in for the window, None for the real one; `hardware` is the machine it
+    runs on. Built and used in one thread, which is the journal's.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class Counter:
         timings: Timings | None = None,
         speed: float = 1.0,
         glass: type[NoGlass] | None = None,
+        hardware: Hardware = Hardware("serial", "machine"),  # noqa: B008 - it is frozen
     ) -> None:
         self.settings = {
             "KIOSK_JOURNAL": str(folder / "journal.sqlite3"),
@@ -125,6 +127,7 @@ class Counter:
         self._timings = timings
         self.clock = FastClock(speed)
         self._glass = glass
+        self._hardware = hardware
         self._box: Box | None = None
 
     @property
@@ -138,7 +141,7 @@ class Counter:
 
     def switch_on(self) -> Self:
         with _BUILDING, _changed(self._timings, self.clock, self._glass):
-            self._box = build(load(self.settings))
+            self._box = build(load(self.settings), hardware=lambda: self._hardware)
         self.box.loop.begin(self.box.facts)
         self.box.wallet.start()
         return self

@@ -109,8 +109,8 @@ class Counter(RuleBasedStateMachine):
         self.boots += 1
         self.waiting = []
         self.journal = Journal.open(Path(self.folder.name) / "journal.sqlite3", self.unix)
-        rules = Rules(kiosk_id="till", boot=f"b{self.boots}", units=("SAT", "USD"))
-        self.till, facts = begin_till(rules, self.journal, self.now_s, int(self.unix()))
+        rules = Rules("till", f"{self.boots:08x}", self.journal.installation, units=("SAT", "USD"))
+        self.till, facts = begin_till(rules, self.journal.take_up(), self.now_s, int(self.unix()))
         self.journal.record(facts)
         self.feed(Tick(self.now_s, int(self.unix())))
 

@@ -11,7 +11,8 @@ from kiosk.sale.account import Account
 from kiosk.sale.effects import OpenSale, Visit, WalletEffect
 from kiosk.sale.events import Event, Visited
 from kiosk.sale.facts import Sale
-from kiosk.sale.invoice import SaleId, invoice_external_id, payout_external_id
+from kiosk.sale.ids import invoice_external_id, payout_external_id
+from kiosk.sale.invoice import SaleId
 from kiosk.sale.money import SAT, Fiat, Sats
 from kiosk.settings import Secret
 from kiosk.simulate import Simulator

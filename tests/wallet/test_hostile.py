@@ -133,7 +133,7 @@ async def play(
             case 7:
                 await invoices.cancel(http, account, recorded.waiting)
                 await forwarding.ask_limit(http)
-                await ask_past(http, AskPast("test", account))
+                await ask_past(http, AskPast("test", "3f9a0b1c", account))
             case 8:
                 heard.clear()
                 merchant.heard(mutilate(UPDATE))
@@ -236,7 +236,7 @@ def converse(recorded: Recorded, account: Account, ends: Endpoints, messages: in
                 door.perform(send)
                 door.perform(LookUp(waiting, recorded.payout.payment_hash, account))
                 door.perform(FetchRates("USD"))
-                door.perform(AskPast("test", account))
+                door.perform(AskPast("test", "3f9a0b1c", account))
                 door.wait_for_any(PastTold, timeout_s=30.0)
                 door.seen += drained(door)
                 if (

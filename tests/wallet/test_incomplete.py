@@ -83,7 +83,7 @@ def test_a_page_that_does_not_say_whether_more_follow_is_not_the_last(more: obje
 
     async def ask() -> object:
         async with http_to(lambda _: {"data": data}) as http:
-            return (await ask_past(http, AskPast("till-1", ACCOUNT))).past
+            return (await ask_past(http, AskPast("till-1", "3f9a0b1c", ACCOUNT))).past
 
     assert asyncio.run(ask()) is None
 
