@@ -76,6 +76,7 @@ def test_a_start_on_a_journal_with_a_flipped_bit_ends_in_a_working_one(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(6 * 3600)
 def test_every_bit_of_the_first_pages_may_flip(whole: bytes, tmp_path: Path) -> None:
     """Box fault 24, bit by bit: the header, the tables' texts, and the first rows."""
     for bit in range(3 * 4096 * 8):

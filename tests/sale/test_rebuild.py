@@ -193,3 +193,66 @@ def test_while_blink_cannot_tell_it_is_asked_for_ever_with_a_growing_pause() -> 
     assert story.count(AskPast) == 13
     assert waits[0] < 7
     assert 200 < waits[-1] < 400
+
+
+THEIRS = [
+    pytest.param("till-1_ffffffff_0a1b2c3d_7", id="another installation's"),
+    pytest.param("till-1-0a1b2c3d-7", id="of a release that knew no installations"),
+]
+
+
+def theirs(name: str, *entries: PastEntry) -> Past:
+    sale = SaleId(name)
+    return Past(
+        (replace(shown(), sale=sale),), tuple(replace(each, sale=sale) for each in entries), 0
+    )
+
+
+@pytest.mark.parametrize("name", THEIRS)
+def test_another_installations_money_that_stayed_is_an_alarm_and_never_paid(name: str) -> None:
+    """Fault 2: a rebuilding took up, and paid, whatever carried its KIOSK_ID."""
+    story = asked()
+    story.play(PastTold(theirs(name, came_in())))
+    assert [(one.trouble.kind, one.sale) for one in story.till.alarms] == [
+        (TroubleKind.UNDECIDED, name)
+    ]
+    story.wait(90_000)
+    assert story.count(SendForward) == story.count(MakePayout) == 0
+
+
+@pytest.mark.parametrize("name", THEIRS)
+def test_what_another_installation_forwarded_is_none_of_ours(name: str) -> None:
+    story = asked()
+    story.play(PastTold(theirs(name, came_in(), went_out())))
+    assert story.till.alarms == ()
+    assert story.till.lost is None
+    assert not [one for one in story.facts if isinstance(one, FromBlink)]
+
+
+@pytest.mark.parametrize("name", THEIRS)
+def test_another_installations_open_code_is_judged_when_it_has_run_out(name: str) -> None:
+    story = asked()
+    open_still = replace(MADE, expires_at=NOW + 300)
+    told = theirs(name)
+    told = replace(told, invoices=(replace(told.invoices[0], invoice=open_still),))
+    story.play(PastTold(told))
+    assert story.till.lost is not None, "it may be paid yet"
+    assert not facts_of(story, JournalRebuilt)
+    story.wait(300 + SETTLE_S)
+    assert story.count(AskPast) == 2
+    late = replace(came_in(at=NOW + 200), sale=SaleId(name))
+    story.play(PastTold(replace(told, entries=(late,))))
+    assert [one.sale for one in story.till.alarms] == [name]
+    assert facts_of(story, JournalRebuilt)
+
+
+def test_what_began_after_the_journal_was_lost_is_not_of_the_lost_journal() -> None:
+    """Another kiosk of the same KIOSK_ID sells on, and its waiting forward is its own."""
+    story = asked()
+    new = replace(MADE, expires_at=NOW + 700)
+    told = theirs("till-1_ffffffff_0a1b2c3d_8")
+    made = replace(told.invoices[0], invoice=new, made_at=NOW + 100)
+    paid = replace(came_in(at=NOW + 110), sale=made.sale)
+    story.play(PastTold(replace(told, invoices=(made,), entries=(paid,))))
+    assert story.till.alarms == ()
+    assert story.till.lost is None
