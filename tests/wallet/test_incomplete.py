@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from kiosk.sale.effects import AskPast, LookUp
-from kiosk.sale.events import Found
+from kiosk.sale.events import Found, SendAnswer
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
-from kiosk.wallet.forwarding import ask_limit, limit_left, look_up, read_ledger
+from kiosk.wallet.errors import BlinkError
+from kiosk.wallet.forwarding import ask_limit, limit_left, look_up, read_answer, read_ledger
 from kiosk.wallet.past import ask_past
 from kiosk.wallet.status import ask_status, receipts
 from tests.sale.tills import ACCOUNT
@@ -111,3 +112,16 @@ def test_the_smallest_limit_counts_and_an_unclear_one_makes_it_unknown() -> None
     assert limit_left({"internalSend": both}) == 100
     assert limit_left({"internalSend": [*both, {"remainingLimit": None}]}) is None
     assert limit_left({"internalSend": []}) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "answer"),
+    [
+        ("Invoice is already expired", SendAnswer.EXPIRED),
+        ("Session has expired", SendAnswer.FAILURE),
+        ("Payment attempt expired, please retry", SendAnswer.FAILURE),
+    ],
+)
+def test_only_an_invoice_that_is_expired_is_expired_m6(message: str, answer: SendAnswer) -> None:
+    """A successor follows from it: nothing else that expires may lead to one."""
+    assert read_answer("FAILURE", (BlinkError(message),)) is answer
