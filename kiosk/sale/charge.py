@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.sale import watch
-from kiosk.sale.effects import Effect, FetchRates, OpenSale, Play, Sound, Step
+from kiosk.sale.effects import AskLimit, Effect, FetchRates, OpenSale, Play, Sound, Step
 from kiosk.sale.entry import Entry, Tip, tip_of
 from kiosk.sale.facts import Sale, SaleStarted
 from kiosk.sale.ids import invoice_external_id, payout_external_id
-from kiosk.sale.limits import over_limit, too_large
+from kiosk.sale.limits import count_opened, limit_is_old, over_limit, too_large, too_many
 from kiosk.sale.memo import payout_memo, sale_memo
 from kiosk.sale.money import (
     SAT,
@@ -20,6 +20,7 @@ from kiosk.sale.money import (
     sats_from_fiat,
 )
 from kiosk.sale.till import (
+    CheckingLimit,
     Confirming,
     Entering,
     OverLimit,
@@ -70,68 +71,87 @@ def refused(till: Till, entry: Entry, trouble: Trouble) -> Step:
     return Step(replace(till, screen=Entering(entry, trouble)), (), (Play(Sound.REFUSED),))
 
 
-def charge(till: Till, entry: Entry, tip: Tip | None = None) -> Step:
-    """CHARGE was pressed on an amount; `tip` is None while the customer has not been asked."""
-    trouble = till.out_of_service
+def open_sale(
+    till: Till,
+    entry: Entry,
+    tip: Tip | None = None,
+    agreed: frozenset[TroubleKind] = frozenset(),
+    *,
+    limit_asked: bool = False,
+) -> Step:
+    """The one door into a sale: every check, from the first, whoever comes and as often as he does.
+
+    `tip` is None while the customer has not been asked; `agreed` are warnings that the cashier has
+    gone on from. Whatever is to be asked first leads to a screen that comes back here, so nothing
+    that was true when a question was put is believed when it is answered.
+    """
+    trouble = _not_now(till, entry)
     if trouble is not None:
         return refused(till, entry, trouble)
-    if not isinstance(till.service, Ready) or till.account is None:
-        return refused(till, entry, Trouble(TroubleKind.NO_CONNECTION))
-    if entry.total == 0:
-        return refused(till, entry, Trouble(TroubleKind.AMOUNT_ZERO))
-    if till.blocked_until_s is not None and till.now_s < till.blocked_until_s:
-        left = int(till.blocked_until_s - till.now_s) + 1
-        return refused(till, entry, Trouble(TroubleKind.TOO_MANY_INVOICES, str(left)))
-    if entry.unit.code != SAT.code and fresh_rate(till, entry.unit.code) is None:
-        waiting = replace(till, screen=Pricing(entry, till.now_s, tip=tip))
+    is_fiat = entry.unit.code != SAT.code
+    rate = fresh_rate(till, entry.unit.code) if is_fiat else None
+    if is_fiat and rate is None:
+        waiting = replace(till, screen=Pricing(entry, till.now_s, tip=tip, agreed=agreed))
         return ask_rates(waiting, entry.unit)
+    net, amount = _in_sats(entry.price, tip or Tip(), rate)
+    largest = too_large(till, amount)
+    if largest is not None:
+        return refused(till, entry, largest)
+    beyond = over_limit(till, amount)
+    if beyond is not None and beyond.kind not in agreed:
+        if limit_is_old(till) and not limit_asked:
+            checking = CheckingLimit(entry, till.now_s, tip, agreed)
+            return Step(replace(till, screen=checking), (), (AskLimit(),))
+        if till.rules.over_limit is OverLimit.REFUSE:
+            return refused(till, entry, beyond)
+        return Step(replace(till, screen=Confirming(entry, beyond, tip, agreed)))
     if till.rules.tips and tip is None:
-        return Step(replace(till, screen=Tipping(entry)))
-    return priced(till, entry, tip or Tip())
+        return Step(replace(till, screen=Tipping(entry, agreed=agreed)))
+    return _begin(till, _sale(till, entry, tip or Tip(), net, amount), entry)
 
 
 def again(till: Till, sale: Sale, entry: Entry) -> Step:
     """The same amount once more, and the same tip: its code has run out."""
     shares = (tip_of(entry, percent) for percent in till.rules.tips)
     same = (share for share in shares if share.minor == sale.tip_minor)
-    return charge(till, entry, next(same, Tip(sale.tip_minor)))
+    return open_sale(till, entry, next(same, Tip(sale.tip_minor)))
 
 
-def priced(till: Till, entry: Entry, tip: Tip) -> Step:
-    """Turn the amount into a sale, if it is one that can be taken; sats are rounded up once."""
-    price = entry.price
-    rate = fresh_rate(till, entry.unit.code) if entry.unit.code != SAT.code else None
-    if entry.unit.code == SAT.code:
-        net, amount = Sats(price.minor), Sats(price.minor + tip.minor)
-    elif rate is None:
-        return refused(till, entry, Trouble(TroubleKind.NO_RATE, entry.unit.code))
-    else:
-        net = sats_from_fiat(price, rate)
-        amount = sats_from_fiat(Fiat(price.minor + tip.minor, entry.unit), rate)
-    largest = too_large(till, amount)
-    if largest is not None:
-        return refused(till, entry, largest)
+def _not_now(till: Till, entry: Entry) -> Trouble | None:
+    """Why no sale can be opened now, whatever its amount."""
+    if till.out_of_service is not None:
+        return till.out_of_service
+    if not isinstance(till.service, Ready) or till.account is None:
+        return Trouble(TroubleKind.NO_CONNECTION)
+    if entry.total == 0:
+        return Trouble(TroubleKind.AMOUNT_ZERO)
+    return too_many(till)
+
+
+def _in_sats(price: Fiat, tip: Tip, rate: Rate | None) -> tuple[Sats, Sats]:
+    """The price in sats without and with the tip, each rounded up once; no rate for sats."""
+    if rate is None:
+        return Sats(price.minor), Sats(price.minor + tip.minor)
+    whole = Fiat(price.minor + tip.minor, price.currency)
+    return sats_from_fiat(price, rate), sats_from_fiat(whole, rate)
+
+
+def _sale(till: Till, entry: Entry, tip: Tip, net: Sats, amount: Sats) -> Sale:
     items = (*entry.items, entry.typed) if entry.items and entry.typed else entry.items
-    sale = Sale(
+    return Sale(
         id=till.rules.sale_id(till.sales_started + 1),
         amount=amount,
-        price=price,
-        rate=rate or _any_rate(till),
+        price=entry.price,
+        rate=fresh_rate(till, entry.unit.code) or _any_rate(till),
         started_at=till.unix_s,
-        memo=sale_memo(price, items, tip, amount, till.rules.kiosk_id),
+        memo=sale_memo(entry.price, items, tip, amount, till.rules.kiosk_id),
         tip=Sats(amount - net),
         tip_minor=tip.minor,
         items=items,
     )
-    beyond = over_limit(till, sale.amount)
-    if beyond is None:
-        return opened(till, sale, entry)
-    if till.rules.over_limit is OverLimit.REFUSE:
-        return refused(till, entry, beyond)
-    return Step(replace(till, screen=Confirming(sale, entry, beyond)))
 
 
-def opened(till: Till, sale: Sale, entry: Entry) -> Step:
+def _begin(till: Till, sale: Sale, entry: Entry) -> Step:
     """Journal the sale, ask for its invoice, and ask about what was left behind."""
     assert till.account is not None
     start: tuple[Effect, ...] = (
@@ -144,11 +164,7 @@ def opened(till: Till, sale: Sale, entry: Entry) -> Step:
             till.account,
         ),
     )
-    begun = replace(
-        till,
-        screen=Requesting(sale, entry, till.now_s),
-        sales_started=till.sales_started + 1,
-    )
+    begun = replace(count_opened(till, sale), screen=Requesting(sale, entry, till.now_s))
     return Step(begun, (SaleStarted(sale),), start).then(watch.with_next_sale)
 
 
@@ -172,12 +188,20 @@ def answered(till: Till, waiting: Pricing) -> Step:
     unit = waiting.entry.unit
     missing = _unpriced(till, unit, waiting.to or unit)
     if missing is None and waiting.to is None:
-        return charge(till, waiting.entry, waiting.tip)
+        return open_sale(till, waiting.entry, waiting.tip, waiting.agreed)
     if missing is None:
         return _told_in(till, waiting.entry, waiting.to or unit)
     if till.rates is not None and till.rates.shown.currency.code == missing.code:
         return no_rate(till, waiting)
     return ask_rates(till, missing)
+
+
+def limit_told(till: Till) -> Step:
+    """Blink has said what is left today: a sale that waited for it goes on, or is refused by it."""
+    if not isinstance(till.screen, CheckingLimit):
+        return Step(till)
+    waiting = till.screen
+    return open_sale(till, waiting.entry, waiting.tip, waiting.agreed, limit_asked=True)
 
 
 def no_rate(till: Till, waiting: Pricing, reason: str = "") -> Step:

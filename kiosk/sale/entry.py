@@ -8,6 +8,9 @@ from kiosk.sale.money import Currency, Fiat
 # Twelve digits still fit every screen, and hold more than any invoice Blink would make.
 MAX_DIGITS: Final = 12
 
+# As many as a receipt or a memo has use for; the sum is reckoned anew with every picture.
+MAX_ITEMS: Final = 99
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -45,6 +48,10 @@ class EntryFull(ValueError):
     """The digit or the sum would not fit into `MAX_DIGITS`."""
 
 
+class SumFull(ValueError):
+    """There would be more than `MAX_ITEMS` items in the sum."""
+
+
 def tip_of(entry: Entry, percent: int) -> Tip:
     """A percentage of what was typed, rounded half up to its smallest unit."""
     return Tip((entry.total * percent + 50) // 100, percent)
@@ -70,9 +77,15 @@ def deleted(entry: Entry) -> Entry:
 
 
 def added(entry: Entry) -> Entry:
-    """Put what is typed onto the sum; nothing typed adds nothing."""
+    """Put what is typed onto the sum; nothing typed adds nothing.
+
+    Raises:
+        SumFull: there would be no room for the item that is to follow.
+    """
     if entry.typed == 0:
         return entry
+    if len(entry.items) + 1 >= MAX_ITEMS:
+        raise SumFull(f"more than {MAX_ITEMS} items")
     return replace(entry, typed=0, items=(*entry.items, entry.typed))
 
 

@@ -15,7 +15,7 @@ from kiosk.sale.effects import (
     Sound,
     Step,
 )
-from kiosk.sale.entry import Entry, EntryFull, Tip, added, cleared, deleted, tip_of, typed
+from kiosk.sale.entry import Entry, EntryFull, SumFull, Tip, added, cleared, deleted, tip_of, typed
 from kiosk.sale.facts import Ending, PinTried
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
@@ -25,6 +25,7 @@ from kiosk.sale.till import (
     Alarm,
     AskingPin,
     AwaitingPayment,
+    CheckingLimit,
     Confirming,
     Entering,
     Expired,
@@ -66,13 +67,13 @@ def _carried_out(till: Till, key: Key) -> Step:
     match screen:
         case Entering(entry):
             return _entering(till, entry, key)
-        case Pricing(entry) if key is Key.CLEAR:
+        case Pricing(entry) | CheckingLimit(entry) if key is Key.CLEAR:
             return Step(replace(till, screen=Entering(entry)))
-        case Tipping(entry, own):
-            return _tipping(till, entry, own, key)
-        case Confirming(sale, entry):
+        case Tipping():
+            return _tipping(till, screen, key)
+        case Confirming(entry, notice, tip, agreed):
             if key is Key.CHARGE:
-                return charge.opened(till, sale, entry)
+                return charge.open_sale(till, entry, tip, agreed | {notice.kind})
             return Step(replace(till, screen=Entering(entry))) if key is Key.CLEAR else Step(till)
         case Requesting(sale, entry) if key is Key.CLEAR:
             return gone(till, sale.id, Ending.CANCELLED, Entering(entry))
@@ -114,11 +115,11 @@ def _entering(till: Till, entry: Entry, key: Key) -> Step:
         case Key.CLEAR:
             return Step(replace(till, screen=Entering(cleared(entry))))
         case Key.PLUS:
-            return Step(replace(till, screen=Entering(added(entry))))
+            return _added(till, entry)
         case Key.CURRENCY:
             return charge.switched(till, entry)
         case Key.CHARGE:
-            return charge.charge(till, entry)
+            return charge.open_sale(till, entry)
         case Key.MENU if till.rules.pin:
             return Step(replace(till, screen=AskingPin()))
         case Key.MENU:
@@ -143,34 +144,40 @@ def _typed(till: Till, entry: Entry, digit: int) -> Step:
     return step.then(lambda after: charge.ask_rates(after, entry.unit))
 
 
-def _tipping(till: Till, entry: Entry, own: Entry | None, key: Key) -> Step:
-    if own is not None:
-        return _own_tip(till, entry, own, key)
-    tips = till.rules.tips
+def _added(till: Till, entry: Entry) -> Step:
+    try:
+        return Step(replace(till, screen=Entering(added(entry))))
+    except SumFull:
+        return charge.refused(till, entry, Trouble(TroubleKind.SUM_TOO_LONG))
+
+
+def _tipping(till: Till, screen: Tipping, key: Key) -> Step:
+    entry, tips = screen.entry, till.rules.tips
+    if screen.own is not None:
+        return _own_tip(till, screen, screen.own, key)
     if key is Key.CHARGE or key is Key.D0:
-        return charge.priced(till, entry, Tip())
+        return charge.open_sale(till, entry, Tip(), screen.agreed)
     if key.digit is not None and 1 <= key.digit <= len(tips):
-        return charge.priced(till, entry, tip_of(entry, tips[key.digit - 1]))
+        return charge.open_sale(till, entry, tip_of(entry, tips[key.digit - 1]), screen.agreed)
     if key is Key.PLUS:
-        return Step(replace(till, screen=Tipping(entry, Entry(entry.unit))))
+        return Step(replace(till, screen=replace(screen, own=Entry(entry.unit))))
     return Step(replace(till, screen=Entering(entry))) if key is Key.CLEAR else Step(till)
 
 
-def _own_tip(till: Till, entry: Entry, own: Entry, key: Key) -> Step:
+def _own_tip(till: Till, screen: Tipping, own: Entry, key: Key) -> Step:
     if key.digit is not None:
         try:
-            return Step(replace(till, screen=Tipping(entry, typed(own, key.digit))))
+            return Step(replace(till, screen=replace(screen, own=typed(own, key.digit))))
         except EntryFull:
             return Step(till, (), (Play(Sound.REFUSED),))
     match key:
         case Key.DELETE:
-            return Step(replace(till, screen=Tipping(entry, deleted(own))))
+            return Step(replace(till, screen=replace(screen, own=deleted(own))))
         case Key.CLEAR:
-            return Step(
-                replace(till, screen=Tipping(entry, None if own.is_empty else cleared(own)))
-            )
+            left = None if own.is_empty else cleared(own)
+            return Step(replace(till, screen=replace(screen, own=left)))
         case Key.CHARGE:
-            return charge.priced(till, entry, Tip(own.total))
+            return charge.open_sale(till, screen.entry, Tip(own.total), screen.agreed)
     return Step(till)
 
 

@@ -16,6 +16,7 @@ from kiosk.sale.invoice import PaymentHash
 from kiosk.sale.leave import gone
 from kiosk.sale.till import (
     AwaitingPayment,
+    CheckingLimit,
     Confirming,
     Expired,
     Leaving,
@@ -32,6 +33,7 @@ PATIENCE_S: Final = 4.0
 
 _OF_THE_SALE: Final = (
     Pricing,
+    CheckingLimit,
     Tipping,
     Confirming,
     Requesting,

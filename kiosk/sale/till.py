@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from math import inf
 from types import MappingProxyType
 
 from kiosk.sale.account import Account, Rates, Updates
@@ -76,13 +77,25 @@ class Entering:
 class Pricing:
     """A fresh rate is on its way: then the sale goes on, or the amount is told in unit `to`.
 
-    `tip` is what the customer has chosen already, None if he is still to be asked.
+    `tip` is what the customer has chosen already, None if he is still to be asked. `agreed` are the
+    warnings that the cashier has gone on from.
     """
 
     entry: Entry
     since_s: float
     to: Currency | None = None
     tip: Tip | None = None
+    agreed: frozenset[TroubleKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingLimit:
+    """The amount is above what was left of today's limit: Blink is asked what is left now (M10)."""
+
+    entry: Entry
+    since_s: float
+    tip: Tip | None = None
+    agreed: frozenset[TroubleKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +104,17 @@ class Tipping:
 
     entry: Entry
     own: Entry | None = None
+    agreed: frozenset[TroubleKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Confirming:
-    """The cashier is told of a limit before the QR: CHARGE goes on, CLEAR goes back (M10)."""
+    """The cashier is warned before the QR: CHARGE goes on, CLEAR goes back (M10)."""
 
-    sale: Sale
     entry: Entry
     notice: Trouble
+    tip: Tip | None = None
+    agreed: frozenset[TroubleKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +275,7 @@ class Managing:
 Screen = (
     Entering
     | Pricing
+    | CheckingLimit
     | Tipping
     | Confirming
     | Requesting
@@ -385,6 +401,7 @@ class Till:
     `now_s` is monotonic seconds, `unix_s` the best wall clock to be had (Blink's, once known).
     `screen_since_s` is when the screen last changed to another question, `touched_s` when the last
     key was pressed. `watches` is by the invoice's payment hash, `forwards` by the same hash.
+    `unpaid_s` is when the sales of the last hour were opened, without those that were paid.
     `stuck_keys` are legends, the last to get stuck at the end.
     """
 
@@ -401,6 +418,7 @@ class Till:
     rates: Rates | None = None
     rate_asked: bool = False
     limit_left: Cents | None = None
+    limit_told_s: float = -inf  # when Blink last said what is left
     journal_trouble: Trouble | None = None
     journal_due_s: float | None = None  # when to try the journal again
     stuck_keys: tuple[str, ...] = ()
@@ -417,6 +435,8 @@ class Till:
     pin_tries: int = 0
     pin_locked_until_s: float = 0.0
     sales_started: int = 0
+    opened_s: tuple[float, ...] = ()  # when the sales of the last minute were opened
+    unpaid_s: Mapping[SaleId, float] = field(default_factory=lambda: MappingProxyType({}))
     settings_trouble: Trouble | None = None  # no settings are in force: a person must set it right
 
     def with_alarm(self, trouble: Trouble, sale: SaleId | None = None) -> "Till":

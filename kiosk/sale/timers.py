@@ -11,6 +11,8 @@ from kiosk.sale.leave import idle, last_question, leave
 from kiosk.sale.till import (
     AskingPin,
     AwaitingPayment,
+    CheckingLimit,
+    Confirming,
     Entering,
     Expired,
     Forward,
@@ -22,14 +24,17 @@ from kiosk.sale.till import (
     Received,
     Stopped,
     Till,
+    Tipping,
     Visiting,
 )
 from kiosk.sale.wifi import Networks, OpenNetwork, Passphrase, WifiScreen
 
 PAID_PATIENCE_S: Final = 5.0  # a forward that takes longer frees the till (M7)
 LEAVE_PATIENCE_S: Final = 4.0  # for Blink's last word before the QR goes away
-PRICING_PATIENCE_S: Final = 12.0
+PRICING_PATIENCE_S: Final = 12.0  # for a price, or for today's limit
 EXPIRED_SHOWN_S: Final = 60.0
+QUESTION_SHOWN_S: Final = 60.0  # untouched; the amount goes back to the keypad
+ENTRY_KEPT_S: Final = 900.0  # untouched; a half-typed amount is nobody's any more
 MANAGER_PATIENCE_S: Final = 120.0
 JOURNAL_PAUSE_S: Final = 10.0
 
@@ -82,6 +87,10 @@ def _screen_due(till: Till) -> Step:
             return leave(replace(till, watches=MappingProxyType(owed)), was, ending)
         case Expired(asking_s=asking_s) if asking_s is not None:
             return renew.go_on(till, screen)
+        case CheckingLimit(entry, _, tip, agreed):
+            return charge.open_sale(till, entry, tip, agreed, limit_asked=True)
+        case Tipping(entry) | Confirming(entry):
+            return Step(replace(till, screen=Entering(entry)))
         case Pricing():
             return charge.no_rate(replace(till, rate_asked=False), screen, "no answer in time")
         case _:
@@ -91,6 +100,7 @@ def _screen_due(till: Till) -> Step:
 def _screen_times(till: Till) -> tuple[float | None, ...]:
     """When the screen changes by itself. Success screens wait for a key if told to (0 s)."""
     stay_s = till.rules.success_s or None
+    untouched_s = max(till.screen_since_s, till.touched_s)
     match till.screen:
         case AwaitingPayment(ends_s=ends_s, check_due_s=check_due_s):
             return (ends_s, check_due_s)
@@ -98,7 +108,11 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
             return ()  # its end has to be durable: it waits for the journal
         case Leaving(since_s=since_s):
             return (since_s + LEAVE_PATIENCE_S,)
-        case Pricing(since_s=since_s):
+        case Entering(entry) if not entry.is_empty:
+            return (untouched_s + ENTRY_KEPT_S,)
+        case Tipping() | Confirming() | AskingPin():
+            return (untouched_s + QUESTION_SHOWN_S,)
+        case Pricing(since_s=since_s) | CheckingLimit(since_s=since_s):
             return (since_s + PRICING_PATIENCE_S,)
         case Expired(asking_s=asking_s) if asking_s is not None:
             return (asking_s + renew.PATIENCE_S,)

@@ -60,6 +60,7 @@ from kiosk.sale.facts import Ending, InvoiceIssued, PayoutIssued, SaleLeft
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.leave import gone, last_question, leave
 from kiosk.sale.light import heard
+from kiosk.sale.limits import count_paid
 from kiosk.sale.money import Sats
 from kiosk.sale.pauses import pause_s
 from kiosk.sale.press import answered_check, press
@@ -127,8 +128,8 @@ def transition(till: Till, event: Event) -> Step:
     step = _react(till, event)
     if not isinstance(event, JournalFailed):  # it has no facts: they could not be written either
         step = step.then(timers.due).then(forward.next_acts)
-    step = replace(step, till=_noted_change(till, step.till))
-    step = replace(step, till=renew.settled_down(step.till))
+    after = count_paid(_noted_change(till, step.till), step.facts)
+    step = replace(step, till=renew.settled_down(after))
     step = heard(till, step)
     if timers.under_way(till) and not timers.under_way(step.till):
         return replace(step, effects=(*step.effects, Rest()))
@@ -398,7 +399,7 @@ def _other_news(till: Till, event: Event) -> Step:
         case PastTold(past):
             return rebuild.told(till, past)
         case LimitTold(left):
-            return Step(replace(till, limit_left=left))
+            return charge.limit_told(replace(till, limit_left=left, limit_told_s=till.now_s))
         case KeyStuck(legend):
             others = tuple(one for one in till.stuck_keys if one != legend)
             return Step(replace(till, stuck_keys=(*others, legend)))
@@ -440,6 +441,7 @@ def _in_service(till: Till, account: Account) -> Till:
         account_s=till.now_s,
         asking_account=False,
         limit_left=account.limit_left,
+        limit_told_s=till.now_s,
     )
     screen = till.screen
     if isinstance(screen, Entering):  # digits typed before are digits of this unit

@@ -21,6 +21,8 @@ class TroubleKind(StrEnum):
     BLINK_ODD = "blink_odd"  # an answer that makes no sense: HTML, wrong JSON, 5xx
     OUTCOME_UNKNOWN = "outcome_unknown"  # the request left and no answer came
     TOO_MANY_INVOICES = "too_many_invoices"  # 60 a minute, then blocked for 5 minutes
+    TOO_MANY_SALES = "too_many_sales"  # opened here within a minute
+    TOO_MANY_UNPAID = "too_many_unpaid"  # opened here within an hour and not paid
     # Settings and accounts
     KEY_REFUSED = "key_refused"  # 401 for the till's key
     KEY_SCOPE = "key_scope"  # the till's key lacks READ, RECEIVE or WRITE
@@ -37,6 +39,7 @@ class TroubleKind(StrEnum):
     AMOUNT_ZERO = "amount_zero"
     AMOUNT_TOO_LARGE = "amount_too_large"
     AMOUNT_TOO_LONG = "amount_too_long"
+    SUM_TOO_LONG = "sum_too_long"  # no room for another item
     NO_RATE = "no_rate"  # none, or older than two minutes
     OVER_LIMIT = "over_limit"  # more than can be forwarded today, and the setting is `refuse`
     # Money

@@ -4,6 +4,7 @@ import pygame
 
 from kiosk.sale.keys import Key
 from kiosk.sale.till import (
+    CheckingLimit,
     Confirming,
     Expired,
     Leaving,
@@ -36,7 +37,9 @@ def starting(canvas: Canvas, till: Till) -> None:
     _moment(canvas, till, words.tr("Starting"), words.tr("Asking Blink who we are"), till.now_s)
 
 
-def one_moment(canvas: Canvas, till: Till, screen: Pricing | Requesting | Leaving) -> None:
+def one_moment(
+    canvas: Canvas, till: Till, screen: Pricing | CheckingLimit | Requesting | Leaving
+) -> None:
     """Something is asked of Blink: what it is about, and that it is under way."""
     words = canvas.words
     seconds = till.now_s - screen.since_s
@@ -44,6 +47,9 @@ def one_moment(canvas: Canvas, till: Till, screen: Pricing | Requesting | Leavin
     match screen:
         case Pricing(entry):
             told = words.tr("Asking for the price")
+            big = words.money(entry.price)
+        case CheckingLimit(entry):
+            told = words.tr("Asking Blink for today's limit")
             big = words.money(entry.price)
         case Requesting(sale):
             told = words.tr("Making the invoice")

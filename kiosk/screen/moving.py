@@ -7,6 +7,7 @@ from typing import Final
 from kiosk.sale.money import RATE_LIFE_S
 from kiosk.sale.till import (
     AwaitingPayment,
+    CheckingLimit,
     Entering,
     Forwarded,
     Leaving,
@@ -64,7 +65,9 @@ def _of_screen(till: Till) -> tuple[Rhythm, ...]:
             return (Rhythm(since_s, FRAME_S, since_s + LENGTH_S),)
         case Paid(since_s=since_s):
             return (Rhythm(since_s, WAITING_S, since_s + PAID_PATIENCE_S),)
-        case Requesting(since_s=since_s) | Pricing(since_s=since_s) | Leaving(since_s=since_s):
+        case Pricing(since_s=since_s) | CheckingLimit(since_s=since_s):
+            return (Rhythm(since_s, WAITING_S),)
+        case Requesting(since_s=since_s) | Leaving(since_s=since_s):
             return (Rhythm(since_s, WAITING_S),)
         case AwaitingPayment(ends_s=ends_s):
             return (Rhythm(ends_s, 1.0, ends_s),)

@@ -59,6 +59,14 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("Too many invoices in a short time."),
             mark("Blink pauses for five minutes. Try again in {subject} s."),
         ),
+        TroubleKind.TOO_MANY_SALES: (
+            mark("Too many codes within a minute."),
+            mark("Try again in {subject} s."),
+        ),
+        TroubleKind.TOO_MANY_UNPAID: (
+            mark("Too many unpaid codes within an hour."),
+            mark("Try again in {subject} min."),
+        ),
         TroubleKind.KEY_REFUSED: (
             mark("Blink refuses the till's API key."),
             mark("Make a new key and set BLINKPOS_API_KEY."),
@@ -106,6 +114,10 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
         TroubleKind.AMOUNT_ZERO: (mark("Type an amount first."), ""),
         TroubleKind.AMOUNT_TOO_LARGE: (mark("Too much for one sale."), mark("At most {subject}.")),
         TroubleKind.AMOUNT_TOO_LONG: (mark("No room for more digits."), ""),
+        TroubleKind.SUM_TOO_LONG: (
+            mark("No room for more items."),
+            mark("Charge this sum first."),
+        ),
         TroubleKind.NO_RATE: (
             mark("No fresh price for {subject}."),
             mark("Try again, or charge in sats."),

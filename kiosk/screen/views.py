@@ -3,6 +3,7 @@
 from kiosk.sale.till import (
     AskingPin,
     AwaitingPayment,
+    CheckingLimit,
     Confirming,
     Entering,
     Expired,
@@ -45,7 +46,7 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
     match screen:
         case Entering():
             _paint_entering(canvas, till, screen, look)
-        case Pricing() | Requesting() | Leaving():
+        case Pricing() | CheckingLimit() | Requesting() | Leaving():
             one_moment(canvas, till, screen)
         case AwaitingPayment():
             paying(canvas, till, screen, look)

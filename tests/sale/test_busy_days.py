@@ -40,7 +40,7 @@ def sold(story: Story) -> Invoice:
     made = story.awaiting()
     story.pay(made)
     story.send(made, SendAnswer.SUCCESS)
-    story.wait(1)
+    story.wait(4)
     story.press(Key.CLEAR)
     return made
 

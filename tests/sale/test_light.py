@@ -23,6 +23,7 @@ from kiosk.sale.money import Sats
 from kiosk.sale.till import (
     AskingPin,
     AwaitingPayment,
+    CheckingLimit,
     Confirming,
     Entering,
     Expired,
@@ -45,6 +46,7 @@ from tests.screen.samples import every_view, till
 SHOWN = {
     Entering: Light.DARK,
     Pricing: Light.DARK,
+    CheckingLimit: Light.DARK,
     Tipping: Light.DARK,
     Confirming: Light.DARK,
     Requesting: Light.DARK,

@@ -1,0 +1,311 @@
+"""The one door into a sale: every check, whichever way leads to it and however long it took."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from kiosk.sale import renew
+from kiosk.sale.effects import AskLimit, OpenSale
+from kiosk.sale.entry import MAX_ITEMS, Entry
+from kiosk.sale.events import (
+    CancelAnswer,
+    CancelTold,
+    Event,
+    InvoiceMade,
+    InvoiceRefused,
+    JournalFailed,
+    LimitTold,
+    RatesArrived,
+    StatusTold,
+    VisitFailed,
+)
+from kiosk.sale.invoice import InvoiceStatus
+from kiosk.sale.keys import Key
+from kiosk.sale.limits import LIMIT_FRESH_S, SALES_A_MINUTE, UNPAID_AN_HOUR
+from kiosk.sale.money import Cents
+from kiosk.sale.pin import pin_hash
+from kiosk.sale.till import (
+    AskingPin,
+    CheckingLimit,
+    Confirming,
+    Entering,
+    Expired,
+    OverLimit,
+    Pricing,
+    Requesting,
+    Till,
+    Tipping,
+)
+from kiosk.sale.timers import ENTRY_KEPT_S, PRICING_PATIENCE_S, QUESTION_SHOWN_S, wake_s
+from kiosk.sale.trouble import Trouble, TroubleKind
+from tests.sale.tills import RULES, USD, Story, invoice, rates
+
+REFUSED_KEY = Trouble(TroubleKind.KEY_REFUSED)
+
+
+def entering(till: Till) -> Entering:
+    assert isinstance(till.screen, Entering), till.screen
+    return till.screen
+
+
+def notice(till: Till) -> TroubleKind | None:
+    told = entering(till).notice
+    return told.kind if told else None
+
+
+def charge(story: Story, digits: str = "1250") -> None:
+    story.press(digits)
+    story.play(RatesArrived(rates(story.till.now_s)))
+    story.press(Key.CHARGE)
+
+
+def at_limit() -> Story:
+    story = Story().ready()
+    story.play(LimitTold(Cents(1000)))
+    charge(story)
+    assert isinstance(story.till.screen, Confirming)
+    return story
+
+
+def at_tip() -> Story:
+    story = Story(replace(RULES, tips=(10,))).ready()
+    charge(story)
+    assert isinstance(story.till.screen, Tipping)
+    return story
+
+
+def at_expired() -> Story:
+    story = Story().ready()
+    made = story.awaiting()
+    story.wait(601)
+    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED, payments=0))
+    assert isinstance(story.till.screen, Expired)
+    story.effects.clear()
+    return story
+
+
+def at_amount() -> Story:
+    story = Story().ready()
+    story.press("1250")
+    story.play(RatesArrived(rates(story.till.now_s)))
+    return story
+
+
+def at_price() -> Story:
+    story = Story().ready()
+    story.press("1250", Key.CHARGE)
+    assert isinstance(story.till.screen, Pricing)
+    return story
+
+
+def answer(story: Story) -> None:
+    """Go on from where the story stands."""
+    if isinstance(story.till.screen, Pricing):
+        story.play(RatesArrived(rates(story.till.now_s)))
+    else:
+        story.press(Key.CHARGE)
+    if isinstance(story.till.screen, Expired):  # the old code is asked about first
+        story.wait(renew.PATIENCE_S)
+
+
+WAYS = [at_amount, at_price, at_limit, at_tip, at_expired]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("news", "kind"),
+    [
+        (VisitFailed(REFUSED_KEY), TroubleKind.KEY_REFUSED),
+        (JournalFailed(Trouble(TroubleKind.JOURNAL_FULL)), TroubleKind.JOURNAL_FULL),
+    ],
+)
+def test_no_way_into_a_sale_leads_past_the_service_m2_m11(
+    way: Callable[[], Story], news: Event, kind: TroubleKind
+) -> None:
+    """Fault 5: from a question a sale opened while the kiosk was out of service."""
+    story = way()
+    story.play(news)
+    answer(story)
+    assert story.count(OpenSale) == 0
+    assert notice(story.till) is kind
+    assert entering(story.till).entry.total == 1250
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_way_into_a_sale_leads_past_blinks_pause(way: Callable[[], Story]) -> None:
+    """Fault 5: nor past the pause after too many invoices."""
+    story = way()
+    story.till = replace(story.till, blocked_until_s=story.till.now_s + 300)
+    answer(story)
+    assert story.count(OpenSale) == 0
+    assert notice(story.till) is TroubleKind.TOO_MANY_INVOICES
+
+
+@pytest.mark.parametrize("way", [at_amount, at_limit, at_tip, at_expired])
+def test_no_way_into_a_sale_leads_past_the_age_of_the_price_m9(way: Callable[[], Story]) -> None:
+    """Fault 5: from the over-limit question a sale opened at a rate 10,800 s old."""
+    story = way()
+    till = story.till
+    assert till.rates is not None
+    old = replace(till.rates.shown, fetched_s=till.now_s - 10_800)
+    story.till = replace(till, rates=replace(till.rates, shown=old, usd=old))
+    answer(story)
+    assert story.count(OpenSale) == 0
+    assert isinstance(story.till.screen, Pricing)
+    story.play(RatesArrived(rates(story.till.now_s)))
+    assert story.count(OpenSale) == 1, "and goes on with the answers that were given"
+
+
+def test_the_limit_is_told_before_the_tip_is_asked_for_m10() -> None:
+    story = Story(replace(RULES, tips=(10,))).ready()
+    story.play(LimitTold(Cents(1000)))
+    charge(story)
+    assert isinstance(story.till.screen, Confirming)
+    story.press(Key.CHARGE)
+    assert isinstance(story.till.screen, Tipping)
+    story.press("1")
+    assert isinstance(story.till.screen, Requesting)
+
+
+def test_a_tip_that_goes_beyond_the_limit_is_told_after_it_m10() -> None:
+    story = Story(replace(RULES, tips=(10,))).ready()
+    story.play(LimitTold(Cents(1300)))
+    charge(story)
+    assert isinstance(story.till.screen, Tipping)
+    story.press("1")
+    assert isinstance(story.till.screen, Confirming)
+    story.press(Key.CHARGE)
+    sale = next(effect.sale for effect in story.effects if isinstance(effect, OpenSale))
+    assert sale.tip_minor == 125
+
+
+@pytest.mark.parametrize("over_limit", list(OverLimit))
+@pytest.mark.parametrize(("left", "opens"), [(2000, True), (1000, False), (None, True)])
+def test_the_limit_is_asked_for_before_anything_is_refused_by_an_old_one_m10(
+    over_limit: OverLimit, left: int | None, *, opens: bool
+) -> None:
+    """Fault 6: `refuse` refused until a restart; the limit was asked for only after a forward."""
+    story = Story(replace(RULES, over_limit=over_limit)).ready()
+    story.play(LimitTold(Cents(1000)))
+    story.wait(LIMIT_FRESH_S + 1)
+    charge(story)
+    assert isinstance(story.till.screen, CheckingLimit)
+    assert story.count(AskLimit) == 1
+    story.play(LimitTold(Cents(left) if left is not None else None))
+    assert (story.count(OpenSale) == 1) == opens
+    if not opens and over_limit is OverLimit.REFUSE:
+        assert notice(story.till) is TroubleKind.OVER_LIMIT
+    elif not opens:
+        assert isinstance(story.till.screen, Confirming)
+    assert story.count(AskLimit) == 1, "once for one press of the key"
+
+
+def test_a_limit_that_blink_does_not_tell_is_the_last_one_known_m10() -> None:
+    """Fault 6: without an answer the till neither waits for ever nor forgets the limit."""
+    story = Story(replace(RULES, over_limit=OverLimit.REFUSE)).ready()
+    story.play(LimitTold(Cents(1000)))
+    story.wait(LIMIT_FRESH_S + 1)
+    charge(story)
+    story.wait(PRICING_PATIENCE_S)
+    assert notice(story.till) is TroubleKind.OVER_LIMIT
+    story.press(Key.CHARGE)
+    assert isinstance(story.till.screen, CheckingLimit)
+    story.press(Key.CLEAR)
+    assert entering(story.till).entry.total == 1250
+
+
+def at_pin() -> Story:
+    story = Story(replace(RULES, pin=pin_hash("2468", b"salt"))).ready()
+    story.press(Key.MENU, "24")
+    assert isinstance(story.till.screen, AskingPin)
+    return story
+
+
+@pytest.mark.parametrize("way", [at_limit, at_tip, at_pin])
+def test_a_question_goes_after_a_minute_untouched(way: Callable[[], Story]) -> None:
+    """Fault 5: a question stayed for hours, and the next customer answered it."""
+    story = way()
+    asked = type(story.till.screen)
+    story.wait(QUESTION_SHOWN_S - 1)
+    story.press(Key.PLUS if asked is AskingPin else Key.DELETE)
+    story.wait(QUESTION_SHOWN_S - 1)
+    assert isinstance(story.till.screen, asked), "a key is a touch"
+    assert wake_s(story.till) is not None
+    story.wait(1)
+    assert entering(story.till).entry.total == (0 if asked is AskingPin else 1250)
+
+
+def test_a_half_typed_amount_goes_after_a_quarter_of_an_hour_untouched() -> None:
+    """Fault 5: it stayed for ever, and the next sale was typed behind it."""
+    story = Story().ready()
+    story.press("12", Key.PLUS)
+    story.wait(ENTRY_KEPT_S - 1)
+    story.press("5")
+    story.wait(ENTRY_KEPT_S - 1)
+    assert entering(story.till).entry.total == 17
+    story.wait(1)
+    assert entering(story.till).entry.is_empty
+    assert wake_s(story.till) is None, "nothing is left to wait for"
+
+
+def cancelled(story: Story) -> None:
+    """A sale opened and cancelled, its amount cleared."""
+    screen = story.charged()
+    made = invoice(100 + story.till.sales_started, screen.sale.amount)
+    story.play(InvoiceMade(screen.sale.id, made))
+    story.press(Key.CLEAR)
+    story.play(
+        StatusTold(made.payment_hash, InvoiceStatus.PENDING),
+        CancelTold(made.payment_hash, CancelAnswer.CANCELLED),
+    )
+
+
+def test_no_more_than_twenty_invoices_a_minute_are_made_here() -> None:
+    """Box fault 31: a vandal's keyboard made 459 in seconds, and Blink blocked the account."""
+    story = Story().ready()
+    for _ in range(SALES_A_MINUTE):
+        sale = story.charged().sale
+        story.press_at_once(Key.CLEAR)
+        story.play(InvoiceRefused(sale.id, Trouble(TroubleKind.NO_CONNECTION)))
+        story.till = replace(story.till, screen=Entering(Entry(USD)))
+    charge(story)
+    assert notice(story.till) is TroubleKind.TOO_MANY_SALES
+    assert story.count(OpenSale) == SALES_A_MINUTE
+    told = entering(story.till).notice
+    assert told is not None
+    story.wait(int(told.subject))
+    answer(story)
+    assert story.count(OpenSale) == SALES_A_MINUTE + 1
+
+
+def test_sales_cancelled_for_fun_do_not_fill_the_card_and_paid_ones_do_not_count() -> None:
+    """Box fault 31: 4 MB of journal in seconds."""
+    story = Story().ready()
+    for _ in range(3):
+        story.pay(story.awaiting())
+        story.wait(10)
+    assert not story.till.unpaid_s
+    for _ in range(UNPAID_AN_HOUR):
+        cancelled(story)
+        story.wait(5)
+    charge(story)
+    assert notice(story.till) is TroubleKind.TOO_MANY_UNPAID
+    told = entering(story.till).notice
+    assert told is not None
+    story.wait(60 * int(told.subject))
+    charge(story)
+    assert isinstance(story.till.screen, Requesting)
+    assert len(story.till.unpaid_s) <= UNPAID_AN_HOUR
+    assert len(story.till.opened_s) <= SALES_A_MINUTE
+
+
+def test_a_sum_has_at_most_ninety_nine_items() -> None:
+    """Box fault 31: a sum of 40,000 items took 18 s."""
+    story = Story().ready()
+    for _ in range(MAX_ITEMS + 5):
+        story.press("1", Key.PLUS)
+    assert notice(story.till) is TroubleKind.SUM_TOO_LONG
+    entry = entering(story.till).entry
+    assert len(entry.items) + 1 == MAX_ITEMS
+    assert entry.total == int("1" * 6) + MAX_ITEMS - 1, "what was typed goes on as one item"
