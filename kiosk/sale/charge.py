@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.sale import watch
+from kiosk.sale.account import Rates
 from kiosk.sale.effects import AskLimit, Effect, FetchRates, OpenSale, Play, Sound, Step
 from kiosk.sale.entry import Entry, Tip, tip_of
 from kiosk.sale.facts import Sale, SaleStarted
@@ -19,6 +20,7 @@ from kiosk.sale.money import (
     fiat_from_sats,
     sats_from_fiat,
 )
+from kiosk.sale.pauses import pause_s
 from kiosk.sale.till import (
     CheckingLimit,
     Confirming,
@@ -34,6 +36,10 @@ from kiosk.sale.trouble import Trouble, TroubleKind
 
 # While an amount is typed, a price older than this is asked for again with the next key.
 RATE_REFRESH_S: Final = 60.0
+
+# A price that could not be had is asked for again, while an amount is typed, after these pauses.
+PRICE_PAUSE_S: Final = 3.0
+PRICE_LONGEST_PAUSE_S: Final = 60.0
 
 
 def unit_of(till: Till, code: str) -> Currency:
@@ -168,19 +174,88 @@ def _begin(till: Till, sale: Sale, entry: Entry) -> Step:
     return Step(begun, (SaleStarted(sale),), start).then(watch.with_next_sale)
 
 
-def switched(till: Till, entry: Entry) -> Step:
-    """Show the next unit; an amount already typed keeps its value, at fresh rates only."""
-    codes = till.rules.units
-    place = codes.index(entry.unit.code) if entry.unit.code in codes else -1
+def switched(till: Till, screen: Entering) -> Step:
+    """Show the next unit. What is typed already stays as it is, and is told in that unit."""
+    entry, codes = screen.entry, till.rules.units
+    now = screen.shown or entry.unit
+    place = codes.index(now.code) if now.code in codes else -1
     unit = unit_of(till, codes[(place + 1) % len(codes)])
-    if unit.code == entry.unit.code:
+    if unit.code == now.code:
         return Step(till)
     if entry.is_empty:
         return Step(replace(till, screen=Entering(Entry(unit))))
-    missing = _unpriced(till, entry.unit, unit)
+    missing = None if unit.code == entry.unit.code else _unpriced(till, entry.unit, unit)
     if missing is None:
-        return _told_in(till, entry, unit)
+        return _shown_in(till, entry, unit)
     return ask_rates(replace(till, screen=Pricing(entry, till.now_s, unit)), missing)
+
+
+def told_in(till: Till, entry: Entry, unit: Currency) -> Fiat | None:
+    """What was typed, told in another unit; None without fresh prices for both."""
+    rates = [fresh_rate(till, one.code) for one in (entry.unit, unit)]
+    if any(
+        rate is None and one is not SAT for rate, one in zip(rates, (entry.unit, unit), strict=True)
+    ):
+        return None
+    rate_from, rate_to = rates
+    sats = Sats(entry.total) if rate_from is None else sats_from_fiat(entry.price, rate_from)
+    return Fiat(int(sats), SAT) if rate_to is None else fiat_from_sats(sats, rate_to)
+
+
+def price_came(till: Till, rates: Rates) -> Step:
+    """A price, and whatever waited for it goes on; the word about its absence goes."""
+    gone = till.price_trouble
+    till = replace(
+        till,
+        rates=rates.after(till.rates),
+        rate_asked=False,
+        price_trouble=None,
+        price_due_s=None,
+        price_tries=0,
+    )
+    if isinstance(till.screen, Pricing):
+        return answered(till, till.screen)
+    return Step(without_notice(till, gone))
+
+
+def price_failed(till: Till, trouble: Trouble) -> Step:
+    """No price to be had now: say why to who waits for it, and ask again after a growing pause."""
+    pause = pause_s(PRICE_PAUSE_S, PRICE_LONGEST_PAUSE_S, till.price_tries, till.rules.boot)
+    failed = replace(
+        without_notice(till, till.price_trouble),
+        rate_asked=False,
+        price_trouble=trouble,
+        price_due_s=till.now_s + pause,
+        price_tries=till.price_tries + 1,
+    )
+    if isinstance(till.screen, Pricing):
+        return no_rate(failed, till.screen, trouble)
+    if failed.screen != till.screen and isinstance(failed.screen, Entering):
+        return Step(replace(failed, screen=replace(failed.screen, notice=trouble)))
+    return Step(failed)
+
+
+def price_again_s(till: Till) -> float | None:
+    """When the price is asked for again by itself: only while an amount is typed (D6)."""
+    typing = isinstance(till.screen, Entering) and not till.screen.entry.is_empty
+    return till.price_due_s if typing and not till.rate_asked else None
+
+
+def price_again(till: Till) -> Step:
+    """Ask again for a price that could not be had."""
+    due_s = price_again_s(till)
+    if due_s is None or due_s > till.now_s or not isinstance(till.screen, Entering):
+        return Step(till)
+    return ask_rates(replace(till, price_due_s=None), till.screen.entry.unit)
+
+
+def without_notice(till: Till, gone: Trouble | None) -> Till:
+    """Take a notice from the amount screen whose cause is over."""
+    screen = till.screen
+    if not isinstance(screen, Entering) or screen.notice is None:
+        return till
+    over = screen.notice == gone or screen.notice.kind is TroubleKind.NO_RATE
+    return replace(till, screen=replace(screen, notice=None)) if over else till
 
 
 def answered(till: Till, waiting: Pricing) -> Step:
@@ -190,7 +265,7 @@ def answered(till: Till, waiting: Pricing) -> Step:
     if missing is None and waiting.to is None:
         return open_sale(till, waiting.entry, waiting.tip, waiting.agreed)
     if missing is None:
-        return _told_in(till, waiting.entry, waiting.to or unit)
+        return _shown_in(till, waiting.entry, waiting.to or unit)
     if till.rates is not None and till.rates.shown.currency.code == missing.code:
         return no_rate(till, waiting)
     return ask_rates(till, missing)
@@ -204,10 +279,16 @@ def limit_told(till: Till) -> Step:
     return open_sale(till, waiting.entry, waiting.tip, waiting.agreed, limit_asked=True)
 
 
-def no_rate(till: Till, waiting: Pricing, reason: str = "") -> Step:
-    """No price to be had now for what waits for one: say so, and keep the amount."""
+def no_rate(till: Till, waiting: Pricing, cause: Trouble | None = None) -> Step:
+    """No price to be had now for what waits for one: say what is wrong, and keep the amount.
+
+    Sats are offered only where Blink answers and has no usable price: they need Blink as well.
+    """
     unit = waiting.entry.unit
+    if cause is not None and cause.kind is not TroubleKind.BLINK_ODD:
+        return refused(till, waiting.entry, cause)
     missing = _unpriced(till, unit, waiting.to or unit) or unit
+    reason = cause.reason if cause is not None else ""
     return refused(till, waiting.entry, Trouble(TroubleKind.NO_RATE, missing.code, reason))
 
 
@@ -219,12 +300,9 @@ def _unpriced(till: Till, *units: Currency) -> Currency | None:
     return None
 
 
-def _told_in(till: Till, entry: Entry, unit: Currency) -> Step:
-    """The same amount in another unit; both have a fresh rate."""
-    rate_from, rate_to = fresh_rate(till, entry.unit.code), fresh_rate(till, unit.code)
-    sats = Sats(entry.total) if rate_from is None else sats_from_fiat(entry.price, rate_from)
-    minor = int(sats) if rate_to is None else fiat_from_sats(sats, rate_to).minor
-    return Step(replace(till, screen=Entering(Entry(unit, typed=minor))))
+def _shown_in(till: Till, entry: Entry, unit: Currency) -> Step:
+    shown = None if unit.code == entry.unit.code else unit
+    return Step(replace(till, screen=Entering(entry, shown=shown)))
 
 
 def _any_rate(till: Till) -> Rate | None:

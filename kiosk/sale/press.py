@@ -65,8 +65,8 @@ def press(till: Till, key: Key) -> Step:
 def _carried_out(till: Till, key: Key) -> Step:
     screen = till.screen
     match screen:
-        case Entering(entry):
-            return _entering(till, entry, key)
+        case Entering():
+            return _entering(till, screen, key)
         case Pricing(entry) | CheckingLimit(entry) if key is Key.CLEAR:
             return Step(replace(till, screen=Entering(entry)))
         case Tipping():
@@ -100,24 +100,30 @@ def _carried_out(till: Till, key: Key) -> Step:
     return Step(till)
 
 
-def _entering(till: Till, entry: Entry, key: Key) -> Step:
+def _entering(till: Till, screen: Entering, key: Key) -> Step:
+    entry = screen.entry
     if till.recovered:
         till = replace(till, recovered=())
         if key in (Key.CLEAR, Key.CHARGE):  # the notice has been read
             return Step(till)
     if key is Key.CHARGE and entry.is_empty and till.late_money and _notice(till) is None:
         return Step(replace(till, late_money=till.late_money[1:]))  # read, and put away
+    edits = key.digit is not None or key in (Key.DELETE, Key.PLUS)
+    if edits and screen.shown is not None:
+        # A digit of one unit behind digits of another would be an amount that nobody meant: it is
+        # refused once, with what was typed on the screen again.
+        return charge.refused(till, entry, Trouble(TroubleKind.TYPED_IN_ANOTHER, entry.unit.code))
     if key.digit is not None:
         return _typed(till, entry, key.digit)
     match key:
         case Key.DELETE:
             return Step(replace(till, screen=Entering(deleted(entry))))
         case Key.CLEAR:
-            return Step(replace(till, screen=Entering(cleared(entry))))
+            return Step(replace(till, screen=_cleared(screen)))
         case Key.PLUS:
             return _added(till, entry)
         case Key.CURRENCY:
-            return charge.switched(till, entry)
+            return charge.switched(till, screen)
         case Key.CHARGE:
             return charge.open_sale(till, entry)
         case Key.MENU if till.rules.pin:
@@ -142,6 +148,12 @@ def _typed(till: Till, entry: Entry, digit: int) -> Step:
     if longer.is_empty or not (entry.is_empty or old):
         return step
     return step.then(lambda after: charge.ask_rates(after, entry.unit))
+
+
+def _cleared(screen: Entering) -> Entering:
+    """An empty amount is typed in the unit that is shown."""
+    left, shown = cleared(screen.entry), screen.shown
+    return Entering(Entry(shown)) if left.is_empty and shown else Entering(left, shown=shown)
 
 
 def _added(till: Till, entry: Entry) -> Step:

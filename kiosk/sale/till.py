@@ -67,10 +67,14 @@ class Link(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entering:
-    """The amount is being typed; with an empty entry this is idle. `notice` says what was wrong."""
+    """The amount is being typed; with an empty entry this is idle. `notice` says what was wrong.
+
+    `shown` is another unit that the amount is told in, for the eye only: what was typed stays.
+    """
 
     entry: Entry
     notice: Trouble | None = None
+    shown: Currency | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +421,9 @@ class Till:
     asking_account: bool = False  # a visit beside a sale is under way
     rates: Rates | None = None
     rate_asked: bool = False
+    price_trouble: Trouble | None = None  # why the last price could not be had
+    price_due_s: float | None = None  # when it is asked for again
+    price_tries: int = 0
     limit_left: Cents | None = None
     limit_told_s: float = -inf  # when Blink last said what is left
     journal_trouble: Trouble | None = None

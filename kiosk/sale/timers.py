@@ -41,7 +41,7 @@ JOURNAL_PAUSE_S: Final = 10.0
 
 def wake_s(till: Till) -> float | None:
     """The monotonic time of the next thing that happens by itself, None when nothing will."""
-    times = [*_screen_times(till), till.journal_due_s]
+    times = [*_screen_times(till), till.journal_due_s, charge.price_again_s(till)]
     if isinstance(till.service, Visiting):
         times.append(till.service.due_s)
     if till.account is not None:
@@ -64,7 +64,7 @@ def due(till: Till) -> Step:
         again_s = till.now_s + JOURNAL_PAUSE_S
         probing = replace(step.till, journal_due_s=again_s)
         step = Step(probing, (), (*step.effects, ProbeJournal()))
-    return step.then(watch.due).then(rebuild.due).then(_screen_due)
+    return step.then(watch.due).then(rebuild.due).then(charge.price_again).then(_screen_due)
 
 
 def _screen_due(till: Till) -> Step:
@@ -92,7 +92,7 @@ def _screen_due(till: Till) -> Step:
         case Tipping(entry) | Confirming(entry):
             return Step(replace(till, screen=Entering(entry)))
         case Pricing():
-            return charge.no_rate(replace(till, rate_asked=False), screen, "no answer in time")
+            return charge.no_rate(replace(till, rate_asked=False), screen)
         case _:
             return idle(till)
 

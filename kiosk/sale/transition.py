@@ -387,15 +387,10 @@ def _other_news(till: Till, event: Event) -> Step:
         case NodesTold(nodes) if till.account is not None:
             return Step(replace(till, account=till.account.with_nodes(nodes)))
         case RatesArrived(rates):
-            priced = replace(till, rates=rates.after(till.rates), rate_asked=False)
-            if isinstance(till.screen, Pricing):
-                return charge.answered(priced, till.screen)
-            return Step(priced)
+            return charge.price_came(till, rates)
         case RatesFailed(trouble):
-            failed = replace(till, rate_asked=False)
-            if isinstance(till.screen, Pricing):
-                return charge.no_rate(failed, till.screen, trouble.reason)
-            return Step(_out_of_service(failed, trouble))
+            step = charge.price_failed(till, trouble)
+            return step.then(lambda t: Step(_out_of_service(t, trouble)))
         case PastTold(past):
             return rebuild.told(till, past)
         case LimitTold(left):
@@ -409,7 +404,8 @@ def _other_news(till: Till, event: Event) -> Step:
         case JournalFailed(trouble):
             return _journal_failed(till, trouble)
         case JournalWorks():
-            return Step(replace(till, journal_trouble=None, journal_due_s=None))
+            works = charge.without_notice(till, till.journal_trouble)
+            return Step(replace(works, journal_trouble=None, journal_due_s=None))
         case RetryAsked():
             return forward.retried(replace(till, alarms=()))
         case HistoryRead(today, since_close, rows) if isinstance(till.screen, Managing):
@@ -432,6 +428,8 @@ def _other_news(till: Till, event: Event) -> Step:
 
 def _in_service(till: Till, account: Account) -> Till:
     """After a visit: sales can be made, in the currency as Blink serves it."""
+    told = till.service.trouble if isinstance(till.service, Visiting) else None
+    till = charge.without_notice(till, told)
     if not account.nodes and till.account is not None:
         account = account.with_nodes(till.account.nodes)
     till = replace(

@@ -40,6 +40,7 @@ class TroubleKind(StrEnum):
     AMOUNT_TOO_LARGE = "amount_too_large"
     AMOUNT_TOO_LONG = "amount_too_long"
     SUM_TOO_LONG = "sum_too_long"  # no room for another item
+    TYPED_IN_ANOTHER = "typed_in_another"  # than the one it is shown in
     NO_RATE = "no_rate"  # none, or older than two minutes
     OVER_LIMIT = "over_limit"  # more than can be forwarded today, and the setting is `refuse`
     # Money

@@ -2,7 +2,7 @@
 
 import pygame
 
-from kiosk.sale.charge import rate_for
+from kiosk.sale.charge import rate_for, told_in
 from kiosk.sale.entry import Entry
 from kiosk.sale.keys import SCREEN_LEGEND, Key
 from kiosk.sale.limits import ahead, is_near, left_today
@@ -41,16 +41,17 @@ def entering(canvas: Canvas, till: Till, screen: Entering, look: Look) -> None:
     other, rest = off_top(rest, canvas.points(LARGE), 0)
     price, rest = off_top(rest, canvas.points(SMALL), gap)
     colours, entry, words = canvas.palette, screen.entry, canvas.words
-    typed = Fiat(entry.typed if entry.items else entry.total, entry.unit)
+    told = told_in(till, entry, screen.shown) if screen.shown else None
+    typed = told or Fiat(entry.typed if entry.items else entry.total, entry.unit)
     ink = colours.quiet if entry.is_empty else colours.ink
     number = words.money(typed)
     canvas.text(number, amount, ink, DISPLAY, align=Align.END, weight=Weight.BOLD)
-    worth = other_unit(words, till, entry)
+    worth = words.money(entry.price) if told else other_unit(words, till, entry)
     canvas.text(worth, other, colours.quiet, LARGE * 0.9, align=Align.END)
     canvas.text(_price(canvas, till, entry), price, colours.quiet, SMALL, align=Align.END)
     _notes(canvas, rest, till, screen)
     status(canvas, till, foot)
-    keypad(canvas, pad, look, words.unit(entry.unit))
+    keypad(canvas, pad, look, words.unit(screen.shown if told and screen.shown else entry.unit))
 
 
 def _head(canvas: Canvas, box: pygame.Rect, look: Look) -> None:

@@ -118,6 +118,10 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("No room for more items."),
             mark("Charge this sum first."),
         ),
+        TroubleKind.TYPED_IN_ANOTHER: (
+            mark("This amount was typed in {subject}."),
+            mark("Go on typing, or clear it first."),
+        ),
         TroubleKind.NO_RATE: (
             mark("No fresh price for {subject}."),
             mark("Try again, or charge in sats."),

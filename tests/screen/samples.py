@@ -6,7 +6,7 @@ from kiosk.sale.box import BoxNews
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, Sale
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, PaymentRequest, SaleId
-from kiosk.sale.money import Cents, Fiat, Sats
+from kiosk.sale.money import SAT, Cents, Fiat, Sats
 from kiosk.sale.till import (
     Alarm,
     AskingPin,
@@ -88,6 +88,7 @@ def every_view() -> dict[str, Till]:
         "starting": till(Entering(Entry(USD)), service=Visiting(), account=None),
         "idle": till(Entering(Entry(USD))),
         "amount": till(Entering(ENTRY)),
+        "converted": till(Entering(replace(ENTRY, items=(1000,)), shown=SAT)),
         "longest": till(Entering(Entry(USD, typed=999_999_999_999))),
         "sum": till(Entering(Entry(USD, typed=250, items=(1000, 450, 99_999_99)))),
         "limit": till(Entering(replace(ENTRY, typed=190_000))),
