@@ -118,7 +118,7 @@ def _serve(args: argparse.Namespace) -> int:
     try:
         Event().wait()
     except KeyboardInterrupt:
-        print(f"\n{simulator.ledger.report()}")
+        print("", *simulator.ledger.report(), sep="\n")
     finally:
         simulator.stop()
     return 0

@@ -1,4 +1,7 @@
-"""Who asks, and what every root field does before its own work: keys, scopes, faults, refusals."""
+"""Who asks, and what every root field does before its own work: keys, scopes, faults, refusals.
+
+Scopes: blinkbitcoin/blink, core/api/src/servers/middlewares/scope.ts.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,12 +12,22 @@ from graphql import GraphQLError, GraphQLResolveInfo
 
 from kiosk.simulate.accounts import Account, ApiKey, Scope, Wallet
 from kiosk.simulate.channels import Payload
-from kiosk.simulate.errors import FOREIGN_WALLET, ApplicationError, InputRefused
+from kiosk.simulate.errors import (
+    ApplicationError,
+    InputRefused,
+    db_error,
+    duplicate_external_id,
+    foreign_wallet,
+    insufficient_balance,
+    limit_reached,
+    lnd_offline,
+    receive_disabled,
+    too_many_invoices,
+    unexpected,
+)
 from kiosk.simulate.faults import Fault
-from kiosk.simulate.invoices import duplicate_external_id, too_many_invoices
-from kiosk.simulate.quotas import insufficient_balance, limit_reached
 from kiosk.simulate.scalars import first_refused
-from kiosk.simulate.world import World, receive_disabled
+from kiosk.simulate.world import World
 
 if TYPE_CHECKING:
     Info = GraphQLResolveInfo[Any]
@@ -33,25 +46,13 @@ NO_SCOPE: Final = (
 )
 REFUSALS: Final[Mapping[Fault, Callable[[], ApplicationError]]] = {
     Fault.LIMIT_REACHED: lambda: limit_reached(200_000),
-    Fault.INSUFFICIENT_BALANCE: lambda: insufficient_balance(1000, "sats", 10),
+    Fault.INSUFFICIENT_BALANCE: lambda: insufficient_balance(1000, 10),
     Fault.RECEIVE_DISABLED: receive_disabled,
     Fault.INVOICE_BLOCK: too_many_invoices,
     Fault.DUPLICATE_EXTERNAL_ID: duplicate_external_id,
-    Fault.LND_OFFLINE: lambda: ApplicationError(
-        "Offchain action failed, please try again in a few minutes. If the problem persists, "
-        "please contact support.",
-        "LND_OFFLINE",
-    ),
-    Fault.DB_ERROR: lambda: ApplicationError(
-        "Service offline, please try again in a few minutes. If the problem persists, please "
-        "contact support.",
-        "DB_ERROR",
-    ),
-    Fault.UNEXPECTED_CLIENT_ERROR: lambda: ApplicationError(
-        "Unexpected error occurred, please try again or contact support if it persists "
-        "(code: ResourceAttemptsRedlockServiceError)",
-        "UNEXPECTED_CLIENT_ERROR",
-    ),
+    Fault.LND_OFFLINE: lnd_offline,
+    Fault.DB_ERROR: db_error,
+    Fault.UNEXPECTED_CLIENT_ERROR: lambda: unexpected("ResourceAttemptsRedlockServiceError"),
 }
 # Which refusals make sense for which mutations when a switch names no operation.
 _MONEY_OUT: Final = frozenset({Fault.LIMIT_REACHED, Fault.INSUFFICIENT_BALANCE})
@@ -84,7 +85,7 @@ class Context:
         """
         if scope is None:
             return
-        if self.key is None or (scope is not Scope.READ and not self.key.account.active):
+        if self.key is None:
             raise GraphQLError(NOT_AUTHORIZED)
         if not self.key.may(scope):
             what = "read data" if scope is Scope.READ else "execute mutations"
@@ -98,17 +99,17 @@ class Context:
         """
         wallet = self.account.wallet(wallet_id)
         if wallet is None:
-            raise InputRefused(FOREIGN_WALLET)
+            raise foreign_wallet()
         return wallet
 
-    def strike(self, operation: str) -> None:
+    def apply_refusal_faults(self, operation: str) -> None:
         """Refuse if a switch says so.
 
         Raises:
             ApplicationError: the refusal that is switched on.
         """
         for fault, refusal in REFUSALS.items():
-            if _concerns(fault, operation) and self.world.faults.take(fault, operation):
+            if _applies(fault, operation) and self.world.faults.take(fault, operation):
                 raise refusal()
 
 
@@ -117,7 +118,7 @@ def query(name: str, needs: Scope | None = None) -> Callable[[Answer], Answer]:
 
     def bind(answer: Answer) -> Answer:
         def guarded(context: Context, arguments: Mapping[str, Any]) -> Any:
-            context.strike(name)
+            context.apply_refusal_faults(name)
             return answer(context, arguments)
 
         @QUERY.field(name)
@@ -141,11 +142,11 @@ def mutation(
         def resolve(_: None, info: Info, **arguments: Any) -> Payload:
             context: Context = info.context
             context.authorize(needs)
-            asked = arguments["input"]
+            values = arguments["input"]
             try:
-                _refuse_bad_values(asked)
-                context.strike(name)
-                return {"errors": [], **answer(context, asked)}
+                _refuse_bad_values(values)
+                context.apply_refusal_faults(name)
+                return {"errors": [], **answer(context, values)}
             except InputRefused as error:
                 return {"errors": [error.as_payload()]}
             except ApplicationError as error:
@@ -174,7 +175,7 @@ def _refuse_bad_values(arguments: Mapping[str, Any]) -> None:
         raise InputRefused(refused.message)
 
 
-def _concerns(fault: Fault, operation: str) -> bool:
+def _applies(fault: Fault, operation: str) -> bool:
     if fault in _MONEY_OUT:
         return "Send" in operation
     if fault in _INVOICE:

@@ -108,7 +108,7 @@ class Control:
         return self._active()
 
     def _report(self, _: Order) -> Order:
-        return {"report": str(self._steered.ledger.report()), **self._active()}
+        return {"report": "\n".join(map(str, self._steered.ledger.report())), **self._active()}
 
     def _dark(self, order: Order) -> Order:
         # After this answer has left, or it would be cut as well.

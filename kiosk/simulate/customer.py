@@ -4,33 +4,27 @@ import hashlib
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol, TypeVar
+from typing import Any, Final, Literal, Protocol
 
 from kiosk.simulate.accounts import Account, Level, Scope, Wallet
 from kiosk.simulate.errors import ApplicationError
 from kiosk.simulate.node import InvoiceTerms
-from kiosk.simulate.payments import pay_invoice
-from kiosk.simulate.quotas import Send
-from kiosk.simulate.settlement import receive
+from kiosk.simulate.payments import SendOrder, pay_invoice, receive
 from kiosk.simulate.world import OutsideInvoice, World
 
-Result = TypeVar("Result")
 Via = Literal["lightning", "blink"]
 
-ALL_SCOPES: Final = frozenset(Scope)
 OUTSIDE_LIFE_S: Final = 3600
 
 
-class Host(Protocol):
+class WorldHost(Protocol):
     """Where the world is, and the thread in which it may be changed."""
 
     @property
-    def world(self) -> World:
-        """Return the world."""
-        ...
+    def world(self) -> World: ...
 
-    def call(self, work: Callable[[], Result]) -> Result:
-        """Do `work` in the world's thread."""
+    def call(self, work: Callable[[], Any]) -> Any:
+        """Do `work` in the world's thread, and return what it returns."""
         ...
 
 
@@ -55,83 +49,54 @@ class PaymentReport:
 class SimulatedAccount:
     """Somebody at the simulated Blink; `api_key` may do everything."""
 
-    def __init__(self, host: Host, account: Account) -> None:
-        """Open the door to `account`."""
+    def __init__(self, host: WorldHost, account: Account) -> None:
         self._host = host
         self.account: Final = account
         self.username: Final = account.username
         self.wallet_id: Final = account.btc.id
         self.usd_wallet_id: Final = account.usd.id
-        self.api_key: Final = self.new_key(ALL_SCOPES)
+        self.api_key: Final = self.new_key(frozenset(Scope))
 
     @property
     def balance_sat(self) -> int:
         """Return what the BTC wallet holds."""
         return self._host.world.ledger.balance(self.wallet_id)
 
-    def new_key(self, scopes: Collection[str], spend_cap_sat: int | None = None) -> str:
-        """Return another key, with these scopes and a cap on a day's spending."""
+    def new_key(self, scopes: Collection[str]) -> str:
+        """Return another key, with these scopes."""
         accounts = self._host.world.accounts
-        return self._host.call(lambda: accounts.add_key(self.account, scopes, spend_cap_sat).text)
-
-    def revoke_key(self, key: str) -> None:
-        """Let `key` work no longer; sockets that are open keep it.
-
-        Raises:
-            ValueError: it does not work already.
-        """
-        found = self._host.world.accounts.key(key)
-        if found is None:
-            raise ValueError("this key does not work anyway")
-        found.revoked = True
+        return str(self._host.call(lambda: accounts.add_key(self.account, scopes).text))
 
     def set_level(self, level: str) -> None:
         """Change the level and so the daily limits."""
         self.account.level = Level(level)
 
-    def lock(self) -> None:
-        """Make the account inactive: it can read and nothing else."""
-        self.account.active = False
-
-    def unlock(self) -> None:
-        """Make the account active again."""
-        self.account.active = True
-
-
-def read_scanned(text: str) -> str:
-    """Return the BOLT11 text of what a camera read: any case, with or without lightning:."""
-    return text.strip().lower().removeprefix("lightning:").lstrip("/")
-
 
 def pay(
-    world: World,
-    payment_request: str,
-    via: Via,
-    payer: Wallet,
-    *,
-    times: int = 1,
-    chosen_sat: int | None = None,
+    world: World, payment_request: str, via: Via, payer: Wallet, times: int = 1
 ) -> PaymentReport:
     """Let a customer try `times` times; a refusal is a result, not an error.
+
+    `payment_request` is what a camera read: any case, with or without lightning:.
 
     Raises:
         ApplicationError: it is no invoice at all.
     """
-    text = read_scanned(payment_request)
+    text = payment_request.strip().lower().removeprefix("lightning:").lstrip("/")
     decoded = world.invoices.read(text)
     results: list[str] = []
     credited_at: float | None = None
     for _ in range(times):
-        result = _try(world, text, via, payer, chosen_sat)
+        result = _try(world, text, via, payer)
         if result == "PAID" and credited_at is None:
             credited_at = time.monotonic()
         results.append(result)
-    amount_sat = decoded.amount_sat or chosen_sat or 0
+    amount_sat = decoded.amount_sat or 0
     return PaymentReport(decoded.payment_hash, amount_sat, tuple(results), credited_at)
 
 
 def outside_invoice(world: World, amount_sat: int, memo: str) -> str:
-    """Return an invoice of a node that is not Blink's."""
+    """Return an invoice of a node that is not Blink's, which Blink can pay."""
     preimage = hashlib.sha256(f"outside {len(world.outside)}".encode()).digest()
     payment_hash = hashlib.sha256(preimage).hexdigest()
     terms = InvoiceTerms(
@@ -149,12 +114,12 @@ def outside_invoice(world: World, amount_sat: int, memo: str) -> str:
     return text
 
 
-def _try(world: World, text: str, via: Via, payer: Wallet, chosen_sat: int | None) -> str:
+def _try(world: World, text: str, via: Via, payer: Wallet) -> str:
     try:
         if via == "lightning":
-            receive(world, text, chosen_sat)
+            receive(world, text)
             return "PAID"
-        sent = pay_invoice(world, Send(payer, None, "customer"), text, chosen_sat)
+        sent = pay_invoice(world, SendOrder(payer, "customer"), text)
     except ApplicationError as error:
         return error.message
     return "PAID" if sent.status == "SUCCESS" else sent.status

@@ -12,6 +12,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -19,12 +20,13 @@ from graphql import (
     validate,
 )
 
-from kiosk.simulate import mutations, queries  # noqa: F401  importing them binds their fields
-from kiosk.simulate.account_fields import ACCOUNT, BTC_WALLET, USD_WALLET, USER
+from kiosk.simulate import mutations  # noqa: F401  importing it binds its fields
 from kiosk.simulate.context import MUTATION, QUERY
+from kiosk.simulate.queries import ACCOUNT, BTC_WALLET, USD_WALLET, USER
 from kiosk.simulate.scalars import SCALARS
 from kiosk.simulate.subscriptions import SUBSCRIPTION
 
+# Source: blinkbitcoin/blink, core/api/src/servers/graphql-server.ts.
 LARGEST_COST: Final = 200
 MUTATION_COST: Final = 120
 DOCUMENTS_KEPT: Final = 500
@@ -52,11 +54,11 @@ class Prepared:
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """Return the operation called `name`, or the only one."""
         operations = [
-            each for each in self.document.definitions if isinstance(each, OperationDefinitionNode)
+            node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)
         ]
         if name is None:
             return operations[0] if len(operations) == 1 else None
-        return next((each for each in operations if each.name and each.name.value == name), None)
+        return next((node for node in operations if node.name and node.name.value == name), None)
 
     def cost(self, operation: OperationDefinitionNode) -> int:
         """Return what the operation costs by Blink's counting."""
@@ -65,15 +67,16 @@ class Prepared:
         return heavy * roots + self._count(operation.selection_set)
 
     def _fields(self, selections: SelectionSetNode) -> list[FieldNode]:
-        found: list[FieldNode] = []
-        for each in selections.selections:
-            if isinstance(each, FieldNode):
-                found.append(each)
-            elif isinstance(each, FragmentSpreadNode):
-                found += self._fields(self._fragment(each.name.value).selection_set)
-            else:
-                found += self._fields(each.selection_set)  # type: ignore[attr-defined]
-        return found
+        """Return the fields selected here, those of fragments included."""
+        fields: list[FieldNode] = []
+        for selection in selections.selections:
+            if isinstance(selection, FieldNode):
+                fields.append(selection)
+            elif isinstance(selection, FragmentSpreadNode):
+                fields += self._fields(self._fragment(selection.name.value).selection_set)
+            elif isinstance(selection, InlineFragmentNode):
+                fields += self._fields(selection.selection_set)
+        return fields
 
     def _count(self, selections: SelectionSetNode | None) -> int:
         if selections is None:
@@ -82,9 +85,9 @@ class Prepared:
 
     def _fragment(self, name: str) -> FragmentDefinitionNode:
         return next(
-            each
-            for each in self.document.definitions
-            if isinstance(each, FragmentDefinitionNode) and each.name.value == name
+            node
+            for node in self.document.definitions
+            if isinstance(node, FragmentDefinitionNode) and node.name.value == name
         )
 
 
@@ -92,7 +95,6 @@ class Documents:
     """The documents seen lately, by their text."""
 
     def __init__(self) -> None:
-        """Start with none."""
         self._prepared: OrderedDict[str, Prepared] = OrderedDict()
 
     def prepare(self, text: str) -> Prepared:

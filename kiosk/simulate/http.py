@@ -4,7 +4,6 @@ import asyncio
 import inspect
 import json
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -49,7 +48,6 @@ Control = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 API_PATH: Final = "/graphql"
 CONTROL_PATH: Final = "/control"
-IDEMPOTENCY_LOCK_S: Final = 3600
 REQUESTS_PER_MINUTE: Final = 120
 REQUEST_BURST: Final = 2400
 
@@ -92,7 +90,6 @@ class HttpSide:
         self._control = control
         self._documents = Documents()
         self._buckets: dict[str, LeakyBucket] = {}
-        self._idempotency_keys: dict[str, float] = {}
         self._addresses = AddressServer(world, traffic)
         self._met: WeakSet[asyncio.Transport] = WeakSet()
 
@@ -134,7 +131,7 @@ class HttpSide:
         if refusal is not None:
             await self._link.travel()
             return refusal
-        result = self._check(asked) or self._idempotency(request) or await self._run(asked, key)
+        result = self._check(asked) or await self._run(asked, key)
         return await self._send(request, name, result)
 
     async def _answer_address(self, request: web.BaseRequest, question: str) -> web.StreamResponse:
@@ -231,20 +228,6 @@ class HttpSide:
         if cost <= LARGEST_COST:
             return None
         return top_level(f"Query too complex. Value of {cost} is over the maximum {LARGEST_COST}.")
-
-    def _idempotency(self, request: web.BaseRequest) -> dict[str, Any] | None:
-        text = request.headers.get("X-Idempotency-Key")
-        if text is None:
-            return None
-        try:
-            key = str(uuid.UUID(text))
-        except ValueError:
-            return top_level("HTTP fetch failed from 'public': 400: Bad Request")
-        now_s = self._world.clock.now()
-        if now_s < self._idempotency_keys.get(key, 0.0):
-            return top_level("HTTP fetch failed from 'public': 409: Conflict")
-        self._idempotency_keys[key] = now_s + IDEMPOTENCY_LOCK_S
-        return None
 
     async def _run(self, asked: Asked, key: ApiKey | None) -> dict[str, Any]:
         result = execute(

@@ -1,4 +1,8 @@
-"""Invoices made at Blink: their terms, their life, and how many may be made in a minute."""
+"""Invoices made at Blink: their terms, their life, and how many may be made in a minute.
+
+Limits and lives: blinkbitcoin/blink, core/api/src/domain/bitcoin/lightning/invoice-expiration.ts
+and core/api/src/config/schema.ts (invoiceCreateAttempt, invoiceCreateForRecipientAttempt).
+"""
 
 import hashlib
 import random
@@ -9,28 +13,29 @@ from typing import Final
 
 from kiosk.simulate.accounts import Account, Wallet
 from kiosk.simulate.clock import Clock
-from kiosk.simulate.errors import ApplicationError, invalid_input, no_such_invoice, unexpected
+from kiosk.simulate.errors import (
+    duplicate_external_id,
+    invalid_input,
+    no_such_invoice,
+    too_many_invoices,
+)
 from kiosk.simulate.faults import Fault, Faults
 from kiosk.simulate.node import DecodedInvoice, InvoiceTerms, LightningNode, read_invoice
 
 MAX_EXPIRY_MIN: Final = 1440
-MAX_USD_EXPIRY_MIN: Final = 5
 DEFAULT_EXPIRY_MIN: Final = 240
-DEFAULT_NO_AMOUNT_EXPIRY_MIN: Final = 120
 LARGEST_SAT: Final = 10_000_000_000_000
 LND_LARGEST_SAT: Final = 500_000_000
-
 RATE_WINDOW_S: Final = 60
 RATE_BLOCK_S: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceOrder:
-    """What somebody asks for: sats, or cents for a USD wallet, or neither."""
+    """What somebody asks for."""
 
     wallet: Wallet
-    amount_sat: int | None
-    cents: int | None = None
+    amount_sat: int
     memo: str = ""
     description_hash: str | None = None
     expires_in_min: int | None = None
@@ -46,15 +51,14 @@ class Invoice:
     preimage: str = field(repr=False)
     payment_secret: str = field(repr=False)
     payment_request: str = field(repr=False)
-    amount_sat: int | None
-    cents: int | None
+    amount_sat: int
     memo: str
     external_id: str
     created_at_s: int
     expires_at_s: int
     paid: bool = False
     cancelled: bool = False
-    held_sat: int | None = None
+    held: bool = False  # a payment has arrived and is not settled
 
     def status(self, now_s: float) -> str:
         """Return Blink's InvoicePaymentStatus; a held or cancelled invoice is PENDING too."""
@@ -72,7 +76,7 @@ class Attempts:
         self._windows: dict[str, tuple[float, int]] = {}
         self._blocked_until: dict[str, float] = {}
 
-    def spend(self, who: str, now_s: float) -> bool:
+    def count(self, who: str, now_s: float) -> bool:
         """Count one try of `who` and return whether it is allowed."""
         if self._allowed is None:
             return True
@@ -117,7 +121,7 @@ class InvoiceBook:
             ApplicationError: too many.
         """
         attempts = self._behalf_attempts if on_behalf else self._own_attempts
-        if not attempts.spend(account.id, self._clock.now()):
+        if not attempts.count(account.id, self._clock.now()):
             raise too_many_invoices()
 
     def create(self, order: InvoiceOrder, operation: str) -> Invoice:
@@ -126,7 +130,7 @@ class InvoiceBook:
         Raises:
             ApplicationError: the amount or the external id is refused.
         """
-        _check_amount(order)
+        _check_amount(order.amount_sat)
         account_id = order.wallet.account_id
         if order.external_id is not None and (account_id, order.external_id) in self._external_ids:
             raise duplicate_external_id()
@@ -134,7 +138,7 @@ class InvoiceBook:
         secret = self._random.randbytes(32).hex()
         payment_hash = hashlib.sha256(preimage).hexdigest()
         created_at_s = int(self._clock.now())
-        life_s = _life_min(order) * 60
+        life_s = _life_min(order.expires_in_min) * 60
         terms = InvoiceTerms(
             self._network,
             order.amount_sat,
@@ -145,15 +149,13 @@ class InvoiceBook:
             created_at_s,
             life_s,
         )
-        payment_request = self._sign(terms, operation)
         invoice = Invoice(
             wallet=order.wallet,
             payment_hash=payment_hash,
             preimage=preimage.hex(),
             payment_secret=secret,
-            payment_request=payment_request,
+            payment_request=self._sign(terms, operation),
             amount_sat=order.amount_sat,
-            cents=order.cents,
             memo=order.memo,
             external_id=order.external_id or payment_hash,
             created_at_s=created_at_s,
@@ -162,28 +164,17 @@ class InvoiceBook:
         self._by_hash[payment_hash] = invoice
         self._of_account[account_id].append(invoice)
         self._external_ids.add((account_id, invoice.external_id))
-        for made in self._listeners:
-            made(invoice)
+        for on_created in self._listeners:
+            on_created(invoice)
         return invoice
 
-    def listen(self, made: Callable[[Invoice], None]) -> None:
-        """Call `made` with every new invoice."""
-        self._listeners.append(made)
+    def listen(self, on_created: Callable[[Invoice], None]) -> None:
+        """Call `on_created` with every new invoice."""
+        self._listeners.append(on_created)
 
     def by_hash(self, payment_hash: str) -> Invoice | None:
         """Return the invoice with this hash."""
         return self._by_hash.get(payment_hash.lower())
-
-    def known(self, payment_hash: str) -> Invoice:
-        """Return the invoice with this hash.
-
-        Raises:
-            ApplicationError: there is none.
-        """
-        invoice = self.by_hash(payment_hash)
-        if invoice is None:
-            raise unexpected("InvoiceNotFoundError")
-        return invoice
 
     def read(self, payment_request: str) -> DecodedInvoice:
         """Decode a BOLT11 text, from memory if we signed it.
@@ -208,7 +199,7 @@ class InvoiceBook:
         if invoice is None or invoice.wallet != wallet:
             raise no_such_invoice(payment_hash)
         pending = invoice.status(self._clock.now()) == "PENDING"
-        if not pending or invoice.cancelled or invoice.held_sat is not None:
+        if not pending or invoice.cancelled or invoice.held:
             raise invalid_input("The invoice has already been processed")
         invoice.cancelled = True
 
@@ -216,51 +207,26 @@ class InvoiceBook:
         node, network, amount_sat = self.node, terms.network, terms.amount_sat
         if self._faults.take(Fault.WRONG_NETWORK, operation):
             network = "testnet" if network != "testnet" else "signet"
-        if amount_sat is not None and self._faults.take(Fault.WRONG_AMOUNT, operation):
+        if self._faults.take(Fault.WRONG_AMOUNT, operation):
             amount_sat += 1
         if self._faults.take(Fault.WRONG_PAYEE, operation):
             node = self.stranger
         payment_request = node.sign(replace(terms, network=network, amount_sat=amount_sat))
         self._decoded[payment_request] = DecodedInvoice(
-            payee=node.pubkey,
-            payment_hash=terms.payment_hash,
-            amount_sat=amount_sat,
-            expires_at_s=terms.created_at_s + terms.expires_in_s,
-            description=terms.description,
+            node.pubkey, terms.payment_hash, amount_sat, terms.description
         )
         return payment_request
 
 
-def too_many_invoices() -> ApplicationError:
-    """Say what one account reads after 60 invoices in a minute."""
-    return ApplicationError(
-        "Too many invoices creation, please wait for a while and try again.", "TOO_MANY_REQUEST"
-    )
-
-
-def duplicate_external_id() -> ApplicationError:
-    """Say what the second invoice with an external id reads."""
-    return invalid_input("External id for invoice or transaction already exists")
-
-
-def _check_amount(order: InvoiceOrder) -> None:
-    if order.cents is not None and order.cents < 1:
-        raise invalid_input("A valid usd amount is required")
-    if order.amount_sat is None:
-        return
-    if order.amount_sat < 1:
+def _check_amount(amount_sat: int) -> None:
+    if amount_sat < 1:
         raise invalid_input("A valid satoshi amount is required")
-    if order.amount_sat > LARGEST_SAT:
+    if amount_sat > LARGEST_SAT:
         raise invalid_input("Sats amount passed is too large")
-    if order.amount_sat > LND_LARGEST_SAT:
+    if amount_sat > LND_LARGEST_SAT:
         raise invalid_input("Invalid invoice amount")
 
 
-def _life_min(order: InvoiceOrder) -> int:
-    # Out of range is not refused: Blink silently takes a default.
-    if order.wallet.currency == "USD":
-        asked = order.expires_in_min
-        return asked if asked and asked <= MAX_USD_EXPIRY_MIN else MAX_USD_EXPIRY_MIN
-    if not order.expires_in_min:
-        return DEFAULT_EXPIRY_MIN if order.amount_sat else DEFAULT_NO_AMOUNT_EXPIRY_MIN
-    return order.expires_in_min if order.expires_in_min <= MAX_EXPIRY_MIN else DEFAULT_EXPIRY_MIN
+def _life_min(asked_min: int | None) -> int:
+    # Out of range is not refused: Blink silently takes the default.
+    return asked_min if asked_min and asked_min <= MAX_EXPIRY_MIN else DEFAULT_EXPIRY_MIN

@@ -1,15 +1,14 @@
-"""Blink's double-entry ledger: every movement is a journal of entries that add up to zero."""
+"""Blink's double-entry ledger in sats: every movement is a journal of legs that add up to zero."""
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 # Where money comes from and goes to when it is not in a wallet.
 OUTSIDE: Final = "outside"  # the rest of the Lightning network
-DEALER: Final = "dealer"  # turns sats into cents
 IN_FLIGHT: Final = "in flight"  # has left one wallet and not reached the other
 
 
@@ -26,11 +25,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One side of a movement: `amount` in sats (BTC) or cents (USD), negative when it leaves."""
+    """One side of a movement: `amount` in sats, negative when it leaves."""
 
     wallet_id: str
     amount: int
-    currency: str = "BTC"
     memo: str | None = None
     fee: int = 0
     external_id: str | None = None
@@ -39,7 +37,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the ledger; `amount` in sats (BTC) or cents (USD), `at_s` in Unix seconds."""
+    """One line of the ledger; `amount` in sats, negative when it leaves, `at_s` in Unix seconds."""
 
     id: str
     journal: int
@@ -47,7 +45,6 @@ class Entry:
     kind: Kind
     wallet_id: str
     amount: int
-    currency: str
     counterparty: str
     payment_hash: str | None
     memo: str | None
@@ -57,42 +54,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Who paid whom: usernames or `outside`, amounts in the unit of the payee's wallet."""
+    """Who paid whom how many sats: usernames, or `outside`."""
 
     at_s: float
     kind: Kind
     payer: str
     payee: str
     amount: int
-    currency: str
     payment_hash: str | None
 
-    @property
-    def unit(self) -> str:
-        """Return sat or cent."""
-        return "sat" if self.currency == "BTC" else "cent"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Every transfer so far, oldest first; `str` of it is a table."""
-
-    transfers: tuple[Transfer, ...]
-
-    def __iter__(self) -> Iterator[Transfer]:
-        """Go through the transfers."""
-        return iter(self.transfers)
-
-    def __len__(self) -> int:
-        """Return the number of transfers."""
-        return len(self.transfers)
-
     def __str__(self) -> str:
-        """Return one line per transfer."""
-        return "\n".join(
-            f"{each.at_s:.3f}  {each.payer} -> {each.payee}  {each.amount} {each.unit}"
-            f"  {each.kind}  {each.payment_hash or '-'}"
-            for each in self.transfers
+        """Return the transfer as a line of a report."""
+        return (
+            f"{self.at_s:.3f}  {self.payer} -> {self.payee}  {self.amount} sat"
+            f"  {self.kind}  {self.payment_hash or '-'}"
         )
 
 
@@ -100,7 +75,6 @@ class Ledger:
     """All money there is. Written in one thread; may be read in any."""
 
     def __init__(self) -> None:
-        """Start with no money."""
         self._entries: list[Entry] = []
         self._balances: defaultdict[str, int] = defaultdict(int)
         self._by_wallet: defaultdict[str, list[Entry]] = defaultdict(list)
@@ -115,12 +89,12 @@ class Ledger:
         """Return every entry, oldest first."""
         return tuple(self._entries)
 
-    def own(self, wallet_id: str, username: str) -> None:
+    def add_owner(self, wallet_id: str, username: str) -> None:
         """Remember whose wallet this is, for the report."""
         self._owners[wallet_id] = username
 
     def balance(self, wallet_id: str) -> int:
-        """Return what the wallet holds, in sats or cents."""
+        """Return what the wallet holds, in sats."""
         return self._balances[wallet_id]
 
     def post(
@@ -137,7 +111,8 @@ class Ledger:
         Raises:
             ValueError: the legs do not add up to zero.
         """
-        _check_zero(legs)
+        if (total := sum(leg.amount for leg in legs)) != 0:
+            raise ValueError(f"the legs are off by {total} sat")
         self._journals += 1
         entries = tuple(
             Entry(
@@ -147,7 +122,6 @@ class Ledger:
                 kind=kind,
                 wallet_id=leg.wallet_id,
                 amount=leg.amount,
-                currency=leg.currency,
                 counterparty=leg.counterparty or _other_side(legs, leg),
                 payment_hash=payment_hash,
                 memo=leg.memo,
@@ -193,24 +167,21 @@ class Ledger:
             for entry in self.of_hash(payment_hash)
         )
 
-    def report(self) -> Report:
-        """Return who paid whom for which hash."""
-        return Report(
-            tuple(
-                Transfer(
-                    entry.at_s,
-                    entry.kind,
-                    self._owners.get(entry.counterparty, entry.counterparty),
-                    self._owners.get(entry.wallet_id, entry.wallet_id),
-                    entry.amount,
-                    entry.currency,
-                    entry.payment_hash,
-                )
-                for entry in self.entries
-                if entry.amount > 0
-                and entry.wallet_id not in (DEALER, IN_FLIGHT)
-                and entry.kind is not Kind.LN_REVERSAL
+    def report(self) -> tuple[Transfer, ...]:
+        """Return who paid whom for which hash, oldest first."""
+        return tuple(
+            Transfer(
+                entry.at_s,
+                entry.kind,
+                self._owners.get(entry.counterparty, entry.counterparty),
+                self._owners.get(entry.wallet_id, entry.wallet_id),
+                entry.amount,
+                entry.payment_hash,
             )
+            for entry in self.entries
+            if entry.amount > 0
+            and entry.wallet_id != IN_FLIGHT
+            and entry.kind is not Kind.LN_REVERSAL
         )
 
     def assert_balanced(self) -> None:
@@ -219,28 +190,18 @@ class Ledger:
         Raises:
             AssertionError: a journal does not add up, or a wallet is below zero.
         """
-        journals: defaultdict[int, list[Entry]] = defaultdict(list)
+        totals: defaultdict[int, int] = defaultdict(int)
         for entry in self.entries:
-            journals[entry.journal].append(entry)
-        for number, entries in journals.items():
-            for currency in {entry.currency for entry in entries}:
-                total = sum(entry.amount for entry in entries if entry.currency == currency)
-                assert total == 0, f"journal {number} is off by {total} {currency}"
+            totals[entry.journal] += entry.amount
+        for journal, total in totals.items():
+            assert total == 0, f"journal {journal} is off by {total} sat"
         for wallet_id, username in self._owners.items():
             balance = self.balance(wallet_id)
             assert balance >= 0, f"a wallet of {username} is at {balance}"
 
 
-def _check_zero(legs: Sequence[Leg]) -> None:
-    for currency in sorted({leg.currency for leg in legs}):
-        total = sum(leg.amount for leg in legs if leg.currency == currency)
-        if total != 0:
-            raise ValueError(f"the legs are off by {total} {currency}")
-
-
 def _other_side(legs: Sequence[Leg], leg: Leg) -> str:
-    others = [each for each in legs if (each.amount > 0) != (leg.amount > 0)]
-    return next((each.wallet_id for each in others if each.wallet_id != DEALER), DEALER)
+    return next(other.wallet_id for other in legs if (other.amount > 0) != (leg.amount > 0))
 
 
 def _object_id(journal: int, place: int) -> str:

@@ -33,10 +33,10 @@ FEATURES: Final = Features.from_feature_list(
 
 @dataclass(frozen=True, slots=True)
 class InvoiceTerms:
-    """What a BOLT11 invoice says. `amount_sat` is None where the payer chooses."""
+    """What a BOLT11 invoice says, to be signed."""
 
     network: str
-    amount_sat: int | None
+    amount_sat: int
     payment_hash: str
     payment_secret: str
     description: str
@@ -47,20 +47,19 @@ class InvoiceTerms:
 
 @dataclass(frozen=True, slots=True)
 class DecodedInvoice:
-    """What a payer reads in a BOLT11 invoice."""
+    """What a payer reads in a BOLT11 invoice; `amount_sat` is None where the payer chooses."""
 
     payee: str
     payment_hash: str
     amount_sat: int | None
-    expires_at_s: int
     description: str
 
 
 class LightningNode:
-    """A node with a key made from a name, the same on every run."""
+    """A node as far as an invoice shows it: a key, made from a name, that signs BOLT11."""
 
     def __init__(self, name: str) -> None:
-        """Derive the key from `name`; it guards nothing but simulated money."""
+        # The key guards nothing but simulated money.
         self._private_key = hashlib.sha256(f"node {name}".encode()).hexdigest()
         self.pubkey: Final = PrivateKey.from_hex(self._private_key).public_key.format().hex()
 
@@ -76,7 +75,7 @@ class LightningNode:
         tags.add(TagChar.expire_time, terms.expires_in_s)
         tags.add(TagChar.min_final_cltv_expiry, MIN_FINAL_CLTV_EXPIRY)
         tags.add(TagChar.features, FEATURES)
-        amount = None if terms.amount_sat is None else MilliSatoshi(terms.amount_sat * 1000)
+        amount = MilliSatoshi(terms.amount_sat * 1000)
         currency = BOLT11_CURRENCY[terms.network]
         return str(encode(Bolt11(currency, terms.created_at_s, tags, amount), self._private_key))
 
@@ -94,7 +93,6 @@ def read_invoice(payment_request: str) -> DecodedInvoice:
             payee=str(invoice.payee),
             payment_hash=str(invoice.payment_hash),
             amount_sat=None if msat is None else int(msat) // 1000,
-            expires_at_s=int(invoice.date) + int(invoice.expiry),
             description=str(invoice.description or ""),
         )
     # bolt11 lets the errors of its bit reader and of its signature library through.

@@ -1,31 +1,49 @@
-"""How money leaves a wallet: the checks of a send, in Blink's order, and its outcome."""
+"""How money moves: receiving from outside, sending with Blink's checks in Blink's order, and news.
+
+Source: blinkbitcoin/blink, core/api/src/app/payments/send-lightning.ts and spending-limits.ts.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
-from kiosk.simulate.accounts import Wallet
+from kiosk.simulate.accounts import (
+    INTERNAL_SEND_CENTS,
+    WITHDRAWAL_CENTS,
+    Account,
+    RollingSum,
+    Wallet,
+)
 from kiosk.simulate.channels import Occasion
-from kiosk.simulate.errors import ApplicationError, already_paid, invalid_input, no_such_invoice
+from kiosk.simulate.errors import (
+    PAYMENT_ERROR,
+    ApplicationError,
+    already_paid,
+    cannot_pay_self,
+    insufficient_balance,
+    invalid_input,
+    limit_reached,
+    no_such_invoice,
+)
 from kiosk.simulate.faults import Fault
 from kiosk.simulate.invoices import Invoice
-from kiosk.simulate.ledger import OUTSIDE, Entry, Kind, Leg
+from kiosk.simulate.ledger import IN_FLIGHT, OUTSIDE, Entry, Kind, Leg
 from kiosk.simulate.node import DecodedInvoice
-from kiosk.simulate.quotas import Send, check_balance, check_limits, count
-from kiosk.simulate.settlement import (
-    Deal,
-    account_channel,
-    agreed_amount,
-    announce,
-    credited,
-    move,
-    move_later,
-)
-from kiosk.simulate.views import intraledger_update
+from kiosk.simulate.prices import cents
+from kiosk.simulate.views import intraledger_update, ln_update, status_view
 from kiosk.simulate.world import World
 
 RESERVE_PER_MILLE: Final = 5
 RESERVE_LEAST_SAT: Final = 10
 OUTSIDE_FEE_SAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SendOrder:
+    """An order to pay: from which wallet, by which mutation (for the fault switches)."""
+
+    wallet: Wallet
+    operation: str
+    memo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +54,32 @@ class Sent:
     entry: Entry | None
 
 
-def pay_invoice(
-    world: World, order: Send, payment_request: str, chosen_sat: int | None = None
-) -> Sent:
-    """Pay an invoice; `chosen_sat` for one that leaves the amount to the payer.
+def pay_invoice(world: World, order: SendOrder, payment_request: str) -> Sent:
+    """Pay an invoice from a wallet.
 
     Raises:
         ApplicationError: FAILURE, with the reason.
     """
     decoded = world.invoices.read(payment_request)
-    amount_sat = agreed_amount(decoded, chosen_sat)
+    amount_sat = _amount(decoded)
     stranger = world.accounts.by_username("stranger")
     others_first = order.wallet != stranger.btc
     if others_first and world.faults.take(Fault.PAID_BY_SOMEBODY_ELSE, order.operation):
-        pay_invoice(world, Send(stranger.btc, None, "stranger"), payment_request, chosen_sat)
+        pay_invoice(world, SendOrder(stranger.btc, "stranger"), payment_request)
         return Sent("ALREADY_PAID", None)
     if decoded.payee != world.invoices.node.pubkey:
         return _pay_outside(world, order, decoded, amount_sat)
     invoice = _planned(world, order.wallet, decoded, amount_sat)
-    check_limits(world, order, world.accounts.of_wallet(invoice.wallet.id), amount_sat)
+    _check_limit(world, order.wallet, amount_sat)
     if world.ledger.is_recorded(invoice.payment_hash):
         return _repeated(world, order.wallet, invoice.payment_hash)
     world.check_may_receive()
-    payee, credit = credited(world, invoice, amount_sat)
-    debit = _debit(world, order.wallet, payee, credit, amount_sat)
-    check_balance(world, order.wallet, debit)
-    count(world, order, world.accounts.of_wallet(payee.id), amount_sat)
-    return _carry_out(world, order, Deal(invoice, order.wallet, debit, payee, credit, order.memo))
+    _check_balance(world, order.wallet, amount_sat)
+    _count(world, order.wallet, amount_sat)
+    return _pay_inside(world, order, invoice, amount_sat)
 
 
-def send_to_wallet(world: World, order: Send, payee: Wallet, amount_sat: int) -> Sent:
+def send_to_wallet(world: World, order: SendOrder, payee: Wallet, amount_sat: int) -> Sent:
     """Move money without an invoice; doing it twice moves it twice.
 
     Raises:
@@ -75,41 +89,69 @@ def send_to_wallet(world: World, order: Send, payee: Wallet, amount_sat: int) ->
         raise cannot_pay_self()
     if "USD" in (payee.currency, order.wallet.currency):
         raise invalid_input("Unsupported operation for wallet's currency.")
-    owner = world.accounts.of_wallet(payee.id)
-    check_limits(world, order, owner, amount_sat)
+    _check_limit(world, order.wallet, amount_sat)
     world.check_may_receive()
-    check_balance(world, order.wallet, amount_sat)
-    count(world, order, owner, amount_sat)
-    legs = (
-        Leg(order.wallet.id, -amount_sat, memo=order.memo),
-        Leg(payee.id, amount_sat, memo=order.memo),
-    )
+    _check_balance(world, order.wallet, amount_sat)
+    _count(world, order.wallet, amount_sat)
+    legs = (Leg(order.wallet.id, -amount_sat, order.memo), Leg(payee.id, amount_sat, order.memo))
     sent, received = world.ledger.post(world.clock.now(), Kind.INTRALEDGER, legs)
+    owner = world.accounts.of_wallet(payee.id)
     event = intraledger_update(world, owner, received)
     world.channels.publish(account_channel(owner), event, Occasion.PAYMENT)
     return Sent("SUCCESS", sent)
 
 
-def plan(world: World, wallet: Wallet, payment_request: str) -> int:
-    """Work out the fee in sats of paying an invoice, and remember the plan for five minutes.
+def receive(world: World, payment_request: str) -> None:
+    """Let somebody outside pay an invoice over Lightning.
 
     Raises:
-        ApplicationError: it cannot be paid.
+        ApplicationError: the node refuses the payment.
     """
-    decoded = world.invoices.read(payment_request)
-    amount_sat = agreed_amount(decoded, None)
-    if decoded.payee != world.invoices.node.pubkey:
-        return _reserve(amount_sat)
-    _planned(world, wallet, decoded, amount_sat)
-    return 0
+    _settle_from_outside(world, _receivable(world, payment_request))
 
 
-def cannot_pay_self() -> ApplicationError:
-    """Say what a wallet reads that pays its own invoice."""
-    return ApplicationError("User tried to pay themselves", "CANT_PAY_SELF")
+def hold(world: World, payment_request: str) -> Invoice:
+    """Let a payment from outside arrive without being settled: the invoice stays PENDING.
+
+    Raises:
+        ApplicationError: the node refuses the payment.
+    """
+    invoice = _receivable(world, payment_request)
+    invoice.held = True
+    return invoice
+
+
+def settle_held(world: World, payment_hash: str) -> None:
+    """Settle a held payment, even if the invoice was paid from inside meanwhile.
+
+    Raises:
+        ApplicationError: nothing is held for this hash.
+    """
+    invoice = world.invoices.by_hash(payment_hash)
+    if invoice is None or not invoice.held:
+        raise invalid_input("No payment is held for this invoice")
+    invoice.held = False
+    _settle_from_outside(world, invoice)
+
+
+def account_channel(account: Account) -> str:
+    """Name the channel of an account's updates."""
+    return f"account {account.id}"
+
+
+def invoice_channel(payment_hash: str) -> str:
+    """Name the channel of an invoice's status."""
+    return f"invoice {payment_hash.lower()}"
+
+
+def _amount(decoded: DecodedInvoice) -> int:
+    if not decoded.amount_sat:
+        raise invalid_input("Invoice does not have a valid amount to pay")
+    return decoded.amount_sat
 
 
 def _planned(world: World, wallet: Wallet, decoded: DecodedInvoice, amount_sat: int) -> Invoice:
+    """Return the invoice to pay; a plan of the last five minutes skips the checks of a new one."""
     now_s, payment_hash = world.clock.now(), decoded.payment_hash
     invoice = world.invoices.by_hash(payment_hash)
     if invoice is None:
@@ -127,47 +169,133 @@ def _repeated(world: World, wallet: Wallet, payment_hash: str) -> Sent:
     entries = world.ledger.of_hash(payment_hash)
     if any(world.ledger.status(entry) == "PENDING" for entry in entries):
         raise invalid_input("There is a pending payment for this invoice")
-    ours = (each for each in entries if each.wallet_id == wallet.id and each.amount < 0)
+    ours = (entry for entry in entries if entry.wallet_id == wallet.id and entry.amount < 0)
     return Sent("ALREADY_PAID", next(ours, None))
 
 
-def _carry_out(world: World, order: Send, deal: Deal) -> Sent:
-    faults, operation = world.faults, order.operation
+def _pay_inside(world: World, order: SendOrder, invoice: Invoice, amount_sat: int) -> Sent:
+    faults, operation, payer = world.faults, order.operation, order.wallet
+    # Without a memo of its own the payer's side shows the invoice's; the payee's always does.
+    sent_leg = Leg(
+        payer.id,
+        -amount_sat,
+        order.memo or invoice.memo,
+        external_id=invoice.external_id,
+        counterparty=invoice.wallet.id,
+    )
+    received_leg = Leg(
+        invoice.wallet.id,
+        amount_sat,
+        invoice.memo,
+        external_id=invoice.external_id,
+        counterparty=payer.id,
+    )
     if settles := faults.take(Fault.PENDING_SETTLES, operation):
-        return Sent("PENDING", move_later(world, deal, settles.seconds or 0.0))
+        return _pay_later(world, invoice, sent_leg, received_leg, settles.seconds or 0.0)
     if reverses := faults.take(Fault.PENDING_REVERSES, operation):
-        return Sent("PENDING", move_later(world, deal, reverses.seconds or 0.0, back=True))
-    sent, received = move(world, deal)
+        return _pay_later(world, invoice, sent_leg, None, reverses.seconds or 0.0)
+    legs = (sent_leg, received_leg)
+    sent, received = world.ledger.post(
+        world.clock.now(), Kind.LN_INTRALEDGER, legs, invoice.payment_hash
+    )
     if faults.take(Fault.FAILURE_AFTER, operation):
         raise ApplicationError(
-            "Temporary failure when trying to pay, please retry payment", "LIGHTNING_PAYMENT_ERROR"
+            "Temporary failure when trying to pay, please retry payment", PAYMENT_ERROR
         )
-    announce(world, deal.invoice, received)
+    _announce(world, invoice, received)
     return Sent("SUCCESS", sent)
 
 
-def _debit(world: World, payer: Wallet, payee: Wallet, credit: int, amount_sat: int) -> int:
-    if payer.currency == "BTC":
-        return amount_sat
-    return credit if payee.currency == "USD" else world.prices.cents(amount_sat) + 1
+def _pay_later(
+    world: World, invoice: Invoice, sent_leg: Leg, received_leg: Leg | None, seconds: float
+) -> Sent:
+    """Take the money now; `seconds` later deliver it, or give it back if nobody receives it."""
+    now_s, amount_sat, payment_hash = world.clock.now(), -sent_leg.amount, invoice.payment_hash
+    taken = (sent_leg, Leg(IN_FLIGHT, amount_sat))
+    released = Leg(IN_FLIGHT, -amount_sat)
+    entry, _ = world.ledger.post(now_s, Kind.LN_INTRALEDGER, taken, payment_hash, pending=True)
+
+    def end() -> None:
+        world.ledger.finish(entry, failed=received_leg is None)
+        back = Leg(sent_leg.wallet_id, amount_sat, sent_leg.memo)
+        kind = Kind.LN_REVERSAL if received_leg is None else Kind.LN_INTRALEDGER
+        legs = (released, received_leg or back)
+        _, received = world.ledger.post(world.clock.now(), kind, legs, payment_hash)
+        if received_leg is not None:
+            _announce(world, invoice, received)
+
+    world.timers.call_at(now_s + seconds, end)
+    return Sent("PENDING", entry)
 
 
-def _reserve(amount_sat: int) -> int:
-    return max(-(-amount_sat * RESERVE_PER_MILLE // 1000), RESERVE_LEAST_SAT)
-
-
-def _pay_outside(world: World, order: Send, decoded: DecodedInvoice, amount_sat: int) -> Sent:
-    if order.wallet.currency != "BTC":
-        raise invalid_input("Unsupported operation for wallet's currency.")
+def _pay_outside(world: World, order: SendOrder, decoded: DecodedInvoice, amount_sat: int) -> Sent:
     payment_hash = decoded.payment_hash
-    check_limits(world, order, None, amount_sat)
+    _check_limit(world, order.wallet, amount_sat, outside=True)
     if world.ledger.is_recorded(payment_hash):
         return _repeated(world, order.wallet, payment_hash)
     if payment_hash not in world.outside:
         raise ApplicationError("Unable to find a route for payment.", "ROUTE_FINDING_ERROR")
-    check_balance(world, order.wallet, amount_sat + _reserve(amount_sat))
-    count(world, order, None, amount_sat)
+    reserve_sat = max(-(-amount_sat * RESERVE_PER_MILLE // 1000), RESERVE_LEAST_SAT)
+    _check_balance(world, order.wallet, amount_sat + reserve_sat)
+    _count(world, order.wallet, amount_sat, outside=True)
     total, memo = amount_sat + OUTSIDE_FEE_SAT, order.memo or decoded.description
-    legs = (Leg(order.wallet.id, -total, memo=memo, fee=OUTSIDE_FEE_SAT), Leg(OUTSIDE, total))
+    legs = (Leg(order.wallet.id, -total, memo, OUTSIDE_FEE_SAT), Leg(OUTSIDE, total))
     sent, _ = world.ledger.post(world.clock.now(), Kind.LN_PAYMENT, legs, payment_hash)
     return Sent("SUCCESS", sent)
+
+
+def _receivable(world: World, payment_request: str) -> Invoice:
+    decoded = world.invoices.read(payment_request)
+    _amount(decoded)
+    invoice = world.invoices.by_hash(decoded.payment_hash)
+    if invoice is None or decoded.payee != world.invoices.node.pubkey:
+        raise no_such_invoice(decoded.payment_hash)
+    if invoice.paid or invoice.held or world.ledger.is_recorded(invoice.payment_hash):
+        raise already_paid()
+    if invoice.cancelled or world.clock.now() >= invoice.expires_at_s:
+        raise ApplicationError("Invoice already expired, or has bad payment hash", PAYMENT_ERROR)
+    return invoice
+
+
+def _settle_from_outside(world: World, invoice: Invoice) -> None:
+    # The amount that was signed, which a fault may have made another.
+    amount_sat = _amount(world.invoices.read(invoice.payment_request))
+    received_leg = Leg(invoice.wallet.id, amount_sat, invoice.memo, external_id=invoice.external_id)
+    legs = (Leg(OUTSIDE, -amount_sat), received_leg)
+    _, received = world.ledger.post(world.clock.now(), Kind.LN_RECEIPT, legs, invoice.payment_hash)
+    _announce(world, invoice, received)
+
+
+def _announce(world: World, invoice: Invoice, received: Entry) -> None:
+    """Mark the invoice paid and tell everyone who listens."""
+    invoice.paid = True
+    owner, channels = world.accounts.of_wallet(invoice.wallet.id), world.channels
+    update = ln_update(world, owner, invoice, received)
+    channels.publish(account_channel(owner), update, Occasion.PAYMENT)
+    status = status_view(world, invoice.payment_hash)
+    channels.publish(invoice_channel(invoice.payment_hash), status, Occasion.PAYMENT)
+
+
+def _limit(world: World, wallet: Wallet, *, outside: bool) -> tuple[int, RollingSum]:
+    """Return what the wallet's account may send in a day, in US cents, and what it has sent."""
+    account = world.accounts.of_wallet(wallet.id)
+    if outside:
+        return WITHDRAWAL_CENTS[account.level], account.sent_outside_cents
+    return INTERNAL_SEND_CENTS[account.level], account.sent_inside_cents
+
+
+def _check_limit(world: World, wallet: Wallet, amount_sat: int, *, outside: bool = False) -> None:
+    allowed, used = _limit(world, wallet, outside=outside)
+    if used.total(world.clock.now()) + cents(amount_sat) > allowed:
+        raise limit_reached(allowed)
+
+
+def _check_balance(world: World, wallet: Wallet, amount_sat: int) -> None:
+    balance_sat = world.ledger.balance(wallet.id)
+    if balance_sat < amount_sat:
+        raise insufficient_balance(amount_sat, balance_sat)
+
+
+def _count(world: World, wallet: Wallet, amount_sat: int, *, outside: bool = False) -> None:
+    _, used = _limit(world, wallet, outside=outside)
+    used.add(world.clock.now(), cents(amount_sat))

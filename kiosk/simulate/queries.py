@@ -1,38 +1,57 @@
-"""The root queries; what hangs below `me` is in `account_fields`."""
+"""The root queries, and what hangs below `me`: the account, its wallets, its history."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
-from kiosk.simulate.accounts import DAY_S, LIMITS, Level, Limits, Scope
+from ariadne import ObjectType
+
+from kiosk.simulate.accounts import DAY_S, INTERNAL_SEND_CENTS, Account, Scope, Wallet
 from kiosk.simulate.channels import Payload
-from kiosk.simulate.context import Context, query
-from kiosk.simulate.errors import ApplicationError
+from kiosk.simulate.context import Context, Info, at_top_level, query
+from kiosk.simulate.errors import (
+    ApplicationError,
+    foreign_wallet,
+    invalid_input,
+    no_such_invoice,
+)
 from kiosk.simulate.faults import Fault
 from kiosk.simulate.prices import CURRENCIES
 from kiosk.simulate.views import (
     currency_view,
     error_view,
+    invoice_view,
     price_view,
-    public_wallet,
     status_view,
+    transaction_view,
+    wallet_view,
 )
 
+Arguments = Mapping[str, Any]
+Item = TypeVar("Item")
+
+USER: Final = ObjectType("User")
+ACCOUNT: Final = ObjectType("ConsumerAccount")
+BTC_WALLET: Final = ObjectType("BTCWallet")
+USD_WALLET: Final = ObjectType("UsdWallet")
+
 WIND_DOWN_NOTICE_S: Final = 30 * DAY_S
+# Source: blinkbitcoin/blink, core/api/src/config/yaml.ts, MAX_PAGINATION_PAGE_SIZE.
+LARGEST_PAGE: Final = 100
 
 
 @query("me", Scope.READ)
-def _me(context: Context, _: Mapping[str, Any]) -> Payload:
+def _me(context: Context, _: Arguments) -> Payload:
     return {"id": context.account.user_id, "account": context.account}
 
 
 @query("authorization", Scope.READ)
-def _authorization(context: Context, _: Mapping[str, Any]) -> Payload:
+def _authorization(context: Context, _: Arguments) -> Payload:
     assert context.key is not None
     return {"scopes": [scope.value for scope in Scope if context.key.may(scope)]}
 
 
 @query("windDown", Scope.READ)
-def _wind_down(context: Context, _: Mapping[str, Any]) -> Payload | None:
+def _wind_down(context: Context, _: Arguments) -> Payload | None:
     status = context.world.wind_down()
     if status is None:
         return None
@@ -42,78 +61,41 @@ def _wind_down(context: Context, _: Mapping[str, Any]) -> Payload | None:
         "status": status,
         "receiveDisabledAt": cutoff_s,
         "finalDeadline": cutoff_s + WIND_DOWN_NOTICE_S,
-        "gateArmsAt": cutoff_s + WIND_DOWN_NOTICE_S,
-        "timezone": "Europe/Amsterdam",
     }
 
 
 @query("globals")
-def _globals(context: Context, _: Mapping[str, Any]) -> Payload:
+def _globals(context: Context, _: Arguments) -> Payload:
     world = context.world
     nodes = [] if world.faults.take(Fault.NODES_EMPTY, "globals") else [world.invoices.node.pubkey]
-    return {
-        "network": world.network,
-        "nodesIds": nodes,
-        "lightningAddressDomain": "localhost",
-        "lightningAddressDomainAliases": [],
-        "accountLimitsByLevel": [_level_limits(level, LIMITS[level]) for level in Level],
-    }
+    return {"network": world.network, "nodesIds": nodes}
 
 
 @query("currencyList")
-def _currency_list(_: Context, __: Mapping[str, Any]) -> list[Payload]:
+def _currency_list(_: Context, __: Arguments) -> list[Payload]:
     return [currency_view(currency) for currency in CURRENCIES.values()]
 
 
 @query("realtimePrice")
-def _realtime_price(context: Context, arguments: Mapping[str, Any]) -> Payload:
+def _realtime_price(context: Context, arguments: Arguments) -> Payload:
     return price_view(context.world.prices.quote(arguments["currency"], "realtimePrice"))
 
 
-@query("currencyConversionEstimation")
-def _conversion(context: Context, arguments: Mapping[str, Any]) -> Payload:
-    quote = context.world.prices.quote(arguments["currency"], "currencyConversionEstimation")
-    minor = round(arguments["amount"] * 10**quote.currency.fraction_digits)
-    sats = -(-minor * 10**quote.offset // quote.base)
-    return {
-        "id": f"{quote.currency.code}-{quote.at_s}-{minor}",
-        "timestamp": quote.at_s,
-        "btcSatAmount": sats,
-        "usdCentAmount": context.world.prices.cents(sats),
-    }
-
-
 @query("accountDefaultWallet")
-def _account_default_wallet(context: Context, arguments: Mapping[str, Any]) -> Payload:
+def _account_default_wallet(context: Context, arguments: Arguments) -> Payload:
     account = context.world.accounts.by_username(arguments["username"])
     # Without a currency it is the owner's default, which for most owners is dollars.
-    return public_wallet(account.btc if arguments.get("walletCurrency") == "BTC" else account.usd)
-
-
-@query("userDefaultWalletId")
-def _user_default_wallet_id(context: Context, arguments: Mapping[str, Any]) -> str:
-    return context.world.accounts.by_username(arguments["username"]).usd.id
-
-
-@query("usernameAvailable")
-def _username_available(context: Context, arguments: Mapping[str, Any]) -> bool:
-    return context.world.accounts.is_free(arguments["username"])
+    return wallet_view(account.btc if arguments.get("walletCurrency") == "BTC" else account.usd)
 
 
 @query("lnInvoicePaymentStatusByHash")
-def _status_by_hash(context: Context, arguments: Mapping[str, Any]) -> Payload:
+def _status_by_hash(context: Context, arguments: Arguments) -> Payload:
     return status_view(context.world, arguments["input"]["paymentHash"])
 
 
-@query("lnInvoicePaymentStatusByPaymentRequest")
-def _status_by_request(context: Context, arguments: Mapping[str, Any]) -> Payload:
-    decoded = context.world.invoices.read(arguments["input"]["paymentRequest"])
-    return status_view(context.world, decoded.payment_hash)
-
-
 @query("lnInvoicePaymentStatus")
-def _status(context: Context, arguments: Mapping[str, Any]) -> Payload:
-    # The oldest of the three answers trouble in the payload.
+def _status(context: Context, arguments: Arguments) -> Payload:
+    # The older of the two answers trouble in the payload.
     try:
         decoded = context.world.invoices.read(arguments["input"]["paymentRequest"])
         return status_view(context.world, decoded.payment_hash)
@@ -121,11 +103,142 @@ def _status(context: Context, arguments: Mapping[str, Any]) -> Payload:
         return error_view(error)
 
 
-def _level_limits(level: Level, limits: Limits) -> Payload:
+@USER.field("username")
+def _username(user: Payload, _: Info) -> str:
+    account: Account = user["account"]
+    return account.username
+
+
+@USER.field("defaultAccount")
+def _default_account(user: Payload, _: Info) -> Payload:
+    account: Account = user["account"]
     return {
-        "level": level.value,
-        "interval": DAY_S,
-        "withdrawal": limits.withdrawal,
-        "internalSend": limits.internal_send,
-        "convert": limits.convert,
+        "__typename": "ConsumerAccount",
+        "account": account,
+        "id": account.id,
+        "wallets": [wallet_view(wallet) for wallet in account.wallets],
+    }
+
+
+@ACCOUNT.field("limits")
+def _limits(view: Payload, info: Info) -> Payload:
+    account: Account = view["account"]
+    total = INTERNAL_SEND_CENTS[account.level]
+    used = account.sent_inside_cents.total(info.context.world.clock.now())
+    limit = {
+        "__typename": "OneDayAccountLimit",
+        "totalLimit": total,
+        "remainingLimit": max(0, total - used),
+    }
+    return {"internalSend": [limit]}
+
+
+@ACCOUNT.field("walletById")
+def _wallet_by_id(view: Payload, info: Info, **arguments: Any) -> Any:
+    def answer(_: Context, arguments: Arguments) -> Payload:
+        account: Account = view["account"]
+        wallet = account.wallet(arguments["walletId"])
+        if wallet is None:
+            raise foreign_wallet()
+        return wallet_view(wallet)
+
+    return at_top_level(answer, info.context, arguments)
+
+
+@ACCOUNT.field("invoices")
+def _account_invoices(view: Payload, info: Info, **arguments: Any) -> Any:
+    def answer(context: Context, arguments: Arguments) -> Payload:
+        account, world = view["account"], context.world
+        wallet_ids = arguments.get("walletIds")
+        invoices = [
+            invoice
+            for invoice in reversed(world.invoices.of_account(account))
+            if wallet_ids is None or invoice.wallet.id in wallet_ids
+        ]
+        return _page(
+            invoices,
+            arguments,
+            lambda invoice: invoice.payment_hash,
+            lambda invoice: invoice_view(world, invoice),
+        )
+
+    return at_top_level(answer, info.context, arguments)
+
+
+def _wallet_field(name: str) -> Callable[[Callable[[Context, Wallet, Arguments], Any]], None]:
+    """Answer the field `name` of wallets in either currency with the decorated function."""
+
+    def bind(on_wallet: Callable[[Context, Wallet, Arguments], Any]) -> None:
+        def resolve(view: Payload, info: Info, **arguments: Any) -> Any:
+            def answer(context: Context, arguments: Arguments) -> Any:
+                return on_wallet(context, view["wallet"], arguments)
+
+            return at_top_level(answer, info.context, arguments)
+
+        BTC_WALLET.set_field(name, resolve)
+        USD_WALLET.set_field(name, resolve)
+
+    return bind
+
+
+@_wallet_field("balance")
+def _balance(context: Context, wallet: Wallet, _: Arguments) -> int:
+    return context.world.ledger.balance(wallet.id)
+
+
+@_wallet_field("invoiceByPaymentHash")
+def _invoice_by_hash(context: Context, wallet: Wallet, arguments: Arguments) -> Payload:
+    invoice = context.world.invoices.by_hash(arguments["paymentHash"])
+    if invoice is None or invoice.wallet != wallet:
+        raise no_such_invoice(arguments["paymentHash"])
+    return invoice_view(context.world, invoice)
+
+
+@_wallet_field("transactions")
+def _transactions(context: Context, wallet: Wallet, arguments: Arguments) -> Payload:
+    world = context.world
+    return _page(
+        world.ledger.of_wallet(wallet.id)[::-1],
+        arguments,
+        lambda entry: entry.id,
+        lambda entry: transaction_view(world, entry),
+    )
+
+
+@_wallet_field("transactionsByPaymentHash")
+def _transactions_by_hash(context: Context, wallet: Wallet, arguments: Arguments) -> list[Payload]:
+    return [
+        transaction_view(context.world, entry)
+        for entry in reversed(context.world.ledger.of_hash(arguments["paymentHash"]))
+        if entry.wallet_id == wallet.id
+    ]
+
+
+def _page(
+    items: Sequence[Item],
+    arguments: Arguments,
+    cursor_of: Callable[[Item], str],
+    view: Callable[[Item], Payload],
+) -> Payload:
+    """Cut a page out of `items`, which are newest first.
+
+    Raises:
+        ApplicationError: the page is larger than Blink allows.
+    """
+    size = arguments.get("first") or LARGEST_PAGE
+    if size > LARGEST_PAGE:
+        raise invalid_input(
+            f"Requested page size ({size}) is greater than max allowed page size {LARGEST_PAGE}."
+        )
+    cursors = [cursor_of(item) for item in items]
+    after = arguments.get("after")
+    start = cursors.index(after) + 1 if after in cursors else 0
+    end = min(len(items), start + size)
+    edges = [{"cursor": cursors[place], "node": view(items[place])} for place in range(start, end)]
+    return {
+        "edges": edges,
+        "pageInfo": {
+            "endCursor": edges[-1]["cursor"] if edges else None,
+            "hasNextPage": end < len(items),
+        },
     }

@@ -2,6 +2,7 @@
 
 A scalar that refuses a value does not fail the request: the resolver is handed a `Refused` in
 its place, and answers with it in the payload (mutations) or at the top (queries).
+Source: blinkbitcoin/blink, core/api/src/graphql/shared/types/scalar.
 """
 
 import re
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ariadne import ScalarType
-from graphql import GraphQLError, StringValueNode, ValueNode, value_from_ast_untyped
+from graphql import StringValueNode, ValueNode, value_from_ast_untyped
 
 LARGEST_AMOUNT: Final = 10_000_000_000_000
 MEMO_BYTES: Final = 639
@@ -18,13 +19,11 @@ UUID: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE
 )
 USERNAME: Final = re.compile(r"(?!^(1|3|_|bc1|lnbc1))(?=.*[a-z])[0-9a-z_]{3,50}")
-PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 HEX_64: Final = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 LOWER_HEX: Final = re.compile(r"[0-9a-f]*")
 PAYMENT_REQUEST: Final = re.compile(r"ln[a-z0-9]+", re.IGNORECASE)
 EXTERNAL_ID: Final = re.compile(r"[a-z0-9_-]{1,100}")
 CURRENCY: Final = re.compile(r"[A-Z]{3,4}")
-URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,16 @@ def first_refused(values: Mapping[str, Any]) -> Refused | None:
     return None
 
 
-def _amount(name: str) -> Callable[[Any], int | Refused]:
-    def parse(value: Any) -> int | Refused:
-        number = _whole(value)
-        if number is None or number < 0:
-            return Refused(f"Invalid value for {name}")
-        return Refused(f"Value too big for {name}") if number > LARGEST_AMOUNT else number
+def _sat_amount(value: Any) -> int | Refused:
+    number = _whole(value)
+    if number is None or number < 0:
+        return Refused("Invalid value for SatAmount")
+    return Refused("Value too big for SatAmount") if number > LARGEST_AMOUNT else number
 
-    return parse
+
+def _minutes(value: Any) -> int | Refused:
+    number = _whole(value)
+    return Refused("Invalid value for Minutes") if number is None or number < 0 else number
 
 
 def _whole(value: Any) -> int | None:
@@ -65,32 +66,20 @@ def _whole(value: Any) -> int | None:
     return None
 
 
-def _minutes(value: Any) -> int | Refused:
-    number = _whole(value)
-    return Refused("Invalid value for Minutes") if number is None or number < 0 else number
-
-
 def _memo(value: Any) -> str | Refused:
     if not isinstance(value, str):
         return Refused("Invalid value for Memo")
     return Refused("Memo is too long") if len(value.encode()) > MEMO_BYTES else value
 
 
-def _text(name: str, pattern: re.Pattern[str], *, lower: bool = False) -> Callable[[Any], Any]:
+def _text(
+    name: str, pattern: re.Pattern[str], change: Callable[[str], str] = str
+) -> Callable[[Any], str | Refused]:
     def parse(value: Any) -> str | Refused:
-        text = value.lower() if lower and isinstance(value, str) else value
-        if not isinstance(text, str) or pattern.fullmatch(text) is None:
-            return Refused(f"Invalid value for {name}")
-        return text
+        text = change(value) if isinstance(value, str) else ""
+        return text if pattern.fullmatch(text) else Refused(f"Invalid value for {name}")
 
     return parse
-
-
-def _username(value: Any) -> str | Refused:
-    text = value.lower() if isinstance(value, str) else ""
-    if USERNAME.fullmatch(text) or PHONE.fullmatch(text):
-        return text
-    return Refused("Invalid value for Username")
 
 
 def _hex_32_bytes(value: Any) -> str | Refused:
@@ -108,53 +97,34 @@ def _external_id(value: Any) -> str | Refused:
     )
 
 
-def _currency(value: Any) -> str | Refused:
-    text = value.upper() if isinstance(value, str) else ""
-    return text if CURRENCY.fullmatch(text) else Refused("Invalid value for DisplayCurrency")
-
-
 def _timestamp(value: Any) -> Any:
     # A date that has been through JSON is a text, for which Blink's scalar returns an error
-    # object as if it were the value, with nothing in `errors`.
+    # object as if it were the value, with nothing in `errors` (its scalar/timestamp.ts).
     if isinstance(value, int):
         return value
     return {"message": "Invalid value for Date", "extensions": {"code": "INVALID_INPUT"}}
 
 
-def _scalar(name: str, parse: Callable[[Any], Any], *, literal_int: bool = False) -> ScalarType:
+def _scalar(name: str, parse: Callable[[Any], Any]) -> ScalarType:
     def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
-        if literal_int and isinstance(node, StringValueNode):
+        # In the document itself an amount must be a number; as a variable it may be a text.
+        if name == "SatAmount" and isinstance(node, StringValueNode):
             return Refused(f"Invalid value for {name}")
         return parse(value_from_ast_untyped(node, variables))
 
     return ScalarType(name, value_parser=parse, literal_parser=parse_literal)
 
 
-def _output(name: str) -> ScalarType:
-    def refuse(_: Any) -> Any:
-        raise GraphQLError(f"{name} is never sent to Blink")
-
-    return ScalarType(name, value_parser=refuse)
-
-
 SCALARS: Final = [
-    _scalar("SatAmount", _amount("SatAmount"), literal_int=True),
-    _scalar("CentAmount", _amount("CentAmount"), literal_int=True),
+    _scalar("SatAmount", _sat_amount),
     _scalar("Minutes", _minutes),
     _scalar("Memo", _memo),
     _scalar("WalletId", _text("WalletId", UUID)),
-    _scalar("Username", _username),
-    _scalar("PaymentHash", _text("PaymentHash", HEX_64, lower=True)),
-    _scalar("LnPaymentPreImage", _text("LnPaymentPreImage", HEX_64, lower=True)),
-    _scalar("LnPaymentSecret", _text("LnPaymentSecret", HEX_64, lower=True)),
+    _scalar("Username", _text("Username", USERNAME, str.lower)),
+    _scalar("PaymentHash", _text("PaymentHash", HEX_64, str.lower)),
     _scalar("LnPaymentRequest", _text("LnPaymentRequest", PAYMENT_REQUEST)),
     _scalar("Hex32Bytes", _hex_32_bytes),
     _scalar("TxExternalId", _external_id),
-    _scalar("EndpointUrl", _text("EndpointUrl", URL)),
-    _scalar("DisplayCurrency", _currency),
+    _scalar("DisplayCurrency", _text("DisplayCurrency", CURRENCY, str.upper)),
     ScalarType("Timestamp", serializer=_timestamp),
-    _output("Seconds"),
-    _output("SafeInt"),
-    _output("SignedAmount"),
-    _output("SignedDisplayMajorAmount"),
 ]

@@ -8,16 +8,15 @@ from typing import Any, Final, Self, TypeVar
 
 from kiosk.simulate.accounts import Level
 from kiosk.simulate.clock import Clock, SystemClock
-from kiosk.simulate.connection import GOING_AWAY, Line, SocketTimes
+from kiosk.simulate.connection import Line, SocketTimes
 from kiosk.simulate.control import Control
 from kiosk.simulate.customer import PaymentReport, SimulatedAccount, Via, outside_invoice, pay
 from kiosk.simulate.faults import Faults
 from kiosk.simulate.http import HttpSide
 from kiosk.simulate.invoices import Invoice
 from kiosk.simulate.ledger import Ledger
+from kiosk.simulate.payments import hold, settle_held
 from kiosk.simulate.ports import Ports
-from kiosk.simulate.prices import SAT_OFFSET
-from kiosk.simulate.settlement import hold, settle_held
 from kiosk.simulate.sockets import SocketSide
 from kiosk.simulate.subscriptions import start_price_ticks
 from kiosk.simulate.traffic import Link, Request, Traffic
@@ -73,10 +72,10 @@ class Simulator:
         self._ports = Ports(http, self._sockets, host, http_port, ws_port)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
-        self.till: Final = self.add_account("till")
-        self.merchant: Final = self.add_account("merchant")
-        self.customer: Final = self.add_account("customer", "THREE", CUSTOMER_SAT)
-        self.add_account("stranger", "THREE", STRANGER_SAT)
+        self.till: Final = self._open_account("till")
+        self.merchant: Final = self._open_account("merchant")
+        self.customer: Final = self._open_account("customer", Level.THREE, CUSTOMER_SAT)
+        self._open_account("stranger", Level.THREE, STRANGER_SAT)
         self.clock.listen(self._clock_moved)
         self.faults.listen(self._faults_changed)
         start_price_ticks(self.world)
@@ -163,40 +162,19 @@ class Simulator:
 
         asyncio.run_coroutine_threadsafe(sleep(), loop)
 
-    def add_account(
-        self,
-        username: str,
-        level: str = "ONE",
-        balance_sat: int = 0,
-        display_currency: str = "USD",
-    ) -> SimulatedAccount:
-        """Open another account, with a key that may do everything."""
-        account = self.call(
-            lambda: self.world.open_account(username, Level(level), balance_sat, display_currency)
-        )
-        return SimulatedAccount(self, account)
-
     def pay(
         self,
         payment_request: str,
         via: Via = "lightning",
-        payer: SimulatedAccount | None = None,
         times: int = 1,
-        amount_sat: int | None = None,
     ) -> PaymentReport:
         """Let a customer pay, from outside or from a Blink wallet, `times` times over.
-
-        `amount_sat` is for invoices that leave the amount to the payer.
 
         Raises:
             ApplicationError: it is no invoice at all.
         """
-        wallet = (payer or self.customer).account.btc
-        return self.call(
-            lambda: pay(
-                self.world, payment_request, via, wallet, times=times, chosen_sat=amount_sat
-            )
-        )
+        wallet = self.customer.account.btc
+        return self.call(lambda: pay(self.world, payment_request, via, wallet, times))
 
     def pay_by_itself(self, after_s: float) -> None:
         """Let a customer pay every invoice of the till `after_s` seconds after it was made."""
@@ -224,10 +202,6 @@ class Simulator:
         """Return the account's invoices, oldest first."""
         return tuple(self.world.invoices.of_account(account.account))
 
-    def set_price(self, currency: str, base: int, offset: int = SAT_OFFSET) -> None:
-        """Let one satoshi cost base / 10^offset minor units of `currency`."""
-        self.call(lambda: self.world.prices.set(currency, base, offset))
-
     def open_sockets(self) -> int:
         """Return the number of WebSockets open now."""
         return self.call(lambda: len(self._sockets.open_connections))
@@ -235,15 +209,6 @@ class Simulator:
     def http_connections(self) -> int:
         """Return the number of TCP connections open now on the HTTP port."""
         return self.call(self._ports.http_connections)
-
-    def close_sockets(self, code: int = GOING_AWAY) -> None:
-        """Close every open WebSocket with `code`."""
-
-        async def close() -> None:
-            wires = [connection.wire for connection in self._sockets.open_connections]
-            await asyncio.gather(*(wire.close(code) for wire in wires))
-
-        self._await(close())
 
     def cut_sockets(self) -> None:
         """Drop every open WebSocket: clients see 1006."""
@@ -271,6 +236,11 @@ class Simulator:
             return work()
 
         return self._await(run())
+
+    def _open_account(
+        self, username: str, level: Level = Level.ONE, balance_sat: int = 0
+    ) -> SimulatedAccount:
+        return SimulatedAccount(self, self.world.open_account(username, level, balance_sat))
 
     def _await(self, work: Coroutine[Any, Any, Result]) -> Result:
         assert self._loop is not None, "the simulator is not running"

@@ -1,4 +1,7 @@
-"""The subscriptions: what is sent at once, what is sent later, and that nothing ever completes."""
+"""The subscriptions: what is sent at once, what is sent later, and that nothing ever completes.
+
+Source: blinkbitcoin/blink, core/api/src/graphql/public/root/subscription.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -12,22 +15,23 @@ from kiosk.simulate.channels import Occasion, Payload
 from kiosk.simulate.context import Context, Info
 from kiosk.simulate.errors import ApplicationError
 from kiosk.simulate.faults import Fault
+from kiosk.simulate.payments import account_channel, invoice_channel
 from kiosk.simulate.scalars import first_refused
-from kiosk.simulate.settlement import account_channel, invoice_channel
-from kiosk.simulate.views import error_view, price_updates, price_view, status_view
+from kiosk.simulate.views import error_view, price_update, status_view
 from kiosk.simulate.world import World
 
 SUBSCRIPTION: Final = SubscriptionType()
+MY_UPDATES: Final = "myUpdates"
+STATUS_BY_HASH: Final = "lnInvoicePaymentStatusByHash"
 FIRST_STATUS_AFTER_S: Final = 0.01
 EXPIRED_AFTER_S: Final = 1.0
 PRICE_EVERY_S: Final = 30.0
-PRICE_CHANNEL: Final = "price "
 
 
-@SUBSCRIPTION.source("myUpdates")
+@SUBSCRIPTION.source(MY_UPDATES)
 def _my_updates(_: None, info: Info) -> AsyncGenerator[Payload, None]:
     context: Context = info.context
-    spurious = context.world.faults.take(Fault.NOT_AUTHENTICATED, "myUpdates")
+    spurious = context.world.faults.take(Fault.NOT_AUTHENTICATED, MY_UPDATES)
     if context.key is None or spurious:
         raise GraphQLError(
             "Not Authenticated for subscription", extensions={"code": "NOT_AUTHENTICATED"}
@@ -35,84 +39,45 @@ def _my_updates(_: None, info: Info) -> AsyncGenerator[Payload, None]:
     return _account_events(context)
 
 
-@SUBSCRIPTION.source("lnInvoicePaymentStatusByHash")
+@SUBSCRIPTION.source(STATUS_BY_HASH)
 def _status_by_hash(_: None, info: Info, **arguments: Any) -> AsyncGenerator[Payload, None]:
     if refused := first_refused(arguments):
-        return _only(error_view(ApplicationError(refused.message)))
-    return _invoice_events(info, arguments["input"]["paymentHash"])
+        return _one_event(error_view(ApplicationError(refused.message)))
+    return _invoice_events(info.context.world, arguments["input"]["paymentHash"])
 
 
-@SUBSCRIPTION.source("lnInvoicePaymentStatus")
-@SUBSCRIPTION.source("lnInvoicePaymentStatusByPaymentRequest")
-def _status_by_request(_: None, info: Info, **arguments: Any) -> AsyncGenerator[Payload, None]:
-    if refused := first_refused(arguments):
-        return _only(error_view(ApplicationError(refused.message)))
-    context: Context = info.context
-    try:
-        decoded = context.world.invoices.read(arguments["input"]["paymentRequest"])
-    except ApplicationError as error:
-        return _only(error_view(error))
-    return _invoice_events(info, decoded.payment_hash)
-
-
-@SUBSCRIPTION.source("realtimePrice")
-def _realtime_price(_: None, info: Info, **arguments: Any) -> AsyncGenerator[Payload, None]:
-    if refused := first_refused(arguments):
-        return _only(error_view(ApplicationError(refused.message)))
-    return _price_events(info.context.world, arguments["input"]["currency"])
-
-
+@SUBSCRIPTION.field(MY_UPDATES)
+@SUBSCRIPTION.field(STATUS_BY_HASH)
 def _as_published(payload: Payload, _: Info, **__: Any) -> Payload:
     return payload
 
 
-for _name in (
-    "myUpdates",
-    "realtimePrice",
-    "lnInvoicePaymentStatus",
-    "lnInvoicePaymentStatusByHash",
-    "lnInvoicePaymentStatusByPaymentRequest",
-):
-    SUBSCRIPTION.set_field(_name, _as_published)
-
-
 def start_price_ticks(world: World) -> None:
-    """Publish the price to everyone who listens, now and every half minute from now on."""
-    for name in world.channels.names():
-        if name.startswith(PRICE_CHANNEL):
-            _publish_price(world, name.removeprefix(PRICE_CHANNEL))
+    """Publish the price to every account that listens, now and every half minute from now on."""
     for account in world.accounts:
         if account_channel(account) in world.channels.names():
-            _publish_account_price(world, account)
+            _publish_price(world, account)
     world.timers.call_at(world.clock.now() + PRICE_EVERY_S, lambda: start_price_ticks(world))
 
 
 async def _account_events(context: Context) -> AsyncGenerator[Payload, None]:
     channel = account_channel(context.account)
-    async with context.world.channels.listen(channel, "myUpdates") as queue:
-        # Through the channel, so every other subscription of the account gets them too.
-        _publish_account_price(context.world, context.account)
+    async with context.world.channels.listen(channel, MY_UPDATES) as queue:
+        # Through the channel, so every other subscription of the account gets it too.
+        _publish_price(context.world, context.account)
         while True:
             yield await queue.get()
 
 
-async def _invoice_events(info: Info, payment_hash: str) -> AsyncGenerator[Payload, None]:
-    world: World = info.context.world
-    async with world.channels.listen(invoice_channel(payment_hash), info.field_name) as queue:
+async def _invoice_events(world: World, payment_hash: str) -> AsyncGenerator[Payload, None]:
+    async with world.channels.listen(invoice_channel(payment_hash), STATUS_BY_HASH) as queue:
         loop = asyncio.get_running_loop()
         loop.call_later(FIRST_STATUS_AFTER_S, _publish_first_status, world, payment_hash)
         while True:
             yield await queue.get()
 
 
-async def _price_events(world: World, currency: str) -> AsyncGenerator[Payload, None]:
-    async with world.channels.listen(PRICE_CHANNEL + currency, "realtimePrice") as queue:
-        _publish_price(world, currency)
-        while True:
-            yield await queue.get()
-
-
-async def _only(payload: Payload) -> AsyncGenerator[Payload, None]:
+async def _one_event(payload: Payload) -> AsyncGenerator[Payload, None]:
     """Send one event and then nothing, for ever: a subscription never completes by itself."""
     yield payload
     await asyncio.get_running_loop().create_future()
@@ -134,26 +99,16 @@ def _publish_expiry(world: World, payment_hash: str) -> None:
         world.channels.publish(invoice_channel(payment_hash), status)
 
 
-def _publish_account_price(world: World, account: Account) -> None:
-    try:
-        updates = price_updates(world, account)
-    except ApplicationError:
-        return  # a dead feed ticks for nobody
-    for update in updates:
-        world.channels.publish(account_channel(account), update)
-
-
-def _publish_price(world: World, currency: str) -> None:
-    try:
-        price = price_view(world.prices.quote(currency, "realtimePrice"))
-        payload: Payload = {"errors": [], "realtimePrice": price}
-    except ApplicationError as error:
-        payload = error_view(error)
-    world.channels.publish(PRICE_CHANNEL + currency, payload)
-
-
 def _status(world: World, payment_hash: str) -> Payload:
     try:
         return status_view(world, payment_hash)
     except ApplicationError as error:
         return error_view(error)
+
+
+def _publish_price(world: World, account: Account) -> None:
+    try:
+        update = price_update(world, account)
+    except ApplicationError:
+        return  # a dead feed ticks for nobody
+    world.channels.publish(account_channel(account), update)

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from kiosk.simulate.accounts import Account, Accounts, Level
 from kiosk.simulate.channels import Channels
 from kiosk.simulate.clock import Clock, Timers
-from kiosk.simulate.errors import ApplicationError
+from kiosk.simulate.errors import receive_disabled
 from kiosk.simulate.faults import Fault, Faults
 from kiosk.simulate.invoices import InvoiceBook
 from kiosk.simulate.ledger import OUTSIDE, Kind, Ledger, Leg
@@ -29,18 +29,12 @@ class Plans:
     """
 
     def __init__(self) -> None:
-        """Start with none."""
         self._made_at_s: dict[tuple[str, str, int], float] = {}
 
     def add(self, wallet_id: str, payment_hash: str, amount_sat: int, now_s: float) -> None:
-        """Remember a plan for five minutes."""
-        self._made_at_s = {
-            plan: at for plan, at in self._made_at_s.items() if now_s < at + PLAN_LIFE_S
-        }
         self._made_at_s[wallet_id, payment_hash, amount_sat] = now_s
 
     def has(self, wallet_id: str, payment_hash: str, amount_sat: int, now_s: float) -> bool:
-        """Return whether such a plan is still remembered."""
         made_at_s = self._made_at_s.get((wallet_id, payment_hash, amount_sat))
         return made_at_s is not None and now_s < made_at_s + PLAN_LIFE_S
 
@@ -69,13 +63,11 @@ class World:
     plans: Plans = field(default_factory=Plans)
     outside: dict[str, OutsideInvoice] = field(default_factory=dict)
 
-    def open_account(
-        self, username: str, level: Level, balance_sat: int, display_currency: str
-    ) -> Account:
+    def open_account(self, username: str, level: Level, balance_sat: int) -> Account:
         """Open an account that has `balance_sat` already."""
-        account = self.accounts.add(username, level, display_currency)
+        account = self.accounts.add(username, level)
         for wallet in account.wallets:
-            self.ledger.own(wallet.id, username)
+            self.ledger.add_owner(wallet.id, username)
         if balance_sat:
             legs = (Leg(OUTSIDE, -balance_sat), Leg(account.btc.id, balance_sat))
             self.ledger.post(self.clock.now(), Kind.OPENING, legs)
@@ -111,12 +103,4 @@ def make_world(
         prices=Prices(clock, faults),
         invoices=InvoiceBook(clock, faults, network, seed, invoices_per_minute),
         channels=Channels(faults),
-    )
-
-
-def receive_disabled() -> ApplicationError:
-    """Say what an account that may not receive reads."""
-    return ApplicationError(
-        "This account can no longer receive payments. Please move your funds to another wallet.",
-        "RECEIVE_DISABLED",
     )

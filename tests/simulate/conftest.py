@@ -89,17 +89,14 @@ class Client:
         )
 
 
-INPUTS = {
-    "lnInvoicePaymentSend": "LnInvoicePaymentInput",
-    "lnNoAmountInvoicePaymentSend": "LnNoAmountInvoicePaymentInput",
-}
+INPUTS = {"lnInvoicePaymentSend": "LnInvoicePaymentInput"}
 INVOICE = (
     "errors { message code path } invoice { paymentRequest paymentHash paymentSecret "
     "paymentStatus satoshis externalId createdAt }"
 )
 SENT = (
     "status errors { message code path } transaction { id direction status memo externalId "
-    "settlementAmount settlementFee settlementCurrency settlementDisplayAmount "
+    "settlementAmount settlementFee settlementCurrency "
     "initiationVia { __typename ... on InitiationViaLn { paymentHash } } "
     "settlementVia { __typename ... on SettlementViaIntraLedger { preImage counterPartyUsername } "
     "... on SettlementViaLn { preImage } } }"

@@ -1,6 +1,5 @@
 import urllib.error
 import urllib.request
-import uuid
 
 import pytest
 
@@ -16,13 +15,6 @@ def test_a_bad_key_is_answered_with_401_and_html_even_on_public_fields(
 ) -> None:
     answer = Client(simulator, "blink_nobody").post("{ globals { network } }")
     assert (answer.status, answer.content_type) == (401, "text/html")
-
-
-def test_a_revoked_key_is_a_bad_key(simulator: Simulator) -> None:
-    key = simulator.till.new_key({"READ"})
-    assert Client(simulator, key).post(ME).status == 200
-    simulator.till.revoke_key(key)
-    assert Client(simulator, key).post(ME).status == 401
 
 
 def test_an_empty_key_is_nobody_and_nobody_may_not_ask_for_me(simulator: Simulator) -> None:
@@ -70,17 +62,6 @@ def test_a_key_that_may_only_receive_cannot_send(simulator: Simulator, till: Cli
     assert "not authorized to execute mutations" in answer["errors"][0]["message"]
 
 
-def test_a_locked_account_reads_and_does_nothing_else(simulator: Simulator, till: Client) -> None:
-    simulator.till.lock()
-    assert till.ask(SCOPES) == {"authorization": {"scopes": ["READ"]}}
-    create = (
-        "mutation M($input: LnInvoiceCreateInput!) "
-        "{ lnInvoiceCreate(input: $input) { errors { message } } }"
-    )
-    wanted = {"walletId": simulator.till.wallet_id, "amount": 1}
-    assert till.post(create, {"input": wanted}).json["errors"][0]["message"] == "Not authorized"
-
-
 def test_an_unknown_field_and_a_subscription_are_refused_by_the_router(till: Client) -> None:
     assert till.post("{ globals { colour } }").status == 400
     assert till.post("subscription { myUpdates { errors { message } } }").status == 400
@@ -94,18 +75,6 @@ def test_only_one_mutation_fits_into_a_request(simulator: Simulator, till: Clien
     )
     answer = till.post(f"mutation {{ a: {cancel} b: {cancel} }}").json
     assert answer["errors"][0]["message"].startswith("Query too complex. Value of 250 is over")
-
-
-def test_an_idempotency_key_is_refused_the_second_time_whatever_it_comes_with(
-    simulator: Simulator, till: Client
-) -> None:
-    headers = {"X-Idempotency-Key": str(uuid.uuid4())}
-    assert "errors" not in till.post(ME, headers=headers).json
-    again = till.post(SCOPES, headers=headers)
-    assert again.status == 200
-    assert again.json["errors"][0]["message"] == "HTTP fetch failed from 'public': 409: Conflict"
-    odd = till.post(ME, headers={"X-Idempotency-Key": "once"}).json
-    assert odd["errors"][0]["message"] == "HTTP fetch failed from 'public': 400: Bad Request"
 
 
 def test_requests_are_recorded_without_keys(simulator: Simulator, till: Client) -> None:

@@ -42,21 +42,6 @@ def test_a_life_out_of_range_is_silently_four_hours(
     assert life_min(invoice["paymentRequest"]) == given
 
 
-@pytest.mark.parametrize(("asked", "given"), [(None, 5), (3, 3), (6, 5)])
-def test_a_dollar_invoice_lives_five_minutes_at_most(
-    simulator: Simulator, till: Client, asked: int | None, given: int
-) -> None:
-    payload = till.mutate(
-        "lnUsdInvoiceCreate",
-        INVOICE,
-        walletId=simulator.till.usd_wallet_id,
-        amount=500,
-        expiresIn=asked,
-    )
-    assert life_min(payload["invoice"]["paymentRequest"]) == given
-    assert payload["invoice"]["satoshis"] == 11_462
-
-
 @pytest.mark.parametrize(
     ("amount", "message"),
     [

@@ -5,7 +5,7 @@ from tests.simulate.conftest import Client
 
 PRICE = (
     'query P($currency: DisplayCurrency = "USD") { realtimePrice(currency: $currency) { timestamp '
-    "btcSatPrice { base offset } usdCentPrice { base offset } "
+    "btcSatPrice { base offset } "
     "denominatorCurrencyDetails { id fractionDigits } } }"
 )
 
@@ -13,7 +13,6 @@ PRICE = (
 def test_the_price_is_that_of_a_sat_in_minor_units(anonymous: Client, clock: ManualClock) -> None:
     price = anonymous.ask(PRICE)["realtimePrice"]
     assert price["btcSatPrice"] == {"base": 43_623_050_781, "offset": 12}
-    assert price["usdCentPrice"] == {"base": 1_000_000, "offset": 6}
     assert price["timestamp"] == int(clock.now())
     assert 500 * 10**12 // 43_623_050_781 == 11_461, "so five dollars are 11,462 sat, rounded up"
 
@@ -38,12 +37,9 @@ def test_an_unknown_currency_is_a_top_level_error(anonymous: Client, currency: s
     )
 
 
-def test_a_price_can_be_set_stale_absurd_or_gone(
+def test_a_price_can_be_stale_absurd_or_gone(
     simulator: Simulator, anonymous: Client, clock: ManualClock
 ) -> None:
-    simulator.set_price("EUR", 5, offset=2)
-    price = anonymous.ask(PRICE, {"currency": "EUR"})["realtimePrice"]
-    assert price["btcSatPrice"] == {"base": 5, "offset": 2}
     simulator.faults.add(Fault.PRICE_STALE, seconds=130)
     assert anonymous.ask(PRICE)["realtimePrice"]["timestamp"] == int(clock.now()) - 130
     simulator.faults.add(Fault.PRICE_ABSURD, value=9_000_000_000_000_000)
@@ -53,11 +49,3 @@ def test_a_price_can_be_set_stale_absurd_or_gone(
     simulator.faults.add(Fault.PRICE_DEAD)
     gone = anonymous.post(PRICE).json
     assert gone["errors"][0]["message"].startswith("Price unavailable")
-
-
-def test_an_estimate_converts_major_units(anonymous: Client) -> None:
-    found = anonymous.ask(
-        '{ currencyConversionEstimation(amount: 5.0, currency: "USD") '
-        "{ btcSatAmount usdCentAmount } }"
-    )
-    assert found["currencyConversionEstimation"] == {"btcSatAmount": 11_462, "usdCentAmount": 500}

@@ -239,7 +239,7 @@ def test_sockets_are_counted_and_forgotten(simulator: Simulator, till: Client) -
     assert simulator.world.channels.names() == ()
 
 
-def test_sockets_can_be_refused_limited_closed_and_cut(simulator: Simulator) -> None:
+def test_sockets_can_be_refused_limited_and_cut(simulator: Simulator) -> None:
     async def opens() -> bool:
         try:
             async with connected(simulator) as socket:
@@ -264,15 +264,13 @@ def test_sockets_can_be_refused_limited_closed_and_cut(simulator: Simulator) -> 
     eventually(lambda: simulator.open_sockets() == 0)
     assert asyncio.run(with_one_open(2)) is True
 
-    async def ended(by: str) -> int:
+    async def cut() -> int:
         async with connected(simulator) as socket:
             await socket.init()
-            end = simulator.close_sockets if by == "close" else simulator.cut_sockets
-            await asyncio.to_thread(end)
+            await asyncio.to_thread(simulator.cut_sockets)
             return (await socket.closing())[0]
 
-    assert asyncio.run(ended("close")) == 1001
-    assert asyncio.run(ended("cut")) == 1006
+    assert asyncio.run(cut()) == 1006
 
 
 def test_ten_connects_a_minute_with_a_burst_of_twenty(

@@ -94,33 +94,6 @@ def test_expiry_is_announced_a_second_late_once_per_subscriber(
     play(story)
 
 
-@pytest.mark.parametrize(
-    "name", ["lnInvoicePaymentStatus", "lnInvoicePaymentStatusByPaymentRequest"]
-)
-def test_the_status_can_be_watched_by_payment_request(
-    simulator: Simulator, till: Client, name: str
-) -> None:
-    request = till.invoice(simulator.till)["paymentRequest"]
-    kind = name[0].upper() + name[1:] + "Input"
-    query = (
-        f"subscription S($input: {kind}!) "
-        f"{{ {name}(input: $input) {{ status errors {{ message }} }} }}"
-    )
-
-    async def story() -> None:
-        async with connected(simulator) as socket:
-            await socket.init()
-            await socket.subscribe(query, {"input": {"paymentRequest": request}})
-            heard = await socket.hear()
-            assert heard["payload"]["data"][name] == {"status": "PENDING", "errors": []}
-            await socket.subscribe(query, {"input": {"paymentRequest": "lnjunk"}}, "2")
-            heard = await socket.hear()
-            assert heard["payload"]["data"][name]["status"] is None
-            assert heard["payload"]["data"][name]["errors"] != []
-
-    play(story)
-
-
 def test_an_unknown_hash_is_an_error_on_a_stream_that_stays(simulator: Simulator) -> None:
     async def story() -> None:
         async with connected(simulator) as socket:
@@ -170,37 +143,24 @@ def test_a_paid_invoice_is_an_ln_update_however_it_was_paid(
 def test_prices_come_at_once_to_all_and_then_every_half_minute(
     simulator: Simulator, clock: ManualClock
 ) -> None:
-    async def kinds(socket: Socket) -> list[str]:
-        heard = [await socket.hear() for _ in range(2)]
-        return [each["payload"]["data"]["myUpdates"]["update"]["__typename"] for each in heard]
+    async def kind(socket: Socket) -> str:
+        heard = await socket.hear()
+        return str(heard["payload"]["data"]["myUpdates"]["update"]["__typename"])
 
     async def story() -> None:
-        both = ["Price", "RealtimePrice"]
         async with connected(simulator) as first, connected(simulator) as second:
             for socket in (first, second):
                 await socket.init(simulator.till.api_key)
                 await socket.subscribe(LN_UPDATES)
-                assert await kinds(socket) == both
-            assert await kinds(first) == both, "the second subscriber's, through the account"
+                assert await kind(socket) == "RealtimePrice"
+            assert await kind(first) == "RealtimePrice", (
+                "the second subscriber's, through the account"
+            )
             await in_thread(clock.advance, 30)
-            assert await kinds(first) == both
+            assert await kind(first) == "RealtimePrice"
             simulator.faults.add(Fault.PRICE_DEAD)
             await in_thread(clock.advance, 30)
             await nothing_more(first)
-
-    play(story)
-
-
-def test_only_dollar_accounts_hear_the_old_price(simulator: Simulator) -> None:
-    euro = simulator.add_account("european", display_currency="EUR")
-
-    async def story() -> None:
-        async with connected(simulator) as socket:
-            await socket.init(euro.api_key)
-            await socket.subscribe(LN_UPDATES)
-            update = (await socket.hear())["payload"]["data"]["myUpdates"]["update"]
-            assert update["__typename"] == "RealtimePrice"
-            await nothing_more(socket)
 
     play(story)
 
@@ -223,28 +183,6 @@ def test_wallet_to_wallet_is_an_intraledger_update_without_a_hash(
             )
             update = (await next_update(socket, "IntraLedgerUpdate"))["update"]
             assert update["txNotificationType"] == "IntraLedgerReceipt"
-
-    play(story)
-
-
-def test_the_price_can_be_watched_alone(simulator: Simulator, clock: ManualClock) -> None:
-    query = (
-        "subscription P($input: RealtimePriceInput!) { realtimePrice(input: $input) "
-        "{ errors { message } realtimePrice { btcSatPrice { base } } } }"
-    )
-
-    async def story() -> None:
-        async with connected(simulator) as socket:
-            await socket.init()
-            await socket.subscribe(query, {"input": {}})
-            for _ in range(2):
-                heard = (await socket.hear())["payload"]["data"]["realtimePrice"]
-                assert heard["realtimePrice"]["btcSatPrice"]["base"] == 43_623_050_781
-                await in_thread(clock.advance, 30)
-            await socket.hear()
-            await socket.subscribe(query, {"input": {"currency": "XXX"}}, "2")
-            heard = (await socket.hear())["payload"]["data"]["realtimePrice"]
-            assert heard["errors"][0]["message"] == "Invalid currency."
 
     play(story)
 
