@@ -21,10 +21,14 @@ TELLING: Final = (
     (Fault.NEVER_ANSWERED_AFTER, Step.SEND, "forwarded"),
     (Fault.ANSWER_CUT, Step.SEND, "forwarded"),
     (Fault.HTTP_401, Step.INVOICE, OUT + "key_refused"),
+    (Fault.HTTP_403, Step.VISIT, OUT + "blocked"),
+    (Fault.HTTP_404, Step.INVOICE, "blocked"),
+    (Fault.HTTP_408, Step.SEND, "paid"),
     (Fault.HTTP_429, Step.LOOK_UP, "paid"),
     (Fault.HTTP_502, Step.PAYOUT, "paid"),
     (Fault.HTTP_503, Step.VISIT, OUT + "no_connection"),
     (Fault.HTTP_504, Step.CANCEL, "leaving"),
+    (Fault.HTTP_511, Step.VISIT, OUT + "network_login"),
     (Fault.HTTP_504_AFTER, Step.SEND, "forwarded"),
     (Fault.CAPTIVE_PORTAL, Step.STATUS, "code"),
     (Fault.CAPTIVE_REDIRECT, Step.VISIT, OUT + "login_page"),
@@ -85,8 +89,12 @@ def test_a_fault_costs_no_money_and_is_told_m4_m6(
     assert outcome.read[-1] in told.split("|"), outcome.read
 
 
-def test_no_fault_is_left_out() -> None:
-    assert sorted(fault for fault, _, _ in TELLING) == sorted(Fault)
+def test_no_fault_of_blink_is_left_out() -> None:
+    """Those of a Lightning address's server are tried in tests/wallet/lightning_address."""
+    names = list(Fault)
+    servers = names[names.index(Fault.ADDRESS_UNKNOWN) : names.index(Fault.VERIFY_LAGS) + 1]
+    blinks = [fault for fault in Fault if fault not in servers]
+    assert sorted(fault for fault, _, _ in TELLING) == sorted(blinks)
 
 
 @pytest.mark.slow
