@@ -88,7 +88,7 @@ def _refused(command: str, error: WrongSettings) -> int:
 
 
 def _keypad(args: argparse.Namespace, settings: Settings) -> int:
-    from kiosk.commands.box import wiring_of
+    from kiosk.commands.app import wiring_of
     from kiosk.panel import cli as keypad
 
     try:

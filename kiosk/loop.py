@@ -2,7 +2,7 @@
 
 Only this loop changes the till. Doors put events into its inbox from their own threads and are
 known here by Protocol. What a step says must be durable is written before the till moves; while it
-cannot be written, the news is kept and nothing is acted upon.
+cannot be written, the event is kept and nothing is acted upon.
 """
 
 import logging
@@ -12,38 +12,38 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 
-from kiosk import story
+from kiosk import sale_log
 from kiosk.sale.account import Account
-from kiosk.sale.answers import counts_while_dark
-from kiosk.sale.box import ActOnBox, BoxAct, HostEffect
+from kiosk.sale.device import DeviceAction, HostEffect, RunDeviceAction
 from kiosk.sale.effects import (
-    Brighten,
+    AdjustCodeBrightness,
     Effect,
-    Play,
+    PlaySound,
     ProbeJournal,
-    ReadHistory,
+    ReadSalesHistory,
     Sound,
     Step,
     WalletEffect,
 )
 from kiosk.sale.events import (
+    AccountFetched,
     Event,
-    HistoryRead,
     JournalFailed,
-    JournalWorks,
+    JournalWritable,
     KeyPressed,
-    RetryAsked,
+    RetryRequested,
+    SalesHistoryResult,
     Tick,
-    Visited,
 )
 from kiosk.sale.facts import Fact
-from kiosk.sale.guard import refused_news
+from kiosk.sale.key_timing import counts_while_dark
 from kiosk.sale.keys import Key, Light
-from kiosk.sale.light import light
+from kiosk.sale.payout_guard import refused_news
+from kiosk.sale.status_light import status_light
 from kiosk.sale.till import Till
-from kiosk.sale.timers import wake_s
+from kiosk.sale.timers import next_wake_s
 from kiosk.sale.transition import transition
-from kiosk.sale.trouble import Contradiction, KioskError, NewStartNeeded
+from kiosk.sale.trouble import Contradiction, KioskError, RestartNeeded
 from kiosk.sale.wifi import JoinWifi, ScanWifi
 
 log: Final = logging.getLogger("kiosk.loop")
@@ -53,7 +53,7 @@ log: Final = logging.getLogger("kiosk.loop")
 EVENTS_A_TURN: Final = 50
 
 # While the journal cannot be written, what is due stays due: look again at this pace.
-UNWRITTEN_PAUSE_S: Final = 0.5
+UNWRITTEN_RETRY_S: Final = 0.5
 
 
 class Wallet(Protocol):
@@ -67,20 +67,20 @@ class Journal(Protocol):
 
     def record(self, facts: Sequence[Fact]) -> None: ...
     def probe(self) -> None: ...
-    def overview(self, now: int) -> HistoryRead: ...
+    def overview(self, now: int) -> SalesHistoryResult: ...
     def take_requests(self) -> bool: ...
 
 
 class Display(Protocol):
-    """The glass: draws the till, hands on what was touched and typed."""
+    """The display: draws the till, returns what was touched and typed."""
 
     def draw(self, till: Till) -> bool: ...
     def wait(self, timeout_s: float | None) -> tuple[Event, ...]: ...
     def wake(self) -> None: ...
     def next_frame_s(self, till: Till) -> float | None: ...
-    def rouse(self) -> bool: ...
+    def wake_display(self) -> bool: ...
     def play(self, sound: Sound) -> None: ...
-    def brighten(self, steps: int) -> None: ...
+    def adjust_code_brightness(self, steps: int) -> None: ...
 
 
 class Panel(Protocol):
@@ -90,17 +90,17 @@ class Panel(Protocol):
 
 
 class Host(Protocol):
-    """The box around the program: power, Wi-Fi, a USB stick."""
+    """The system around the program: power, Wi-Fi, a USB stick."""
 
     def perform(self, effect: HostEffect) -> None: ...
 
 
-class Heart(Protocol):
-    """The watchdog's friend: beats while everything is alive, and wants to be asked in time."""
+class Watchdog(Protocol):
+    """Feeds systemd's watchdog while everything that a sale needs works."""
 
     @property
     def due_s(self) -> float: ...
-    def beat(self, now_s: float) -> None: ...
+    def feed_if_due(self, now_s: float) -> None: ...
 
 
 class Clock(Protocol):
@@ -119,7 +119,7 @@ class Inbox:
         self.wake: Callable[[], None] = lambda: None
 
     def put(self, event: Event) -> None:
-        """Hand news to the loop."""
+        """Give an event to the loop."""
         self._queue.put(event)
         self.wake()
 
@@ -152,7 +152,7 @@ class Loop:
     ) -> None:
         self.till = till
         self.stopped = False
-        self.heart: Heart | None = None  # there is one where a watchdog listens
+        self.watchdog: Watchdog | None = None  # there is one where a watchdog listens
         self._inbox = inbox
         self._wallet = wallet
         self._journal = journal
@@ -160,7 +160,7 @@ class Loop:
         self._panel = panel
         self._clock = clock
         self._host = host
-        self._asked_to_end = False
+        self._restart_requested = False
         self._start_facts: tuple[Fact, ...] = ()
         self._unwritten: deque[Event] = deque()
         self._light: Light | None = None
@@ -169,79 +169,79 @@ class Loop:
     def begin(self, facts: Sequence[Fact] = ()) -> None:
         """Draw the first picture, then record what the start itself found out.
 
-        A full or failing card is told now, before anybody is charged (M11).
+        A full or failing card is reported now, before anybody is charged (M11).
         """
         self._start_facts = tuple(facts)
         self._display.draw(self.till)
         self._probe()
         log.info("connection not requested")
 
-    def turn(self) -> None:
+    def run_once(self) -> None:
         """One round: sleep until something happens, take it all in, draw one frame."""
-        self._take(self._display.wait(self._pause_s()))
-        self._take(self._inbox.take())
+        self._handle_all(self._display.wait(self._timeout_s()))
+        self._handle_all(self._inbox.take())
         self._display.draw(self.till)
         self._show_light()
-        if self.heart is not None:
-            self.heart.beat(self._clock.monotonic())
+        if self.watchdog is not None:
+            self.watchdog.feed_if_due(self._clock.monotonic())
 
     def stop(self) -> None:
         """End after this round; safe from any thread."""
         self.stopped = True
         self._display.wake()
 
-    def heed_requests(self) -> None:
+    def process_requests(self) -> None:
         """Look into the journal for what another process asks; safe in a signal handler."""
-        self._inbox.put(RetryAsked())
+        self._inbox.put(RetryRequested())
 
-    def _take(self, events: Sequence[Event]) -> None:
-        self._feed(self._tick())
+    def _handle_all(self, events: Sequence[Event]) -> None:
+        self._handle(self._tick())
         for event in events:
             if not (isinstance(event, KeyPressed) and self._only_wakes(event.key)):
-                self._feed(event)
+                self._handle(event)
 
     def _only_wakes(self, key: Key) -> bool:
         """Whether a key was pressed in the dark, where it only lights the screen."""
-        return self._display.rouse() and not counts_while_dark(self.till, key)
+        return self._display.wake_display() and not counts_while_dark(self.till, key)
 
     def _tick(self) -> Tick:
         return Tick(self._clock.monotonic(), int(self._clock.unix()))
 
-    def _pause_s(self) -> float | None:
-        times = [wake_s(self.till), self._display.next_frame_s(self.till)]
-        if self.heart is not None:
-            times.append(self.heart.due_s)
+    def _timeout_s(self) -> float | None:
+        times = [next_wake_s(self.till), self._display.next_frame_s(self.till)]
+        if self.watchdog is not None:
+            times.append(self.watchdog.due_s)
         due = min((time for time in times if time is not None), default=None)
         if due is None:
             return None
-        least_s = UNWRITTEN_PAUSE_S if self.till.journal_trouble is not None else 0.0
+        least_s = UNWRITTEN_RETRY_S if self.till.journal_trouble is not None else 0.0
         return max(least_s, due - self._clock.monotonic())
 
-    def _feed(self, event: Event) -> None:
-        if isinstance(event, Visited):
+    def _handle(self, event: Event) -> None:
+        if isinstance(event, AccountFetched):
             self._set_clock(event.account)
-        if isinstance(event, RetryAsked) and not self._is_asked():
+        if isinstance(event, RetryRequested) and not self._is_retry_requested():
             return
         step = transition(self.till, event)
-        if not self._written(event, step):
+        if not self._record(event, step):
             return
-        story.tell(self.till, event, step)
+        sale_log.log_step(self.till, event, step)
         self.till = step.till
         for effect in step.effects:
-            self._carry_out(effect)
-        if isinstance(event, JournalWorks):
+            self._perform(effect)
+        if isinstance(event, JournalWritable):
             kept, self._unwritten = self._unwritten, deque()
             for news in kept:
-                self._feed(news)
+                self._handle(news)
 
-    def _is_asked(self) -> bool:
+    def _is_retry_requested(self) -> bool:
         try:
             return self._journal.take_requests()
         except KioskError as error:
             self._journal_failed(error)
             return False
 
-    def _written(self, event: Event, step: Step) -> bool:
+    def _record(self, event: Event, step: Step) -> bool:
         """Make the step's facts durable. If that fails the step has not happened."""
         if not step.facts:
             return True
@@ -251,7 +251,9 @@ class Loop:
             if isinstance(event, Tick):
                 self.till = replace(self.till, now_s=event.now_s, unix_s=event.unix_s)
             elif not isinstance(event, KeyPressed) and event not in self._unwritten:
-                self._unwritten.append(event)  # a key is pressed again, news is kept
+                self._unwritten.append(
+                    event
+                )  # a key can be pressed again, an event cannot come again
             self._journal_failed(error)
             return False
         except Contradiction as error:
@@ -259,29 +261,29 @@ class Loop:
             if refused is None:
                 raise  # a bug of ours
             log.error("%s contradicts the journal: %s", type(event).__name__, error)  # noqa: TRY400
-            self._feed(refused)
+            self._handle(refused)
             return False
         return True
 
     def _journal_failed(self, error: KioskError) -> None:
         """Say so; a damaged one is set aside by the next start, so there has to be one."""
-        self._feed(JournalFailed(error.trouble))
-        if isinstance(error, NewStartNeeded) and not self._asked_to_end:
-            self._asked_to_end = True
+        self._handle(JournalFailed(error.trouble))
+        if isinstance(error, RestartNeeded) and not self._restart_requested:
+            self._restart_requested = True
             log.error("a new start is needed: %s", error)
-            self._host.perform(ActOnBox(BoxAct.RESTART))
+            self._host.perform(RunDeviceAction(DeviceAction.RESTART))
 
-    def _carry_out(self, effect: Effect) -> None:
+    def _perform(self, effect: Effect) -> None:
         match effect:
-            case Play(sound):
+            case PlaySound(sound):
                 self._display.play(sound)
-            case Brighten(steps):
-                self._display.brighten(steps)
-            case ReadHistory():
+            case AdjustCodeBrightness(steps):
+                self._display.adjust_code_brightness(steps)
+            case ReadSalesHistory():
                 self._read_history()
             case ProbeJournal():
                 self._probe()
-            case ActOnBox() | ScanWifi() | JoinWifi():
+            case RunDeviceAction() | ScanWifi() | JoinWifi():
                 self._host.perform(effect)
             case _:
                 self._wallet.perform(effect)
@@ -292,7 +294,7 @@ class Loop:
         except KioskError as error:
             self._journal_failed(error)
         else:
-            self._feed(history)
+            self._handle(history)
 
     def _probe(self) -> None:
         try:
@@ -302,7 +304,7 @@ class Loop:
             self._journal_failed(error)
         else:
             self._start_facts = ()
-            self._feed(JournalWorks())
+            self._handle(JournalWritable())
 
     def _set_clock(self, account: Account) -> None:
         """Trust Blink's clock over a Pi's, which has no battery and may be years off at boot."""
@@ -311,7 +313,7 @@ class Loop:
             self.till = replace(self.till, unix_s=int(self._clock.unix()))
 
     def _show_light(self) -> None:
-        now = light(self.till)
+        now = status_light(self.till)
         if now is not self._light:
             self._light = now
             self._panel.show(now)

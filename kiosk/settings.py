@@ -57,7 +57,7 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        import hmac  # brings OpenSSL, which the first picture shall not wait for
+        import hmac  # brings OpenSSL, and the first picture must not wait for it
 
         return hmac.compare_digest(self._value.encode(), other._value.encode())
 
@@ -187,9 +187,10 @@ def load(
     credentials: Path | None = None,
     need_account: bool = True,
 ) -> Settings:
-    """Read and check all settings; the environment beats credentials, they beat files.
+    """Read and check all settings; the environment comes before credentials, they come before
+    files.
 
-    Of the files, `kiosk.env` among the credentials beats `.env`.
+    Of the files, `kiosk.env` among the credentials comes before `.env`.
 
     Raises:
         WrongSettings: with every mistake there is.
@@ -239,7 +240,7 @@ def _sources(
     """Where settings come from, the weakest first, and what is wrong with the files."""
     files = [file for file in (dotenv, _file_credential(credentials)) if file is not None]
     read = [_read_settings(file) for file in files]
-    sources: list[Mapping[str, str]] = [one.values for one in read]
+    sources: list[Mapping[str, str]] = [source.values for source in read]
     if credentials is not None:
         secrets = [credentials / name for name in SECRETS]
         hashed = credentials / PIN_CREDENTIAL
@@ -249,7 +250,7 @@ def _sources(
             {file.name: file.read_text(errors="replace") for file in secrets if file.is_file()}
         )
     sources.append(environ)
-    return sources, [problem for one in read for problem in one.problems]
+    return sources, [problem for source in read for problem in source.problems]
 
 
 def _file_credential(credentials: Path | None) -> Path | None:
@@ -473,7 +474,7 @@ def _pins(text: str) -> tuple[int, ...]:
 
 
 def _manager_pin(text: str) -> Secret:
-    from kiosk.sale import pin  # brings OpenSSL, which the first picture shall not wait for
+    from kiosk.sale import pin  # brings OpenSSL, and the first picture must not wait for it
 
     if not pin.is_hash(text) and not pin.is_good(text):
         raise ValueError("must be 4 to 12 digits")

@@ -1,7 +1,7 @@
 """A settings file (`.env`, `kiosk.env`, `wifi.env`): the one reader of all of them.
 
 What two readers could understand differently is refused by name and never guessed: a value that a
-` #` would cut, a control character, a line that is no NAME=value. No mistake tells a value.
+` #` would cut, a control character, a line that is no NAME=value. No mistake contains a value.
 """
 
 import io
@@ -50,11 +50,11 @@ def read_file(file: Path) -> bytes:
     """
     fd = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(fd, "rb") as stream:
-        told = os.fstat(fd)
-        if not stat.S_ISREG(told.st_mode):
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode):
             raise FileRefused((f"{file.name}: is not a plain file",))
-        data = stream.read(LONGEST + 1) if told.st_size <= LONGEST else b""
-    if told.st_size > LONGEST or len(data) > LONGEST:
+        data = stream.read(LONGEST + 1) if status.st_size <= LONGEST else b""
+    if status.st_size > LONGEST or len(data) > LONGEST:
         raise FileRefused((f"{file.name}: is too long to be a settings file",))
     return data
 

@@ -11,34 +11,42 @@ import pytest
 from kiosk.clock import SystemClock
 from kiosk.journal import Journal
 from kiosk.loop import EVENTS_A_TURN, Inbox, Loop
-from kiosk.sale.box import HostEffect
+from kiosk.sale.device import HostEffect
 from kiosk.sale.effects import Sound, WalletEffect
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import (
+    AccountFetched,
     Event,
-    HistoryRead,
-    InvoiceMade,
+    InvoiceCreated,
+    InvoiceStatusResult,
     KeyPressed,
     KeyStuck,
-    PayoutMade,
-    RatesArrived,
-    RetryAsked,
-    SendAnswer,
-    StatusTold,
-    Visited,
+    PayoutCreated,
+    RatesFetched,
+    RetryRequested,
+    SalesHistoryResult,
+    SendOutcome,
 )
-from kiosk.sale.facts import Ending, Fact, SaleLeft
+from kiosk.sale.facts import Ending, Fact, SaleLeftScreen
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import Sats
-from kiosk.sale.till import Entering, Leaving, Managing, Page, Requesting, Till, Totals
-from kiosk.sale.timers import JOURNAL_PAUSE_S
-from kiosk.sale.trouble import KioskError, NewStartNeeded, Trouble, TroubleKind
+from kiosk.sale.service import JOURNAL_PAUSE_S
+from kiosk.sale.till import (
+    EnteringAmount,
+    LeavingCode,
+    ManagerPage,
+    ManagerScreen,
+    RequestingInvoice,
+    Till,
+    Totals,
+)
+from kiosk.sale.trouble import KioskError, RestartNeeded, Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, RULES, USD, Story, invoice, rates, usd_rate
 from tests.screen.samples import NOW_S, till
 
 
-class Glass:
+class SleepingDisplay:
     """A display that sleeps until it is roused, and hands on what it is given."""
 
     def __init__(self, *touched: Event) -> None:
@@ -46,7 +54,7 @@ class Glass:
         self.touched = touched
         self.heard: list[Sound] = []
 
-    def rouse(self) -> bool:
+    def wake_display(self) -> bool:
         asleep, self.asleep = self.asleep, False
         return asleep
 
@@ -64,10 +72,10 @@ class Glass:
     def play(self, sound: Sound) -> None:
         self.heard.append(sound)
 
-    def brighten(self, steps: int) -> None: ...
+    def adjust_code_brightness(self, steps: int) -> None: ...
 
 
-class Quiet:
+class IdleDoors:
     """A wallet, a journal, a panel, a host and a clock that do nothing."""
 
     def perform(self, effect: WalletEffect | HostEffect) -> None: ...
@@ -78,9 +86,9 @@ class Quiet:
     def take_requests(self) -> bool:
         return False
 
-    def overview(self, now: int) -> HistoryRead:
+    def overview(self, now: int) -> SalesHistoryResult:
         none = Totals(0, 0, Sats(0), Sats(0), Sats(0))
-        return HistoryRead(none, none, ())
+        return SalesHistoryResult(none, none, ())
 
 
 class Hands(SystemClock):
@@ -102,7 +110,7 @@ class Hands(SystemClock):
         self.wall_s += seconds
 
 
-class Card(Quiet):
+class Card(IdleDoors):
     """A journal that notes what is written, and may fail with whatever trouble it is given."""
 
     def __init__(self, done: list[str]) -> None:
@@ -115,7 +123,7 @@ class Card(Quiet):
     def _fail(self) -> None:
         self.tries += 1
         if self.trouble is not None:
-            raise (NewStartNeeded if self.damaged else KioskError)(self.trouble)
+            raise (RestartNeeded if self.damaged else KioskError)(self.trouble)
 
     def record(self, facts: Sequence[Fact]) -> None:
         if facts:
@@ -125,7 +133,7 @@ class Card(Quiet):
     def probe(self) -> None:
         self._fail()
 
-    def overview(self, now: int) -> HistoryRead:
+    def overview(self, now: int) -> SalesHistoryResult:
         self._fail()
         return super().overview(now)
 
@@ -135,7 +143,7 @@ class Card(Quiet):
         return asked
 
 
-class Desk(Quiet):
+class Desk(IdleDoors):
     """A wallet and a host that note what they are told to do, in one list with the journal."""
 
     def __init__(self, done: list[str]) -> None:
@@ -145,7 +153,7 @@ class Desk(Quiet):
         self.done.append(type(effect).__name__)
 
 
-class Lamp(Quiet):
+class Lamp(IdleDoors):
     """A panel that notes what it shows."""
 
     def __init__(self, shown: list[Light]) -> None:
@@ -162,13 +170,13 @@ class Shell:
         self, start: Till | None = None, *touched: Event, journal: Journal | None = None
     ) -> None:
         self.done: list[str] = []
-        self.glass = Glass(*touched)
+        self.glass = SleepingDisplay(*touched)
         self.card = Card(self.done)
         self.clock = Hands()
         self.inbox = Inbox()
         self.shown: list[Light] = []
         self.loop = Loop(
-            start or till(Entering(Entry(USD))),
+            start or till(EnteringAmount(Entry(USD))),
             self.inbox,
             wallet=Desk(self.done),
             journal=journal or self.card,
@@ -185,17 +193,17 @@ class Shell:
     @property
     def typed(self) -> int:
         screen = self.till.screen
-        assert isinstance(screen, Entering)
+        assert isinstance(screen, EnteringAmount)
         return screen.entry.typed
 
-    def turn(self, *news: Event) -> None:
+    def run_once(self, *news: Event) -> None:
         for event in news:
             self.inbox.put(event)
-        self.loop.turn()
+        self.loop.run_once()
 
     def wait(self, seconds: float) -> None:
         self.clock.pass_by(seconds)
-        self.loop.turn()
+        self.loop.run_once()
 
 
 FULL = Trouble(TroubleKind.JOURNAL_FULL)
@@ -213,13 +221,13 @@ def awaiting() -> tuple[Shell, Invoice]:
     return shell, made
 
 
-def paid(made: Invoice) -> StatusTold:
-    return StatusTold(made.payment_hash, InvoiceStatus.PAID)
+def paid(made: Invoice) -> InvoiceStatusResult:
+    return InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID)
 
 
 def test_digits_typed_blind_wake_the_glass_and_count() -> None:
     shell = Shell()
-    shell.turn(*(KeyPressed(key) for key in (Key.D1, Key.D2, Key.D5)))
+    shell.run_once(*(KeyPressed(key) for key in (Key.D1, Key.D2, Key.D5)))
     assert not shell.glass.asleep
     assert shell.typed == 125, "a lost digit is a tenth of the price"
     assert shell.glass.heard == [Sound.KEY] * 3
@@ -228,9 +236,9 @@ def test_digits_typed_blind_wake_the_glass_and_count() -> None:
 @pytest.mark.parametrize("asleep", [True, False])
 def test_any_other_key_only_wakes_a_glass_at_rest(*, asleep: bool) -> None:
     shell = Shell()
-    shell.turn(KeyPressed(Key.D7))
+    shell.run_once(KeyPressed(Key.D7))
     shell.glass.asleep = asleep
-    shell.turn(KeyPressed(Key.DELETE))
+    shell.run_once(KeyPressed(Key.DELETE))
     assert not shell.glass.asleep
     assert shell.typed == (7 if asleep else 0)
 
@@ -253,35 +261,35 @@ def test_a_turn_takes_some_of_the_news_and_is_woken_for_the_rest() -> None:
 
 def test_news_is_never_swallowed() -> None:
     shell = Shell(None, KeyStuck("5"))
-    shell.turn()
+    shell.run_once()
     assert shell.till.stuck_keys == ("5",)
     assert shell.glass.asleep, "news is no touch; that it is shown is the glass's own business"
 
 
 def test_a_history_that_cannot_be_read_stops_sales_and_not_the_program_m11() -> None:
-    shell = Shell(till(Managing(Page.FORWARDS)))
+    shell = Shell(till(ManagerScreen(ManagerPage.FORWARDS)))
     shell.glass.asleep = False
     shell.card.trouble = BROKEN
-    shell.turn(KeyPressed(Key.CLEAR), RetryAsked())
+    shell.run_once(KeyPressed(Key.CLEAR), RetryRequested())
     assert shell.till.journal_trouble == BROKEN
 
 
 def test_what_must_be_durable_is_written_before_anything_is_done_about_it_m5() -> None:
     shell, made = awaiting()
-    shell.turn(paid(made))
-    assert shell.done[:3] == ["InvoicePaid", "ForwardMoved", "SendForward"]
+    shell.run_once(paid(made))
+    assert shell.done[:3] == ["InvoicePaid", "ForwardStatusChanged", "SendForward"]
 
 
 def test_what_cannot_be_written_has_not_happened_and_is_not_forgotten_m5_m11() -> None:
     shell, made = awaiting()
     shell.card.trouble = FULL
-    shell.turn(paid(made), paid(made))
+    shell.run_once(paid(made), paid(made))
     assert "SendForward" not in shell.done
     assert not shell.till.forwards
     assert shell.till.out_of_service == FULL
     shell.card.trouble = None
     shell.wait(JOURNAL_PAUSE_S)
-    assert shell.done[-3:] == ["InvoicePaid", "ForwardMoved", "SendForward"]
+    assert shell.done[-3:] == ["InvoicePaid", "ForwardStatusChanged", "SendForward"]
     assert shell.done.count("InvoicePaid") == 1
 
 
@@ -290,7 +298,7 @@ def two_sales(tmp_path: Path, *, payout: bool) -> tuple[Shell, Story, Journal, I
     story = Story().ready()
     first = story.awaiting()
     story.pay(first)
-    story.send(first, SendAnswer.SUCCESS)
+    story.send(first, SendOutcome.SUCCESS)
     story.wait(60)
     if payout:
         story.awaiting(payout=False)
@@ -306,12 +314,12 @@ def two_sales(tmp_path: Path, *, payout: bool) -> tuple[Shell, Story, Journal, I
 def test_a_payout_that_is_another_sales_is_refused_with_an_alarm(tmp_path: Path) -> None:
     """Box fault 23: one payout invoice for two sales ended the loop (JournalConflict)."""
     shell, story, journal, first = two_sales(tmp_path, payout=True)
-    (watch,) = shell.till.watches.values()
-    shell.turn(PayoutMade(watch.sale.id, story.payout(first), 1))
+    (watch,) = shell.till.watched_invoices.values()
+    shell.run_once(PayoutCreated(watch.sale.id, story.payout(first), 1))
     assert [alarm.trouble.kind for alarm in shell.till.alarms] == [TroubleKind.PAYOUT_REFUSED]
-    (after,) = shell.till.watches.values()
+    (after,) = shell.till.watched_invoices.values()
     assert after.payout is None
-    shell.turn(StatusTold(watch.invoice.payment_hash, InvoiceStatus.PAID))
+    shell.run_once(InvoiceStatusResult(watch.invoice.payment_hash, InvoiceStatus.PAID))
     assert "SendForward" not in shell.done
     journal.close()
 
@@ -320,9 +328,9 @@ def test_a_code_that_is_another_sales_is_never_shown(tmp_path: Path) -> None:
     """Box fault 23: nor is an invoice that was journaled for another sale."""
     shell, _, journal, first = two_sales(tmp_path, payout=False)
     screen = shell.till.screen
-    assert isinstance(screen, Requesting)
-    shell.turn(InvoiceMade(screen.sale.id, first))
-    assert isinstance(shell.till.screen, Entering)
+    assert isinstance(screen, RequestingInvoice)
+    shell.run_once(InvoiceCreated(screen.sale.id, first))
+    assert isinstance(shell.till.screen, EnteringAmount)
     assert shell.till.screen.notice is not None
     journal.close()
 
@@ -331,8 +339,8 @@ def test_a_code_that_is_another_sales_is_never_shown(tmp_path: Path) -> None:
 def test_a_card_that_fails_while_a_code_runs_out_is_told_and_survived_m11(trouble: Trouble) -> None:
     """Fault 13: the loop fed the failure into itself until a RecursionError."""
     shell, _ = awaiting()
-    shell.turn(KeyPressed(Key.CLEAR))
-    assert isinstance(shell.till.screen, Leaving)
+    shell.run_once(KeyPressed(Key.CLEAR))
+    assert isinstance(shell.till.screen, LeavingCode)
     shell.card.trouble = trouble
     for _ in range(40):
         shell.wait(1.0)
@@ -342,31 +350,33 @@ def test_a_card_that_fails_while_a_code_runs_out_is_told_and_survived_m11(troubl
     shell.wait(JOURNAL_PAUSE_S)
     shell.wait(1.0)
     assert shell.till.journal_trouble is None
-    assert "SaleLeft" in shell.done
+    assert "SaleLeftScreen" in shell.done
 
 
 def test_a_card_without_room_is_told_before_the_first_sale_m11() -> None:
     """Fault 13: three sales went through with 1,000 bytes free."""
     shell = Shell()
     shell.card.trouble = FULL
-    shell.loop.begin([SaleLeft(SaleId("till-1-x-1"), Ending.INTERRUPTED)])
+    shell.loop.begin([SaleLeftScreen(SaleId("till-1-x-1"), Ending.INTERRUPTED)])
     assert shell.till.out_of_service == FULL
     shell.card.trouble = None
     shell.wait(JOURNAL_PAUSE_S)
     assert shell.till.journal_trouble is None
-    assert shell.done == ["SaleLeft"], "what the start found out is written as soon as it can be"
+    assert shell.done == ["SaleLeftScreen"], (
+        "what the start found out is written as soon as it can be"
+    )
 
 
 def test_a_sale_that_finds_no_room_is_refused_and_nothing_is_asked_of_blink_m11() -> None:
     """Fault 13: the write that opens a sale is refused, the amount stays on the screen."""
     story = Story().ready()
     story.press("1250")
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     shell = Shell(story.till)
     shell.glass.asleep = False
     shell.clock.now_s = story.till.now_s
     shell.card.trouble = FULL
-    shell.turn(KeyPressed(Key.CHARGE))
+    shell.run_once(KeyPressed(Key.CHARGE))
     assert shell.typed == 1250
     assert shell.till.out_of_service == FULL
     assert "OpenSale" not in shell.done
@@ -375,24 +385,24 @@ def test_a_sale_that_finds_no_room_is_refused_and_nothing_is_asked_of_blink_m11(
 def test_a_damaged_journal_asks_for_one_new_start() -> None:
     shell, made = awaiting()
     shell.card.trouble, shell.card.damaged = BROKEN, True
-    shell.turn(paid(made))
+    shell.run_once(paid(made))
     shell.wait(JOURNAL_PAUSE_S)
-    assert shell.done.count("ActOnBox") == 1
+    assert shell.done.count("RunDeviceAction") == 1
 
 
 DAY_S = 86_400
 
 
-def heard(unix_s: int) -> Visited:
+def heard(unix_s: int) -> AccountFetched:
     """Blink has told its time."""
-    return Visited(replace(ACCOUNT, server_unix_s=unix_s))
+    return AccountFetched(replace(ACCOUNT, server_unix_s=unix_s))
 
 
 def test_blinks_time_is_the_time_and_a_jump_of_the_wall_clock_changes_nothing() -> None:
     """Fault 21: the network set the wall clock, and the till ran days ahead."""
     shell = Shell()
     shell.clock.wall_s = 1_600_000_000.0
-    shell.turn(heard(1_700_000_000))
+    shell.run_once(heard(1_700_000_000))
     shell.clock.wall_s = 1_700_000_000.0 + 3 * DAY_S
     shell.wait(60)
     assert shell.till.unix_s == 1_700_000_060
@@ -401,17 +411,17 @@ def test_blinks_time_is_the_time_and_a_jump_of_the_wall_clock_changes_nothing() 
 def test_until_blink_is_heard_the_wall_clock_is_followed() -> None:
     shell = Shell()
     shell.clock.wall_s = 1_600_000_000.0
-    shell.turn()
+    shell.run_once()
     assert shell.till.unix_s == 1_600_000_000
     shell.clock.wall_s = 1_700_000_000.0
-    shell.turn()
+    shell.run_once()
     assert shell.till.unix_s == 1_700_000_000
 
 
 @pytest.mark.parametrize("odd", [0, 253_402_300_799])
 def test_a_time_beyond_reason_is_not_believed(odd: int) -> None:
     shell = Shell()
-    shell.turn(heard(odd))
+    shell.run_once(heard(odd))
     assert shell.till.unix_s == 1_700_000_000
 
 
@@ -422,15 +432,15 @@ def test_everything_that_is_recorded_has_the_same_time(tmp_path: Path) -> None:
     book = Journal.open(tmp_path / "journal.sqlite3", shell.clock.unix)
     shell.loop._journal = book
     shell.clock.wall_s = 1_600_000_000.0
-    shell.turn(heard(1_700_000_000))
+    shell.run_once(heard(1_700_000_000))
     shell.wait(10)
-    shell.turn(KeyPressed(Key.CURRENCY), KeyPressed(Key.D7), KeyPressed(Key.CHARGE))
+    shell.run_once(KeyPressed(Key.CURRENCY), KeyPressed(Key.D7), KeyPressed(Key.CHARGE))
     screen = shell.till.screen
-    assert isinstance(screen, Requesting), screen
+    assert isinstance(screen, RequestingInvoice), screen
     made = invoice(1, screen.sale.amount)
-    shell.turn(InvoiceMade(screen.sale.id, made))
+    shell.run_once(InvoiceCreated(screen.sale.id, made))
     shell.wait(10)
-    shell.turn(paid(made))
+    shell.run_once(paid(made))
     (record,) = book.sales(0, 2**40)
     assert (record.sale.started_at, record.paid_at) == (1_700_000_010, 1_700_000_020)
     book.close()

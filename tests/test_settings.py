@@ -10,10 +10,10 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.clock import system_zone
-from kiosk.commands.box import rules_of
+from kiosk.commands.app import rules_of
 from kiosk.commands.log import Redacting
 from kiosk.commands.run import _secret_values
-from kiosk.sale.pin import is_pin
+from kiosk.sale.pin import is_correct_pin
 from kiosk.settings import (
     DEFAULTS,
     Secret,
@@ -43,19 +43,19 @@ def test_a_key_and_a_merchant_are_enough() -> None:
 
 
 def test_all_mistakes_are_told_at_once_by_name_and_no_secret_is_shown() -> None:
-    told = problems(
+    result = problems(
         BLINKPOS_API_KEY="blink with blanks hunter2",
         KIOSK_INVOICE_MINUTES="0",
         KIOSK_CURRENCY="DOLLAR",
         KIOSK_PIN="hunter2",
     )
-    assert {line.split(":")[0] for line in told} == {
+    assert {line.split(":")[0] for line in result} == {
         "BLINKPOS_API_KEY",
         "KIOSK_INVOICE_MINUTES",
         "KIOSK_CURRENCY",
         "KIOSK_PIN",
     }
-    assert "hunter2" not in "\n".join(told)
+    assert "hunter2" not in "\n".join(result)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_the_digits_of_the_pin_are_kept_nowhere() -> None:
     assert settings.pin is not None
     kept = settings.pin.reveal()
     assert kept != "2866"
-    assert is_pin("2866", kept)
+    assert is_correct_pin("2866", kept)
     assert load({**GOOD, "KIOSK_PIN": kept}).pin == settings.pin, "a hash is taken as it is"
     assert kept not in _secret_values(settings)
     assert rules_of(settings, "3f9a0b1c").pin == kept

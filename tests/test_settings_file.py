@@ -17,9 +17,9 @@ def problems(text: str) -> tuple[str, ...]:
 )
 def test_a_sign_that_would_cut_a_value_is_refused_by_name(value: str) -> None:
     """Box fault 14: `Kaffeehaus #2024` became `Kaffeehaus`, and the file was wiped."""
-    told = problems(f"KIOSK_NAME= {value}\n")
-    assert [line.split(":")[0] for line in told] == ["KIOSK_NAME"]
-    assert "2024" not in told[0]
+    result = problems(f"KIOSK_NAME= {value}\n")
+    assert [line.split(":")[0] for line in result] == ["KIOSK_NAME"]
+    assert "2024" not in result[0]
 
 
 @pytest.mark.parametrize(
@@ -34,15 +34,18 @@ def test_a_sign_that_would_cut_a_value_is_refused_by_name(value: str) -> None:
     ],
 )
 def test_a_value_that_is_clear_is_read_whole(line: str, value: str) -> None:
-    told = parse(f"# a remark\n{line}\n".encode(), "x.env")
-    assert (dict(told.values), told.problems) == ({"A": value}, ())
+    result = parse(f"# a remark\n{line}\n".encode(), "x.env")
+    assert (dict(result.values), result.problems) == ({"A": value}, ())
 
 
 @pytest.mark.parametrize("sign", ["\0", "\x1b", "\x85", "\u2028", "\x7f"])
 def test_a_control_character_anywhere_refuses_the_file(sign: str) -> None:
     """Box fault 26: after a NUL byte systemd took none of the file, and the till its defaults."""
-    told = parse(f"A=b\n# {sign}\nC=d\n".encode(), "x.env")
-    assert (dict(told.values), told.problems) == ({}, ("x.env: line 2 holds a control character",))
+    result = parse(f"A=b\n# {sign}\nC=d\n".encode(), "x.env")
+    assert (dict(result.values), result.problems) == (
+        {},
+        ("x.env: line 2 holds a control character",),
+    )
 
 
 def test_a_quoted_value_may_not_hold_a_line_end_either() -> None:

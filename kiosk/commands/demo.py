@@ -15,18 +15,18 @@ from kiosk.sale.events import KeyPressed
 from kiosk.sale.keys import Key
 from kiosk.sale.till import (
     AwaitingPayment,
-    Entering,
+    ConnectionState,
+    EnteringAmount,
     Forwarded,
-    Link,
     Paid,
     Ready,
-    Requesting,
+    RequestingInvoice,
     Till,
 )
 from kiosk.settings import Settings, load
 
 if TYPE_CHECKING:
-    from kiosk.commands.box import Box
+    from kiosk.commands.app import App
     from kiosk.simulate.simulator import Simulator
 
 PATIENCE_S: Final = 60.0
@@ -46,31 +46,31 @@ def run(args: argparse.Namespace) -> int:
     headless = args.headless or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if headless:
         os.environ["SDL_VIDEODRIVER"] = os.environ["SDL_AUDIODRIVER"] = "dummy"
-    from kiosk.commands.box import build
+    from kiosk.commands.app import build_app
     from kiosk.simulate import Simulator
 
     folder = Path(tempfile.mkdtemp(prefix="kiosk-demo-"))
     with Simulator() as simulator:
         settings = _settings(simulator, folder, args.size)
-        story = _Story()
+        story = _SaleLogPrinter()
         logging.basicConfig(level="INFO", format="%(message)s", handlers=[story])
-        box = build(settings)
+        app = build_app(settings)
         try:
-            box.begin()
+            app.begin()
             if headless:
                 pictures = args.pictures or folder / "pictures"
-                return _play(box, simulator, pictures)
-            return _watch(box, simulator)
+                return _play(app, simulator, pictures)
+            return _watch(app, simulator)
         finally:
-            box.close()
+            app.close()
 
 
-def _watch(box: "Box", simulator: "Simulator") -> int:
+def _watch(app: "App", simulator: "Simulator") -> int:
     print("Type an amount and press the green key; a customer pays after a few seconds.")
     print("Close the window to end.")
     simulator.pay_by_itself(CUSTOMER_S)
-    while not box.window.closed:
-        box.loop.turn()
+    while not app.window.closed:
+        app.loop.run_once()
     return 0
 
 
@@ -89,39 +89,41 @@ class _Script:
         """The keys to press now."""
         screen = till.screen
         match screen:
-            case Entering() if not self.typed and isinstance(till.service, Ready):
+            case EnteringAmount() if not self.typed and isinstance(till.service, Ready):
                 self.typed = True
                 return tuple(Key(digit) for digit in AMOUNT)
-            case Entering() if self.typed and not self.charged and till.rates is not None:
+            case EnteringAmount() if self.typed and not self.charged and till.rates is not None:
                 self.charged = True
                 return (Key.CHARGE,)
-            case AwaitingPayment(link=Link.LIVE, payout_ready=True) if not self.paid:
+            case AwaitingPayment(connection=ConnectionState.LIVE, payout_ready=True) if (
+                not self.paid
+            ):
                 self.paid = True
                 self.simulator.pay(screen.invoice.payment_request, via="lightning")
-            case Entering() if self.paid and "forwarded" in self.seen:
+            case EnteringAmount() if self.paid and "forwarded" in self.seen:
                 self.done = True
         return ()
 
 
-def _play(box: "Box", simulator: "Simulator", pictures: Path) -> int:
+def _play(app: "App", simulator: "Simulator", pictures: Path) -> int:
     pictures.mkdir(parents=True, exist_ok=True)
     script = _Script(simulator)
     until = time.monotonic() + PATIENCE_S
     alarm = threading.Timer(
-        PATIENCE_S + 1, box.inbox.wake
-    )  # a sale that hangs is told, not waited for
+        PATIENCE_S + 1, app.inbox.wake
+    )  # a sale that hangs is reported, not waited for
     alarm.daemon = True
     alarm.start()
     while time.monotonic() < until:
-        keys = script.next_keys(box.loop.till)
+        keys = script.next_keys(app.loop.till)
         if script.done:
             break
         for key in keys:
-            box.inbox.put(KeyPressed(key))
-        box.loop.turn()
-        _save_new(box, script, pictures)
-        if isinstance(box.loop.till.screen, Forwarded):
-            _skip_ahead(box)
+            app.inbox.put(KeyPressed(key))
+        app.loop.run_once()
+        _save_new(app, script, pictures)
+        if isinstance(app.loop.till.screen, Forwarded):
+            _skip_ahead(app)
     alarm.cancel()
     forwarded = simulator.merchant.balance_sat
     while simulator.open_sockets() and time.monotonic() < until:
@@ -135,30 +137,30 @@ def _play(box: "Box", simulator: "Simulator", pictures: Path) -> int:
     return 0
 
 
-def _skip_ahead(box: "Box") -> None:
+def _skip_ahead(app: "App") -> None:
     """Nobody watches: go on to the next sale once the animation has been drawn."""
-    screen = box.loop.till.screen
-    if isinstance(screen, Forwarded) and box.loop.till.now_s - screen.since_s > 1.5:
-        box.inbox.put(KeyPressed(Key.CHARGE))
+    screen = app.loop.till.screen
+    if isinstance(screen, Forwarded) and app.loop.till.now_s - screen.since_s > 1.5:
+        app.inbox.put(KeyPressed(Key.CHARGE))
 
 
-def _save_new(box: "Box", script: _Script, pictures: Path) -> None:
+def _save_new(app: "App", script: _Script, pictures: Path) -> None:
     """A picture of every screen, when it is first as it should be looked at."""
-    name = _name(box.loop.till)
+    name = _name(app.loop.till)
     if name is not None and name not in script.seen:
         script.seen.append(name)
-        box.window.save(pictures / f"{len(script.seen)}-{name}.png")
+        app.window.save(pictures / f"{len(script.seen)}-{name}.png")
 
 
 def _name(till: Till) -> str | None:
     match till.screen:
-        case Entering(entry) if isinstance(till.service, Ready):
+        case EnteringAmount(entry) if isinstance(till.service, Ready):
             return "idle" if entry.is_empty else "amount"
-        case Entering():
+        case EnteringAmount():
             return "starting"
-        case Requesting():
+        case RequestingInvoice():
             return "requesting"
-        case AwaitingPayment(link=Link.LIVE):
+        case AwaitingPayment(connection=ConnectionState.LIVE):
             return "invoice"
         case Paid():
             return "paid"
@@ -167,7 +169,7 @@ def _name(till: Till) -> str | None:
     return None
 
 
-class _Story(logging.Handler):
+class _SaleLogPrinter(logging.Handler):
     """Prints the log as a story: seconds since the start, and what happened."""
 
     def __init__(self) -> None:

@@ -7,49 +7,51 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from kiosk.commands.box import endpoints_of, wiring_of
+from kiosk.commands.app import endpoints_of, wiring_of
 from kiosk.commands.table import why
-from kiosk.doctor import blink, box, till
+from kiosk.doctor import blink, device, till
 from kiosk.doctor.finding import Finding, Verdict, stop, table
 from kiosk.host.machine import Machine
-from kiosk.journal import Journal, owner, try_to_write
-from kiosk.panel.checkup import check_up
+from kiosk.journal import Journal, owner_pid, try_to_write
+from kiosk.panel.inspection import inspect
 from kiosk.sale.account import Account
 from kiosk.sale.trouble import KioskError
-from kiosk.screen import logo
-from kiosk.screen.faces import covers
-from kiosk.screen.glass import can_draw_without_a_desktop
-from kiosk.screen.words import Words
+from kiosk.screen.display.surface import can_draw_without_a_desktop
+from kiosk.screen.drawing import logo
+from kiosk.screen.drawing.font_coverage import covers
+from kiosk.screen.text.words import Words
 from kiosk.settings import Settings, WrongSettings, unknown
+from kiosk.wallet.connectivity import Connectivity, check_api, check_socket
 from kiosk.wallet.endpoints import Timings
+from kiosk.wallet.fetch_account import fetch_account
 from kiosk.wallet.http import Http
-from kiosk.wallet.reach import Reach, reach_api, reach_socket
-from kiosk.wallet.visit import visit
 
 
 def run(settings: Settings, dotenv: Path | None = None) -> int:
     """Check everything that can be checked without a customer."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     strange = unknown(os.environ, dotenv, Path(folder) if folder else None)
-    return _told([*till.settings(settings, strange), *_here(settings), *_blink(settings)])
+    return _print_findings(
+        [*till.settings(settings, strange), *_device_findings(settings), *_blink_findings(settings)]
+    )
 
 
 def run_refused(error: WrongSettings) -> int:
     """Check what can be checked with settings that cannot be used."""
     wrong = [stop("settings", line, "correct it in the settings file") for line in error.problems]
-    _told([*wrong, *_here(error.rest)])
+    _print_findings([*wrong, *_device_findings(error.rest)])
     return 2
 
 
-def _told(findings: list[Finding]) -> int:
+def _print_findings(findings: list[Finding]) -> int:
     print(table(findings))
-    return 1 if any(one.verdict is Verdict.STOP for one in findings) else 0
+    return 1 if any(finding.verdict is Verdict.STOP for finding in findings) else 0
 
 
-def _here(settings: Settings) -> Iterator[Finding]:
-    """The box itself, without the network."""
+def _device_findings(settings: Settings) -> Iterator[Finding]:
+    """The device itself, without the network."""
     machine = Machine(settings.journal)
-    unit = machine.unit(box.UNIT)
+    unit = machine.unit(device.UNIT)
     running = unit is not None and unit.get("ActiveState") == "active"
     yield _journal(settings.journal, running=running)
     yield till.room(machine.card())
@@ -57,25 +59,25 @@ def _here(settings: Settings) -> Iterator[Finding]:
     yield till.light(settings.led_pin)
     desktop = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     driver = can_draw_without_a_desktop()
-    yield box.display(desktop, machine.displays(), machine.other_screens(), driver=driver)
+    yield device.display(desktop, machine.displays(), machine.other_screens(), driver=driver)
     yield till.fonts(settings.name, covered=covers(settings.name))
     yield till.logo(settings.logo, logo.problem(settings.logo) if settings.logo else "")
     yield till.sound(settings.volume, machine.sound_cards())
     yield till.backlight(machine.backlights())
-    yield from box.findings(machine)
+    yield from device.findings(machine)
 
 
 def _journal(path: Path, *, running: bool) -> Finding:
     if not path.exists():
         return till.new_journal(path)
-    running = running or owner(path) is not None
+    running = running or owner_pid(path) is not None
     try:
         if not running:  # beside a till nothing is written, and its lock is never taken
             try_to_write(path)
         with contextlib.closing(Journal.read_only(path)) as journal:
-            waiting = [(one.at, why(one)) for one in journal.unsettled()]
+            waiting = [(record.at, why(record)) for record in journal.unsettled()]
     except KioskError as error:
-        what, cure = Words().told(error.trouble)
+        what, cure = Words().trouble_text(error.trouble)
         return stop("journal", f"{path}: {what} ({error.trouble.reason})", cure)
     return till.journal(path, waiting, int(time.time()), running=running)
 
@@ -87,27 +89,27 @@ def _panel(settings: Settings, *, running: bool) -> Finding:
         return stop("keypad", str(error), "see Wiring in the README")
     seen = None
     if settings.gpio != "off":
-        seen = check_up(wiring, settings.led_pin, settings.buzzer_pin)
+        seen = inspect(wiring, settings.led_pin, settings.buzzer_pin)
     return till.panel(settings.gpio, seen, running=running)
 
 
-def _blink(settings: Settings) -> Iterator[Finding]:
+def _blink_findings(settings: Settings) -> Iterator[Finding]:
     api, socket, seen = asyncio.run(_ask(settings))
     yield blink.api(api)
     yield blink.socket(socket)
     if isinstance(seen, Account):
         yield from blink.account(seen, int(time.time()))
     else:
-        yield blink.refused(Words().told(seen.trouble), seen.trouble)
+        yield blink.refused(Words().trouble_text(seen.trouble), seen.trouble)
 
 
-async def _ask(settings: Settings) -> tuple[Reach, Reach, Account | KioskError]:
+async def _ask(settings: Settings) -> tuple[Connectivity, Connectivity, Account | KioskError]:
     endpoints, timings = endpoints_of(settings), Timings()
-    api = await reach_api(endpoints, timings)
-    socket = await reach_socket(endpoints, timings)
+    api = await check_api(endpoints, timings)
+    socket = await check_socket(endpoints, timings)
     http = Http(endpoints, timings)
     try:
-        return api, socket, await visit(http)
+        return api, socket, await fetch_account(http)
     except KioskError as error:
         return api, socket, error
     finally:

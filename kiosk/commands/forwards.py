@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.commands.table import minute, table, unreadable, why
-from kiosk.journal import Asked, Journal, SaleRecord, ask_retry
-from kiosk.sale.memo import plain
+from kiosk.journal import Journal, RetryRequest, SaleRecord, request_retry
+from kiosk.sale.memo import plain_amount
 from kiosk.sale.trouble import KioskError
 
 _ASKED: Final = {
-    Asked.HEARD: "The kiosk has been told to try them now.",
-    Asked.LEFT: "No kiosk listens now: they are tried when it starts.",
+    RetryRequest.DELIVERED: "The kiosk has been told to try them now.",
+    RetryRequest.STORED: "No kiosk listens now: they are tried when it starts.",
 }
 
 
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
-    """Print what waits, and ask for another try if told to; 1 if anything waits."""
+    """Print what waits, and ask for another try if `--retry` is given; 1 if anything waits."""
     try:
         book = Journal.read_only(journal)
         try:
@@ -30,20 +30,26 @@ def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
         finally:
             book.close()
         if waiting and args.retry:
-            print(f"{_ASKED[ask_retry(journal)]}\n")
+            print(f"{_ASKED[request_retry(journal)]}\n")
     except KioskError as error:
         return unreadable(journal, error)
     if not waiting:
         print("Everything that was paid has reached the merchant.")
         return 0
-    rows = [_row(one, zone) for one in waiting]
+    rows = [_row(record, zone) for record in waiting]
     print(table(("paid", "sat", "price", "sale", "why"), rows, right=frozenset({"sat", "price"})))
-    owed = sum(one.sale.amount for one in waiting)
+    owed = sum(record.sale.amount for record in waiting)
     print(f"\n{len(waiting)} not forwarded, {owed} sat, safe in the BlinkPOS account.")
     return 1
 
 
-def _row(one: SaleRecord, zone: tzinfo) -> tuple[str, ...]:
-    assert one.paid_at is not None  # the journal was asked for paid sales
-    paid = minute(one.paid_at, zone) + (" late" if one.late else "")
-    return paid, str(one.sale.amount), plain(one.sale.price), one.sale.id, why(one)
+def _row(record: SaleRecord, zone: tzinfo) -> tuple[str, ...]:
+    assert record.paid_at is not None  # the journal was asked for paid sales
+    paid = minute(record.paid_at, zone) + (" late" if record.late else "")
+    return (
+        paid,
+        str(record.sale.amount),
+        plain_amount(record.sale.price),
+        record.sale.id,
+        why(record),
+    )

@@ -3,21 +3,21 @@
 import argparse
 import sys
 
-from kiosk.provision.take import Places, take_from_boot, take_in
+from kiosk.provision.apply_settings import Paths, apply_file, apply_from_boot
 from kiosk.settings_file import FileRefused
 
 
-def run(args: argparse.Namespace, places: Places | None = None) -> int:
+def run(args: argparse.Namespace, places: Paths | None = None) -> int:
     """0 when all is in force, 2 when a given file is wrong, 1 when nothing could be written.
 
-    What is wrong on the boot partition is no failure: the till starts and tells about it.
+    What is wrong on the boot partition is no failure: the till starts and shows it.
     """
-    where = places or Places()
+    where = places or Paths()
     try:
         if args.file is not None:
-            take_in(args.file, where)
+            apply_file(args.file, where)
             return 0
-        problems = take_from_boot(where)
+        problems = apply_from_boot(where)
     except FileRefused as error:
         sys.stderr.writelines(f"kiosk: {line}\n" for line in error.problems)
         return 2

@@ -1,8 +1,8 @@
-"""`kiosk run`: the appliance, until it is told to stop.
+"""`kiosk run`: the appliance, until it is stopped.
 
 In the order in which a person in front of it notices: a first picture, before anything slow is
 loaded; the till; the keypad and Blink. Under systemd nothing ends the program but systemd, the
-manager and a crash; what stands in the way of a till is told on the glass.
+manager and a crash; what prevents sales is shown on the screen.
 """
 
 import logging
@@ -14,16 +14,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from kiosk.host import restarts
-from kiosk.host.heart import heart
 from kiosk.host.notify import notifier, watchdog_s
-from kiosk.host.refusal import names_of, refused_names
-from kiosk.host.seal import scrub, seal_process
+from kiosk.host.process_hardening import harden_process, remove_from_environment
+from kiosk.host.refused_settings import names_of, refused_names
+from kiosk.host.watchdog import make_watchdog
 from kiosk.settings import SECRETS, Settings, WrongSettings
 
 if TYPE_CHECKING:
-    from kiosk.commands.box import Box
-    from kiosk.commands.hold import Hold
-    from kiosk.sale.box import BoxAct
+    from kiosk.commands.app import App
+    from kiosk.commands.error_screen import ErrorScreen
+    from kiosk.sale.device import DeviceAction
     from kiosk.sale.trouble import Trouble
 
 log: Final = logging.getLogger("kiosk")
@@ -45,12 +45,16 @@ POWER_OFF: Final = 100
 
 
 def run(settings: Settings) -> int:
-    """Run until SIGTERM or the manager says so; at a desk Ctrl-C and closing the window do too."""
+    """Run until SIGTERM or the manager says so; on a developer's machine also until Ctrl-C or the
+    window is closed.
+    """
     return _Service(settings).run()
 
 
 def refuse(error: WrongSettings) -> int:
-    """Under systemd, stay and name the wrong settings on the glass; elsewhere it was all said."""
+    """Under systemd, stay and show the names of the wrong settings; elsewhere they were printed
+    already.
+    """
     if not notifier(os.environ).listens:
         return 2
     return _Service(error.rest).run(refused=names_of(error.problems))
@@ -61,41 +65,42 @@ class _Service:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._teller = notifier(os.environ)
+        self._notifier = notifier(os.environ)
         self._patience_s = watchdog_s(os.environ, os.getpid())
         self._folder = restarts.runtime_folder(os.environ)
         self._stopped = False
         self._ends_with = 0
         self._wake: Callable[[], None] = lambda: None
-        self._heed: Callable[[], None] = lambda: None
-        # A finger on Ctrl-C or Alt-F4 must not end an appliance; at a desk it should.
-        self._at_desk = not self._teller.listens
+        self._process_requests: Callable[[], None] = lambda: None
+        # A finger on Ctrl-C or Alt-F4 must not end an appliance; on a developer's machine it
+        # should.
+        self._on_developer_machine = not self._notifier.listens
 
     def run(self, refused: tuple[str, ...] = ()) -> int:
         """Run it; the exit code."""
         from kiosk.commands.log import set_up_log
 
-        seal_process()
+        harden_process()
         set_up_log(self._settings.log_level, _secret_values(self._settings))
-        scrub(SECRETS)
+        remove_from_environment(SECRETS)
         self._listen()
         code = self._run_on_a_screen(self._starts(), refused)
         if self._folder is not None and code in (0, POWER_OFF):
-            restarts.end(self._folder)
-        self._teller.stopping()
-        self._teller.close()
+            restarts.note_orderly_end(self._folder)
+        self._notifier.stopping()
+        self._notifier.close()
         return code
 
     def _run_on_a_screen(self, starts: restarts.Starts, refused: tuple[str, ...]) -> int:
         """Wait for a screen, and run; a screen that is lost for good is waited for again."""
-        from kiosk.screen.glass import DisplayMissing
+        from kiosk.screen.display.surface import DisplayMissing
 
         while self._first_picture():
             try:
                 if starts.pause_s:
                     self._wait_before_start(starts)
                     starts = restarts.Starts()
-                return self._refuse(refused) if refused else self._sell()
+                return self._refuse(refused) if refused else self._run_till()
             except DisplayMissing as missing:
                 log.error("the screen is lost: %s", missing)  # noqa: TRY400 - a sentence
         return 0 if self._stopped else 1
@@ -103,8 +108,13 @@ class _Service:
     def _listen(self) -> None:
         """Before SDL looks: it leaves alone the signals that somebody handles."""
         signal.signal(signal.SIGTERM, lambda *_: self.stop())
-        signal.signal(signal.SIGHUP, lambda *_: self._heed())  # `kiosk forwards --retry`
-        signal.signal(signal.SIGINT, (lambda *_: self.stop()) if self._at_desk else signal.SIG_IGN)
+        signal.signal(
+            signal.SIGHUP, lambda *_: self._process_requests()
+        )  # `kiosk forwards --retry`
+        signal.signal(
+            signal.SIGINT,
+            (lambda *_: self.stop()) if self._on_developer_machine else signal.SIG_IGN,
+        )
 
     def stop(self) -> None:
         """End after this round."""
@@ -114,11 +124,11 @@ class _Service:
     def _starts(self) -> restarts.Starts:
         if self._folder is None:
             return restarts.Starts()
-        return restarts.begin(self._folder, time.monotonic())
+        return restarts.note_start(self._folder, time.monotonic())
 
     def _first_picture(self) -> bool:
         """Draw it as soon as there is a screen; False when there is none and nobody waits."""
-        from kiosk.screen.glass import DisplayMissing, first_picture
+        from kiosk.screen.display.surface import DisplayMissing, first_picture
 
         settings, is_told = self._settings, False
         while not self._stopped:
@@ -128,7 +138,7 @@ class _Service:
                 if not is_told:
                     log.error("%s", missing)  # noqa: TRY400 - a sentence, for whoever connects one
                 is_told = True
-                if self._at_desk:
+                if self._on_developer_machine:
                     return False
                 self._wait_for_screen()
             else:
@@ -136,17 +146,19 @@ class _Service:
         return False
 
     def _wait_for_screen(self) -> None:
-        self._teller.still_starting(NO_SCREEN, AGAIN_S)
-        self._teller.feed()
+        self._notifier.still_starting(NO_SCREEN, AGAIN_S)
+        self._notifier.feed()
         until_s = time.monotonic() + SCREEN_LOOK_S
         while not self._stopped and time.monotonic() < until_s:
             time.sleep(_STEP_S)  # a signal does not end a longer sleep
 
-    def _hold(self) -> "Hold":
-        from kiosk.commands.hold import Hold
+    def _error_screen(self) -> "ErrorScreen":
+        from kiosk.commands.error_screen import ErrorScreen
 
-        beat = heart(self._teller, self._patience_s, {})
-        hold = Hold(self._settings, self._is_over, beat, closes=self._at_desk)
+        watchdog = make_watchdog(self._notifier, self._patience_s, {})
+        hold = ErrorScreen(
+            self._settings, self._is_over, watchdog, closes=self._on_developer_machine
+        )
         self._wake = hold.window.wake
         return hold
 
@@ -160,17 +172,17 @@ class _Service:
         self._wait(Trouble(TroubleKind.KEEPS_FAILING), starts.pause_s)
 
     def _wait(self, trouble: "Trouble", pause_s: float) -> bool:
-        """Say on the glass why there is no till, and when the next try is.
+        """Show why there is no till, and when the next try is.
 
         Says whether the display was left alone meanwhile.
         """
-        self._teller.ready(f"out of service: {trouble.kind}; next try in {pause_s:.0f} s")
-        hold = self._hold()
-        hold.then_again(trouble, pause_s)
+        self._notifier.ready(f"out of service: {trouble.kind}; next try in {pause_s:.0f} s")
+        hold = self._error_screen()
+        hold.show_until_retry(trouble, pause_s)
         return hold.window.untouched_for_s >= pause_s
 
     def _refuse(self, names: tuple[str, ...]) -> int:
-        from kiosk.commands.hold import wrong_settings
+        from kiosk.commands.error_screen import wrong_settings
         from kiosk.journal import JournalUnusable, require_partition
 
         while not self._stopped:  # without their partition the settings are missing, and not wrong
@@ -180,34 +192,34 @@ class _Service:
                 self._wait(error.trouble, AGAIN_S)
             else:
                 break
-        self._teller.ready(f"out of service: wrong settings: {', '.join(names)}")
-        self._hold().for_good(wrong_settings(names))
+        self._notifier.ready(f"out of service: wrong settings: {', '.join(names)}")
+        self._error_screen().show_for_good(wrong_settings(names))
         return 0 if self._stopped else 2
 
-    def _sell(self) -> int:
-        """Build the till and keep it going; what it lacks to begin with is told and waited for."""
-        from kiosk.commands.box import build, wiring_of
+    def _run_till(self) -> int:
+        """Build the till and keep it going; what is missing is shown and waited for."""
+        from kiosk.commands.app import build_app, wiring_of
         from kiosk.commands.table import unwritable
         from kiosk.journal import JournalUnusable
-        from kiosk.panel.chip import PanelMissing
+        from kiosk.panel.gpio_chip import PanelMissing
         from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 
         try:
             wiring_of(self._settings)
         except ValueError as error:
             sys.stderr.write(f"kiosk: {error}\n")
-            return 2 if self._at_desk else self._refuse(names_of([str(error)]))
-        folder = None if self._at_desk else self._folder
+            return 2 if self._on_developer_machine else self._refuse(names_of([str(error)]))
+        folder = None if self._on_developer_machine else self._folder
         waits_since_s = time.monotonic()
         while not self._stopped:
             try:
-                box = build(self._settings, folder=folder, end=self._act)
+                app = build_app(self._settings, folder=folder, end=self._run_device_action)
                 try:
-                    self._wake, self._heed = box.loop.stop, box.loop.heed_requests
-                    box.begin()
-                    self._turn(box)
+                    self._wake, self._process_requests = app.loop.stop, app.loop.process_requests
+                    app.begin()
+                    self._run_loop(app)
                 finally:
-                    box.close()
+                    app.close()
             except JournalUnusable as error:
                 unwritable(self._settings.journal, error)
                 trouble, words = error.trouble, str(error)
@@ -218,7 +230,7 @@ class _Service:
             else:
                 return self._ends_with
             sys.stderr.write(f"kiosk: {words}\n")
-            if self._at_desk:
+            if self._on_developer_machine:
                 return 1
             is_untouched = self._wait(trouble, AGAIN_S)
             if is_untouched and time.monotonic() - waits_since_s >= NEW_START_AFTER_S:
@@ -226,30 +238,30 @@ class _Service:
                 return 1
         return 0
 
-    def _turn(self, box: "Box") -> None:
-        organs = {"wallet": box.wallet.alive, "panel": box.panel.alive}
-        box.loop.heart = heart(self._teller, self._patience_s, organs)
-        self._tell_refusal(box)
-        self._teller.ready("the till is on the screen")
-        while not self._stopped and not box.loop.stopped:
-            box.loop.turn()
-            if self._at_desk and box.window.closed:
+    def _run_loop(self, app: "App") -> None:
+        health_checks = {"wallet": app.wallet.alive, "panel": app.panel.alive}
+        app.loop.watchdog = make_watchdog(self._notifier, self._patience_s, health_checks)
+        self._report_refused_settings(app)
+        self._notifier.ready("the till is on the screen")
+        while not self._stopped and not app.loop.stopped:
+            app.loop.run_once()
+            if self._on_developer_machine and app.window.closed:
                 return
 
-    def _tell_refusal(self, box: "Box") -> None:
+    def _report_refused_settings(self, app: "App") -> None:
         """Settings from the boot partition were refused, and the ones in force go on."""
-        from kiosk.commands.hold import wrong_settings
+        from kiosk.commands.error_screen import wrong_settings
         from kiosk.sale.events import SettingsRefused
 
-        names = refused_names() if not self._at_desk else ()
+        names = refused_names() if not self._on_developer_machine else ()
         if names:
-            box.inbox.put(SettingsRefused(wrong_settings(names)))
+            app.inbox.put(SettingsRefused(wrong_settings(names)))
 
-    def _act(self, act: "BoxAct") -> None:
+    def _run_device_action(self, act: "DeviceAction") -> None:
         """Leave in an orderly way; systemd starts the program again, or turns the machine off."""
-        from kiosk.sale.box import BoxAct
+        from kiosk.sale.device import DeviceAction
 
-        if act is BoxAct.SHUT_DOWN:
+        if act is DeviceAction.SHUT_DOWN:
             self._ends_with = POWER_OFF
         self.stop()
 

@@ -49,16 +49,19 @@ def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
     try:
         book = Journal.read_only(journal)
         try:
-            found = book.sales(since, until)
+            records = book.sales(since, until)
             if args.json:
                 json.dump(
-                    [_cells(one, zone) for one in found], sys.stdout, indent=2, ensure_ascii=False
+                    [_cells(record, zone) for record in records],
+                    sys.stdout,
+                    indent=2,
+                    ensure_ascii=False,
                 )
                 print()
             elif args.csv:
-                write_csv(found, sys.stdout, zone)
+                write_csv(records, sys.stdout, zone)
             else:
-                _print_table(found, zone)
+                _print_table(records, zone)
                 print(f"\n{_sums(book.totals(since, until))}")
         finally:
             book.close()
@@ -67,29 +70,29 @@ def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
     return 0
 
 
-def write_csv(found: Iterable[SaleRecord], file: TextIO, zone: tzinfo) -> None:
+def write_csv(records: Iterable[SaleRecord], file: TextIO, zone: tzinfo) -> None:
     """Write sales for a spreadsheet, with a head as soon as there is one."""
     writer: csv.DictWriter[str] | None = None
-    for cells in (_cells(one, zone) for one in found):
+    for cells in (_cells(record, zone) for record in records):
         if writer is None:
             writer = csv.DictWriter(file, list(cells), lineterminator="\n")
             writer.writeheader()
         writer.writerow(cells)
 
 
-def _print_table(found: Iterable[SaleRecord], zone: tzinfo) -> None:
+def _print_table(records: Iterable[SaleRecord], zone: tzinfo) -> None:
     head = ("time", "price", "", "sat", "tip sat", "state", "sale")
     rows = [
         (
-            minute(one.at, zone),
-            decimal(one.sale.price.minor, one.sale.price.currency),
-            one.sale.price.currency.code,
-            str(one.sale.amount),
-            str(one.sale.tip or ""),
-            f"{one.state}, late" if one.late else one.state,
-            one.sale.id,
+            minute(record.at, zone),
+            decimal(record.sale.price.minor, record.sale.price.currency),
+            record.sale.price.currency.code,
+            str(record.sale.amount),
+            str(record.sale.tip or ""),
+            f"{record.state}, late" if record.late else record.state,
+            record.sale.id,
         )
-        for one in found
+        for record in records
     ]
     print(table(head, rows, right=frozenset({"price", "sat", "tip sat"})))
 
@@ -108,9 +111,9 @@ def _sums(totals: Totals) -> str:
     )
 
 
-def _cells(one: SaleRecord, zone: tzinfo) -> dict[str, Cell]:
+def _cells(record: SaleRecord, zone: tzinfo) -> dict[str, Cell]:
     """A sale as a bookkeeper wants it. Amounts of fiat are exact decimal text, never floats."""
-    sale, value = one.sale, value_of(one.sale)
+    sale, value = record.sale, value_of(record.sale)
     return {
         "time": moment(sale.started_at, zone),
         "sale": sale.id,
@@ -122,14 +125,14 @@ def _cells(one: SaleRecord, zone: tzinfo) -> dict[str, Cell]:
         "value": decimal(value.minor, value.currency) if value else None,
         "value_currency": value.currency.code if value else None,
         "btc_price": _btc_price(sale.rate) if sale.rate else None,
-        "state": one.state,
-        "late": one.late,
-        "paid_at": moment(one.paid_at, zone),
-        "forwarded_at": moment(one.forwarded_at, zone),
-        "payment_hash": one.payment_hash,
-        "payout_hash": one.payout_hash,
+        "state": record.state,
+        "late": record.late,
+        "paid_at": moment(record.paid_at, zone),
+        "forwarded_at": moment(record.forwarded_at, zone),
+        "payment_hash": record.payment_hash,
+        "payout_hash": record.payout_hash,
         "memo": sale.memo,
-        "trouble": (one.trouble.reason or one.trouble.kind) if one.trouble else None,
+        "trouble": (record.trouble.reason or record.trouble.kind) if record.trouble else None,
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kiosk.journal import SaleRecord
 from kiosk.sale.trouble import KioskError
-from kiosk.screen.words import Words
+from kiosk.screen.text.words import Words
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[str]) -> str:
@@ -37,12 +37,12 @@ def moment(unix_s: int | None, zone: tzinfo) -> str | None:
     return datetime.fromtimestamp(unix_s, zone).isoformat(timespec="seconds")
 
 
-def why(one: SaleRecord) -> str:
+def why(record: SaleRecord) -> str:
     """Why a paid sale has not reached the merchant, in the screen's own words."""
-    if one.trouble is None:
+    if record.trouble is None:
         return "on its way"
-    what, _ = Words().told(one.trouble)
-    return f"{what} ({one.trouble.reason})" if one.trouble.reason else what
+    what, _ = Words().trouble_text(record.trouble)
+    return f"{what} ({record.trouble.reason})" if record.trouble.reason else what
 
 
 def unwritable(journal: Path, error: KioskError) -> None:

@@ -6,21 +6,21 @@ from typing import Final
 from kiosk.doctor.finding import Finding, good, note, stop
 from kiosk.sale.account import Account
 from kiosk.sale.trouble import Trouble
-from kiosk.wallet.reach import Part, Reach
+from kiosk.wallet.connectivity import Connectivity, NetworkPart
 
 CLOCK_SLACK_S: Final = 60
 CERTIFICATE_DAYS: Final = 3
 
 _CURES: Final = {
-    Part.NAME: "check the network, and the name server of the router",
-    Part.CONNECTION: "check the network; a firewall must let ports 443 out",
-    Part.CERTIFICATE: "is the clock right? Else somebody stands between the till and Blink",
-    Part.SOCKET: "a proxy or firewall that cuts WebSockets",
-    Part.LIMITED: "Blink gives an address ten sockets: close other tills on this network",
+    NetworkPart.NAME: "check the network, and the name server of the router",
+    NetworkPart.CONNECTION: "check the network; a firewall must let ports 443 out",
+    NetworkPart.CERTIFICATE: "is the clock right? Else somebody stands between the till and Blink",
+    NetworkPart.SOCKET: "a proxy or firewall that cuts WebSockets",
+    NetworkPart.LIMITED: "Blink gives an address ten sockets: close other tills on this network",
 }
 
 
-def api(reached: Reach) -> Finding:
+def api(reached: Connectivity) -> Finding:
     """No sale without it."""
     if reached.failed is None:
         return _reached("network", reached)
@@ -28,7 +28,7 @@ def api(reached: Reach) -> Finding:
     return stop("network", words, _CURES[reached.failed])
 
 
-def socket(reached: Reach) -> Finding:
+def socket(reached: Connectivity) -> Finding:
     """A sale works by asking when there is no socket, only slower."""
     if reached.failed is None:
         return _reached("socket", reached)
@@ -36,46 +36,48 @@ def socket(reached: Reach) -> Finding:
     return note("socket", words, _CURES[reached.failed])
 
 
-def refused(told: tuple[str, str], trouble: Trouble) -> Finding:
-    """The visit that every start begins with failed; `told` is what the screen says."""
-    what, cure = told
+def refused(sentence: tuple[str, str], trouble: Trouble) -> Finding:
+    """Fetching the account failed; `trouble_text` is what the screen says."""
+    what, cure = sentence
     return stop("account", f"{what} ({trouble.reason or trouble.kind})", cure or what)
 
 
-def account(seen: Account, now_s: int) -> Iterator[Finding]:
-    """What the visit learned. `now_s` is this machine's Unix time."""
-    yield good("account", f"key and scopes are right, network {seen.network}")
-    yield good("merchant", f"{seen.merchant_name or seen.merchant_wallet} can be paid")
-    if seen.nodes:
-        yield good("guard", f"payouts only to {len(seen.nodes)} nodes of Blink")
+def account(reading: Account, now_s: int) -> Iterator[Finding]:
+    """What was learned when the account was fetched. `now_s` is this machine's Unix time."""
+    yield good("account", f"key and scopes are right, network {reading.network}")
+    yield good("merchant", f"{reading.merchant_name or reading.merchant_wallet} can be paid")
+    if reading.nodes:
+        yield good("guard", f"payouts only to {len(reading.nodes)} nodes of Blink")
     else:
         yield note(
             "guard", "Blink names no nodes now: any payee is accepted", "run this again in an hour"
         )
-    yield _limit(seen)
-    yield _closing(seen)
-    if seen.not_served:
-        names = ", ".join(seen.not_served)
+    yield _limit(reading)
+    yield _closing(reading)
+    if reading.not_served:
+        names = ", ".join(reading.not_served)
         yield note("served", f"Blink no longer serves {names}", "sats work; look for an update")
-    yield _clock(seen.server_unix_s, now_s)
+    yield _clock(reading.server_unix_s, now_s)
 
 
-def _limit(seen: Account) -> Finding:
-    if seen.limit_left is None:
+def _limit(reading: Account) -> Finding:
+    if reading.limit_left is None:
         return note(
             "limit", "Blink did not say what can be forwarded today", "run this again later"
         )
-    words = f"${seen.limit_left / 100:,.2f} can be forwarded today"
-    if seen.limit_left > 0:
+    words = f"${reading.limit_left / 100:,.2f} can be forwarded today"
+    if reading.limit_left > 0:
         return good("limit", words)
     return note("limit", words, "KIOSK_OVER_LIMIT decides; a verified account at Blink has more")
 
 
-def _closing(seen: Account) -> Finding:
-    if seen.wind_down is None:
+def _closing(reading: Account) -> Finding:
+    if reading.wind_down is None:
         return good("notice", "Blink is not closing the account")
     return note(
-        "notice", f"Blink is closing this account: {seen.wind_down.status}", "ask Blink's support"
+        "notice",
+        f"Blink is closing this account: {reading.wind_down.status}",
+        "ask Blink's support",
     )
 
 
@@ -92,7 +94,7 @@ def _clock(server_unix_s: int | None, now_s: int) -> Finding:
     )
 
 
-def _reached(what: str, reached: Reach) -> Finding:
+def _reached(what: str, reached: Connectivity) -> Finding:
     words = f"{reached.host} in {reached.took_ms} ms"
     if reached.days_left is not None and reached.days_left < CERTIFICATE_DAYS:
         return note(
@@ -104,9 +106,9 @@ def _reached(what: str, reached: Reach) -> Finding:
 
 
 _WORDS: Final = {
-    Part.NAME: "the name is not known",
-    Part.CONNECTION: "no connection",
-    Part.CERTIFICATE: "the certificate is not accepted",
-    Part.SOCKET: "no WebSocket",
-    Part.LIMITED: "no WebSocket: too many from this address",
+    NetworkPart.NAME: "the name is not known",
+    NetworkPart.CONNECTION: "no connection",
+    NetworkPart.CERTIFICATE: "the certificate is not accepted",
+    NetworkPart.SOCKET: "no WebSocket",
+    NetworkPart.LIMITED: "no WebSocket: too many from this address",
 }

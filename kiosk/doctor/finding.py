@@ -12,7 +12,7 @@ _WHAT: Final = 12
 
 
 class Verdict(StrEnum):
-    """How bad it is; told in words, never by colour alone."""
+    """How bad it is; said in words, never by colour alone."""
 
     GOOD = "ok"
     NOTE = "note"  # worth knowing; sales work

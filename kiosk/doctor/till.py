@@ -7,8 +7,8 @@ from typing import Final
 
 from kiosk.doctor.finding import Finding, good, note, stop
 from kiosk.host.machine import Card
-from kiosk.panel.checkup import Checkup
-from kiosk.panel.chip import HELD_BY_TILL
+from kiosk.panel.gpio_chip import HELD_BY_TILL
+from kiosk.panel.inspection import Inspection
 from kiosk.settings import Settings
 
 LATE_S: Final = 3600
@@ -35,7 +35,7 @@ def room(card: Card) -> Finding:
 
 def new_journal(path: Path) -> Finding:
     """There is none before the first start; can it be made?"""
-    folder = next(one for one in path.parents if one.exists())
+    folder = next(parent for parent in path.parents if parent.exists())
     if os.access(folder, os.W_OK | os.X_OK):
         return good("journal", f"{path}: none yet, it is made at the first start")
     return stop(
@@ -61,22 +61,24 @@ def journal(
     return good("journal", f"{path}: sound{beside}, {len(waiting)} forwards on the way")
 
 
-def panel(mode: str, seen: Checkup | None, *, running: bool) -> Finding:
-    """Keypad, LED and buzzer. `seen` None: nobody looked, since the setting is off."""
-    if seen is None:
+def panel(mode: str, reading: Inspection | None, *, running: bool) -> Finding:
+    """Keypad, LED and buzzer. `reading` None: nobody looked, since the setting is off."""
+    if reading is None:
         return good("keypad", "KIOSK_GPIO is off: glass and keyboard only")
     # The till that runs has its own pins; a pin that anybody else has is a finding.
-    missing = " ".join(words for words in seen.missing if not (running and HELD_BY_TILL in words))
-    if seen.missing and not missing:
+    missing = " ".join(
+        words for words in reading.missing if not (running and HELD_BY_TILL in words)
+    )
+    if reading.missing and not missing:
         return good("keypad", "in use by the till; it tells stuck keys itself")
     if missing and mode == "on":
         return stop("keypad", missing, "or set KIOSK_GPIO to auto: then the glass is enough")
-    if missing and seen.has_header:
+    if missing and reading.has_header:
         return note("keypad", missing, "free the pin, or set KIOSK_GPIO to off")
     if missing:
         return good("keypad", f"none: {missing}")
-    if seen.down:
-        keys = ", ".join(seen.down)
+    if reading.down:
+        keys = ", ".join(reading.down)
         return note(
             "keypad",
             f"down right now, though nobody presses: {keys}",
@@ -86,7 +88,7 @@ def panel(mode: str, seen: Checkup | None, *, running: bool) -> Finding:
 
 
 def light(led_pin: int | None) -> Finding:
-    """The LED. Whether one is really there only an eye can tell."""
+    """The LED. Only a person can see whether one is connected."""
     if led_pin is None:
         return good("LED", "none (KIOSK_LED_PIN is empty)")
     return good("LED", f"on pin {led_pin}, when the keypad's pins are there")
@@ -123,7 +125,7 @@ def backlight(panels: tuple[Path, ...]) -> Finding:
     """Dimming."""
     if not panels:
         return good("backlight", "none to be set: the picture itself is dimmed")
-    closed = [str(one) for one in panels if not os.access(one, os.W_OK)]
+    closed = [str(path) for path in panels if not os.access(path, os.W_OK)]
     if closed:
         return note(
             "backlight",

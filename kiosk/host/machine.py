@@ -1,4 +1,4 @@
-"""What the kernel and systemd tell about this machine; a test gives it another root."""
+"""What the kernel and systemd report about this machine; tests pass another root folder."""
 
 import logging
 import os
@@ -48,7 +48,7 @@ class Display:
 
     @property
     def is_connected(self) -> bool:
-        """Whether a screen is there, or a connector that cannot tell."""
+        """Whether a screen is there, or a connector that does not say."""
         return any(status != "disconnected" for status in self.connectors.values())
 
 
@@ -93,13 +93,13 @@ class Machine:
 
     def unit(self, name: str) -> Mapping[str, str] | None:
         """Properties of a systemd unit, None where there is no systemd to be asked."""
-        told = self._ask(("systemctl", "show", name, f"--property={_PROPERTIES}"))
-        return _pairs(told) if told else None
+        output = self._ask(("systemctl", "show", name, f"--property={_PROPERTIES}"))
+        return _pairs(output) if output else None
 
     def hardware_watchdog(self) -> str | None:
         """The device by which systemd restarts a frozen machine, None when it does not."""
-        told = self._ask(("systemctl", "show", "--property=RuntimeWatchdogUSec,WatchdogDevice"))
-        pairs = _pairs(told or "")
+        output = self._ask(("systemctl", "show", "--property=RuntimeWatchdogUSec,WatchdogDevice"))
+        pairs = _pairs(output or "")
         if pairs.get("RuntimeWatchdogUSec", "0") in ("", "0", "infinity"):
             return None
         device = pairs.get("WatchdogDevice") or "/dev/watchdog0"
@@ -148,18 +148,18 @@ class Machine:
     def temperature_c(self) -> float | None:
         """The hottest thermal zone, in degrees Celsius."""
         zones = self._at("/sys/class/thermal").glob("thermal_zone*/temp")
-        told = [text for text in (_read(zone) for zone in zones) if text is not None]
-        degrees = [int(text) / 1000 for text in told if text.lstrip("-").isdigit()]
+        output = [text for text in (_read(zone) for zone in zones) if text is not None]
+        degrees = [int(text) / 1000 for text in output if text.lstrip("-").isdigit()]
         return max(degrees, default=None)
 
     def power(self) -> BoardPower:
         """What a Raspberry Pi says of its voltage: its firmware, or the kernel's sensor."""
         # soc:firmware, and on a Pi 5 soc@107c000000:firmware
         for file in sorted(self._at("/sys/devices/platform").glob("soc*/*firmware/get_throttled")):
-            told = _read(file)
-            if told is None:
+            output = _read(file)
+            if output is None:
                 continue
-            bits = int(told, 16)
+            bits = int(output, 16)
             if bits & _LOW_NOW:
                 return BoardPower.LOW_NOW
             return BoardPower.WAS_LOW if bits & _WAS_LOW else BoardPower.ENOUGH
@@ -185,8 +185,8 @@ class Machine:
 
     def sound_cards(self) -> tuple[str, ...]:
         """The names of the sound cards."""
-        told = self._text("/proc/asound/cards") or ""
-        lines = (line.strip() for line in told.splitlines())
+        output = self._text("/proc/asound/cards") or ""
+        lines = (line.strip() for line in output.splitlines())
         return tuple(line for line in lines if line[:1].isdigit())
 
     def _connectors(self, card: str) -> Mapping[str, str]:
@@ -200,10 +200,10 @@ class Machine:
     def _worn(self, partition: str) -> int | None:
         """An eMMC's own estimate, in steps of ten percent; an SD card has none."""
         disk = partition.partition("p")[0]
-        told = self._text(f"/sys/block/{disk}/device/life_time")
-        if told is None:
+        output = self._text(f"/sys/block/{disk}/device/life_time")
+        if output is None:
             return None
-        steps = [int(part, 16) for part in told.split()]
+        steps = [int(part, 16) for part in output.split()]
         return max((step * 10 for step in steps), default=None)
 
     def _mount_of(self, path: Path) -> tuple[str, str, tuple[str, ...]]:
@@ -230,8 +230,8 @@ def _read(file: Path) -> str | None:
         return None
 
 
-def _pairs(told: str) -> Mapping[str, str]:
-    return dict(line.partition("=")[::2] for line in told.splitlines() if "=" in line)
+def _pairs(output: str) -> Mapping[str, str]:
+    return dict(line.partition("=")[::2] for line in output.splitlines() if "=" in line)
 
 
 def _free(path: Path) -> int:

@@ -1,4 +1,5 @@
-"""What systemd is told: ready, one line of status, alive, stopping. A few lines of `sd_notify(3)`.
+"""What is sent to systemd: ready, one line of status, alive, stopping. A few lines of
+`sd_notify(3)`.
 
 The protocol is one datagram of NAME=value lines to the socket that `NOTIFY_SOCKET` names.
 """
@@ -29,23 +30,23 @@ class Notifier:
 
     def ready(self, status: str) -> None:
         """The till is on the screen and can be used, or says why it cannot."""
-        self._tell(f"READY=1\nSTATUS={_one_line(status)}")
+        self._send(f"READY=1\nSTATUS={_one_line(status)}")
 
     def still_starting(self, status: str, for_s: float) -> None:
         """Not ready yet, and that is no failure: do not end the start for so many seconds more."""
-        self._tell(f"EXTEND_TIMEOUT_USEC={int(for_s * 1_000_000)}\nSTATUS={_one_line(status)}")
+        self._send(f"EXTEND_TIMEOUT_USEC={int(for_s * 1_000_000)}\nSTATUS={_one_line(status)}")
 
     def status(self, words: str) -> None:
         """One line for `systemctl status`."""
-        self._tell(f"STATUS={_one_line(words)}")
+        self._send(f"STATUS={_one_line(words)}")
 
     def feed(self) -> None:
         """Still alive."""
-        self._tell("WATCHDOG=1")
+        self._send("WATCHDOG=1")
 
     def stopping(self) -> None:
         """The end has begun, in an orderly way."""
-        self._tell("STOPPING=1")
+        self._send("STOPPING=1")
 
     def close(self) -> None:
         """Give the socket back."""
@@ -53,7 +54,7 @@ class Notifier:
             self._socket.close()
             self._socket = None
 
-    def _tell(self, message: str) -> None:
+    def _send(self, message: str) -> None:
         if self._address is None:
             return
         try:
@@ -76,8 +77,8 @@ def watchdog_s(environ: Mapping[str, str], process: int) -> float | None:
     """How long systemd lets `process` be silent before it kills it, None for ever."""
     if environ.get("WATCHDOG_PID", str(process)) != str(process):
         return None
-    told = environ.get("WATCHDOG_USEC", "")
-    return int(told) / 1_000_000 if told.isdigit() and int(told) > 0 else None
+    limit_us = environ.get("WATCHDOG_USEC", "")
+    return int(limit_us) / 1_000_000 if limit_us.isdigit() and int(limit_us) > 0 else None
 
 
 def _socket_name(address: str) -> str:

@@ -24,7 +24,7 @@ _FILE: Final = "starts"  # how many failed in a row, and when the last one began
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """What the starts before this one tell: how many failed in a row, when the last one was.
+    """What is known of the starts before this one: how many failed in a row, when the last one was.
 
     `began_s` is monotonic seconds, which count from the boot and are one clock for all processes.
     """
@@ -38,7 +38,7 @@ class Starts:
         return PAUSES_S[min(self.failures, len(PAUSES_S) - 1)]
 
 
-def begin(folder: Path, now_s: float) -> Starts:
+def note_start(folder: Path, now_s: float) -> Starts:
     """Note that a run begins; what is known of the ones before it.
 
     A file that cannot be read or written is no reason not to start.
@@ -54,7 +54,7 @@ def begin(folder: Path, now_s: float) -> Starts:
     return starts
 
 
-def end(folder: Path) -> None:
+def note_orderly_end(folder: Path) -> None:
     """Note that this run ends in an orderly way."""
     try:
         (folder / _FILE).unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Final
 
-from kiosk.sale.wifi import JoinWifi, Network, Security, WifiNews, WifiSeen, WifiTold
+from kiosk.sale.wifi import JoinWifi, Network, Security, WifiJoinResult, WifiNotice, WifiScanResult
 
 log: Final = logging.getLogger("kiosk.wifi")
 
@@ -44,8 +44,8 @@ class Nmcli:
     def __init__(self, command: Sequence[str] = (NMCLI,)) -> None:
         self._command = tuple(command)
 
-    def scan(self) -> WifiSeen:
-        """What networks are seen from here. Takes some seconds."""
+    def scan(self) -> WifiScanResult:
+        """The networks in range. Takes some seconds."""
         try:
             done = self._run((*_SCAN, "auto"), SCAN_S)
             if done.returncode not in (
@@ -54,31 +54,31 @@ class Nmcli:
             ):  # looking again may not be allowed
                 done = self._run((*_SCAN, "no"), SCAN_S)
         except FileNotFoundError:
-            return WifiSeen((), WifiNews.NO_MANAGER)
+            return WifiScanResult((), WifiNotice.NO_MANAGER)
         except subprocess.TimeoutExpired:
-            return WifiSeen((), WifiNews.TIMED_OUT)
+            return WifiScanResult((), WifiNotice.TIMED_OUT)
         if done.returncode == Exit.NOT_RUNNING:
-            return WifiSeen((), WifiNews.NO_MANAGER)
+            return WifiScanResult((), WifiNotice.NO_MANAGER)
         if done.returncode != Exit.GOOD:
             log.warning("no list of networks: nmcli ended with %d", done.returncode)
-            return WifiSeen((), WifiNews.NO_ADAPTER)
+            return WifiScanResult((), WifiNotice.NO_ADAPTER)
         networks = networks_of(done.stdout)
-        return WifiSeen(networks, None if networks else WifiNews.NO_ADAPTER)
+        return WifiScanResult(networks, None if networks else WifiNotice.NO_ADAPTER)
 
-    def join(self, wanted: JoinWifi) -> WifiTold:
+    def join(self, wanted: JoinWifi) -> WifiJoinResult:
         """Join a network and remember it. Takes up to three quarters of a minute."""
         point = wanted.network.point
         if not _POINT.fullmatch(point):  # it would be an option, or a name
-            return WifiTold(WifiNews.FAILED)
+            return WifiJoinResult(WifiNotice.FAILED)
         try:
             done = self._run((*_JOIN, point), JOIN_S + 10.0, wanted.passphrase + "\n")
         except FileNotFoundError:
-            return WifiTold(WifiNews.NO_MANAGER)
+            return WifiJoinResult(WifiNotice.NO_MANAGER)
         except subprocess.TimeoutExpired:
-            return WifiTold(WifiNews.TIMED_OUT)
-        news = news_of(done.returncode, done.stderr)
+            return WifiJoinResult(WifiNotice.TIMED_OUT)
+        news = notice_of(done.returncode, done.stderr)
         log.info("wifi %s: %s (nmcli ended with %d)", point, news, done.returncode)
-        return WifiTold(news)
+        return WifiJoinResult(news)
 
     def _run(
         self, arguments: Sequence[str], timeout_s: float, entered: str = ""
@@ -109,27 +109,27 @@ def networks_of(listed: str) -> tuple[Network, ...]:
         rank = (network.in_use, network.signal)
         if other is None or rank > (other.in_use, other.signal):
             best[network.name, network.security] = network
-    found = sorted(best.values(), key=lambda one: (not one.in_use, -one.signal, one.name))
-    return tuple(found[:_MOST])
+    networks = sorted(best.values(), key=lambda one: (not one.in_use, -one.signal, one.name))
+    return tuple(networks[:_MOST])
 
 
-def news_of(code: int, told: str) -> WifiNews:
+def notice_of(code: int, output: str) -> WifiNotice:
     """What nmcli's end means; its words are only looked at where the code does not say enough."""
-    words = told.lower()
+    words = output.lower()
     if code == Exit.GOOD:
-        return WifiNews.JOINED
+        return WifiNotice.JOINED
     if "not authorized" in words or "insufficient privileges" in words:
-        return WifiNews.NOT_ALLOWED
+        return WifiNotice.NOT_ALLOWED
     if "secrets were required" in words or "psk: property is invalid" in words:
-        return WifiNews.REFUSED
+        return WifiNotice.REFUSED
     match code:
         case Exit.TIMED_OUT:
-            return WifiNews.TIMED_OUT
+            return WifiNotice.TIMED_OUT
         case Exit.NOT_RUNNING:
-            return WifiNews.NO_MANAGER
+            return WifiNotice.NO_MANAGER
         case Exit.NOT_FOUND:
-            return WifiNews.GONE
-    return WifiNews.FAILED
+            return WifiNotice.GONE
+    return WifiNotice.FAILED
 
 
 def _network_of(fields: Sequence[str]) -> Network | None:

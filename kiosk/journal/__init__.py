@@ -11,25 +11,25 @@ from kiosk.journal.database import (
     require_partition,
 )
 from kiosk.journal.installation import Hardware, read_hardware
-from kiosk.journal.journal import Asked, Journal, ask_retry, open_sound, try_to_write
-from kiosk.journal.owner import owner
+from kiosk.journal.journal import Journal, RetryRequest, open_sound, request_retry, try_to_write
+from kiosk.journal.owner_lock import owner_pid
 from kiosk.journal.records import SaleRecord, SaleState
 from kiosk.journal.recovery import TakenUp, resume
 
 __all__ = [
-    "Asked",
     "Hardware",
     "Journal",
     "JournalConflict",
     "JournalCorrupt",
     "JournalUnusable",
+    "RetryRequest",
     "SaleRecord",
     "SaleState",
     "TakenUp",
-    "ask_retry",
     "open_sound",
-    "owner",
+    "owner_pid",
     "read_hardware",
+    "request_retry",
     "require_partition",
     "resume",
     "try_to_write",

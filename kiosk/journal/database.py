@@ -12,7 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from kiosk.sale.trouble import Contradiction, KioskError, NewStartNeeded, Trouble, TroubleKind
+from kiosk.sale.trouble import Contradiction, KioskError, RestartNeeded, Trouble, TroubleKind
 
 # `PRAGMA user_version` counts the scripts that have run: version n is the first n of them. What
 # has been shipped is never edited; a change of the tables is one more script.
@@ -63,7 +63,7 @@ class JournalUnusable(KioskError):
     """It cannot be written now: full, read-only, failing. Nothing of the step was recorded."""
 
 
-class JournalCorrupt(NewStartNeeded):
+class JournalCorrupt(RestartNeeded):
     """It cannot be read. The next start sets it aside, and never deletes it."""
 
 
@@ -119,7 +119,9 @@ def open_beside(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def set_aside(path: Path, stamp: str) -> Path:
-    """Rename a corrupt journal, with its -wal and -shm, beside itself; `stamp` tells it apart."""
+    """Rename a corrupt journal, with its -wal and -shm, beside itself; `stamp` makes its name
+    unique.
+    """
     aside = path.with_name(f"{path.name}.corrupt-{stamp}")
     again = 1
     while aside.exists():
@@ -156,7 +158,7 @@ def translated() -> Iterator[None]:
         raise JournalConflict(str(error)) from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", None)
-        if code is None:  # the module is used wrongly: no news of the disk
+        if code is None:  # the module is used wrongly: this says nothing about the disk
             raise
         reason = f"{error.sqlite_errorname}: {error}"
         if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
@@ -240,14 +242,14 @@ def _check(connection: sqlite3.Connection) -> None:
     end_s = time.monotonic() + CHECK_S
     connection.set_progress_handler(lambda: time.monotonic() > end_s, STEPS_BETWEEN_LOOKS)
     try:
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_INTERRUPT:
             raise
         log.info("the journal is too large to be checked whole at the start")
     else:
-        if found != "ok":
-            raise _corrupt(f"quick_check: {found}")
+        if verdict != "ok":
+            raise _corrupt(f"quick_check: {verdict}")
     finally:
         connection.set_progress_handler(None, 0)
 
@@ -300,9 +302,9 @@ def _check_tables(connection: sqlite3.Connection) -> None:
 
     One flipped bit in a trigger's text may leave it valid, and without its meaning.
     """
-    found = _tables(connection)
+    verdict = _tables(connection)
     for key, text in _tables_made_now(SCRIPTS).items():
-        if key not in found or not _is_or_extends(found[key], text):
+        if key not in verdict or not _is_or_extends(verdict[key], text):
             raise _corrupt(f"the {key[0]} {key[1]} is not as it was made")
 
 
@@ -311,15 +313,15 @@ def _tables(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
     return {(row["type"], row["name"]): row["sql"] or "" for row in rows}
 
 
-def _is_or_extends(found: str, wanted: str) -> bool:
+def _is_or_extends(verdict: str, wanted: str) -> bool:
     """Whether a table's text is ours, or ours with columns that a newer release has added."""
-    if found == wanted:
+    if verdict == wanted:
         return True
-    pairs = zip(found, wanted, strict=False)
+    pairs = zip(verdict, wanted, strict=False)
     same = next((place for place, (its, ours) in enumerate(pairs) if its != ours), len(wanted))
     rest = wanted[same:]
-    added = found[same : len(found) - len(rest)]
-    return len(found) > len(wanted) and found.endswith(rest) and "," in (added[:1], added[-1:])
+    added = verdict[same : len(verdict) - len(rest)]
+    return len(verdict) > len(wanted) and verdict.endswith(rest) and "," in (added[:1], added[-1:])
 
 
 def _version(connection: sqlite3.Connection) -> int:

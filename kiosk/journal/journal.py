@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from kiosk.journal import owner, salvage
+from kiosk.journal import owner_lock, salvage
 from kiosk.journal.database import (
     JournalConflict,
     JournalCorrupt,
@@ -30,11 +30,11 @@ from kiosk.journal.records import SaleRecord, record_of, trouble_of
 from kiosk.journal.recovery import OpenForward, OpenInvoice, Recovery, TakenUp
 from kiosk.journal.rows import invoice_of, row_of, sale_of
 from kiosk.sale.days import day_of
-from kiosk.sale.events import HistoryRead
-from kiosk.sale.facts import Ending, Fact, ForwardStatus, FromBlink, Sale, SaleStarted
+from kiosk.sale.events import SalesHistoryResult
+from kiosk.sale.facts import Ending, Fact, ForwardStatus, RecoveredFact, Sale, SaleStarted
 from kiosk.sale.invoice import Invoice, SaleId
+from kiosk.sale.ledger_history import LostJournal, SalvagedSale
 from kiosk.sale.money import Currency, Fiat, Sats
-from kiosk.sale.past import Lost, Saved
 from kiosk.sale.till import HistoryRow, Totals
 from kiosk.sale.trouble import Trouble
 
@@ -58,11 +58,11 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-class Asked(Enum):
+class RetryRequest(Enum):
     """What became of a word to the kiosk."""
 
-    HEARD = "heard"  # it runs, and has been woken
-    LEFT = "left"  # it reads it when it starts
+    DELIVERED = "heard"  # it runs, and has been woken
+    STORED = "left"  # it reads it when it starts
 
 
 class Journal:
@@ -110,7 +110,7 @@ class Journal:
         require_partition(path)
         with translated():
             path.parent.mkdir(parents=True, exist_ok=True)
-            lock = owner.own(path)
+            lock = owner_lock.acquire(path)
         try:
             connection = open_for_writing(path)
             with closed_on_error(connection), reading():
@@ -157,7 +157,7 @@ class Journal:
                 row = row_of(fact, at)
                 if self._db.execute(row.insertion, row.values).rowcount > 0:
                     continue
-                if isinstance(fact, FromBlink):  # what this journal says itself stands
+                if isinstance(fact, RecoveredFact):  # what this journal says itself stands
                     continue
                 if self._db.execute(row.question, row.values).fetchone() is None:
                     raise JournalConflict(f"{type(fact).__name__} contradicts {row.table}")
@@ -184,7 +184,7 @@ class Journal:
             JournalUnusable: it cannot be written.
             JournalCorrupt: it is not a sound journal.
         """
-        return TakenUp(self.recover(), self.undecided(), self.lost(), self.wrong_pins())
+        return TakenUp(self.recover(), self.undecided(), self.lost_journal(), self.wrong_pins())
 
     def recover(self) -> Recovery:
         """Everything that is not finished, for the start, which also heeds what was asked of it."""
@@ -201,30 +201,34 @@ class Journal:
             settled = tuple(self._settled_around(int(self._now())))
         return Recovery(invoices, forwards, settled, retry=self.take_requests())
 
-    def lost(self) -> Lost | None:
+    def lost_journal(self) -> LostJournal | None:
         """Damaged journals of whose sales Blink has not been asked, and what is left of them.
 
         Their finished sales become part of this one; the others wait for Blink's word.
         """
         with reading():
-            told = {row["name"] for row in self._db.execute("SELECT name FROM rebuilt")}
-        files = [one for one in salvage.aside(self._path) if one.name not in told]
+            rebuilt = {row["name"] for row in self._db.execute("SELECT name FROM rebuilt")}
+        files = [
+            journal
+            for journal in salvage.damaged_journals(self._path)
+            if journal.name not in rebuilt
+        ]
         if not files:
             return None
-        saved: dict[SaleId, Saved] = {}
+        saved: dict[SaleId, SalvagedSale] = {}
         for file in files:
             with reading():
-                saved.update(salvage.into(self._db, file))
-        return Lost(tuple(one.name for one in files), tuple(saved.values()))
+                saved.update(salvage.copy_finished_sales(self._db, file))
+        return LostJournal(tuple(file.name for file in files), tuple(saved.values()))
 
     def undecided(self) -> tuple[tuple[SaleId, str], ...]:
         """Sales of a lost journal, of the last week, that a person has to look at."""
         with reading():
-            found = self._db.execute(
+            rows = self._db.execute(
                 "SELECT sale_id, reason FROM undecided WHERE at >= ? ORDER BY at",
                 (int(self._now()) - UNDECIDED_S,),
             ).fetchall()
-        return tuple((SaleId(row["sale_id"]), row["reason"]) for row in found)
+        return tuple((SaleId(row["sale_id"]), row["reason"]) for row in rows)
 
     def wrong_pins(self) -> int:
         """How many times in a row the PIN was wrong by now."""
@@ -283,25 +287,31 @@ class Journal:
 
     def _last_close(self) -> sqlite3.Row | None:
         with reading():
-            found: sqlite3.Row | None = self._db.execute(
+            rows: sqlite3.Row | None = self._db.execute(
                 "SELECT * FROM closes ORDER BY step DESC LIMIT 1"
             ).fetchone()
-        return found
+        return rows
 
-    def overview(self, now: int) -> HistoryRead:
+    def overview(self, now: int) -> SalesHistoryResult:
         """What the manager's screens show: today, since the last close, and recent sales."""
         today = day_of(now, self._zone)
         rows = tuple(
-            HistoryRow(one.sale, one.state, one.at, late=one.late, reason=_reason(one.trouble))
-            for one in self.history(HISTORY_ROWS)
+            HistoryRow(
+                record.sale,
+                record.state,
+                record.at,
+                late=record.late,
+                reason=_reason(record.trouble),
+            )
+            for record in self.history(HISTORY_ROWS)
         )
-        return HistoryRead(self.totals(*today), self.totals_since_close(), rows)
+        return SalesHistoryResult(self.totals(*today), self.totals_since_close(), rows)
 
     def history(self, limit: int) -> tuple[SaleRecord, ...]:
         """The newest sales, newest first: in the order in which they were begun."""
         with reading():
-            found = self._db.execute("SELECT * FROM records ORDER BY rowid DESC LIMIT ?", (limit,))
-            return tuple(record_of(row) for row in found)
+            rows = self._db.execute("SELECT * FROM records ORDER BY rowid DESC LIMIT ?", (limit,))
+            return tuple(record_of(row) for row in rows)
 
     def sales(self, since: int, until: int) -> Iterator[SaleRecord]:
         """Sales paid in `[since, until)`, Unix seconds, and those begun in it that nobody paid.
@@ -328,21 +338,21 @@ class Journal:
 
     def _sales(self, chosen: str, values: dict[str, int]) -> Iterator[SaleRecord]:
         with reading():
-            found = self._db.execute(
+            rows = self._db.execute(
                 f"SELECT * FROM records WHERE sale_id IN ({chosen})"  # noqa: S608
                 " ORDER BY coalesce(paid_at, started_at), rowid",
                 values,
             )
-            for row in found:
+            for row in rows:
                 yield record_of(row)
 
     def unsettled(self) -> tuple[SaleRecord, ...]:
         """Sales that were paid and are not forwarded yet, oldest payment first."""
         with reading():
-            found = self._db.execute(
+            rows = self._db.execute(
                 "SELECT * FROM unfinished CROSS JOIN records USING (sale_id) ORDER BY paid_at"
             )
-            return tuple(record_of(row) for row in found if row["paid_at"] is not None)
+            return tuple(record_of(row) for row in rows if row["paid_at"] is not None)
 
     def currency(self, code: str) -> Currency:
         """A currency as it was served for the newest sale at a rate in it.
@@ -391,13 +401,13 @@ class Journal:
 
     def _settled_around(self, now: int) -> Iterator[tuple[Sale, Invoice]]:
         """Those of the last day, by a clock that may be a day off; none of a far future."""
-        found = self._db.execute(
+        rows = self._db.execute(
             "SELECT sales.* FROM takings CROSS JOIN sales USING (sale_id)"
             " WHERE at >= ? AND at < ?"
             " AND sale_id NOT IN (SELECT sale_id FROM unfinished) ORDER BY at",
             (now - RECENT_S, now + RECENT_S),
         ).fetchall()
-        for row in found:
+        for row in rows:
             yield sale_of(row), self._invoice(row["sale_id"])
 
     def _invoice(self, sale_id: str) -> Invoice:
@@ -454,7 +464,7 @@ def _reason(trouble: Trouble | None) -> str:
     return (trouble.reason or trouble.kind) if trouble is not None else ""
 
 
-def ask_retry(path: Path) -> Asked:
+def request_retry(path: Path) -> RetryRequest:
     """Leave word for the kiosk that waiting forwards are to be tried now, and wake it.
 
     Raises:
@@ -469,7 +479,7 @@ def ask_retry(path: Path) -> Asked:
             )
     finally:
         connection.close()
-    return Asked.HEARD if owner.wake(path) else Asked.LEFT
+    return RetryRequest.DELIVERED if owner_lock.signal_owner(path) else RetryRequest.STORED
 
 
 def try_to_write(path: Path) -> None:

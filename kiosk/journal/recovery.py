@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
-from kiosk.sale.past import Lost
-from kiosk.sale.till import Aftermath, Forward, Watch
+from kiosk.sale.ledger_history import LostJournal
+from kiosk.sale.till import Forward, RecentlyPaid, WatchedInvoice
 from kiosk.sale.trouble import Trouble
-from kiosk.sale.watch import DAY_S
+from kiosk.sale.watched_invoices import DAY_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Recovery:
     @property
     def interrupted(self) -> tuple[Sale, ...]:
         """Sales that were on the screen."""
-        return tuple(one.sale for one in self.invoices if one.ending is None)
+        return tuple(invoice.sale for invoice in self.invoices if invoice.ending is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,64 +63,67 @@ class TakenUp:
 
     recovery: Recovery
     undecided: tuple[tuple[SaleId, str], ...] = ()
-    lost: Lost | None = None
+    lost_journal: LostJournal | None = None
     wrong_pins: int = 0
 
 
 def resume(
     recovery: Recovery, now_s: float, unix_s: int
-) -> tuple[dict[PaymentHash, Watch], dict[PaymentHash, Forward], dict[PaymentHash, Aftermath]]:
+) -> tuple[
+    dict[PaymentHash, WatchedInvoice], dict[PaymentHash, Forward], dict[PaymentHash, RecentlyPaid]
+]:
     """Take up what was unfinished; everything is due at once.
 
     `now_s` is monotonic. `unix_s` may be wrong by years at boot, so an invoice is never given up
     by it alone: each is asked about at least once, and lives on for a day if its end is unclear.
     """
     watches = {}
-    for one in recovery.invoices:
+    for open_invoice in recovery.invoices:
         left_s = min(
-            max(0.0, float(one.invoice.expires_at - unix_s)), float(one.invoice.lifetime_s)
+            max(0.0, float(open_invoice.invoice.expires_at - unix_s)),
+            float(open_invoice.invoice.lifetime_s),
         )
-        watches[one.invoice.payment_hash] = Watch(
-            one.sale,
-            one.invoice,
-            one.payout,
-            ask_s=now_s,
+        watches[open_invoice.invoice.payment_hash] = WatchedInvoice(
+            open_invoice.sale,
+            open_invoice.invoice,
+            open_invoice.payout,
+            next_check_s=now_s,
             final_s=now_s + left_s + DAY_S,
-            ending=one.ending or Ending.INTERRUPTED,
-            cancel_wanted=one.ending is None and not one.held,
-            held=one.held,
+            ending=open_invoice.ending or Ending.INTERRUPTED,
+            cancel_wanted=open_invoice.ending is None and not open_invoice.held,
+            held=open_invoice.held,
         )
     forwards = {
-        one.invoice.payment_hash: _forward(one, now_s, retry=recovery.retry)
-        for one in recovery.forwards
+        forward.invoice.payment_hash: _forward(forward, now_s, retry=recovery.retry)
+        for forward in recovery.forwards
     }
-    aftermath = {
-        invoice.payment_hash: Aftermath(sale, invoice, now_s + invoice.lifetime_s)
+    recently_paid = {
+        invoice.payment_hash: RecentlyPaid(sale, invoice, now_s + invoice.lifetime_s)
         for sale, invoice in recovery.settled
     }
-    return watches, forwards, aftermath
+    return watches, forwards, recently_paid
 
 
-def _forward(one: OpenForward, now_s: float, *, retry: bool) -> Forward:
+def _forward(forward: OpenForward, now_s: float, *, retry: bool) -> Forward:
     """A forward that can have been sent is looked up before anything else (M6).
 
     By the journal it may only be planned: but this may be an older copy of the journal.
     """
-    if one.status is ForwardStatus.STOPPED:
+    if forward.status is ForwardStatus.STOPPED:
         status = ForwardStatus.UNKNOWN if retry else ForwardStatus.STOPPED
     else:
-        status = ForwardStatus.PLANNED if one.payout is None else ForwardStatus.UNKNOWN
+        status = ForwardStatus.PLANNED if forward.payout is None else ForwardStatus.UNKNOWN
     return Forward(
-        one.sale,
-        one.invoice,
-        one.payout,
+        forward.sale,
+        forward.invoice,
+        forward.payout,
         status,
         due_s=now_s,
-        generation=one.generation,
-        late=one.late,
+        generation=forward.generation,
+        late=forward.late,
         paid_s=now_s,
-        maybe_sent=one.was_sent,
-        sent_noted=one.was_sent,
-        noted=(one.status, one.trouble.kind if one.trouble is not None else None),
-        trouble=one.trouble,
+        maybe_sent=forward.was_sent,
+        sent_noted=forward.was_sent,
+        noted=(forward.status, forward.trouble.kind if forward.trouble is not None else None),
+        trouble=forward.trouble,
     )

@@ -8,17 +8,17 @@ from typing import Any, Final
 from kiosk.sale.facts import (
     DayClosed,
     Fact,
-    ForwardMoved,
-    FromBlink,
-    InvoiceFinal,
+    ForwardStatusChanged,
     InvoiceIssued,
+    InvoiceNeverPaid,
     InvoicePaid,
     JournalRebuilt,
     PaidTwice,
     PayoutIssued,
     PinTried,
+    RecoveredFact,
     Sale,
-    SaleLeft,
+    SaleLeftScreen,
     SaleStarted,
     SaleUndecided,
 )
@@ -36,7 +36,7 @@ MOST_DIGITS: Final = 8
 class Row:
     """A fact as a row. `said` is the fact itself: known already, it says the same again.
 
-    `noted` is written with it the first time and may differ when it is told again.
+    `noted` is written with it the first time and may differ when the fact comes again.
     """
 
     table: str
@@ -76,14 +76,14 @@ def row_of(fact: Fact, at: int) -> Row:
         case PayoutIssued(sale, payout, generation):
             said = {"sale_id": sale, "generation": generation, **_invoice_values(payout)}
             return Row("payouts", said, now)
-        case SaleLeft(sale, ending):
+        case SaleLeftScreen(sale, ending):
             return Row("endings", {"sale_id": sale}, {"ending": ending.value, **now})
         case InvoicePaid(sale, name, late):
             said = {"sale_id": sale, "payment_hash": name}
             return Row("payments", said, {"late": int(late), **now})
-        case InvoiceFinal(sale, name):
+        case InvoiceNeverPaid(sale, name):
             return Row("finals", {"sale_id": sale, "payment_hash": name}, now)
-        case ForwardMoved(sale, status, payout_hash, reason):
+        case ForwardStatusChanged(sale, status, payout_hash, reason):
             said = {"sale_id": sale, "status": status.value, "payout_hash": payout_hash}
             return Row("forward_steps", said, {"reason": reason, **now})
         case PaidTwice(sale, name, payments):
@@ -93,7 +93,7 @@ def row_of(fact: Fact, at: int) -> Row:
             return Row("rebuilt", {"name": name}, now)
         case SaleUndecided(sale, reason):
             return Row("undecided", {"sale_id": sale}, {"reason": reason, **now})
-        case FromBlink(inner, then):
+        case RecoveredFact(inner, then):
             return row_of(inner, then)
         case PinTried(wrong):
             return Row("pin_tries", {}, {"wrong": wrong, **now})

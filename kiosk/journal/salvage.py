@@ -16,8 +16,8 @@ from kiosk.journal.database import columns, transaction
 from kiosk.journal.records import record_of
 from kiosk.journal.rows import invoice_of, sale_of
 from kiosk.sale.facts import Ending, ForwardStatus
-from kiosk.sale.invoice import SaleId, payment_hash
-from kiosk.sale.past import Saved
+from kiosk.sale.invoice import SaleId, parse_payment_hash
+from kiosk.sale.ledger_history import SalvagedSale
 
 log: Final = logging.getLogger("kiosk.journal")
 
@@ -53,13 +53,15 @@ class _Sale:
         return any(row["status"] == ForwardStatus.SETTLED for row in self.of("forward_steps"))
 
 
-def aside(path: Path) -> list[Path]:
+def damaged_journals(path: Path) -> list[Path]:
     """The damaged journals that are kept beside this one, oldest first."""
-    found = path.parent.glob(f"{path.name}.corrupt-*")
-    return sorted(one for one in found if not one.name.endswith(("-wal", "-shm")))
+    paths = path.parent.glob(f"{path.name}.corrupt-*")
+    return sorted(path for path in paths if not path.name.endswith(("-wal", "-shm")))
 
 
-def into(connection: sqlite3.Connection, damaged: Path) -> dict[SaleId, Saved]:
+def copy_finished_sales(
+    connection: sqlite3.Connection, damaged: Path
+) -> dict[SaleId, SalvagedSale]:
     """Copy the finished sales of a damaged journal into a sound one; return the others.
 
     Raises:
@@ -67,12 +69,12 @@ def into(connection: sqlite3.Connection, damaged: Path) -> dict[SaleId, Saved]:
     """
     sales = _read(damaged)
     copied = 0
-    saved: dict[SaleId, Saved] = {}
+    saved: dict[SaleId, SalvagedSale] = {}
     with transaction(connection):
         for name, sale in sales.items():
             if sale.settled and _copied(connection, sale):
                 copied += 1
-            elif (other := _saved(sale)) is not None:
+            elif (other := _salvaged_sale(sale)) is not None:
                 saved[SaleId(name)] = other
     log.warning("saved from %s finished=%d others=%d", damaged.name, copied, len(saved))
     return saved
@@ -119,20 +121,20 @@ def _rows(connection: sqlite3.Connection, table: str, names: Sequence[str]) -> l
     them may be damaged as well. What a newer release has added comes after ours.
     """
     limit = NEWEST * (1 if table == "sales" else _ROWS_PER_SALE)
-    found: dict[int, _Row] = {}
+    rows: dict[int, _Row] = {}
     for order in ("DESC", "ASC"):
         try:
             for place, *values in connection.execute(
                 f"SELECT rowid, * FROM {table} NOT INDEXED"  # noqa: S608 - our own names
                 f" ORDER BY rowid {order} LIMIT {limit}"
             ):
-                found[place] = dict(zip(names, values, strict=False))
+                rows[place] = dict(zip(names, values, strict=False))
         except _UNREADABLE as error:
             log.info("damaged table=%s reason=%s", table, error)
         else:
             break
     whole = set(names)
-    return [found[place] for place in sorted(found) if found[place].keys() == whole]
+    return [rows[place] for place in sorted(rows) if rows[place].keys() == whole]
 
 
 def _copied(connection: sqlite3.Connection, sale: _Sale) -> bool:
@@ -157,7 +159,7 @@ def _copied(connection: sqlite3.Connection, sale: _Sale) -> bool:
     return True
 
 
-def _saved(sale: _Sale) -> Saved | None:
+def _salvaged_sale(sale: _Sale) -> SalvagedSale | None:
     """What the core wants to know of an unfinished sale; None if not even its beginning is left."""
     try:
         begun = [sale_of(row) for row in sale.of("sales")]
@@ -169,13 +171,14 @@ def _saved(sale: _Sale) -> Saved | None:
         ending = next((Ending(row["ending"]) for row in sale.of("endings")), None)
         if not begun or begun[0].amount <= 0 or not 0 <= begun[0].tip <= begun[0].amount:
             return None
-        return Saved(
+        return SalvagedSale(
             begun[0],
             invoices[0] if invoices else None,
             tuple(
-                one
-                for one in payouts
-                if payment_hash(one.payment_hash) is not None and one.amount == begun[0].amount
+                payout
+                for payout in payouts
+                if parse_payment_hash(payout.payment_hash) is not None
+                and payout.amount == begun[0].amount
             ),
             ending,
             paid=bool(sale.of("payments")),

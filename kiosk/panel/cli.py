@@ -7,23 +7,23 @@ from contextlib import ExitStack, closing
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
-from kiosk.panel.chip import PanelMissing
 from kiosk.panel.debounce import (
     STUCK_AFTER_S,
     Change,
-    Crowded,
-    Freed,
     Position,
     Pressed,
+    Released,
     Scan,
+    SeveralDown,
     Stuck,
 )
-from kiosk.panel.header import GpioMode, open_pins
+from kiosk.panel.gpio_chip import PanelMissing
+from kiosk.panel.gpio_header import GpioMode, open_pins
 from kiosk.panel.wiring import Wiring
 from kiosk.sale.keys import Key
 
 if TYPE_CHECKING:
-    from kiosk.panel.pins import Factory
+    from kiosk.panel.pin_factory import Factory
 
 _WORDS: Final = {
     Key.DELETE: "delete the last digit",
@@ -101,9 +101,9 @@ def sentence(change: Change, wiring: Wiring) -> str:
                 f"{_place(position, wiring)}  STUCK: down for {STUCK_AFTER_S:.0f} seconds. Lift it,"
                 " or look for a short between these two wires."
             )
-        case Freed(position):
+        case Released(position):
             return f"{_place(position, wiring)}  came up again"
-        case Crowded(positions):
+        case SeveralDown(positions):
             legends = " ".join(sorted(wiring.legend(*position) for position in positions))
             ghosts = " (one of them may be a ghost)" if _may_hold_ghost(positions) else ""
             return f"several keys down: {legends}{ghosts}. None is taken until all are up."

@@ -26,7 +26,7 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowded:
+class SeveralDown:
     """Several keys are down, ghosts perhaps among them; nothing is taken until all are up."""
 
     positions: Scan
@@ -40,13 +40,13 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
-class Freed:
+class Released:
     """The stuck key came up."""
 
     position: Position
 
 
-Change = Pressed | Crowded | Stuck | Freed
+Change = Pressed | SeveralDown | Stuck | Released
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Contacts:
         return not self.last_scan and not self.down
 
 
-def settle(contacts: Contacts, scan: Scan, now_s: float) -> tuple[Contacts, tuple[Change, ...]]:
+def debounce(contacts: Contacts, scan: Scan, now_s: float) -> tuple[Contacts, tuple[Change, ...]]:
     """Take one more scan into account. `now_s` is monotonic seconds.
 
     A key is pressed once however long it is held: there is no auto-repeat.
@@ -77,9 +77,9 @@ def settle(contacts: Contacts, scan: Scan, now_s: float) -> tuple[Contacts, tupl
     down = {position: contacts.down.get(position, now_s) for position in scan}
     stuck = frozenset(key for key, since in down.items() if now_s - since >= STUCK_AFTER_S)
     crowded = bool(scan) and (contacts.crowded or len(scan) > 1)
-    changes: list[Change] = [Freed(position) for position in sorted(contacts.stuck - stuck)]
+    changes: list[Change] = [Released(position) for position in sorted(contacts.stuck - stuck)]
     if crowded and not contacts.crowded:
-        changes.append(Crowded(scan))
+        changes.append(SeveralDown(scan))
     if not crowded:
         changes += [Pressed(position) for position in scan if position not in contacts.down]
     changes += [Stuck(position) for position in sorted(stuck - contacts.stuck)]

@@ -14,8 +14,8 @@ from typing import Final
 
 from gpiozero import GPIODevice, InputDevice
 
-from kiosk.panel.debounce import SCAN_S, Change, Contacts, Scan, settle
-from kiosk.panel.pins import Factory
+from kiosk.panel.debounce import SCAN_S, Change, Contacts, Scan, debounce
+from kiosk.panel.pin_factory import Factory
 from kiosk.panel.wiring import Wiring
 
 log = logging.getLogger(__name__)
@@ -91,11 +91,11 @@ class Scanner:
         self,
         wiring: Wiring,
         factory: Factory,
-        tell: Callable[[Change], None],
+        on_change: Callable[[Change], None],
         pause: Callable[[float], bool],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._tell = tell
+        self._on_change = on_change
         self._pause = pause
         self._clock = clock
         self.edge_seen = threading.Event()
@@ -103,12 +103,12 @@ class Scanner:
         self._matrix = Matrix(wiring, factory, self.edge_seen.set)
 
     def scan_until_rest(self) -> None:
-        """Tell every change until all keys are up and the next edge will be seen."""
+        """Report every change until all keys are up and the next edge will be seen."""
         contacts = Contacts()
         while True:
-            contacts, changes = settle(contacts, self._matrix.scan(), self._clock())
+            contacts, changes = debounce(contacts, self._matrix.scan(), self._clock())
             for change in changes:
-                self._tell(change)
+                self._on_change(change)
             if contacts.at_rest:
                 self._matrix.rest()
                 # The scans made edges too. Forget them, then look: a key that went down before
@@ -125,11 +125,13 @@ class Scanner:
 
 
 class Keypad:
-    """The keypad's thread. `tell` is called in it with every change, and must not block."""
+    """The keypad's thread. `on_change` is called in it with every change and must not block."""
 
-    def __init__(self, wiring: Wiring, factory: Factory, tell: Callable[[Change], None]) -> None:
+    def __init__(
+        self, wiring: Wiring, factory: Factory, on_change: Callable[[Change], None]
+    ) -> None:
         self._closing = threading.Event()
-        self._scanner = Scanner(wiring, factory, tell, pause=self._closing.wait)
+        self._scanner = Scanner(wiring, factory, on_change, pause=self._closing.wait)
         self._thread = threading.Thread(target=self._run, name="keypad", daemon=True)
         self._thread.start()
 

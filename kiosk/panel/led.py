@@ -1,7 +1,7 @@
 """Light -> blinking and beeping, and the thread that does it. Asleep while nothing changes.
 
 No pattern flashes more than three times a second, which is what photosensitive people can bear
-(WCAG 2.3.1), and each is told apart without its colour.
+(WCAG 2.3.1), and each differs in more than its colour.
 """
 
 import logging
@@ -15,8 +15,8 @@ from typing import Final
 
 from gpiozero import OutputDevice
 
-from kiosk.panel.chip import PanelMissing
-from kiosk.panel.pins import Factory
+from kiosk.panel.gpio_chip import PanelMissing
+from kiosk.panel.pin_factory import Factory
 from kiosk.sale.keys import Light
 
 log = logging.getLogger(__name__)
@@ -169,5 +169,5 @@ def _switch(device: OutputDevice | None, on: bool, changes_s: float | None) -> f
     return changes_s
 
 
-def _earlier(one: float | None, other: float | None) -> float | None:
-    return min((time_s for time_s in (one, other) if time_s is not None), default=None)
+def _earlier(first: float | None, other: float | None) -> float | None:
+    return min((time_s for time_s in (first, other) if time_s is not None), default=None)

@@ -8,14 +8,14 @@ from typing import Final
 from gpiod import LineSettings
 from gpiod.line import Bias, Direction, Edge, Value
 
-from kiosk.panel.chip import CONSUMER, Chip, PanelMissing
+from kiosk.panel.gpio_chip import CONSUMER, Chip, PanelMissing
 
 FLOATING: Final = LineSettings(direction=Direction.INPUT, bias=Bias.DISABLED)
 OUTPUT: Final = LineSettings(direction=Direction.OUTPUT)  # begins low
 
 
 def pulled(bias: Bias, edge: Edge = Edge.NONE) -> LineSettings:
-    """An input with this pull, which tells these edges."""
+    """An input with this pull that reports these edges."""
     return LineSettings(direction=Direction.INPUT, bias=bias, edge_detection=edge)
 
 

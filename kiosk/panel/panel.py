@@ -6,36 +6,36 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kiosk.panel.chip import PanelMissing
-from kiosk.panel.debounce import Change, Crowded, Freed, Pressed, Stuck
-from kiosk.panel.header import GpioMode, open_pins
+from kiosk.panel.debounce import Change, Pressed, Released, SeveralDown, Stuck
+from kiosk.panel.gpio_chip import PanelMissing
+from kiosk.panel.gpio_header import GpioMode, open_pins
 from kiosk.panel.wiring import Wiring
 from kiosk.sale.keys import Key, Light
 
 if TYPE_CHECKING:
     from kiosk.panel.keypad import Keypad
     from kiosk.panel.led import Lamp
-    from kiosk.panel.pins import Factory
+    from kiosk.panel.pin_factory import Factory
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class KeyDown:
+class PanelKeyPressed:
     """A key of the keypad was pressed."""
 
     key: Key
 
 
 @dataclass(frozen=True, slots=True)
-class StuckKey:
+class PanelKeyStuck:
     """A key has been down for too long; `legend` is what is printed on it."""
 
     legend: str
 
 
 @dataclass(frozen=True, slots=True)
-class StuckKeyReleased:
+class PanelKeyReleased:
     """The stuck key came up."""
 
     legend: str
@@ -48,7 +48,7 @@ class PanelFault:
     words: str
 
 
-KeypadEvent = KeyDown | StuckKey | StuckKeyReleased | PanelFault
+KeypadEvent = PanelKeyPressed | PanelKeyStuck | PanelKeyReleased | PanelFault
 Put = Callable[[KeypadEvent], None]
 OpenFactory = Callable[[GpioMode], "Factory | None"]
 
@@ -97,7 +97,7 @@ class Panel:
         self.missing = tuple(faults)
 
     def show(self, light: Light) -> None:
-        """Let LED and buzzer tell this to the room, from now on."""
+        """Show this with LED and buzzer from now on."""
         self._light = light
         if self._lamp is not None:
             self._lamp.show(light)
@@ -135,17 +135,17 @@ class Panel:
     def _on_change(self, change: Change) -> None:
         match change:
             case Pressed((row, column)):
-                self._put(KeyDown(self._wiring.key(row, column)))
+                self._put(PanelKeyPressed(self._wiring.key(row, column)))
             case Stuck((row, column)):
-                self._put(StuckKey(self._wiring.legend(row, column)))
-            case Freed((row, column)):
-                self._put(StuckKeyReleased(self._wiring.legend(row, column)))
-            case Crowded(positions):
+                self._put(PanelKeyStuck(self._wiring.legend(row, column)))
+            case Released((row, column)):
+                self._put(PanelKeyReleased(self._wiring.legend(row, column)))
+            case SeveralDown(positions):
                 log.debug("%d keys down at once: none is taken until all are up", len(positions))
 
 
 class NoPanel:
-    """A box without GPIO: shows nothing, reports nothing, and is content."""
+    """A device without GPIO: shows nothing, reports nothing, and is content."""
 
     missing: tuple[str, ...] = ()
 
@@ -171,7 +171,7 @@ def open_panel(
     put: Put,
     open_factory: OpenFactory = open_pins,
 ) -> Panel | NoPanel:
-    """The panel of this box, by `KIOSK_GPIO`. Its `missing` says which parts cannot be used.
+    """The panel of this device, by `KIOSK_GPIO`. Its `missing` says which parts cannot be used.
 
     Raises:
         PanelMissing: `mode` is `on`, and there is no GPIO or a pin is taken.

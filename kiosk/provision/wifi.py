@@ -1,4 +1,4 @@
-"""Wi-Fi told in the settings file -> a NetworkManager profile, and a radio that may be used.
+"""Wi-Fi settings of the file -> a NetworkManager profile, and a radio that is not blocked.
 
 Raspberry Pi OS keeps the radio off until it knows the country: blocked in the kernel, switched off
 in NetworkManager's own state, and without the country's channels. All three are put right here.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kiosk.provision.store import write_private
+from kiosk.provision.private_files import write_private
 from kiosk.settings import Secret
 
 log: Final = logging.getLogger("kiosk")
@@ -44,7 +44,7 @@ class Wifi:
 
 
 def wifi_of(values: Mapping[str, str]) -> Wifi | None:
-    """The Wi-Fi that is told, None if there is none or it is wrong: see `wifi_problems`."""
+    """The Wi-Fi of the settings, None if there is none or it is wrong: see `wifi_problems`."""
     if not values.get("WIFI_SSID") or any(wifi_problems(values)):
         return None
     passphrase = values.get("WIFI_PASSPHRASE")
@@ -58,12 +58,12 @@ def wifi_of(values: Mapping[str, str]) -> Wifi | None:
 
 def wifi_problems(values: Mapping[str, str]) -> Iterator[str]:
     """One line for each mistake, without a value."""
-    told = [name for name in NAMES if values.get(name)]
-    if not told:
+    given = [name for name in NAMES if values.get(name)]
+    if not given:
         return
     if not 1 <= len(values.get("WIFI_SSID", "").encode()) <= 32:
         yield "WIFI_SSID: must be the network's name, 1 to 32 bytes"
-    if "WIFI_PASSPHRASE" in told and not _PASSPHRASE.fullmatch(values["WIFI_PASSPHRASE"]):
+    if "WIFI_PASSPHRASE" in given and not _PASSPHRASE.fullmatch(values["WIFI_PASSPHRASE"]):
         yield "WIFI_PASSPHRASE: must be 8 to 63 letters, digits or signs, or empty if there is none"
     if not _COUNTRY.fullmatch(values.get("WIFI_COUNTRY", "").upper()):
         yield "WIFI_COUNTRY: must be two letters, like SV: which channels may be used here"
@@ -114,7 +114,7 @@ def use_radio(
     """Have the country's channels, and a radio that may be used if the system has forgotten it.
 
     A system that is only read forgets at each boot; and a country in the kernel's command line
-    (Raspberry Pi Imager writes one) would beat the one in the file.
+    (Raspberry Pi Imager writes one) would come before the one in the file.
     """
     if not _COUNTRY.fullmatch(country):
         return

@@ -1,4 +1,4 @@
-"""What one visit to Blink learns: whose till this is, whom it pays, and what it may do."""
+"""What Blink says about our accounts: whose till this is, whom it pays, and what it may do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from kiosk.sale.invoice import WalletId
 from kiosk.sale.money import Cents, Currency, Rate
 
 
-class Updates(StrEnum):
+class MerchantUpdates(StrEnum):
     """The optional second socket, on the merchant account."""
 
     OFF = "off"
@@ -33,7 +33,7 @@ class Account:
     `nodes` may be empty, which means unknown, not none. `limit_left` is what is left of the
     account's daily `internalSend`, None when Blink did not say. `may_look_up_payouts` is whether
     our merchant key can READ, so that a payout invoice whose answer was lost can be found.
-    `server_unix_s` is Blink's clock at the moment of the visit, None when it did not say.
+    `server_unix_s` is Blink's clock when the account was fetched, None when it did not say.
     `not_served` names optional fields, and currencies of ours, that Blink no longer serves.
     """
 
@@ -77,8 +77,8 @@ class Rates:
 
         Blink reckons fraction digits in two places; where they differ, the rate is not used.
         """
-        told = (unit.code, unit.fraction_digits)
+        wanted = (unit.code, unit.fraction_digits)
         for rate in (self.shown, self.usd, self.before):
-            if rate and (rate.currency.code, rate.currency.fraction_digits) == told:
+            if rate and (rate.currency.code, rate.currency.fraction_digits) == wanted:
                 return rate
         return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.sale.account import Account
-from kiosk.sale.box import HostEffect
+from kiosk.sale.device import HostEffect
 from kiosk.sale.facts import Ending, Fact, Sale
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, SaleId
 from kiosk.sale.money import Sats
@@ -15,18 +15,20 @@ from kiosk.sale.till import Till
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """One visit: wallets, scopes, network, nodes, limit, merchant. -> Visited | VisitFailed."""
+class FetchAccount:
+    """Ask Blink for wallets, scopes, network, nodes, limit and merchant. -> AccountFetched |
+    AccountFetchFailed.
+    """
 
 
 @dataclass(frozen=True, slots=True)
-class AskNodes:
-    """Which nodes are Blink's own. -> NodesTold (nothing when it fails)."""
+class FetchNodes:
+    """Which nodes are Blink's own. -> NodesResult (nothing when it fails)."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchRates:
-    """Ask for the price; it also warms the HTTPS connection. -> RatesArrived | RatesFailed."""
+    """Ask for the price; it also warms the HTTPS connection. -> RatesFetched | RatesFetchFailed."""
 
     currency: str
 
@@ -35,8 +37,8 @@ class FetchRates:
 class OpenSale:
     """Start the sale's one task: connect the socket and, at the same time, make the invoice.
 
-    -> InvoiceMade | InvoiceRefused, then LinkChanged and StatusTold until CloseSale; and, once the
-    invoice exists, the payout invoice: PayoutMade | PayoutRefused.
+    -> InvoiceCreated | InvoiceRefused, then ConnectionChanged and InvoiceStatusResult until
+    CloseSale; and, once the invoice exists, the payout invoice: PayoutCreated | PayoutRefused.
     """
 
     sale: Sale
@@ -56,8 +58,8 @@ class CloseSale:
 
 
 @dataclass(frozen=True, slots=True)
-class MakePayout:
-    """Make a payout invoice outside of a sale's task. -> PayoutMade | PayoutRefused.
+class CreatePayout:
+    """Make a payout invoice outside of a sale's task. -> PayoutCreated | PayoutRefused.
 
     `begun_at` is when the sale's invoice was made, Unix seconds: no payout of it is older.
     """
@@ -72,8 +74,8 @@ class MakePayout:
 
 
 @dataclass(frozen=True, slots=True)
-class AskStatus:
-    """Ask Blink about invoices of ours, status and ledger. -> a StatusTold for each."""
+class FetchInvoiceStatus:
+    """Ask Blink about invoices of ours, status and ledger. -> a InvoiceStatusResult for each."""
 
     payment_hashes: tuple[PaymentHash, ...]
     account: Account
@@ -81,7 +83,7 @@ class AskStatus:
 
 @dataclass(frozen=True, slots=True)
 class CancelInvoice:
-    """`lnInvoiceCancel`. -> CancelTold."""
+    """`lnInvoiceCancel`. -> CancelInvoiceResult."""
 
     payment_hash: PaymentHash
     account: Account
@@ -89,7 +91,7 @@ class CancelInvoice:
 
 @dataclass(frozen=True, slots=True)
 class SendForward:
-    """Pay the journaled payout invoice after looking at it (M3). -> SendTold."""
+    """Pay the journaled payout invoice after looking at it (M3). -> SendForwardResult."""
 
     invoice: PaymentHash
     payout: Invoice
@@ -99,8 +101,8 @@ class SendForward:
 
 
 @dataclass(frozen=True, slots=True)
-class LookUp:
-    """Find out what became of a payout, on our own wallet. -> LookUpTold."""
+class LookUpPayout:
+    """Find out what became of a payout, on our own wallet. -> LookUpPayoutResult."""
 
     invoice: PaymentHash
     payout: PaymentHash
@@ -108,13 +110,15 @@ class LookUp:
 
 
 @dataclass(frozen=True, slots=True)
-class AskLimit:
-    """What is left of today's `internalSend`. -> LimitTold (nothing when it fails)."""
+class FetchDailyLimit:
+    """What is left of today's `internalSend`. -> DailyLimitResult (nothing when it fails)."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskPast:
-    """Ask for everything of this kiosk of the last days, for a lost journal. -> PastTold."""
+class FetchLedgerHistory:
+    """Ask for everything of this kiosk of the last days, for a lost journal. ->
+    LedgerHistoryResult.
+    """
 
     kiosk_id: str
     installation: str
@@ -122,32 +126,32 @@ class AskPast:
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class GoIdle:
     """Nothing is under way: close what is open once the last answer is in."""
 
 
 WalletEffect = (
-    Visit
-    | AskNodes
+    FetchAccount
+    | FetchNodes
     | FetchRates
     | OpenSale
     | CloseSale
-    | MakePayout
-    | AskStatus
+    | CreatePayout
+    | FetchInvoiceStatus
     | CancelInvoice
     | SendForward
-    | LookUp
-    | AskLimit
-    | AskPast
-    | Rest
+    | LookUpPayout
+    | FetchDailyLimit
+    | FetchLedgerHistory
+    | GoIdle
 )
 
 
-# --- For the box ----------------------------------------------------------------------------
+# --- For the device ----------------------------------------------------------------------------
 
 
 class Sound(StrEnum):
-    """What the room hears."""
+    """A sound for the people at the counter."""
 
     KEY = "key"
     REFUSED = "refused"
@@ -158,30 +162,32 @@ class Sound(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Play:
+class PlaySound:
     """One short sound."""
 
     sound: Sound
 
 
 @dataclass(frozen=True, slots=True)
-class Brighten:
+class AdjustCodeBrightness:
     """Make the white of the QR code brighter (+1) or dimmer (-1); remembered by the screen."""
 
     steps: int
 
 
 @dataclass(frozen=True, slots=True)
-class ReadHistory:
-    """Read totals and recent sales from the journal. -> HistoryRead."""
+class ReadSalesHistory:
+    """Read totals and recent sales from the journal. -> SalesHistoryResult."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeJournal:
-    """Try whether the journal can be written. -> JournalWorks | JournalFailed."""
+    """Try whether the journal can be written. -> JournalWritable | JournalFailed."""
 
 
-Effect = WalletEffect | Play | Brighten | ReadHistory | ProbeJournal | HostEffect
+Effect = (
+    WalletEffect | PlaySound | AdjustCodeBrightness | ReadSalesHistory | ProbeJournal | HostEffect
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ MAX_ITEMS: Final = 99
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the merchant has typed: `items` already added with +, and `typed`, in minor units."""
+    """What the merchant has typed: `items` already added with +, and `with_digit`, in minor
+    units.
+    """
 
     unit: Currency
     typed: int = 0
@@ -38,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """What the customer adds, in the price's unit; `percent` is None for an amount of his own."""
+    """What the customer adds, in the price's unit; `percent` is None for an own amount."""
 
     minor: int = 0
     percent: int | None = None
@@ -52,12 +54,12 @@ class SumFull(ValueError):
     """There would be more than `MAX_ITEMS` items in the sum."""
 
 
-def tip_of(entry: Entry, percent: int) -> Tip:
+def percentage_tip(entry: Entry, percent: int) -> Tip:
     """A percentage of what was typed, rounded half up to its smallest unit."""
     return Tip((entry.total * percent + 50) // 100, percent)
 
 
-def typed(entry: Entry, digit: int) -> Entry:
+def with_digit(entry: Entry, digit: int) -> Entry:
     """Shift a digit in from the right.
 
     Raises:
@@ -69,14 +71,14 @@ def typed(entry: Entry, digit: int) -> Entry:
     return longer
 
 
-def deleted(entry: Entry) -> Entry:
+def without_last_digit(entry: Entry) -> Entry:
     """Take back the last digit; with nothing typed, take back the last item to edit it."""
     if entry.typed == 0 and entry.items:
         return replace(entry, typed=entry.items[-1], items=entry.items[:-1])
     return replace(entry, typed=entry.typed // 10)
 
 
-def added(entry: Entry) -> Entry:
+def with_item_added(entry: Entry) -> Entry:
     """Put what is typed onto the sum; nothing typed adds nothing.
 
     Raises:
@@ -89,6 +91,6 @@ def added(entry: Entry) -> Entry:
     return replace(entry, typed=0, items=(*entry.items, entry.typed))
 
 
-def cleared(entry: Entry) -> Entry:
+def with_entry_cleared(entry: Entry) -> Entry:
     """Clear what is typed; with nothing typed, clear the sum."""
     return replace(entry, typed=0) if entry.typed else replace(entry, items=())

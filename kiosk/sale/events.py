@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.sale.account import Account, Rates, Updates
-from kiosk.sale.box import BoxTold
+from kiosk.sale.account import Account, MerchantUpdates, Rates
+from kiosk.sale.device import DeviceActionResult
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key, Letter
+from kiosk.sale.ledger_history import LedgerHistory
 from kiosk.sale.money import Cents, Sats
-from kiosk.sale.past import Past
-from kiosk.sale.till import HistoryRow, Link, Totals
+from kiosk.sale.till import ConnectionState, HistoryRow, Totals
 from kiosk.sale.trouble import Trouble
-from kiosk.sale.wifi import WifiSeen, WifiTold
+from kiosk.sale.wifi import WifiJoinResult, WifiScanResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class Tick:
     unix_s: int
 
 
-# --- From the panel and the glass -----------------------------------------------------------
+# --- From panel, screen and keyboard -----------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """A key, from the keypad, the glass or a keyboard."""
+    """A key, from the keypad, the touchscreen or a keyboard."""
 
     key: Key
 
@@ -47,7 +47,7 @@ class KeyStuck:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyFreed:
+class KeyReleased:
     """The stuck key came up."""
 
     legend: str
@@ -57,42 +57,44 @@ class KeyFreed:
 
 
 @dataclass(frozen=True, slots=True)
-class Visited:
-    """The visit at start succeeded: sales can be made. Or the one that is made again daily."""
+class AccountFetched:
+    """Blink answered and the merchant can be paid: sales can be made. Or the one that is made again
+    daily.
+    """
 
     account: Account
 
 
 @dataclass(frozen=True, slots=True)
-class VisitFailed:
-    """The visit failed; the one at start is repeated with a growing pause."""
+class AccountFetchFailed:
+    """The account could not be fetched; at start it is tried again with a growing pause."""
 
     trouble: Trouble
 
 
 @dataclass(frozen=True, slots=True)
-class NodesTold:
+class NodesResult:
     """Blink's own nodes as of now; an empty set means that they are not known."""
 
     nodes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class RatesArrived:
+class RatesFetched:
     """A price, with its age."""
 
     rates: Rates
 
 
 @dataclass(frozen=True, slots=True)
-class RatesFailed:
+class RatesFetchFailed:
     """No price to be had now."""
 
     trouble: Trouble
 
 
 @dataclass(frozen=True, slots=True)
-class InvoiceMade:
+class InvoiceCreated:
     """The sale's invoice exists; it was decoded and is exactly what was asked for."""
 
     sale: SaleId
@@ -108,7 +110,7 @@ class InvoiceRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class PayoutMade:
+class PayoutCreated:
     """The payout invoice of a sale exists in the merchant account."""
 
     sale: SaleId
@@ -126,15 +128,15 @@ class PayoutRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkChanged:
+class ConnectionChanged:
     """The sale's socket: connecting, live, reconnecting, asking."""
 
     sale: SaleId
-    link: Link
+    connection: ConnectionState
 
 
 @dataclass(frozen=True, slots=True)
-class StatusTold:
+class InvoiceStatusResult:
     """What Blink says of one of our invoices, by push or by answer; it named this hash itself.
 
     `payments` is how many payments the ledger shows for it, None when the ledger was not asked.
@@ -146,7 +148,7 @@ class StatusTold:
     payments: int | None = None
 
 
-class CancelAnswer(StrEnum):
+class CancelOutcome(StrEnum):
     """What `lnInvoiceCancel` answered."""
 
     CANCELLED = "cancelled"
@@ -155,14 +157,14 @@ class CancelAnswer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CancelTold:
+class CancelInvoiceResult:
     """The answer to a cancelling."""
 
     payment_hash: PaymentHash
-    answer: CancelAnswer
+    answer: CancelOutcome
 
 
-class SendAnswer(StrEnum):
+class SendOutcome(StrEnum):
     """What became of one `lnInvoicePaymentSend`, read as M6 says. Only SUCCESS settles."""
 
     SUCCESS = "success"
@@ -173,21 +175,21 @@ class SendAnswer(StrEnum):
     LIMITED = "limited"  # TRANSACTION_RESTRICTED: the daily limit or the key's spending cap
     NO_BALANCE = "no_balance"
     GUARDED = "guarded"  # M3: not sent, the payout invoice is not the one we asked for
-    NOT_SENT = "not_sent"  # the connection could not be made: nothing left this box
+    NOT_SENT = "not_sent"  # the connection could not be made: nothing left this device
     LOST = "lost"  # it left and no usable answer came
 
 
 @dataclass(frozen=True, slots=True)
-class SendTold:
+class SendForwardResult:
     """The answer to paying a payout invoice; `invoice` is the sale's invoice hash."""
 
     invoice: PaymentHash
     payout: PaymentHash
-    answer: SendAnswer
+    answer: SendOutcome
     reason: str = ""
 
 
-class Found(StrEnum):
+class LookUpOutcome(StrEnum):
     """What a look-up of a payout on our own wallet found (`transactionsByPaymentHash`)."""
 
     SETTLED = "settled"  # a SEND with SUCCESS
@@ -197,23 +199,23 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class LookUpTold:
+class LookUpPayoutResult:
     """The answer to a look-up; `invoice` is the sale's invoice hash."""
 
     invoice: PaymentHash
     payout: PaymentHash
-    found: Found
+    found: LookUpOutcome
 
 
 @dataclass(frozen=True, slots=True)
-class PastTold:
+class LedgerHistoryResult:
     """What Blink shows of this kiosk's last days; None when it could not be had, or not whole."""
 
-    past: Past | None
+    past: LedgerHistory | None
 
 
 @dataclass(frozen=True, slots=True)
-class LimitTold:
+class DailyLimitResult:
     """What is left of today's `internalSend`, None when Blink did not say."""
 
     left: Cents | None
@@ -228,10 +230,10 @@ class MerchantReceived:
 
 
 @dataclass(frozen=True, slots=True)
-class UpdatesChanged:
+class MerchantUpdatesChanged:
     """The optional second socket came up or went down."""
 
-    updates: Updates
+    updates: MerchantUpdates
 
 
 # --- From the journal -----------------------------------------------------------------------
@@ -245,17 +247,17 @@ class JournalFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class JournalWorks:
+class JournalWritable:
     """It can be written again."""
 
 
 @dataclass(frozen=True, slots=True)
-class RetryAsked:
+class RetryRequested:
     """Somebody wants what waits to be tried now: `kiosk forwards --retry`."""
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryRead:
+class SalesHistoryResult:
     """The journal's answer for the manager's screens."""
 
     today: Totals
@@ -282,32 +284,32 @@ Event = (
     | KeyPressed
     | LetterTyped
     | KeyStuck
-    | KeyFreed
-    | Visited
-    | VisitFailed
-    | NodesTold
-    | RatesArrived
-    | RatesFailed
-    | InvoiceMade
+    | KeyReleased
+    | AccountFetched
+    | AccountFetchFailed
+    | NodesResult
+    | RatesFetched
+    | RatesFetchFailed
+    | InvoiceCreated
     | InvoiceRefused
-    | PayoutMade
+    | PayoutCreated
     | PayoutRefused
-    | LinkChanged
-    | StatusTold
-    | CancelTold
-    | SendTold
-    | LookUpTold
-    | LimitTold
-    | PastTold
+    | ConnectionChanged
+    | InvoiceStatusResult
+    | CancelInvoiceResult
+    | SendForwardResult
+    | LookUpPayoutResult
+    | DailyLimitResult
+    | LedgerHistoryResult
     | MerchantReceived
-    | UpdatesChanged
+    | MerchantUpdatesChanged
     | JournalFailed
-    | JournalWorks
-    | RetryAsked
-    | HistoryRead
+    | JournalWritable
+    | RetryRequested
+    | SalesHistoryResult
     | SettingsRefused
     | DeviceFailed
-    | BoxTold
-    | WifiSeen
-    | WifiTold
+    | DeviceActionResult
+    | WifiScanResult
+    | WifiJoinResult
 )

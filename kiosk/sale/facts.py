@@ -14,7 +14,7 @@ from kiosk.sale.money import Fiat, Rate, Sats
 class Sale:
     """One sale: what the customer is asked for. `amount` includes `tip`.
 
-    `price` is what was typed (tip apart), in its own currency; SAT when it was typed in sats.
+    `price` is what was typed, without the tip, in its own currency; SAT when it was typed in sats.
     `tip_minor` is the tip in the same currency.
     `rate` is the rate of that moment, None when sats were typed and no rate was known.
     `started_at` is Unix seconds.
@@ -85,7 +85,7 @@ class PayoutIssued:
 
 
 @dataclass(frozen=True, slots=True)
-class SaleLeft:
+class SaleLeftScreen:
     """The sale is no longer on the screen; its invoice may still be paid."""
 
     sale: SaleId
@@ -105,7 +105,7 @@ class InvoicePaid:
 
 
 @dataclass(frozen=True, slots=True)
-class InvoiceFinal:
+class InvoiceNeverPaid:
     """Unpaid a day after its end: not asked about again."""
 
     sale: SaleId
@@ -113,7 +113,7 @@ class InvoiceFinal:
 
 
 @dataclass(frozen=True, slots=True)
-class ForwardMoved:
+class ForwardStatusChanged:
     """The forward of a sale took a step. `payout` is the payout invoice it is about, if any."""
 
     sale: SaleId
@@ -160,17 +160,19 @@ class SaleUndecided:
     reason: str
 
 
-OfSale = SaleStarted | InvoiceIssued | PayoutIssued | SaleLeft | InvoicePaid | ForwardMoved
+SaleFact = (
+    SaleStarted | InvoiceIssued | PayoutIssued | SaleLeftScreen | InvoicePaid | ForwardStatusChanged
+)
 
 
 @dataclass(frozen=True, slots=True)
-class FromBlink:
-    """A fact of a time before this journal, `at` Unix seconds, as Blink told it.
+class RecoveredFact:
+    """A fact of a time before this journal, `at` Unix seconds, taken from Blink's ledger.
 
     It fills gaps: what the journal says itself stands.
     """
 
-    fact: OfSale
+    fact: SaleFact
     at: int
 
 
@@ -178,14 +180,14 @@ Fact = (
     SaleStarted
     | InvoiceIssued
     | PayoutIssued
-    | SaleLeft
+    | SaleLeftScreen
     | InvoicePaid
-    | InvoiceFinal
-    | ForwardMoved
+    | InvoiceNeverPaid
+    | ForwardStatusChanged
     | PaidTwice
     | DayClosed
     | PinTried
     | JournalRebuilt
     | SaleUndecided
-    | FromBlink
+    | RecoveredFact
 )

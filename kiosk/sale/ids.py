@@ -54,7 +54,7 @@ class InvoiceParts:
     """
 
     sale: SaleId
-    way: Way
+    direction: Way
     generation: int = 1
     token: str | None = None
 
@@ -80,7 +80,7 @@ def external_id(parts: InvoiceParts) -> ExternalId:
     """The external id of one of a sale's invoices."""
     counted = "" if parts.generation == 1 else str(parts.generation)
     token = "" if parts.token is None else f"-{parts.token}"
-    return ExternalId(f"{parts.sale}-{parts.way}{counted}{token}")
+    return ExternalId(f"{parts.sale}-{parts.direction}{counted}{token}")
 
 
 def invoice_external_id(sale: SaleId) -> ExternalId:

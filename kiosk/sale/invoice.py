@@ -38,7 +38,7 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedInvoice:
     """What a BOLT11 text says of itself, its signature checked.
 
     `amount_msat` is None for an invoice without an amount; `payee` is the node's public key, hex.
@@ -63,7 +63,7 @@ class InvoiceStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
-def payment_hash(text: object) -> PaymentHash | None:
+def parse_payment_hash(text: object) -> PaymentHash | None:
     """Read a payment hash out of an answer; None when it is not one."""
     if not isinstance(text, str):
         return None
@@ -71,7 +71,7 @@ def payment_hash(text: object) -> PaymentHash | None:
     return PaymentHash(lowered) if _HASH.fullmatch(lowered) else None
 
 
-def short(name: PaymentHash) -> str:
+def short_hash(name: PaymentHash) -> str:
     """The first 8 characters, which is all that a log line shows of a hash."""
     return name[:8]
 

@@ -1,4 +1,4 @@
-"""Key: what a key means, from the glass, the keypad and the keyboard alike."""
+"""Key: what a key means, from the touchscreen, the keypad and the keyboard alike."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -39,13 +39,13 @@ class Key(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One character of a passphrase, from the letters of the glass or an attached keyboard."""
+    """One character of a passphrase, from the screen's letters or an attached keyboard."""
 
     text: str = field(repr=False)
 
 
 class Light(StrEnum):
-    """What the LED (and the buzzer) tell the room; it always agrees with the screen."""
+    """What LED and buzzer show; it always agrees with the screen."""
 
     DARK = "dark"  # idle
     WAITING = "waiting"  # an invoice waits for its customer

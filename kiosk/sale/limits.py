@@ -1,4 +1,4 @@
-"""What can be taken: known while the amount is typed, so that it is told before CHARGE (M10)."""
+"""What can be taken: known while the amount is typed, so that it is shown before CHARGE (M10)."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -94,19 +94,19 @@ def count_paid(till: Till, facts: Iterable[Fact]) -> Till:
     return replace(till, unpaid_s=MappingProxyType(left))
 
 
-def ahead(till: Till, entry: Entry) -> Trouble | None:
+def trouble_ahead(till: Till, entry: Entry) -> Trouble | None:
     """What CHARGE would meet with what is typed now."""
-    amount = _worth(till, entry)
+    amount = _entry_in_sats(till, entry)
     return None if amount is None else too_large(till, amount) or over_limit(till, amount)
 
 
 def is_near(till: Till, entry: Entry) -> bool:
     """Whether what is typed uses up most of what is left today."""
-    amount, left = _worth(till, entry), left_today(till)
+    amount, left = _entry_in_sats(till, entry), left_today(till)
     return bool(amount and left is not None and amount * 100 >= left * NEAR_PERCENT)
 
 
-def _worth(till: Till, entry: Entry) -> Sats | None:
+def _entry_in_sats(till: Till, entry: Entry) -> Sats | None:
     """The entry in sats; None without a fresh price."""
     if entry.unit.code == SAT.code:
         return Sats(entry.total)

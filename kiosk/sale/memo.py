@@ -1,4 +1,4 @@
-"""What an invoice says of itself, so that the merchant knows it again in his wallet's list."""
+"""Memos, by which the merchant recognises a sale in the list of the wallet."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ _FORWARD: Final = "BlinkPOS: "
 _ROOM_BYTES: Final = MEMO_MAX_BYTES - len(_FORWARD)  # so that the payout's memo is whole too
 
 
-def plain(price: Fiat) -> str:
+def plain_amount(price: Fiat) -> str:
     """An amount as memos, logs and exports write it: `$12.50`, `KSh 1250.00`, `1250 sats`."""
     if price.currency.code == SAT.code:
         return f"{price.minor} sats"
@@ -34,8 +34,8 @@ def sale_memo(price: Fiat, items: tuple[int, ...], tip: Tip, amount: Sats, who: 
     `price` is without the tip, `items` are what was added up to it, `amount` is everything. Of a
     sum too long for Blink the first items go, since the end says what was paid and where.
     """
-    end = _end(price, tip, amount, who)
-    terms = [_term(item, price.currency) for item in items] if len(items) > 1 else []
+    end = _memo_end(price, tip, amount, who)
+    terms = [_memo_item(item, price.currency) for item in items] if len(items) > 1 else []
     for first in range(len(terms)):
         shown = terms if first == 0 else ["…", *terms[first:]]
         memo = f"{' + '.join(shown)} = {end}"
@@ -49,18 +49,18 @@ def payout_memo(memo: str) -> str:
     return clipped_memo(f"{_FORWARD}{memo}")
 
 
-def _end(price: Fiat, tip: Tip, amount: Sats, who: str) -> str:
+def _memo_end(price: Fiat, tip: Tip, amount: Sats, who: str) -> str:
     """What was paid: `$2.00 + 10% tip = $2.20 (2716 sats) till-1`."""
     words, whole = "", price
     if tip.minor > 0:
-        share = f"{tip.percent}%" if tip.percent else plain(Fiat(tip.minor, price.currency))
+        share = f"{tip.percent}%" if tip.percent else plain_amount(Fiat(tip.minor, price.currency))
         whole = Fiat(price.minor + tip.minor, price.currency)
-        words = f"{plain(price)} + {share} tip = "
+        words = f"{plain_amount(price)} + {share} tip = "
     sats = "" if price.currency.code == SAT.code else f" ({amount} sats)"
-    return f"{words}{plain(whole)}{sats} {who}"
+    return f"{words}{plain_amount(whole)}{sats} {who}"
 
 
-def _term(item: int, currency: Currency) -> str:
+def _memo_item(item: int, currency: Currency) -> str:
     """One item of a sum as it is said: `1`, `2.50`."""
     whole, rest = divmod(item, 10**currency.fraction_digits)
     return decimal(item, currency) if rest else str(whole)

@@ -42,7 +42,7 @@ def kept(text: str) -> str:
     return pin_hash(text, secrets.token_bytes(16)) if is_good(text) else text
 
 
-def is_pin(typed: str, kept: str) -> bool:
+def is_correct_pin(typed: str, kept: str) -> bool:
     """Whether what was typed is the PIN behind a kept hash."""
     scheme, _, rest = kept.partition("$")
     salt, _, _ = rest.partition("$")

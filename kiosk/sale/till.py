@@ -6,19 +6,19 @@ from enum import StrEnum
 from math import inf
 from types import MappingProxyType
 
-from kiosk.sale.account import Account, Rates, Updates
-from kiosk.sale.box import BoxNews
+from kiosk.sale.account import Account, MerchantUpdates, Rates
+from kiosk.sale.device import DeviceNotice
 from kiosk.sale.entry import Entry, Tip
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.ids import SaleParts, sale_id
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
+from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.money import SAT, Cents, Currency, Fiat, Sats
-from kiosk.sale.past import Lost
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import WifiScreen
 
 
-class OverLimit(StrEnum):
+class OverLimitPolicy(StrEnum):
     """What to do with a sale above what can be forwarded today (M10)."""
 
     HOLD = "hold"
@@ -41,7 +41,7 @@ class Rules:
     units: tuple[str, ...] = ("USD", SAT.code)
     max_sale: Sats = Sats(10_000_000)
     invoice_min: int = 10
-    over_limit: OverLimit = OverLimit.HOLD
+    over_limit: OverLimitPolicy = OverLimitPolicy.HOLD
     success_s: int = 8
     tips: tuple[int, ...] = ()
     pin: str = field(default="", repr=False)
@@ -52,7 +52,7 @@ class Rules:
         return sale_id(SaleParts(self.kiosk_id, self.installation, self.boot, number))
 
 
-class Link(StrEnum):
+class ConnectionState(StrEnum):
     """The BlinkPOS connection, as the screen shows it."""
 
     STANDBY = "standby"  # not requested
@@ -66,7 +66,7 @@ class Link(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entering:
+class EnteringAmount:
     """The amount is being typed; with an empty entry this is idle. `notice` says what was wrong.
 
     `shown` is another unit that the amount is told in, for the eye only: what was typed stays.
@@ -78,11 +78,11 @@ class Entering:
 
 
 @dataclass(frozen=True, slots=True)
-class Pricing:
-    """A fresh rate is on its way: then the sale goes on, or the amount is told in unit `to`.
+class FetchingPrice:
+    """A fresh rate is on its way: then the sale goes on, or the amount is shown in unit `to`.
 
-    `tip` is what the customer has chosen already, None if he is still to be asked. `agreed` are the
-    warnings that the cashier has gone on from.
+    `tip` is what the customer has chosen already, None if the customer is still to be asked.
+    `agreed` are the warnings that the cashier has gone on from.
     """
 
     entry: Entry
@@ -103,7 +103,7 @@ class CheckingLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class Tipping:
+class ChoosingTip:
     """The customer chooses a tip: a key 1 to 4 takes a percentage, PLUS an own amount."""
 
     entry: Entry
@@ -112,7 +112,7 @@ class Tipping:
 
 
 @dataclass(frozen=True, slots=True)
-class Confirming:
+class ConfirmingLimit:
     """The cashier is warned before the QR: CHARGE goes on, CLEAR goes back (M10)."""
 
     entry: Entry
@@ -122,7 +122,7 @@ class Confirming:
 
 
 @dataclass(frozen=True, slots=True)
-class Requesting:
+class RequestingInvoice:
     """The invoice has been asked for."""
 
     sale: Sale
@@ -143,7 +143,7 @@ class AwaitingPayment:
     invoice: Invoice
     shown_s: float
     ends_s: float
-    link: Link = Link.CONNECTING
+    connection: ConnectionState = ConnectionState.CONNECTING
     payout_ready: bool = False
     check_until_s: float | None = None
     check_due_s: float | None = None
@@ -157,10 +157,10 @@ class AwaitingPayment:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
+class LeavingCode:
     """Asking once more, and cancelling, before the QR goes away (M8). The code is covered."""
 
-    was: AwaitingPayment
+    awaiting: AwaitingPayment
     ending: Ending
     since_s: float
     asked: bool = False  # the question has been answered
@@ -168,7 +168,7 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
-class Expired:
+class CodeExpired:
     """The code has run out: CHARGE makes a new one for the same amount.
 
     `code` is the one that has run out. `asking_s` is since when it is asked about once more, after
@@ -200,7 +200,7 @@ class Forwarded:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedDirectly:
     """Money came to the merchant account directly (MERCHANT_UPDATES)."""
 
     amount: Sats
@@ -208,7 +208,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class SaleFailed:
     """A trouble that ends the sale and needs a key; `entry` is kept for trying again."""
 
     trouble: Trouble
@@ -216,20 +216,20 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
-class AskingPin:
+class EnteringPin:
     """The manager types a PIN; only its length is known here, `typed` never reaches a repr."""
 
     typed: str = field(default="", repr=False)
     notice: Trouble | None = None
 
 
-class Page(StrEnum):
+class ManagerPage(StrEnum):
     """The manager's screens."""
 
     TOTALS = "totals"
     HISTORY = "history"
     FORWARDS = "forwards"
-    BOX = "box"  # restart, shut down, Wi-Fi
+    DEVICE = "box"  # restart, shut down, Wi-Fi
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,39 +259,39 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Managing:
+class ManagerScreen:
     """Behind the PIN. `rows` and `totals` are None until the journal has answered.
 
-    `news` is what came of the last thing asked of the box. `closing` asks whether the day is to be
-    closed, which cannot be undone.
+    `notice` is what came of the last thing asked of the device. `closing` asks whether the day is
+    to be closed, which cannot be undone.
     """
 
-    page: Page
+    page: ManagerPage
     top: int = 0
     totals: Totals | None = None
     since_close: Totals | None = None
     rows: tuple[HistoryRow, ...] | None = None
     since_s: float = 0.0
-    news: BoxNews | None = None
+    notice: DeviceNotice | None = None
     closing: bool = False
 
 
 Screen = (
-    Entering
-    | Pricing
+    EnteringAmount
+    | FetchingPrice
     | CheckingLimit
-    | Tipping
-    | Confirming
-    | Requesting
+    | ChoosingTip
+    | ConfirmingLimit
+    | RequestingInvoice
     | AwaitingPayment
-    | Leaving
-    | Expired
+    | LeavingCode
+    | CodeExpired
     | Paid
     | Forwarded
-    | Received
-    | Stopped
-    | AskingPin
-    | Managing
+    | ReceivedDirectly
+    | SaleFailed
+    | EnteringPin
+    | ManagerScreen
     | WifiScreen
 )
 
@@ -300,7 +300,7 @@ Screen = (
 
 
 @dataclass(frozen=True, slots=True)
-class Visiting:
+class FetchingAccount:
     """Asking Blink who we are, at start or after a trouble. `tries` grows the pause between.
 
     `due_s` is the monotonic time of the next try, None while one is under way. `trouble` is what
@@ -317,25 +317,25 @@ class Ready:
     """Blink answered, the merchant can be paid: sales can be made."""
 
 
-Service = Visiting | Ready
+Service = FetchingAccount | Ready
 
 
 # --- Money under way ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class WatchedInvoice:
     """An invoice that is not final: on the screen, or left behind (M8).
 
-    `ask_s` is the monotonic time of the next question of its own, None while it is on the screen
-    (the sale's task looks after it then). `final_s` is when it is final if still unpaid.
+    `next_check_s` is the monotonic time of the next question of its own, None while it is on the
+    screen (the sale's task looks after it then). `final_s` is when it is final if still unpaid.
     """
 
     sale: Sale
     invoice: Invoice
     payout: Invoice | None = None
-    ask_s: float | None = None
-    asks: int = 0
+    next_check_s: float | None = None
+    checks_made: int = 0
     final_s: float = 0.0
     ending: Ending | None = None
     cancel_wanted: bool = False
@@ -351,8 +351,8 @@ class Forward:
     """One amount on its way to the merchant, from paid to settled (M6).
 
     `busy` is a question or a payment under way at Blink; `due_s` is when the next step may be
-    taken. `generation` counts payout invoices. `looks` counts empty look-ups after Blink said
-    the payout is paid. `payments` is how many the ledger shows for the sale's invoice (M12).
+    taken. `generation` counts payout invoices. `empty_look_ups` counts empty look-ups after Blink
+    said the payout is paid. `payments` is how many the ledger shows for the sale's invoice (M12).
 
     `maybe_sent`: this payout may have reached Blink. `sent_noted`: the journal says so, as it must
     before the first sending. `noted` is the step that the journal holds as the newest.
@@ -365,12 +365,12 @@ class Forward:
     due_s: float
     generation: int = 1
     tries: int = 0
-    looks: int = 0
+    empty_look_ups: int = 0
     busy: bool = False
     paid_s: float = 0.0  # when the customer paid, monotonic
     late: bool = False
-    said_paid: bool = False  # Blink says this payout is paid: somebody has paid it
-    said_expired: bool = False  # Blink refused this payout as expired
+    reported_paid: bool = False  # Blink says this payout is paid: somebody has paid it
+    reported_expired: bool = False  # Blink refused this payout as expired
     guarded: bool = False  # our own guard refused this payout (M3)
     maybe_sent: bool = False
     sent_noted: bool = False
@@ -381,7 +381,7 @@ class Forward:
 
 
 @dataclass(frozen=True, slots=True)
-class Aftermath:
+class RecentlyPaid:
     """A paid invoice that could still be paid a second time (M12): asked about with the next."""
 
     sale: Sale
@@ -404,8 +404,8 @@ class Till:
 
     `now_s` is monotonic seconds, `unix_s` the best wall clock to be had (Blink's, once known).
     `screen_since_s` is when the screen last changed to another question, `touched_s` when the last
-    key was pressed. `watches` is by the invoice's payment hash, `forwards` by the same hash.
-    `unpaid_s` is when the sales of the last hour were opened, without those that were paid.
+    key was pressed. `watched_invoices` is by the invoice's payment hash, `forwards` by the same
+    hash. `unpaid_s` is when the sales of the last hour were opened, without those that were paid.
     `stuck_keys` are legends, the last to get stuck at the end.
     """
 
@@ -415,10 +415,10 @@ class Till:
     unix_s: int = 0
     screen_since_s: float = 0.0
     touched_s: float = 0.0
-    service: Service = Visiting()
+    service: Service = FetchingAccount()
     account: Account | None = None
     account_s: float = 0.0  # when the account was last asked about, monotonic
-    asking_account: bool = False  # a visit beside a sale is under way
+    fetching_account: bool = False  # fetching the account beside a sale
     rates: Rates | None = None
     rate_asked: bool = False
     price_trouble: Trouble | None = None  # why the last price could not be had
@@ -430,15 +430,19 @@ class Till:
     journal_due_s: float | None = None  # when to try the journal again
     stuck_keys: tuple[str, ...] = ()
     blocked_until_s: float | None = None  # invoice creation, after TOO_MANY_INVOICES
-    updates: Updates = Updates.OFF
-    watches: Mapping[PaymentHash, Watch] = field(default_factory=lambda: MappingProxyType({}))
+    updates: MerchantUpdates = MerchantUpdates.OFF
+    watched_invoices: Mapping[PaymentHash, WatchedInvoice] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     forwards: Mapping[PaymentHash, Forward] = field(default_factory=lambda: MappingProxyType({}))
-    aftermath: Mapping[PaymentHash, Aftermath] = field(default_factory=lambda: MappingProxyType({}))
+    recently_paid: Mapping[PaymentHash, RecentlyPaid] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     alarms: tuple[Alarm, ...] = ()
     earlier_codes: tuple[PaymentHash, ...] = ()  # of the sale on the screen, run out
     late_money: tuple[Sale, ...] = ()  # paid after they had left the screen, and not yet read
-    lost: Lost | None = None  # a damaged journal, until its sales have been taken up
-    recovered: tuple[Sale, ...] = ()  # sales that were on the screen when the power went
+    lost_journal: LostJournal | None = None  # a damaged journal, until its sales have been taken up
+    interrupted_sales: tuple[Sale, ...] = ()  # sales that were on the screen when the power went
     pin_tries: int = 0
     pin_locked_until_s: float = 0.0
     sales_started: int = 0
@@ -464,6 +468,6 @@ class Till:
             return self.settings_trouble
         if self.journal_trouble is not None:
             return self.journal_trouble
-        if isinstance(self.service, Visiting):
+        if isinstance(self.service, FetchingAccount):
             return self.service.trouble
         return None

@@ -56,7 +56,7 @@ class TroubleKind(StrEnum):
     PAID_LATE = "paid_late"  # a code that was given up has been paid (M8)
     LIMIT_REACHED = "limit_reached"  # Blink will not forward more today
     NO_BALANCE = "no_balance"
-    # The box
+    # The device
     JOURNAL_FULL = "journal_full"
     JOURNAL_BROKEN = "journal_broken"
     KEEPS_FAILING = "keeps_failing"  # the program has ended again and again
@@ -107,5 +107,5 @@ class Contradiction(AssertionError):
     """A fact contradicts what is recorded; nothing was recorded of it."""
 
 
-class NewStartNeeded(KioskError):
+class RestartNeeded(KioskError):
     """Only a new start of the program can put this right, and a new start does."""

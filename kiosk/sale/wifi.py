@@ -7,9 +7,9 @@ from typing import Final
 from kiosk.sale.keys import Key
 
 # IEEE 802.11i, annex J: 8 to 63 characters of printable ASCII. The 64 of a raw key are hex digits.
-SHORTEST: Final = 8
-LONGEST: Final = 64
-ROWS: Final = 5  # networks on the glass at once; keys 1 to 5 choose
+SHORTEST_PASSPHRASE: Final = 8
+LONGEST_PASSPHRASE: Final = 64
+LIST_ROWS: Final = 5  # networks on the screen at once; keys 1 to 5 choose
 
 
 class Security(StrEnum):
@@ -22,7 +22,7 @@ class Security(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A network as it is seen from here. `point` is its nearest access point's address."""
+    """A network in range. `point` is its nearest access point's address."""
 
     name: str
     point: str
@@ -31,12 +31,12 @@ class Network:
     in_use: bool = False
 
 
-class WifiNews(StrEnum):
+class WifiNotice(StrEnum):
     """What came of it; one sentence each on the screen."""
 
     JOINED = "joined"
     REFUSED = "refused"  # the passphrase is wrong
-    GONE = "gone"  # the network is not seen any more
+    GONE = "gone"  # the network is out of range
     TIMED_OUT = "timed_out"
     FAILED = "failed"
     NOT_ALLOWED = "not_allowed"  # the till may not change the network
@@ -46,8 +46,8 @@ class WifiNews(StrEnum):
     NOT_HERE = "not_here"  # such a network is not joined with a passphrase
 
 
-class Layer(StrEnum):
-    """What the letters of the glass are at the moment."""
+class KeyboardLayer(StrEnum):
+    """Which letters the screen shows at the moment."""
 
     LOWER = "lower"
     UPPER = "upper"
@@ -55,23 +55,23 @@ class Layer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Networks:
-    """The list. `seen` is None while it is asked for."""
+class NetworkList:
+    """The list. `networks` is None while it is asked for."""
 
-    seen: tuple[Network, ...] | None = None
+    networks: tuple[Network, ...] | None = None
     top: int = 0
-    news: WifiNews | None = None
+    notice: WifiNotice | None = None
     since_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Passphrase:
+class EnteringPassphrase:
     """The passphrase of a network is being typed; it never reaches a repr."""
 
     network: Network
     typed: str = field(default="", repr=False)
-    layer: Layer = Layer.LOWER
-    news: WifiNews | None = None
+    layer: KeyboardLayer = KeyboardLayer.LOWER
+    notice: WifiNotice | None = None
     since_s: float = 0.0
 
 
@@ -84,24 +84,24 @@ class OpenNetwork:
 
 
 @dataclass(frozen=True, slots=True)
-class Joining:
-    """The box tries to join."""
+class JoiningNetwork:
+    """The device tries to join."""
 
     network: Network
     since_s: float = 0.0
 
 
-WifiScreen = Networks | Passphrase | OpenNetwork | Joining
+WifiScreen = NetworkList | EnteringPassphrase | OpenNetwork | JoiningNetwork
 
 
 @dataclass(frozen=True, slots=True)
 class ScanWifi:
-    """Look for networks. -> WifiSeen."""
+    """Look for networks. -> WifiScanResult."""
 
 
 @dataclass(frozen=True, slots=True)
 class JoinWifi:
-    """Join a network, and remember it. -> WifiTold."""
+    """Join a network, and remember it. -> WifiJoinResult."""
 
     network: Network
     passphrase: str = field(repr=False)
@@ -111,117 +111,123 @@ WifiEffect = ScanWifi | JoinWifi
 
 
 @dataclass(frozen=True, slots=True)
-class WifiSeen:
-    """The networks, strongest first; `news` says why there are none."""
+class WifiScanResult:
+    """The networks, strongest first; `notice` says why there are none."""
 
     networks: tuple[Network, ...]
-    news: WifiNews | None = None
+    notice: WifiNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class WifiTold:
+class WifiJoinResult:
     """What came of joining."""
 
-    news: WifiNews
+    notice: WifiNotice
 
 
 # What to show next, and what to do; None leaves for the manager's page.
-Turn = tuple[WifiScreen | None, tuple[WifiEffect, ...]]
+WifiStep = tuple[WifiScreen | None, tuple[WifiEffect, ...]]
 
 
-def opened(now_s: float) -> Turn:
+def open_list(now_s: float) -> WifiStep:
     """The list, while it is asked for."""
-    return Networks(since_s=now_s), (ScanWifi(),)
+    return NetworkList(since_s=now_s), (ScanWifi(),)
 
 
-def pressed(screen: WifiScreen, key: Key, now_s: float) -> Turn:
+def handle_key(screen: WifiScreen, key: Key, now_s: float) -> WifiStep:
     """A key on one of the screens."""
     match screen:
-        case Networks():
-            return _chosen(replace(screen, since_s=now_s, news=None), key, now_s)
-        case Passphrase():
-            return _typed_key(replace(screen, since_s=now_s), key, now_s)
+        case NetworkList():
+            return _handle_list_key(replace(screen, since_s=now_s, notice=None), key, now_s)
+        case EnteringPassphrase():
+            return _handle_passphrase_key(replace(screen, since_s=now_s), key, now_s)
         case OpenNetwork(network):
             return _answered(screen, network, key, now_s)
-        case Joining():
+        case JoiningNetwork():
             return screen, ()  # it ends by itself, well or not
 
 
-def typed(screen: WifiScreen, letter: str, now_s: float) -> WifiScreen:
-    """A letter, from the glass or an attached keyboard."""
-    if not isinstance(screen, Passphrase):
+def type_letter(screen: WifiScreen, letter: str, now_s: float) -> WifiScreen:
+    """A letter, from the screen or an attached keyboard."""
+    if not isinstance(screen, EnteringPassphrase):
         return screen
-    if len(screen.typed) >= LONGEST or len(letter) != 1 or not " " <= letter <= "~":
+    if len(screen.typed) >= LONGEST_PASSPHRASE or len(letter) != 1 or not " " <= letter <= "~":
         return replace(screen, since_s=now_s)
     # One capital is what most people want from the shift key.
-    layer = Layer.LOWER if screen.layer is Layer.UPPER else screen.layer
-    return replace(screen, typed=screen.typed + letter, layer=layer, news=None, since_s=now_s)
+    layer = KeyboardLayer.LOWER if screen.layer is KeyboardLayer.UPPER else screen.layer
+    return replace(screen, typed=screen.typed + letter, layer=layer, notice=None, since_s=now_s)
 
 
-def told(screen: WifiScreen, event: WifiSeen | WifiTold, now_s: float) -> Turn:
-    """News from the box."""
+def handle_result(
+    screen: WifiScreen, event: WifiScanResult | WifiJoinResult, now_s: float
+) -> WifiStep:
+    """A result from the device."""
     match event, screen:
-        case WifiSeen(networks, news), Networks():
-            kept = news or screen.news
-            top = min(screen.top, max(0, len(networks) - ROWS))
-            return replace(screen, seen=networks, top=top, news=kept), ()
-        case WifiTold(WifiNews.REFUSED as news), Joining(network):
-            return Passphrase(network, news=news, since_s=now_s), ()
-        case WifiTold(news), Joining():
-            return Networks(news=news, since_s=now_s), (ScanWifi(),)
+        case WifiScanResult(networks, news), NetworkList():
+            kept = news or screen.notice
+            top = min(screen.top, max(0, len(networks) - LIST_ROWS))
+            return replace(screen, networks=networks, top=top, notice=kept), ()
+        case WifiJoinResult(WifiNotice.REFUSED as news), JoiningNetwork(network):
+            return EnteringPassphrase(network, notice=news, since_s=now_s), ()
+        case WifiJoinResult(news), JoiningNetwork():
+            return NetworkList(notice=news, since_s=now_s), (ScanWifi(),)
     return screen, ()
 
 
-def _chosen(screen: Networks, key: Key, now_s: float) -> Turn:
-    seen = screen.seen or ()
+def _handle_list_key(screen: NetworkList, key: Key, now_s: float) -> WifiStep:
+    seen = screen.networks or ()
     match key:
         case Key.CLEAR:
             return None, ()
         case Key.PLUS:
-            return replace(screen, top=min(screen.top + ROWS, max(0, len(seen) - ROWS))), ()
+            return replace(
+                screen, top=min(screen.top + LIST_ROWS, max(0, len(seen) - LIST_ROWS))
+            ), ()
         case Key.DELETE:
-            return replace(screen, top=max(0, screen.top - ROWS)), ()
-        case Key.CHECK if screen.seen is not None:
-            return opened(now_s)
+            return replace(screen, top=max(0, screen.top - LIST_ROWS)), ()
+        case Key.CHECK if screen.networks is not None:
+            return open_list(now_s)
     number = key.digit
-    if number is None or not 1 <= number <= ROWS or screen.top + number > len(seen):
+    if number is None or not 1 <= number <= LIST_ROWS or screen.top + number > len(seen):
         return screen, ()
     network = seen[screen.top + number - 1]
     match network.security:
         case Security.OTHER:
-            return replace(screen, news=WifiNews.NOT_HERE), ()
+            return replace(screen, notice=WifiNotice.NOT_HERE), ()
         case Security.OPEN:
             return OpenNetwork(network, now_s), ()
         case Security.PERSONAL:
-            return Passphrase(network, since_s=now_s), ()
+            return EnteringPassphrase(network, since_s=now_s), ()
 
 
-def _answered(screen: OpenNetwork, network: Network, key: Key, now_s: float) -> Turn:
+def _answered(screen: OpenNetwork, network: Network, key: Key, now_s: float) -> WifiStep:
     match key:
         case Key.CLEAR:
-            return opened(now_s)
+            return open_list(now_s)
         case Key.CHARGE:
-            return Joining(network, now_s), (JoinWifi(network, ""),)
+            return JoiningNetwork(network, now_s), (JoinWifi(network, ""),)
     return replace(screen, since_s=now_s), ()
 
 
-def _typed_key(screen: Passphrase, key: Key, now_s: float) -> Turn:
+def _handle_passphrase_key(screen: EnteringPassphrase, key: Key, now_s: float) -> WifiStep:
     match key:
         case Key.CLEAR:
-            return opened(now_s)
+            return open_list(now_s)
         case Key.DELETE:
-            return replace(screen, typed=screen.typed[:-1], news=None), ()
+            return replace(screen, typed=screen.typed[:-1], notice=None), ()
         case Key.CURRENCY:
-            return replace(screen, layer=_after(screen.layer)), ()
+            return replace(screen, layer=_next_layer(screen.layer)), ()
         case Key.PLUS:
-            signs = Layer.LOWER if screen.layer is Layer.SIGNS else Layer.SIGNS
+            signs = (
+                KeyboardLayer.LOWER if screen.layer is KeyboardLayer.SIGNS else KeyboardLayer.SIGNS
+            )
             return replace(screen, layer=signs), ()
-        case Key.CHARGE if len(screen.typed) < SHORTEST:
-            return replace(screen, news=WifiNews.TOO_SHORT), ()
+        case Key.CHARGE if len(screen.typed) < SHORTEST_PASSPHRASE:
+            return replace(screen, notice=WifiNotice.TOO_SHORT), ()
         case Key.CHARGE:
-            return Joining(screen.network, now_s), (JoinWifi(screen.network, screen.typed),)
-    return (typed(screen, key.value, now_s) if key.digit is not None else screen), ()
+            return JoiningNetwork(screen.network, now_s), (JoinWifi(screen.network, screen.typed),)
+    return (type_letter(screen, key.value, now_s) if key.digit is not None else screen), ()
 
 
-def _after(layer: Layer) -> Layer:
-    return Layer.LOWER if layer is Layer.UPPER else Layer.UPPER
+def _next_layer(layer: KeyboardLayer) -> KeyboardLayer:
+    return KeyboardLayer.LOWER if layer is KeyboardLayer.UPPER else KeyboardLayer.UPPER

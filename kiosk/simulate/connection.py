@@ -90,7 +90,7 @@ class Connection:
 
     def suffer_now(self) -> None:
         """Take the socket faults that concern a subscription that is open already."""
-        for operation in {each.operation for each in self._subscriptions.values()}:
+        for operation in {subscription.operation for subscription in self._subscriptions.values()}:
             self._suffer(operation)
 
     async def _handle_all(self, incoming: asyncio.Queue[str]) -> None:

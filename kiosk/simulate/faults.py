@@ -216,7 +216,9 @@ class Faults:
     def take(self, fault: Fault, operation: str | None) -> Switch | None:
         """Use up one of `fault` for `operation`, or return None if it is not on."""
         with self._lock:
-            on = next((each for each in self._switches if _matches(each, fault, operation)), None)
+            on = next(
+                (switch for switch in self._switches if _matches(switch, fault, operation)), None
+            )
             if on is None:
                 return None
             self._struck[fault] += 1

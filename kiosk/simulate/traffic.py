@@ -68,7 +68,7 @@ class Traffic:
         deadline = time.monotonic() + timeout_s
         with self._changed:
             while True:
-                seen = [each for each in self._requests if each.operation == operation]
+                seen = [request for request in self._requests if request.operation == operation]
                 if len(seen) >= count:
                     return seen[count - 1]
                 if not self._changed.wait(deadline - time.monotonic()):

@@ -5,7 +5,7 @@ from typing import Final
 
 import bolt11
 
-from kiosk.sale.invoice import Decoded, payment_hash
+from kiosk.sale.invoice import DecodedInvoice, parse_payment_hash
 
 # The human-readable prefix's currency part -> Blink's Network. BOLT11, "Human-Readable Part".
 _NETWORKS: Final = {"bc": "mainnet", "tbs": "signet", "tb": "testnet", "bcrt": "regtest"}
@@ -15,29 +15,31 @@ class NotAnInvoice(ValueError):
     """The text is not a sound BOLT11 invoice; the text itself is not part of the message."""
 
 
-@lru_cache(maxsize=64)  # 4 ms on a desk machine, and a payout is looked at again as it is paid
-def decode(payment_request: str) -> Decoded:
+@lru_cache(
+    maxsize=64
+)  # 4 ms on a developer's machine, and a payout is looked at again as it is paid
+def decode(payment_request: str) -> DecodedInvoice:
     """Decode an invoice; the signature is checked, by recovering the payee from it if need be.
 
     Raises:
         NotAnInvoice: it cannot be decoded.
     """
     try:
-        found = bolt11.decode(payment_request)
-        name = payment_hash(found.payment_hash)
-        network = _NETWORKS.get(found.currency)
-        payee = found.payee
-        description_hash = found.description_hash
+        decoded = bolt11.decode(payment_request)
+        name = parse_payment_hash(decoded.payment_hash)
+        network = _NETWORKS.get(decoded.currency)
+        payee = decoded.payee
+        description_hash = decoded.description_hash
     except Exception as error:  # noqa: BLE001 - four libraries stumble over odd text in many ways
         raise NotAnInvoice(f"not a BOLT11 invoice: {type(error).__name__}") from None
     if name is None or network is None or not payee:
         raise NotAnInvoice("a BOLT11 invoice without hash, payee or a known network")
-    return Decoded(
+    return DecodedInvoice(
         network=network,
         payee=payee,
-        amount_msat=int(found.amount_msat) if found.amount_msat is not None else None,
+        amount_msat=int(decoded.amount_msat) if decoded.amount_msat is not None else None,
         payment_hash=name,
-        timestamp=found.date,
-        lifetime_s=found.expiry,
+        timestamp=decoded.date,
+        lifetime_s=decoded.expiry,
         description_hash=description_hash.lower() if description_hash else None,
     )

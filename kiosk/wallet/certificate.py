@@ -9,7 +9,7 @@ from typing import Final
 import aiohttp
 
 from kiosk.sale.trouble import Trouble, TroubleKind
-from kiosk.wallet.errors import Unsent, safe
+from kiosk.wallet.errors import NotSent, redacted
 from kiosk.wallet.headers import unix_of_date
 
 # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
@@ -22,7 +22,7 @@ _CLOCK_AGREES_S: Final = 86_400
 
 async def error_of_certificate(
     error: Exception, url: str, patience_s: float, unix: Callable[[], float] = time.time
-) -> Unsent:
+) -> NotSent:
     """Name the cause; where the times do not fit, the server's own clock decides whose is wrong.
 
     It is asked without our key and without belief: what it says chooses a sentence, nothing more.
@@ -37,7 +37,7 @@ async def error_of_certificate(
             kind = TroubleKind.CERTIFICATE_ENDED
         else:
             kind = TroubleKind.CLOCK_WRONG
-    return Unsent(Trouble(kind, reason=safe(f"{type(error).__name__}: {error}")))
+    return NotSent(Trouble(kind, reason=redacted(f"{type(error).__name__}: {error}")))
 
 
 async def _time_told(url: str, patience_s: float) -> int | None:

@@ -50,7 +50,7 @@ OPTIONAL: Final = frozenset(
 )
 
 # Query.me, Query.authorization, Query.globals, Query.windDown, Query.currencyList
-VISIT: Final = gql("""
+ACCOUNT: Final = gql("""
 query Visit {
   me { defaultAccount {
     wallets { id walletCurrency }
@@ -112,14 +112,14 @@ query RecentInvoices { me { defaultAccount { invoices(first: 50) {
 } } } }""")
 
 # Account.invoices and Wallet.transactions, page by page: what a lost journal is rebuilt from
-PAST_INVOICES: Final = gql("""
+HISTORY_INVOICES: Final = gql("""
 query PastInvoices($wallet: WalletId!, $after: String) {
   me { defaultAccount { invoices(first: 100, after: $after, walletIds: [$wallet]) {
     edges { node { externalId paymentHash paymentRequest paymentStatus createdAt } }
     pageInfo { hasNextPage endCursor }
   } } }
 }""")
-PAST_ENTRIES: Final = gql("""
+HISTORY_ENTRIES: Final = gql("""
 query PastEntries($wallet: WalletId!, $after: String) {
   me { defaultAccount { walletById(walletId: $wallet) { transactions(first: 100, after: $after) {
     edges { node {
@@ -191,15 +191,21 @@ def without(request: GraphQLRequest, names: Collection[str]) -> GraphQLRequest |
     What has no fields left goes with them, and so does a fragment that is used no more.
     """
     kept = visit(request.document, _Without(frozenset(names)))
-    operations = [one for one in kept.definitions if isinstance(one, OperationDefinitionNode)]
-    return GraphQLRequest(kept) if all(_has_fields(one) for one in operations) else None
+    operations = [
+        definition
+        for definition in kept.definitions
+        if isinstance(definition, OperationDefinitionNode)
+    ]
+    return GraphQLRequest(kept) if all(_has_fields(operation) for operation in operations) else None
 
 
 def is_query(request: GraphQLRequest) -> bool:
     """Whether asking twice changes nothing."""
     definitions = request.document.definitions
-    operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
-    return all(one.operation is OperationType.QUERY for one in operations)
+    operations = [
+        definition for definition in definitions if isinstance(definition, OperationDefinitionNode)
+    ]
+    return all(operation.operation is OperationType.QUERY for operation in operations)
 
 
 @cache

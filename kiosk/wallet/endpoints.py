@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 
-class Hidden(Protocol):
+class SecretValue(Protocol):
     """A secret that shows itself only when asked to."""
 
     def reveal(self) -> str: ...
@@ -16,8 +16,8 @@ class Endpoints:
 
     api_url: str
     ws_url: str
-    till_key: Hidden = field(repr=False)
-    merchant_key: Hidden | None = field(default=None, repr=False)
+    till_key: SecretValue = field(repr=False)
+    merchant_key: SecretValue | None = field(default=None, repr=False)
     merchant_username: str | None = None
     till_wallet_id: str | None = None
     merchant_wallet_id: str | None = None
@@ -47,5 +47,5 @@ class Timings:
     reconnect_longest_s: float = 30.0
     steady_s: float = 20.0
     silence_s: float = 100.0
-    again_s: float = 1.0
+    retry_s: float = 1.0
     keep_alive_s: float = 70.0

@@ -23,26 +23,26 @@ _KEY: Final = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z]+)*_[A-Za-z0-9]{20,}\b")
 UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
 
 
-class Side(StrEnum):
+class AccountSide(StrEnum):
     """Whose account a call is about."""
 
     TILL = "till"
     MERCHANT = "merchant"
 
 
-class Unsent(KioskError):
-    """No connection could be made: nothing left this box."""
+class NotSent(KioskError):
+    """No connection could be made: nothing left this device."""
 
 
-class Lost(KioskError):
+class AnswerLost(KioskError):
     """The request left, and no usable answer came."""
 
 
-class Busy(Lost):
+class RateLimited(AnswerLost):
     """HTTP 429 or 503: somebody on the way wants us to slow down."""
 
 
-class Blocked(Lost):
+class Blocked(AnswerLost):
     """Somebody on the way turns our requests away: asking again at once makes it worse."""
 
 
@@ -83,7 +83,7 @@ FINAL: Final = frozenset(
     }
 )
 
-_ODD: Final = (TroubleKind.BLINK_ODD, TroubleKind.BLINK_ODD)
+_UNEXPECTED: Final = (TroubleKind.BLINK_ODD, TroubleKind.BLINK_ODD)
 _SCOPE: Final = (TroubleKind.KEY_SCOPE, TroubleKind.MERCHANT_KEY_SCOPE)
 _CANNOT_RECEIVE: Final = (TroubleKind.TILL_CANNOT_RECEIVE, TroubleKind.MERCHANT_CANNOT_RECEIVE)
 _UNKNOWN_MERCHANT: Final = (TroubleKind.BLINK_ODD, TroubleKind.MERCHANT_UNKNOWN)
@@ -116,28 +116,28 @@ _WORDS: Final[tuple[tuple[str, tuple[TroubleKind, TroubleKind]], ...]] = (
 )
 
 
-def refusal(error: BlinkError, side: Side) -> Refused:
+def refusal(error: BlinkError, side: AccountSide) -> Refused:
     """Turn one of Blink's errors into ours; a missing scope is named."""
     low = error.message.lower()
     kinds = _CODES.get(error.code)
     if kinds is None:
-        kinds = next((found for words, found in _WORDS if words in low), _ODD)
+        kinds = next((found for words, found in _WORDS if words in low), _UNEXPECTED)
     subject = ""
     if kinds is _SCOPE:
-        doing = "WRITE" if side is Side.TILL else "RECEIVE"
+        doing = "WRITE" if side is AccountSide.TILL else "RECEIVE"
         subject = "READ" if "read data" in low else doing
-    kind = kinds[0] if side is Side.TILL else kinds[1]
-    reason = safe(f"{error.code} {error.message}".strip())
+    kind = kinds[0] if side is AccountSide.TILL else kinds[1]
+    reason = redacted(f"{error.code} {error.message}".strip())
     return Refused(Trouble(kind, subject, reason), error)
 
 
-def key_refused(side: Side) -> Refused:
+def key_refused(side: AccountSide) -> Refused:
     """HTTP 401: unknown, revoked or expired key."""
-    kind = TroubleKind.KEY_REFUSED if side is Side.TILL else TroubleKind.MERCHANT_KEY_REFUSED
+    kind = TroubleKind.KEY_REFUSED if side is AccountSide.TILL else TroubleKind.MERCHANT_KEY_REFUSED
     return Refused(Trouble(kind, reason="HTTP 401"), BlinkError("Unauthorized"))
 
 
-def error_of_status(status: int, headers: Mapping[str, str], side: Side) -> KioskError:
+def error_of_status(status: int, headers: Mapping[str, str], side: AccountSide) -> KioskError:
     """What an answer that is no GraphQL comes to. Only 401 is Blink's own no.
 
     A redirection, or a page where there should be an answer, is a portal's.
@@ -146,26 +146,26 @@ def error_of_status(status: int, headers: Mapping[str, str], side: Side) -> Kios
     if status == _UNAUTHORIZED:
         return key_refused(side)
     if status in _SLOW_DOWN:
-        return Busy(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
+        return RateLimited(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
     if status == _NETWORK_LOGIN:
         return Blocked(Trouble(TroubleKind.NETWORK_LOGIN, reason=reason))
     if status == _TOO_SLOW:
-        return Lost(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
+        return AnswerLost(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
     if status >= _SERVER_ERRORS:
-        return odd(reason)
+        return unexpected_answer(reason)
     if status >= 400:  # a firewall, a gateway, a wrong address
         return Blocked(Trouble(TroubleKind.BLOCKED, reason=reason))
     if "Location" in headers or headers.get("Content-Type", "").startswith("text/html"):
-        return Lost(Trouble(TroubleKind.LOGIN_PAGE, reason=reason))
-    return odd(reason)
+        return AnswerLost(Trouble(TroubleKind.LOGIN_PAGE, reason=reason))
+    return unexpected_answer(reason)
 
 
-def odd(reason: str) -> Lost:
+def unexpected_answer(reason: str) -> AnswerLost:
     """An answer that makes no sense."""
-    return Lost(Trouble(TroubleKind.BLINK_ODD, reason=reason))
+    return AnswerLost(Trouble(TroubleKind.BLINK_ODD, reason=reason))
 
 
-def safe(text: str) -> str:
+def redacted(text: str) -> str:
     """A reason fit for the log: no key, no full invoice, no full hash or preimage, not long."""
     text = text[:_LONGEST_MESSAGE].encode(errors="replace").decode()  # no lone surrogate
     text = _HASH.sub(r"\1…", _KEY.sub("***", _REQUEST.sub("ln…", text)))
@@ -176,10 +176,10 @@ def reason_of(error: BaseException) -> str:
     """What an error of the libraries comes down to: its innermost cause, safe to log."""
     while error.__cause__ is not None:
         error = error.__cause__
-    return safe(f"{type(error).__name__}: {error}")
+    return redacted(f"{type(error).__name__}: {error}")
 
 
-def bug_of(error: BaseException) -> str:
+def describe_bug(error: BaseException) -> str:
     """What a developer needs of an error nobody expected, without its text, which may quote."""
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     places = " < ".join(f"{PurePath(at.filename).name}:{at.lineno}" for at in reversed(frames))
@@ -187,7 +187,8 @@ def bug_of(error: BaseException) -> str:
 
 
 def errors_of(value: Any) -> tuple[BlinkError, ...]:
-    """Read a list of errors, leniently: what is not one is told as such, never dropped.
+    """Read a list of errors, leniently: what is not an error is kept as an unreadable one, never
+    dropped.
 
     Of very many, and of very long ones, the beginning says enough.
     """
@@ -195,12 +196,12 @@ def errors_of(value: Any) -> tuple[BlinkError, ...]:
         return ()
     if not isinstance(value, list):
         return (BlinkError(f"errors is a {type(value).__name__}"),)
-    found = []
-    for one in value[:_MOST_ERRORS]:
-        fields = one if isinstance(one, Mapping) else {"message": one}
+    errors = []
+    for error in value[:_MOST_ERRORS]:
+        fields = error if isinstance(error, Mapping) else {"message": error}
         code, message = fields.get("code"), fields.get("message")
         if not isinstance(message, str) or not message:
             message = "an error without a message"
         known = isinstance(code, str) and len(code) <= _LONGEST_CODE
-        found.append(BlinkError(message[:_LONGEST_MESSAGE], str(code) if known else ""))
-    return tuple(found)
+        errors.append(BlinkError(message[:_LONGEST_MESSAGE], str(code) if known else ""))
+    return tuple(errors)

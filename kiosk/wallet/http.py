@@ -16,23 +16,23 @@ from gql import GraphQLRequest
 
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
-from kiosk.wallet.body import UnfitBody, read_body
 from kiosk.wallet.certificate import error_of_certificate
-from kiosk.wallet.connect import HAPPY_EYEBALLS_S
-from kiosk.wallet.endpoints import Endpoints, Hidden, Timings
+from kiosk.wallet.endpoints import Endpoints, SecretValue, Timings
 from kiosk.wallet.errors import (
+    AccountSide,
+    AnswerLost,
     BlinkError,
-    Lost,
+    NotSent,
     Refused,
-    Side,
-    Unsent,
     error_of_status,
     errors_of,
-    odd,
     reason_of,
     refusal,
+    unexpected_answer,
 )
 from kiosk.wallet.headers import pause_of, unix_of_date
+from kiosk.wallet.response_body import UnfitBody, read_body
+from kiosk.wallet.tcp_connection import HAPPY_EYEBALLS_S
 
 log: Final = logging.getLogger("kiosk.wallet")
 
@@ -79,7 +79,7 @@ class Http:
         request: GraphQLRequest,
         variables: Mapping[str, Any] | None = None,
         *,
-        side: Side = Side.TILL,
+        side: AccountSide = AccountSide.TILL,
         timeout_s: float | None = None,
         needs: str | None = None,
     ) -> Mapping[str, Any]:
@@ -91,7 +91,7 @@ class Http:
         connection was closed instead of answering is sent once more, a mutation never.
 
         Raises:
-            Unsent: no connection; nothing left this box.
+            Unsent: no connection; nothing left this device.
             Lost: it left, and no usable answer came.
             Refused: Blink said no, in the top-level errors or by HTTP 401.
         """
@@ -108,7 +108,7 @@ class Http:
         if errors and not _has_data(data, needs):
             raise refusal(errors[0], side)
         if not isinstance(data, dict):
-            raise odd("an answer without data")
+            raise unexpected_answer("an answer without data")
         return data
 
     async def payload(
@@ -117,14 +117,14 @@ class Http:
         field: str,
         variables: Mapping[str, Any],
         *,
-        side: Side = Side.TILL,
+        side: AccountSide = AccountSide.TILL,
         timeout_s: float | None = None,
     ) -> Mapping[str, Any]:
         """Send one mutation once and return its payload, errors and all. Raises as `ask` does."""
         data = await self.ask(request, variables, side=side, timeout_s=timeout_s)
         payload = data.get(field)
         if not isinstance(payload, dict):
-            raise odd(f"{field} answered nothing")
+            raise unexpected_answer(f"{field} answered nothing")
         return payload
 
     async def close(self) -> None:
@@ -134,9 +134,9 @@ class Http:
         for session in sessions:
             await session.close()
 
-    def key(self, side: Side) -> Hidden | None:
+    def key(self, side: AccountSide) -> SecretValue | None:
         """The key of an account; the merchant may be known by name alone."""
-        return self.endpoints.till_key if side is Side.TILL else self.endpoints.merchant_key
+        return self.endpoints.till_key if side is AccountSide.TILL else self.endpoints.merchant_key
 
     # --- What Blink serves no longer ------------------------------------------------------------
 
@@ -167,34 +167,34 @@ class Http:
         self,
         request: GraphQLRequest,
         variables: Mapping[str, Any] | None,
-        side: Side,
+        side: AccountSide,
         timeout_s: float | None,
     ) -> _Answer:
         quiet_s = self._quiet_until_s - self._monotonic()
         if quiet_s > 0:
             reason = f"Blink asked for silence, {quiet_s:.0f} s of it are left"
-            raise Unsent(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
+            raise NotSent(Trouble(TroubleKind.NO_CONNECTION, reason=reason))
         payload = GraphQLRequest(request, variable_values=dict(variables or {})).payload
         data = json.dumps(payload).encode()
         try:
             async with asyncio.timeout(timeout_s or self.timings.answer_s):
                 return await self._exchange(data, side, query=documents.is_query(request))
         except UnfitBody as error:
-            raise odd(f"not a GraphQL answer: {error}") from None
+            raise unexpected_answer(f"not a GraphQL answer: {error}") from None
         except aiohttp.ClientConnectorCertificateError as error:
             url, patience_s = self.endpoints.api_url, self.timings.connect_s
             raise await error_of_certificate(error.certificate_error, url, patience_s) from None
         except aiohttp.ClientConnectorDNSError as error:
-            raise Unsent(Trouble(TroubleKind.NAME_NOT_FOUND, reason=reason_of(error))) from None
+            raise NotSent(Trouble(TroubleKind.NAME_NOT_FOUND, reason=reason_of(error))) from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise Unsent(Trouble(TroubleKind.NO_CONNECTION, reason=reason_of(error))) from None
+            raise NotSent(Trouble(TroubleKind.NO_CONNECTION, reason=reason_of(error))) from None
         except (aiohttp.ClientError, OSError) as error:
             reason = "no answer in time" if isinstance(error, TimeoutError) else reason_of(error)
-            raise Lost(Trouble(TroubleKind.NO_CONNECTION, reason=reason)) from None
+            raise AnswerLost(Trouble(TroubleKind.NO_CONNECTION, reason=reason)) from None
         except Exception as error:  # noqa: BLE001 - the library stumbled over odd bytes
-            raise odd(f"not a GraphQL answer: {type(error).__name__}") from None
+            raise unexpected_answer(f"not a GraphQL answer: {type(error).__name__}") from None
 
-    async def _exchange(self, data: bytes, side: Side, *, query: bool) -> _Answer:
+    async def _exchange(self, data: bytes, side: AccountSide, *, query: bool) -> _Answer:
         connection = SimpleNamespace(reused=False)
         fresh = self._reuse_fails and not query
         try:
@@ -212,7 +212,7 @@ class Http:
         return answer
 
     async def _post(
-        self, data: bytes, side: Side, connection: SimpleNamespace, *, fresh: bool
+        self, data: bytes, side: AccountSide, connection: SimpleNamespace, *, fresh: bool
     ) -> _Answer:
         key = self.key(side)
         headers = _HEADERS if key is None else {**_HEADERS, "X-API-KEY": key.reveal()}
@@ -260,7 +260,7 @@ class Http:
 
     # --- Its answer -----------------------------------------------------------------------------
 
-    def _read(self, answer: _Answer, side: Side) -> tuple[Any, tuple[Any, ...]]:
+    def _read(self, answer: _Answer, side: AccountSide) -> tuple[Any, tuple[Any, ...]]:
         """Data and errors of a GraphQL answer.
 
         Raises:
@@ -271,11 +271,11 @@ class Http:
             if told is None or answer.status not in _MALFORMED or not told.get("errors"):
                 raise self._error_of(answer, side)
         elif "data" not in told and "errors" not in told:
-            raise odd("an answer without data")
+            raise unexpected_answer("an answer without data")
         self.server_unix_s = unix_of_date(answer.headers.get("Date"))
         return told.get("data"), errors_of(told.get("errors"))
 
-    def _error_of(self, answer: _Answer, side: Side) -> KioskError:
+    def _error_of(self, answer: _Answer, side: AccountSide) -> KioskError:
         pause_s = pause_of(answer.status, answer.headers)
         if pause_s:
             log.info("Blink asks for silence for %.0f s status=%d", pause_s, answer.status)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from gql import GraphQLRequest
 
 from kiosk.sale.account import Account
-from kiosk.sale.events import CancelAnswer
+from kiosk.sale.events import CancelOutcome
 from kiosk.sale.ids import other_external_id, parse_external_id
 from kiosk.sale.invoice import (
     PAYOUT_EXPIRY_MIN,
@@ -19,29 +19,29 @@ from kiosk.sale.invoice import (
     PaymentHash,
     PaymentRequest,
     WalletId,
-    payment_hash,
-    short,
+    parse_payment_hash,
+    short_hash,
 )
 from kiosk.sale.money import MSAT_PER_SAT, Sats
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
-from kiosk.wallet.answers import LONGEST_PAYMENT_REQUEST
+from kiosk.wallet.answer_bounds import LONGEST_PAYMENT_REQUEST
 from kiosk.wallet.bolt11 import NotAnInvoice, decode
 from kiosk.wallet.errors import (
     UNREADABLE,
+    AccountSide,
+    AnswerLost,
     BlinkError,
     Blocked,
-    Busy,
-    Lost,
+    NotSent,
+    RateLimited,
     Refused,
-    Side,
-    Unsent,
     errors_of,
-    odd,
     refusal,
+    unexpected_answer,
 )
+from kiosk.wallet.fetch_history import payout_sent
 from kiosk.wallet.http import Http
-from kiosk.wallet.past import payout_sent
 
 log: Final = logging.getLogger("kiosk.wallet")
 
@@ -71,10 +71,12 @@ async def make_invoice(
         minutes,
         _CODE_LEAST_S,
         account.network,
-        Side.TILL,
+        AccountSide.TILL,
         account.nodes,
     )
-    return await _made(http, wanted, external_id, documents.CREATE_INVOICE, may_look=True)
+    return await _create_under_free_id(
+        http, wanted, external_id, documents.CREATE_INVOICE, may_look=True
+    )
 
 
 async def make_payout(
@@ -111,29 +113,33 @@ async def make_payout(
         PAYOUT_EXPIRY_MIN,
         _PAYOUT_LEAST_S,
         account.network,
-        Side.MERCHANT,
+        AccountSide.MERCHANT,
         search=search,
     )
     if http.endpoints.merchant_key is None:
-        return await _made(http, wanted, external_id, documents.CREATE_ON_BEHALF, may_look=False)
+        return await _create_under_free_id(
+            http, wanted, external_id, documents.CREATE_ON_BEHALF, may_look=False
+        )
     may_look = account.may_look_up_payouts
-    return await _made(http, wanted, external_id, documents.CREATE_INVOICE, may_look=may_look)
+    return await _create_under_free_id(
+        http, wanted, external_id, documents.CREATE_INVOICE, may_look=may_look
+    )
 
 
-async def cancel(http: Http, account: Account, name: PaymentHash) -> CancelAnswer:
+async def cancel(http: Http, account: Account, name: PaymentHash) -> CancelOutcome:
     """Cancel an invoice, so that at least no Lightning payer can pay it any more."""
     given = {"input": {"walletId": account.till_wallet, "paymentHash": name}}
     try:
         payload = await http.payload(documents.CANCEL_INVOICE, "lnInvoiceCancel", given)
     except KioskError as error:
-        log.info("cancel not answered hash=%s reason=%s", short(name), error)
-        return CancelAnswer.UNKNOWN
+        log.info("cancel not answered hash=%s reason=%s", short_hash(name), error)
+        return CancelOutcome.UNKNOWN
     errors = errors_of(payload.get("errors"))
     if payload.get("success") is True and not errors:
-        return CancelAnswer.CANCELLED
+        return CancelOutcome.CANCELLED
     if any("already been processed" in error.message for error in errors):
-        return CancelAnswer.PROCESSED
-    return CancelAnswer.UNKNOWN
+        return CancelOutcome.PROCESSED
+    return CancelOutcome.UNKNOWN
 
 
 class UnknownPayee(Refused):
@@ -150,12 +156,12 @@ class _Wanted:
     minutes: int
     least_s: int
     network: str
-    side: Side
+    side: AccountSide
     payees: frozenset[str] = frozenset()  # whose node may be paid; empty is any
     search: Callable[[], Awaitable[Invoice | None]] | None = None  # for what was sent of it
 
 
-async def _made(
+async def _create_under_free_id(
     http: Http,
     wanted: _Wanted,
     first_id: ExternalId,
@@ -172,16 +178,14 @@ async def _made(
     external_id = first_id
     for _ in range(_IDS):
         try:
-            return _checked(
-                await _created(http, wanted, external_id, document), wanted, external_id
-            )
+            return _checked(await _create(http, wanted, external_id, document), wanted, external_id)
         except Refused as error:
             if not _exists_already(error.error):
                 raise
-        found = await _looked_up(http, wanted.side, external_id) if may_look else None
-        if found is not None:
+        existing = await _find_by_external_id(http, wanted.side, external_id) if may_look else None
+        if existing is not None:
             try:
-                return _checked(found, wanted, external_id)
+                return _checked(existing, wanted, external_id)
             except UnknownPayee:
                 raise
             except Refused as error:
@@ -190,10 +194,10 @@ async def _made(
         if wanted.search is not None and (sent := await wanted.search()) is not None:
             return sent
         external_id = other_external_id(first_id, secrets.token_hex(4))
-    raise odd("every external id is taken")
+    raise unexpected_answer("every external id is taken")
 
 
-async def _created(
+async def _create(
     http: Http, wanted: _Wanted, external_id: ExternalId, document: GraphQLRequest
 ) -> Mapping[str, Any]:
     """Ask for the invoice; a lost answer is asked for again with the same external id, at once."""
@@ -215,24 +219,26 @@ async def _created(
                 raise refusal(errors[0], wanted.side)
             if isinstance(made, Mapping):
                 return made
-            raise odd("an answer without an invoice")
-        except (Lost, Unsent) as error:
+            raise unexpected_answer("an answer without an invoice")
+        except (AnswerLost, NotSent) as error:
             tries += 1
             if tries == _TRIES or isinstance(error, Blocked):
                 raise
             log.info("invoice not answered id=%s reason=%s", external_id, error)
-            at_once = tries == 1 and not isinstance(error, Busy)
-            await asyncio.sleep(0 if at_once else http.timings.again_s)
+            at_once = tries == 1 and not isinstance(error, RateLimited)
+            await asyncio.sleep(0 if at_once else http.timings.retry_s)
 
 
-async def _looked_up(http: Http, side: Side, external_id: ExternalId) -> Mapping[str, Any] | None:
+async def _find_by_external_id(
+    http: Http, side: AccountSide, external_id: ExternalId
+) -> Mapping[str, Any] | None:
     """Find one of the account's newest invoices by its external id, None if it is not there."""
     data = await http.ask(documents.RECENT_INVOICES, side=side)
     try:
         nodes = [edge["node"] for edge in data["me"]["defaultAccount"]["invoices"]["edges"]]
         return next((node for node in nodes if node["externalId"] == external_id), None)
     except UNREADABLE:
-        raise odd("no list of invoices") from None
+        raise unexpected_answer("no list of invoices") from None
 
 
 def _exists_already(error: BlinkError) -> bool:
@@ -244,15 +250,15 @@ def _checked(raw: Mapping[str, Any], wanted: _Wanted, external_id: ExternalId) -
     """Believe an invoice only if its BOLT11 text is what was asked for."""
     text = raw.get("paymentRequest")
     if not isinstance(text, str):
-        raise odd("an invoice without a BOLT11 text")
+        raise unexpected_answer("an invoice without a BOLT11 text")
     if len(text) > LONGEST_PAYMENT_REQUEST:
-        raise odd("an invoice too long for a QR code")
+        raise unexpected_answer("an invoice too long for a QR code")
     try:
         decoded = decode(text)
     except NotAnInvoice as error:
-        raise odd(str(error)) from None
+        raise unexpected_answer(str(error)) from None
     checks = {
-        "hash": decoded.payment_hash == payment_hash(raw.get("paymentHash")),
+        "hash": decoded.payment_hash == parse_payment_hash(raw.get("paymentHash")),
         "amount": decoded.amount_msat == wanted.amount * MSAT_PER_SAT,
         "lifetime": wanted.least_s <= decoded.lifetime_s <= _LIFETIME_MOST_S,
         "network": decoded.network == wanted.network,

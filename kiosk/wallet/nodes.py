@@ -3,16 +3,16 @@
 import logging
 from typing import Any, Final
 
-from kiosk.sale.events import NodesTold
+from kiosk.sale.events import NodesResult
 from kiosk.wallet import documents
-from kiosk.wallet.answers import entries, text
-from kiosk.wallet.errors import UNREADABLE, odd
+from kiosk.wallet.answer_bounds import entries, text
+from kiosk.wallet.errors import UNREADABLE, unexpected_answer
 from kiosk.wallet.http import Http
 
 log: Final = logging.getLogger("kiosk.wallet")
 
 
-async def ask_nodes(http: Http) -> NodesTold:
+async def fetch_nodes(http: Http) -> NodesResult:
     """Ask which nodes are Blink's now; needs no key.
 
     Raises:
@@ -20,9 +20,9 @@ async def ask_nodes(http: Http) -> NodesTold:
     """
     data = await http.ask(documents.NODES)
     try:
-        told = NodesTold(nodes_of(data["globals"]["nodesIds"]))
+        told = NodesResult(nodes_of(data["globals"]["nodesIds"]))
     except UNREADABLE:
-        raise odd("no list of nodes") from None
+        raise unexpected_answer("no list of nodes") from None
     log.info("nodes asked count=%d", len(told.nodes))
     return told
 

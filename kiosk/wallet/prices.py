@@ -8,8 +8,8 @@ from kiosk.clock import steady_s
 from kiosk.sale.account import Rates
 from kiosk.sale.money import SAT, Currency, Rate
 from kiosk.wallet import documents
-from kiosk.wallet.answers import LONGEST_NAME, LONGEST_SYMBOL, OddValue, number, text, unix_s
-from kiosk.wallet.errors import UNREADABLE, odd
+from kiosk.wallet.answer_bounds import LONGEST_NAME, LONGEST_SYMBOL, OddValue, number, text, unix_s
+from kiosk.wallet.errors import UNREADABLE, unexpected_answer
 from kiosk.wallet.http import Http
 
 LONGEST_CODE: Final = 10
@@ -35,9 +35,9 @@ async def rates(http: Http, currency: str) -> Rates:
         shown = _rate(data["shown"], now_s, server_s)
         usd = _rate(data["usd"], now_s, server_s)
     except UNREADABLE as error:
-        raise odd(f"an odd price: {type(error).__name__}") from None
+        raise unexpected_answer(f"an odd price: {type(error).__name__}") from None
     if shown.currency.code != currency or usd.currency.code != "USD":
-        raise odd("the price of another currency")
+        raise unexpected_answer("the price of another currency")
     return Rates(shown, usd)
 
 

@@ -11,27 +11,27 @@ from typing import Any, Final
 
 from gql import GraphQLRequest
 
+from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import OpenSale
 from kiosk.sale.events import (
+    ConnectionChanged,
     Event,
-    InvoiceMade,
+    InvoiceCreated,
     InvoiceRefused,
-    LinkChanged,
-    PayoutMade,
+    InvoiceStatusResult,
+    PayoutCreated,
     PayoutRefused,
-    StatusTold,
 )
-from kiosk.sale.invoice import Invoice, InvoiceStatus, payment_hash, short
-from kiosk.sale.pauses import pause_s
-from kiosk.sale.till import Link
+from kiosk.sale.invoice import Invoice, InvoiceStatus, parse_payment_hash, short_hash
+from kiosk.sale.till import ConnectionState
 from kiosk.sale.trouble import KioskError
 from kiosk.wallet import documents
-from kiosk.wallet.errors import FINAL, Side, bug_of, safe
+from kiosk.wallet.errors import FINAL, AccountSide, describe_bug, redacted
 from kiosk.wallet.http import Http
+from kiosk.wallet.invoice_status import fetch_status
 from kiosk.wallet.invoices import UnknownPayee, make_invoice, make_payout
-from kiosk.wallet.nodes import ask_nodes
-from kiosk.wallet.socket import Step, hold
-from kiosk.wallet.status import ask_status
+from kiosk.wallet.nodes import fetch_nodes
+from kiosk.wallet.subscription import ConnectionStep, keep_subscribed
 
 log: Final = logging.getLogger("kiosk.wallet")
 
@@ -48,22 +48,24 @@ class SaleTask:
         self._sale = order.sale.id
         self._http = http
         self._put = put
-        self._link = Link.CONNECTING
-        self._told: set[StatusTold] = set()
-        self._link_changed = asyncio.Event()
+        self._connection = ConnectionState.CONNECTING
+        self._told: set[InvoiceStatusResult] = set()
+        self._connection_changed = asyncio.Event()
         self._made: asyncio.Future[Invoice] = asyncio.get_running_loop().create_future()
 
     @property
     def name(self) -> str:
         """The sale and its invoice as the log shows them."""
         known = self._made.done() and not self._made.cancelled()
-        tail = f" hash={short(self._made.result().payment_hash)}" if known else ""
+        tail = f" hash={short_hash(self._made.result().payment_hash)}" if known else ""
         return f"sale={self._sale}{tail}"
 
     async def run(self) -> None:
         """Connect and create at the same time, then watch for ever."""
         async with asyncio.TaskGroup() as tasks:
-            listening = tasks.create_task(hold(self._http, Side.TILL, self, self._sale))
+            listening = tasks.create_task(
+                keep_subscribed(self._http, AccountSide.TILL, self, self._sale)
+            )
             try:
                 invoice = await self._make_invoice()
             except KioskError as error:
@@ -71,11 +73,13 @@ class SaleTask:
                 self._put(InvoiceRefused(self._sale, error.trouble))
                 return
             self._made.set_result(invoice)
-            self._put(InvoiceMade(self._sale, invoice))
-            if self._link is not Link.CONNECTING:  # told before there was a code to show it on
-                self._put(LinkChanged(self._sale, self._link))
-            tasks.create_task(self._apart(self._make_payout()))
-            tasks.create_task(self._apart(self._ask_now_and_then(invoice)))
+            self._put(InvoiceCreated(self._sale, invoice))
+            if (
+                self._connection is not ConnectionState.CONNECTING
+            ):  # sent before there was a code to show it on
+                self._put(ConnectionChanged(self._sale, self._connection))
+            tasks.create_task(self._guarded(self._make_payout()))
+            tasks.create_task(self._guarded(self._ask_now_and_then(invoice)))
 
     async def _make_invoice(self) -> Invoice:
         """Make the invoice; one of an unknown node is judged by the nodes Blink has now."""
@@ -91,18 +95,18 @@ class SaleTask:
         try:
             return await make(account=order.account)
         except UnknownPayee:
-            told = await ask_nodes(self._http)
+            told = await fetch_nodes(self._http)
             self._put(told)
             return await make(account=order.account.with_nodes(told.nodes))
 
-    async def _apart(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Let a bug end this strand alone: each of the others still gets the sale paid."""
         try:
             await work
-        except Exception as error:  # noqa: BLE001 - told, and worse than told would be spread
-            log.error("a strand failed %s %s", self.name, bug_of(error))  # noqa: TRY400
+        except Exception as error:  # noqa: BLE001 - logged; the other strands go on
+            log.error("a strand failed %s %s", self.name, describe_bug(error))  # noqa: TRY400
 
-    # --- What the socket tells ----------------------------------------------------------------
+    # --- What the socket sends ----------------------------------------------------------------
 
     async def request(self) -> GraphQLRequest:
         """The subscription to this invoice, once it is made."""
@@ -110,46 +114,46 @@ class SaleTask:
         variables = {"input": {"paymentHash": invoice.payment_hash}}
         return GraphQLRequest(documents.INVOICE_UPDATES, variable_values=variables)
 
-    def stepped(self, step: Step) -> None:
+    def on_step(self, step: ConnectionStep) -> None:
         """The socket has come this far."""
         log.info("%s %s", step, self.name)
-        if step is Step.SUBSCRIBED:
-            self._change(Link.LIVE)
+        if step is ConnectionStep.SUBSCRIBED:
+            self._change(ConnectionState.LIVE)
 
-    def heard(self, data: Any) -> None:
+    def on_message(self, data: Any) -> None:
         """Believe a message only if it names our hash; everything else is noted and ignored."""
-        told = data.get(_FIELD) if isinstance(data, Mapping) else None
+        status = data.get(_FIELD) if isinstance(data, Mapping) else None
         name = self._made.result().payment_hash
-        if not isinstance(told, Mapping) or payment_hash(told.get("paymentHash")) != name:
+        if not isinstance(status, Mapping) or parse_payment_hash(status.get("paymentHash")) != name:
             log.debug("ignored message %s reason=it does not name this invoice", self.name)
             return
-        match told.get("status"):
+        match status.get("status"):
             case "PAID":
-                self._tell_once(StatusTold(name, InvoiceStatus.PAID))
+                self._tell_once(InvoiceStatusResult(name, InvoiceStatus.PAID))
             case "EXPIRED":
-                self._tell_once(StatusTold(name, InvoiceStatus.EXPIRED))
+                self._tell_once(InvoiceStatusResult(name, InvoiceStatus.EXPIRED))
             case other:  # PENDING is what it was when we subscribed, and says nothing of now
-                log.debug("ignored message %s status=%s", self.name, safe(str(other)))
+                log.debug("ignored message %s status=%s", self.name, redacted(str(other)))
 
-    def _tell_once(self, told: StatusTold) -> None:
+    def _tell_once(self, told: InvoiceStatusResult) -> None:
         """A socket may say the same a million times: the till hears it once."""
         if told not in self._told:
             self._told.add(told)
             self._put(told)
 
-    def lost(self, failures: int, reason: str, *, limited: bool) -> None:
+    def on_lost(self, failures: int, reason: str, *, limited: bool) -> None:
         """The socket is gone; it comes again, and meanwhile we ask."""
         log.info("connection lost %s failures=%d reason=%s", self.name, failures, reason)
         asking = limited or failures >= _FAILURES_BEFORE_ASKING
-        self._change(Link.ASKING if asking else Link.RECONNECTING)
+        self._change(ConnectionState.ASKING if asking else ConnectionState.RECONNECTING)
 
-    def _change(self, link: Link) -> None:
-        before, self._link = self._link, link
+    def _change(self, link: ConnectionState) -> None:
+        before, self._connection = self._connection, link
         if link is before:
             return
-        self._put(LinkChanged(self._sale, link))
-        if Link.LIVE in (before, link):
-            self._link_changed.set()
+        self._put(ConnectionChanged(self._sale, link))
+        if ConnectionState.LIVE in (before, link):
+            self._connection_changed.set()
 
     # --- What we ask --------------------------------------------------------------------------
 
@@ -158,19 +162,21 @@ class SaleTask:
         timings = self._http.timings
         pause = timings.ask_first_s
         while True:
-            live = self._link is Link.LIVE
+            live = self._connection is ConnectionState.LIVE
             try:
                 async with asyncio.timeout(timings.check_every_s if live else pause):
-                    await self._link_changed.wait()
+                    await self._connection_changed.wait()
             except TimeoutError:
                 pause = timings.ask_first_s if live else min(pause * _SLOWER, timings.ask_longest_s)
             else:
-                self._link_changed.clear()
-                if self._link is not Link.LIVE:
+                self._connection_changed.clear()
+                if self._connection is not ConnectionState.LIVE:
                     continue
-            for told in await ask_status(self._http, self._order.account, (invoice.payment_hash,)):
-                if told.status in (InvoiceStatus.PAID, InvoiceStatus.EXPIRED):
-                    self._put(told)
+            for result in await fetch_status(
+                self._http, self._order.account, (invoice.payment_hash,)
+            ):
+                if result.status in (InvoiceStatus.PAID, InvoiceStatus.EXPIRED):
+                    self._put(result)
 
     async def _make_payout(self) -> None:
         """Make the payout invoice while the customer looks at the code (M2)."""
@@ -193,8 +199,8 @@ class SaleTask:
                 if final:
                     return
                 first_s, longest_s = timings.reconnect_first_s, timings.reconnect_longest_s
-                await asyncio.sleep(pause_s(first_s, longest_s, failures, self._sale))
+                await asyncio.sleep(delay_s(first_s, longest_s, failures, self._sale))
                 failures += 1
             else:
-                self._put(PayoutMade(self._sale, payout, 1))
+                self._put(PayoutCreated(self._sale, payout, 1))
                 return

@@ -12,7 +12,7 @@ from kiosk.sale.events import Event
 from kiosk.wallet.endpoints import Endpoints, Timings
 
 if TYPE_CHECKING:
-    from kiosk.wallet.desk import Desk
+    from kiosk.wallet.dispatcher import Dispatcher
 
 log: Final = logging.getLogger("kiosk.wallet")
 
@@ -30,7 +30,7 @@ class Wallet:
         self._put = put
         self._timings = timings or Timings()
         self._loop = asyncio.new_event_loop()
-        self._desk: Desk | None = None
+        self._dispatcher: Dispatcher | None = None
         self._asked_s: float | None = None
         self._thread = threading.Thread(target=self._run, name="wallet", daemon=True)
 
@@ -73,18 +73,19 @@ class Wallet:
         self._asked_s = None
 
     def _begin(self, effect: WalletEffect) -> None:
-        assert self._desk is not None
-        self._desk.begin(effect)
+        assert self._dispatcher is not None
+        self._dispatcher.begin(effect)
 
     def _run(self) -> None:
-        # Here, since gql and aiohttp take most of a second that the first picture shall not wait.
-        from kiosk.wallet.desk import Desk
+        # Here, since gql and aiohttp take most of a second which the first picture must not wait
+        # for.
+        from kiosk.wallet.dispatcher import Dispatcher
 
         asyncio.set_event_loop(self._loop)
-        self._desk = Desk(self._endpoints, self._put, self._timings, self._loop)
+        self._dispatcher = Dispatcher(self._endpoints, self._put, self._timings, self._loop)
         try:
             self._loop.run_forever()
         finally:
-            self._loop.run_until_complete(self._desk.close())
+            self._loop.run_until_complete(self._dispatcher.close())
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.close()

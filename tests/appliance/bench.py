@@ -24,9 +24,9 @@ from PIL import ImageChops
 from kiosk.panel.wiring import DEFAULT_LED_PIN, read_wiring
 from kiosk.sale.keys import Key
 from kiosk.sale.till import Till
-from kiosk.screen.look import Look
-from kiosk.screen.theme import PALETTES
-from kiosk.screen.window import picture
+from kiosk.screen.display.window import picture
+from kiosk.screen.drawing.look import Look
+from kiosk.screen.drawing.theme import PALETTES
 from kiosk.simulate import Simulator
 from kiosk.simulate.ledger import Transfer
 from kiosk.simulate.pictures import read_qr
@@ -183,7 +183,7 @@ class Bench:
         self.machine.run("\n".join((*strokes, "sleep 0.3")))
 
     def touch(self, till: Till, *keys: Key) -> None:
-        """Tap these keys on the glass, which shows `till`, one after the other."""
+        """Tap these keys on the screen, which shows `till`, one after the other."""
         _, canvas = picture(till, LOOK, (WIDTH, HEIGHT))
         places = {zone.key: zone.rect.center for zone in canvas.zones}
         taps = (

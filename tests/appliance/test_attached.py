@@ -1,4 +1,4 @@
-"""What is attached to the box, and somebody else has already."""
+"""What is attached to the device, and somebody else has already."""
 
 import shlex
 

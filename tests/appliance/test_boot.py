@@ -5,7 +5,7 @@ from dataclasses import replace
 from PIL import Image as Picture
 
 from kiosk.sale.entry import Entry
-from kiosk.sale.till import Alarm, Entering
+from kiosk.sale.till import Alarm, EnteringAmount
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.appliance.bench import APPLIANCE, PATIENCE_S, Bench, difference
 from tests.sale.tills import USD
@@ -28,16 +28,16 @@ def test_settings_are_taken_from_the_boot_partition_and_wiped_there(bench: Bench
 
 
 def test_wrong_settings_are_explained_on_the_screen(bench: Bench) -> None:
-    idle = till(Entering(Entry(USD)))
+    idle = till(EnteringAmount(Entry(USD)))
     starting = every_view()["starting"]
     alarm = Alarm(Trouble(TroubleKind.WRONG_SETTINGS, "KIOSK_ROTATE"))
-    told = replace(idle, alarms=(alarm,))  # the settings that were right before go on selling
+    shown = replace(idle, alarms=(alarm,))  # the settings that were right before go on selling
     wrong = "".join(f"{name}={value}\n" for name, value in bench.env.items()) + "KIOSK_ROTATE=45\n"
     bench.machine.put(wrong, "/boot/firmware/kiosk.env")
     bench.machine.run("systemctl restart kiosk", timeout_s=PATIENCE_S)
 
     def explains(seen: Picture.Image) -> bool:
-        return difference(seen, told) < min(difference(seen, idle), difference(seen, starting))
+        return difference(seen, shown) < min(difference(seen, idle), difference(seen, starting))
 
     bench.until_picture(explains)
     bench.shot("wrong-settings")
@@ -60,7 +60,7 @@ def test_what_only_the_kiosk_may_know_is_not_in_its_environment_or_its_arguments
 ) -> None:
     key = bench.env["BLINKPOS_API_KEY"]
     pid = "$(systemctl show --property=MainPID --value kiosk)"
-    told = bench.machine.run(f"tr '\\0' '\\n' </proc/{pid}/environ; cat /proc/{pid}/cmdline")
-    assert "SDL_VIDEODRIVER=kmsdrm" in told
-    assert key not in told
+    shown = bench.machine.run(f"tr '\\0' '\\n' </proc/{pid}/environ; cat /proc/{pid}/cmdline")
+    assert "SDL_VIDEODRIVER=kmsdrm" in shown
+    assert key not in shown
     assert key not in "\n".join(bench.log())

@@ -7,7 +7,7 @@ from PIL import Image as Picture
 from kiosk.panel.debounce import STUCK_AFTER_S
 from kiosk.sale.entry import Entry
 from kiosk.sale.keys import Key
-from kiosk.sale.till import Entering
+from kiosk.sale.till import EnteringAmount
 from tests.appliance.bench import APPLIANCE, Bench, difference, digits
 from tests.sale.tills import USD
 from tests.screen.samples import till
@@ -25,11 +25,11 @@ def test_of_three_keys_and_their_ghost_only_the_first_counts(bench: Bench) -> No
 
 
 def test_a_stuck_key_is_reported_counts_once_and_blocks_nothing_when_lifted(bench: Bench) -> None:
-    typed = till(Entering(Entry(USD, typed=5)))
-    told = replace(typed, stuck_keys=("5",))
+    typed = till(EnteringAmount(Entry(USD, typed=5)))
+    shown = replace(typed, stuck_keys=("5",))
 
     def tells_of_it(seen: Picture.Image) -> bool:
-        return difference(seen, told) < difference(seen, typed)
+        return difference(seen, shown) < difference(seen, typed)
 
     bench.hold(Key.D5)
     assert not tells_of_it(bench.look())

@@ -35,12 +35,12 @@ def main() -> int:
 
 
 def _rows(sales_in_journal: int, soaked: int) -> Iterator[Row]:
-    from tests.bench import glass, journal, sale, start
+    from tests.bench import display, journal, sale, start
 
     yield from start.rows()
     yield from sale.rows()
     yield from _idle()
-    yield from glass.rows()
+    yield from display.rows()
     yield from journal.rows(sales_in_journal)
     yield from _soak(soaked)
 
@@ -61,8 +61,8 @@ def _soak(sales: int) -> list[Row]:
     """Memory of a kiosk that has sold a lot, in its own process, and its growth after a tenth."""
     every = max(1, sales // 10)
     order = ["-m", "tests.stories.soak", "--json", f"--sales={sales}", f"--every={every}"]
-    told = subprocess.run([sys.executable, *order], capture_output=True, text=True, check=True)
-    samples = json.loads(told.stdout)["samples"]
+    done = subprocess.run([sys.executable, *order], capture_output=True, text=True, check=True)
+    samples = json.loads(done.stdout)["samples"]
     first, last = samples[1], samples[-1]
     grown_mb = last["rss_mb"] - first["rss_mb"]
     return [

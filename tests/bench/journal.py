@@ -8,14 +8,14 @@ from kiosk.journal import Journal
 from kiosk.sale.facts import (
     Ending,
     Fact,
-    ForwardMoved,
     ForwardStatus,
-    InvoiceFinal,
+    ForwardStatusChanged,
     InvoiceIssued,
+    InvoiceNeverPaid,
     InvoicePaid,
     PayoutIssued,
     Sale,
-    SaleLeft,
+    SaleLeftScreen,
     SaleStarted,
 )
 from kiosk.sale.invoice import SaleId
@@ -47,10 +47,10 @@ def _life(number: int) -> list[Fact]:
     facts: list[Fact] = [SaleStarted(sale), InvoiceIssued(sale.id, taken)]
     facts.append(PayoutIssued(sale.id, payout))
     if number % 10 == 9:
-        over = InvoiceFinal(sale.id, taken.payment_hash)
-        return [*facts, SaleLeft(sale.id, Ending.EXPIRED), over]
+        over = InvoiceNeverPaid(sale.id, taken.payment_hash)
+        return [*facts, SaleLeftScreen(sale.id, Ending.EXPIRED), over]
     steps = (ForwardStatus.SENT, ForwardStatus.SETTLED)
-    moved = [ForwardMoved(sale.id, status, payout.payment_hash) for status in steps]
+    moved = [ForwardStatusChanged(sale.id, status, payout.payment_hash) for status in steps]
     return [*facts, InvoicePaid(sale.id, taken.payment_hash, late=False), *moved]
 
 

@@ -12,10 +12,10 @@ from statistics import median
 from typing import Final
 
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, Entering, Forwarded, Till
+from kiosk.sale.till import AwaitingPayment, EnteringAmount, Forwarded, Till
 from tests.bench.row import Row
-from tests.stories.apart import Apart
 from tests.stories.counter import Counter, watched
+from tests.stories.separate_process import SeparateSimulator
 
 SALES: Final = 5
 RTT_S: Final = 0.1
@@ -43,7 +43,7 @@ def rows() -> list[Row]:
     """Play some sales and give the medians, against so many round trips and some time of ours."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        Apart(rtt_s=RTT_S, handshake_rtts=HANDSHAKE_RTTS) as blink,
+        SeparateSimulator(rtt_s=RTT_S, handshake_rtts=HANDSHAKE_RTTS) as blink,
     ):
         counter = Counter(Path(folder), {**blink.settings, **_SETTINGS}).switch_on()
         counter.ready()
@@ -62,7 +62,7 @@ def rows() -> list[Row]:
     ]
 
 
-def _sale(counter: Counter, blink: Apart, number: int) -> Times:
+def _sale(counter: Counter, blink: SeparateSimulator, number: int) -> Times:
     known = counter.till.rates
     counter.press("500")
     # Nobody types as fast as a test does: the price is there, and with it a warm connection.
@@ -76,7 +76,7 @@ def _sale(counter: Counter, blink: Apart, number: int) -> Times:
     subscribed_s = blink.arrived_at("lnInvoicePaymentStatusByHash", number)
     credited_s = blink.credited_at(screen.invoice.payment_request)
     counter.until(lambda till: isinstance(till.screen, Forwarded))
-    counter.until(lambda till: isinstance(till.screen, Entering))
+    counter.until(lambda till: isinstance(till.screen, EnteringAmount))
     return Times(
         blink.arrived_at("lnInvoiceCreate", number) - entered_s,
         shown_s - entered_s,

@@ -15,13 +15,13 @@ from PIL import Image
 
 from kiosk.__main__ import main
 from kiosk.commands import doctor
-from kiosk.commands.box import begin_till
+from kiosk.commands.app import initial_till
 from kiosk.doctor.finding import Verdict
 from kiosk.journal import Journal, resume
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.till import Rules
 from kiosk.sale.trouble import Trouble, TroubleKind
-from kiosk.screen.words import Words
+from kiosk.screen.text.words import Words
 from kiosk.simulate import Simulator
 from tests.journal.test_journal import NOW, moved, paid
 
@@ -116,7 +116,7 @@ def test_a_stopped_forward_is_looked_up_again_when_a_person_asks_m6(
     monkeypatch.setenv("KIOSK_JOURNAL", str(path))
     if asked:
         assert main(["forwards", "--retry"]) == 1
-    till, _ = begin_till(Rules(kiosk_id="x", boot="b"), journal.take_up(), 1.0, NOW)
+    till, _ = initial_till(Rules(kiosk_id="x", boot="b"), journal.take_up(), 1.0, NOW)
     journal.close()
     wanted = ForwardStatus.UNKNOWN if asked else ForwardStatus.STOPPED
     assert [forward.status for forward in till.forwards.values()] == [wanted]
@@ -146,9 +146,9 @@ def test_the_doctor_says_what_would_stop_a_sale(
         }.items():
             monkeypatch.setenv(name, value)
         assert main(["doctor"]) == code
-    told = capsys.readouterr().out
-    assert words in told
-    assert simulator.till.api_key not in told
+    output = capsys.readouterr().out
+    assert words in output
+    assert simulator.till.api_key not in output
 
 
 def test_the_doctor_looks_at_the_box_even_when_the_settings_are_wrong(
@@ -158,10 +158,10 @@ def test_the_doctor_looks_at_the_box_even_when_the_settings_are_wrong(
     monkeypatch.setenv("KIOSK_PIN", "s3cret")
     monkeypatch.setenv("KIOSK_JOURNAL", str(tmp_path / "journal.sqlite3"))
     assert main(["doctor"]) == 2
-    told = capsys.readouterr().out
-    assert "STOP  settings    KIOSK_ROTATE" in told
-    assert "disk" in told
-    assert "s3cret" not in told
+    output = capsys.readouterr().out
+    assert "STOP  settings    KIOSK_ROTATE" in output
+    assert "disk" in output
+    assert "s3cret" not in output
 
 
 def test_the_doctor_reads_a_journal_and_says_when_it_is_none(
@@ -173,8 +173,8 @@ def test_the_doctor_reads_a_journal_and_says_when_it_is_none(
     journal.close()
     monkeypatch.setenv("KIOSK_JOURNAL", str(path))
     assert main(["doctor"]) == 2  # there are no keys
-    told = " ".join(capsys.readouterr().out.split())
-    assert "1 forwards wait, the oldest for" in told
+    output = " ".join(capsys.readouterr().out.split())
+    assert "1 forwards wait, the oldest for" in output
     path.write_bytes(b"no journal at all" * 1000)
     main(["doctor"])
     assert "STOP  journal" in capsys.readouterr().out
@@ -213,8 +213,8 @@ def test_doctor_forwards_and_screen_give_one_reason_for_one_forward(
     (forward,) = resume(journal.recover(), 0.0, NOW)[1].values()
     journal.close()
     assert forward.trouble is not None
-    shown, _ = Words().told(forward.trouble)
-    assert shown == Words().told(trouble)[0]
+    shown, _ = Words().trouble_text(forward.trouble)
+    assert shown == Words().trouble_text(trouble)[0]
     monkeypatch.setenv("KIOSK_JOURNAL", str(path))
     assert main(["forwards"]) == 1
     assert shown in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""`kiosk run` from outside: what a service manager and a person in front of the glass see."""
+"""`kiosk run` from outside: what a service manager and a person in front of the display see."""
 
 import os
 import signal
@@ -60,8 +60,8 @@ class Service:
     def end(self) -> tuple[int, str]:
         """The exit code and the log."""
         assert self.process is not None
-        _, told = self.process.communicate(timeout=PATIENCE_S)
-        return self.process.returncode, told
+        _, output = self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode, output
 
     def close(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -92,11 +92,11 @@ def test_a_till_is_ready_fed_and_ends_in_order(tmp_path: Path, account: dict[str
         last = ""
         while last != "STOPPING=1":
             last = service.hear()
-        code, told = service.end()
+        code, output = service.end()
     finally:
         service.close()
-    assert code == 0, told
-    assert account["BLINKPOS_API_KEY"] not in told
+    assert code == 0, output
+    assert account["BLINKPOS_API_KEY"] not in output
     assert not (tmp_path / "run" / "starts").exists()
 
 
@@ -106,7 +106,7 @@ def test_wrong_settings_are_named_on_the_glass_and_the_program_stays(tmp_path: P
         ready = service.hear()
         service.send(signal.SIGTERM)
         assert service.hear() == "STOPPING=1"
-        code, told = service.end()
+        code, output = service.end()
     finally:
         service.close()
     assert ready.startswith("READY=1\nSTATUS=out of service: wrong settings: ")
@@ -114,7 +114,7 @@ def test_wrong_settings_are_named_on_the_glass_and_the_program_stays(tmp_path: P
         ready.replace(",", " ").split()
     )
     assert code == 0
-    assert "s3cret" not in ready + told
+    assert "s3cret" not in ready + output
 
 
 def test_a_till_that_keeps_failing_says_so_and_waits(
@@ -157,8 +157,8 @@ def test_a_missing_screen_is_waited_for_and_is_no_failure(
         code, log = service.end()
     finally:
         service.close()
-    told = "EXTEND_TIMEOUT_USEC=30000000\nSTATUS=no screen: connect one"
-    assert waits == [told, "WATCHDOG=1"] * 2
+    output = "EXTEND_TIMEOUT_USEC=30000000\nSTATUS=no screen: connect one"
+    assert waits == [output, "WATCHDOG=1"] * 2
     assert code == 0
     assert log.count("Connect a screen") == 1
     assert not (tmp_path / "run" / "starts").exists()
@@ -243,18 +243,18 @@ main(["run"])
 
 MANAGER = """
 import sys
-import kiosk.commands.box as box
+import kiosk.commands.app as box
 from kiosk.__main__ import main
-from kiosk.sale.box import BoxAct
+from kiosk.sale.device import DeviceAction
 
-build = box.build
+build = box.build_app
 
 def managed(settings, *, folder, end):
     built = build(settings, folder=folder, end=end)
-    end(BoxAct(sys.argv[1]))
+    end(DeviceAction(sys.argv[1]))
     return built
 
-box.build = managed
+box.build_app = managed
 sys.exit(main(["run"]))
 """
 
@@ -269,8 +269,8 @@ def test_what_the_manager_asks_for_is_an_exit_status_that_the_unit_knows(
     try:
         assert service.hear().startswith("READY=1")
         assert service.hear() == "STOPPING=1"
-        code, told = service.end()
+        code, output = service.end()
     finally:
         service.close()
-    assert code == status, told
+    assert code == status, output
     assert not (tmp_path / "run" / "starts").exists(), "an orderly end is no failure"

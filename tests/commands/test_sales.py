@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.journal import Journal
-from kiosk.sale.events import InvoiceMade
+from kiosk.sale.events import InvoiceCreated
 from kiosk.sale.facts import Sale
 from tests.journal.test_journal import NOW
 from tests.sale.test_tips import tipped
@@ -21,7 +21,7 @@ def sold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sale:
     """$2.00 and 10 % tip, paid, in the journal that the settings name."""
     story, sale = tipped("2")
     made = invoice(1, sale.amount)
-    story.play(InvoiceMade(sale.id, made))
+    story.play(InvoiceCreated(sale.id, made))
     story.pay(made)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KIOSK_JOURNAL", str(tmp_path / "journal.sqlite3"))

@@ -9,7 +9,7 @@ from kiosk.doctor.finding import Finding, Verdict
 from kiosk.sale.account import WindDown
 from kiosk.sale.money import Cents
 from kiosk.sale.trouble import Trouble, TroubleKind
-from kiosk.wallet.reach import Part, Reach
+from kiosk.wallet.connectivity import Connectivity, NetworkPart
 from tests.sale.tills import ACCOUNT
 
 NOW = 1_700_000_000
@@ -23,11 +23,14 @@ def of(what: str, **changed: object) -> Finding:
 
 
 CASES = [
-    (blink.api(Reach(HOST, 80, days_left=60)), Verdict.GOOD, "in 80 ms"),
-    (blink.api(Reach(HOST, 80, days_left=1)), Verdict.NOTE, "ends in 1 days"),
-    *((blink.api(Reach(HOST, 80, part, "x")), Verdict.STOP, HOST) for part in Part),
-    (blink.socket(Reach(HOST, 80)), Verdict.GOOD, "in 80 ms"),
-    *((blink.socket(Reach(HOST, 80, part, "x")), Verdict.NOTE, "by asking") for part in Part),
+    (blink.api(Connectivity(HOST, 80, days_left=60)), Verdict.GOOD, "in 80 ms"),
+    (blink.api(Connectivity(HOST, 80, days_left=1)), Verdict.NOTE, "ends in 1 days"),
+    *((blink.api(Connectivity(HOST, 80, part, "x")), Verdict.STOP, HOST) for part in NetworkPart),
+    (blink.socket(Connectivity(HOST, 80)), Verdict.GOOD, "in 80 ms"),
+    *(
+        (blink.socket(Connectivity(HOST, 80, part, "x")), Verdict.NOTE, "by asking")
+        for part in NetworkPart
+    ),
     (
         blink.refused(("Blink refuses.", "New key."), Trouble(TroubleKind.KEY_REFUSED)),
         Verdict.STOP,

@@ -6,8 +6,8 @@ from kiosk.doctor.finding import Finding, Verdict, good, note, stop, table
 
 
 def test_every_line_says_how_it_is_in_a_word_and_then_what_to_do() -> None:
-    told = table([good("a", "fine"), note("b", "so so", "mend it"), stop("c", "bad", "buy one")])
-    assert told.splitlines() == [
+    text = table([good("a", "fine"), note("b", "so so", "mend it"), stop("c", "bad", "buy one")])
+    assert text.splitlines() == [
         "ok    a           fine",
         "note  b           so so",
         "                  -> mend it",
@@ -17,9 +17,9 @@ def test_every_line_says_how_it_is_in_a_word_and_then_what_to_do() -> None:
 
 
 def test_long_words_stay_in_their_column() -> None:
-    told = table([note("disk", "word " * 40, "cure " * 40)]).splitlines()
-    assert max(map(len, told)) <= 100
-    assert all(line.startswith(" " * 18) for line in told[1:])
+    text = table([note("disk", "word " * 40, "cure " * 40)]).splitlines()
+    assert max(map(len, text)) <= 100
+    assert all(line.startswith(" " * 18) for line in text[1:])
 
 
 @pytest.mark.parametrize("verdict", [Verdict.NOTE, Verdict.STOP])

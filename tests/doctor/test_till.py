@@ -8,14 +8,14 @@ import pytest
 from kiosk.doctor import till
 from kiosk.doctor.finding import Finding, Verdict
 from kiosk.host.machine import Card
-from kiosk.panel.checkup import Checkup
+from kiosk.panel.inspection import Inspection
 from kiosk.settings import load
 
 NOW = 1_700_000_000
-HEADERLESS = Checkup(("This machine has no Raspberry Pi GPIO header.",), has_header=False)
+HEADERLESS = Inspection(("This machine has no Raspberry Pi GPIO header.",), has_header=False)
 OURS = 'Keypad: GPIO 5 cannot be used: "kiosk" uses it. Look for a second program.'
-BUSY = Checkup((OURS,))
-FOREIGN = Checkup(('LED: GPIO 17 cannot be used: "lirc" uses it.', OURS))  # box fault 7
+BUSY = Inspection((OURS,))
+FOREIGN = Inspection(('LED: GPIO 17 cannot be used: "lirc" uses it.', OURS))  # box fault 7
 PATH = Path("/var/lib/kiosk/journal.sqlite3")
 
 CASES = [
@@ -40,8 +40,8 @@ CASES = [
     (till.panel("on", FOREIGN, running=True), Verdict.STOP, '"lirc" uses it'),
     (till.panel("auto", FOREIGN, running=True), Verdict.NOTE, '"lirc" uses it'),
     (till.panel("auto", FOREIGN, running=False), Verdict.NOTE, "GPIO 5"),
-    (till.panel("auto", Checkup(down=("5", "#")), running=False), Verdict.NOTE, "5, #"),
-    (till.panel("auto", Checkup(), running=False), Verdict.GOOD, "no key stuck"),
+    (till.panel("auto", Inspection(down=("5", "#")), running=False), Verdict.NOTE, "5, #"),
+    (till.panel("auto", Inspection(), running=False), Verdict.GOOD, "no key stuck"),
     (till.light(None), Verdict.GOOD, "none"),
     (till.light(17), Verdict.GOOD, "pin 17"),
     (till.fonts("Café", covered=True), Verdict.GOOD, "every language"),

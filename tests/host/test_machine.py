@@ -87,13 +87,13 @@ def test_connectors_belong_to_their_card_and_a_card_may_have_none(box: Box) -> N
     box.put("/sys/class/drm/card10-DSI-1/status", "connected\n")
     box.put("/dev/fb0", "")
     box.put("/dev/fb1", "")
-    told = box.machine.displays()
-    assert [dict(one.connectors) for one in told] == [
+    output = box.machine.displays()
+    assert [dict(one.connectors) for one in output] == [
         {},
         {"HDMI-A-1": "disconnected"},
         {"DSI-1": "connected"},
     ]
-    assert [one.is_connected for one in told] == [False, False, True]
+    assert [one.is_connected for one in output] == [False, False, True]
     assert box.machine.other_screens() == ("/dev/fb1",)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kiosk.host.wifi import Nmcli, networks_of, news_of
-from kiosk.sale.wifi import JoinWifi, Network, Security, WifiNews
+from kiosk.host.wifi import Nmcli, networks_of, notice_of
+from kiosk.sale.wifi import JoinWifi, Network, Security, WifiNotice
 
 WORD = "corr:ect \\horse' ; $(x)"
 STAND_IN = """
@@ -101,7 +101,7 @@ def test_looking_falls_back_to_what_is_known_where_looking_again_is_not_allowed(
 ) -> None:
     stand_in.says((1, "", "not authorized"), (0, LISTED, ""))
     seen = stand_in.nmcli.scan()
-    assert seen.news is None
+    assert seen.notice is None
     assert len(seen.networks) == 6
     assert [run["argv"][-1] for run in stand_in.runs()] == ["auto", "no"]
 
@@ -109,20 +109,20 @@ def test_looking_falls_back_to_what_is_known_where_looking_again_is_not_allowed(
 @pytest.mark.parametrize(
     ("told", "news"),
     [
-        ((8, "", "Error: NetworkManager is not running."), WifiNews.NO_MANAGER),
-        ((1, "", "Error"), WifiNews.NO_ADAPTER),
-        ((0, "", ""), WifiNews.NO_ADAPTER),
+        ((8, "", "Error: NetworkManager is not running."), WifiNotice.NO_MANAGER),
+        ((1, "", "Error"), WifiNotice.NO_ADAPTER),
+        ((0, "", ""), WifiNotice.NO_ADAPTER),
     ],
 )
-def test_no_list_says_why(stand_in: StandIn, told: tuple[int, str, str], news: WifiNews) -> None:
+def test_no_list_says_why(stand_in: StandIn, told: tuple[int, str, str], news: WifiNotice) -> None:
     stand_in.says(told)
-    assert stand_in.nmcli.scan().news is news
+    assert stand_in.nmcli.scan().notice is news
 
 
 def test_no_nmcli_is_no_network_manager() -> None:
     missing = Nmcli(("/nowhere/nmcli",))
-    assert missing.scan().news is WifiNews.NO_MANAGER
-    assert missing.join(JoinWifi(SHOP, WORD)).news is WifiNews.NO_MANAGER
+    assert missing.scan().notice is WifiNotice.NO_MANAGER
+    assert missing.join(JoinWifi(SHOP, WORD)).notice is WifiNotice.NO_MANAGER
 
 
 def test_the_passphrase_goes_through_standard_input_alone(
@@ -130,7 +130,7 @@ def test_the_passphrase_goes_through_standard_input_alone(
 ) -> None:
     caplog.set_level("DEBUG")
     stand_in.says((0, "Password: ****", ""))
-    assert stand_in.nmcli.join(JoinWifi(SHOP, WORD)).news is WifiNews.JOINED
+    assert stand_in.nmcli.join(JoinWifi(SHOP, WORD)).notice is WifiNotice.JOINED
     (run,) = stand_in.runs()
     assert run["stdin"] == WORD + "\n"
     assert WORD not in run["cmdline"] + json.dumps(run["env"]) + caplog.text
@@ -149,23 +149,23 @@ def test_no_secret_of_the_till_reaches_the_child(
 def test_what_is_no_access_point_is_never_given_to_nmcli(stand_in: StandIn) -> None:
     stand_in.says((0, "", ""))
     odd = Network("x", "--help", 50, Security.PERSONAL)
-    assert stand_in.nmcli.join(JoinWifi(odd, WORD)).news is WifiNews.FAILED
+    assert stand_in.nmcli.join(JoinWifi(odd, WORD)).notice is WifiNotice.FAILED
     assert stand_in.runs() == []
 
 
 @pytest.mark.parametrize(
     ("code", "told", "news"),
     [
-        (0, "", WifiNews.JOINED),
-        (3, "Error: Timeout 45 sec expired.", WifiNews.TIMED_OUT),
-        (4, "Error: ... Secrets were required, but not provided.", WifiNews.REFUSED),
-        (4, "Error: ... 802-11-wireless-security.psk: property is invalid.", WifiNews.REFUSED),
-        (4, "Error: ... Not authorized to control networking.", WifiNews.NOT_ALLOWED),
-        (4, "Error: Insufficient privileges.", WifiNews.NOT_ALLOWED),
-        (4, "Error: IP configuration could not be reserved", WifiNews.FAILED),
-        (8, "", WifiNews.NO_MANAGER),
-        (10, "Error: No network with BSSID", WifiNews.GONE),
+        (0, "", WifiNotice.JOINED),
+        (3, "Error: Timeout 45 sec expired.", WifiNotice.TIMED_OUT),
+        (4, "Error: ... Secrets were required, but not provided.", WifiNotice.REFUSED),
+        (4, "Error: ... 802-11-wireless-security.psk: property is invalid.", WifiNotice.REFUSED),
+        (4, "Error: ... Not authorized to control networking.", WifiNotice.NOT_ALLOWED),
+        (4, "Error: Insufficient privileges.", WifiNotice.NOT_ALLOWED),
+        (4, "Error: IP configuration could not be reserved", WifiNotice.FAILED),
+        (8, "", WifiNotice.NO_MANAGER),
+        (10, "Error: No network with BSSID", WifiNotice.GONE),
     ],
 )
-def test_the_end_of_nmcli_is_read_honestly(code: int, told: str, news: WifiNews) -> None:
-    assert news_of(code, told) is news
+def test_the_end_of_nmcli_is_read_honestly(code: int, told: str, news: WifiNotice) -> None:
+    assert notice_of(code, told) is news

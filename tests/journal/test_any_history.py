@@ -22,13 +22,13 @@ from kiosk.journal import Journal, JournalConflict, JournalUnusable, resume
 from kiosk.sale.facts import (
     Ending,
     Fact,
-    ForwardMoved,
     ForwardStatus,
-    InvoiceFinal,
+    ForwardStatusChanged,
     InvoiceIssued,
+    InvoiceNeverPaid,
     InvoicePaid,
     PayoutIssued,
-    SaleLeft,
+    SaleLeftScreen,
     SaleStarted,
 )
 from kiosk.sale.invoice import Invoice
@@ -74,7 +74,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.lives = 0
         self.sales: list[Known] = []
-        self.told: list[Fact] = []
+        self.recorded_facts: list[Fact] = []
         self.journal = Journal.open(self.path, lambda: NOW)
 
     @property
@@ -87,7 +87,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     def tell(self, *facts: Fact) -> None:
         self.journal.record(facts)
-        self.told.extend(facts)
+        self.recorded_facts.extend(facts)
 
     def one(self, data: st.DataObject, wanted: Sequence[Known]) -> Known | None:
         return data.draw(st.sampled_from(wanted)) if wanted else None
@@ -104,13 +104,17 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def an_invoice_is_issued(self, data: st.DataObject) -> None:
-        if known := self.one(data, [one for one in self.sales if not one.issued]):
+        if known := self.one(
+            data, [salvaged_sale for salvaged_sale in self.sales if not salvaged_sale.issued]
+        ):
             self.tell(InvoiceIssued(sale(known.number).id, known.invoice))
             known.issued = True
 
     @rule(data=st.data())
     def a_payout_is_issued(self, data: st.DataObject) -> None:
-        if known := self.one(data, [one for one in self.sales if not one.settled]):
+        if known := self.one(
+            data, [salvaged_sale for salvaged_sale in self.sales if not salvaged_sale.settled]
+        ):
             generation = len(known.payouts) + 1
             payout = invoice(known.number * 1000 + generation, 2300, "out")
             self.tell(PayoutIssued(sale(known.number).id, payout, generation))
@@ -119,56 +123,79 @@ class AnyHistory(RuleBasedStateMachine):
     @rule(data=st.data(), ending=st.sampled_from(Ending))
     def a_sale_leaves_the_screen(self, data: st.DataObject, ending: Ending) -> None:
         if known := self.one(data, self.sales):
-            self.journal.record([SaleLeft(sale(known.number).id, ending)])
+            self.journal.record([SaleLeftScreen(sale(known.number).id, ending)])
             known.ending = known.ending or ending
 
     @rule(data=st.data(), late=st.booleans())
     def an_invoice_is_paid(self, data: st.DataObject, late: bool) -> None:
-        if known := self.one(data, [one for one in self.sales if one.issued]):
+        if known := self.one(
+            data, [salvaged_sale for salvaged_sale in self.sales if salvaged_sale.issued]
+        ):
             self.tell(InvoicePaid(sale(known.number).id, known.invoice.payment_hash, late))
             known.paid = True
 
     @rule(data=st.data())
     def an_invoice_is_final(self, data: st.DataObject) -> None:
-        if known := self.one(data, [one for one in self.sales if one.issued and not one.paid]):
-            self.tell(InvoiceFinal(sale(known.number).id, known.invoice.payment_hash))
+        if known := self.one(
+            data,
+            [
+                salvaged_sale
+                for salvaged_sale in self.sales
+                if salvaged_sale.issued and not salvaged_sale.paid
+            ],
+        ):
+            self.tell(InvoiceNeverPaid(sale(known.number).id, known.invoice.payment_hash))
             known.final = True
 
     @rule(data=st.data(), statuses=st.lists(st.sampled_from(MOVES), min_size=1, max_size=3))
     def a_forward_moves(self, data: st.DataObject, statuses: list[ForwardStatus]) -> None:
-        moving = [one for one in self.sales if one.paid and one.payouts and not one.settled]
+        moving = [
+            salvaged_sale
+            for salvaged_sale in self.sales
+            if salvaged_sale.paid and salvaged_sale.payouts and not salvaged_sale.settled
+        ]
         if known := self.one(data, moving):
             payout = known.payouts[-1]
             name = sale(known.number).id
-            self.journal.record([ForwardMoved(name, s, payout.payment_hash) for s in statuses])
+            self.journal.record(
+                [ForwardStatusChanged(name, s, payout.payment_hash) for s in statuses]
+            )
             known.steps.extend((status, payout) for status in statuses)
 
     @rule(data=st.data())
     def a_forward_settles(self, data: st.DataObject) -> None:
-        moving = [one for one in self.sales if one.paid and one.payouts and not one.settled]
+        moving = [
+            salvaged_sale
+            for salvaged_sale in self.sales
+            if salvaged_sale.paid and salvaged_sale.payouts and not salvaged_sale.settled
+        ]
         if known := self.one(data, moving):
             payout = known.payouts[-1]
             settled = ForwardStatus.SETTLED
-            self.tell(ForwardMoved(sale(known.number).id, settled, payout.payment_hash))
+            self.tell(ForwardStatusChanged(sale(known.number).id, settled, payout.payment_hash))
             known.steps.append((settled, payout))
 
     # --- What must change nothing -----------------------------------------------------------
 
-    @precondition(lambda self: self.told)
+    @precondition(lambda self: self.recorded_facts)
     @rule(data=st.data())
     def a_fact_is_told_again(self, data: st.DataObject) -> None:
-        self.journal.record(data.draw(st.lists(st.sampled_from(self.told), max_size=5)))
+        self.journal.record(data.draw(st.lists(st.sampled_from(self.recorded_facts), max_size=5)))
 
     @rule(data=st.data(), status=st.sampled_from([*MOVES, ForwardStatus.PLANNED]))
     def a_forward_would_move_back(self, data: st.DataObject, status: ForwardStatus) -> None:
-        if known := self.one(data, [one for one in self.sales if one.settled]):
+        if known := self.one(
+            data, [salvaged_sale for salvaged_sale in self.sales if salvaged_sale.settled]
+        ):
             name, payout = sale(known.number).id, known.payouts[-1].payment_hash
             with pytest.raises(JournalConflict):
-                self.journal.record([ForwardMoved(name, status, payout)])
+                self.journal.record([ForwardStatusChanged(name, status, payout)])
 
     @rule(data=st.data())
     def an_invoice_would_be_replaced(self, data: st.DataObject) -> None:
-        if known := self.one(data, [one for one in self.sales if one.issued]):
+        if known := self.one(
+            data, [salvaged_sale for salvaged_sale in self.sales if salvaged_sale.issued]
+        ):
             other = invoice(known.number + 50_000, 2300)
             with pytest.raises(JournalConflict):
                 self.journal.record([InvoiceIssued(sale(known.number).id, other)])
@@ -203,24 +230,31 @@ class AnyHistory(RuleBasedStateMachine):
     @invariant()
     def it_recovers_what_is_unfinished_and_nothing_else(self) -> None:
         watches, forwards, aftermath = resume(self.journal.recover(), 1.0, NOW)
-        assert {name: (one.payout, one.ending) for name, one in watches.items()} == {
-            one.invoice.payment_hash: (
-                one.payouts[-1] if one.payouts else None,
-                one.ending or Ending.INTERRUPTED,
+        assert {
+            name: (salvaged_sale.payout, salvaged_sale.ending)
+            for name, salvaged_sale in watches.items()
+        } == {
+            salvaged_sale.invoice.payment_hash: (
+                salvaged_sale.payouts[-1] if salvaged_sale.payouts else None,
+                salvaged_sale.ending or Ending.INTERRUPTED,
             )
-            for one in self.sales
-            if one.issued and not one.paid and not one.final
+            for salvaged_sale in self.sales
+            if salvaged_sale.issued and not salvaged_sale.paid and not salvaged_sale.final
         }
         assert {name: (f.status, f.payout, f.generation) for name, f in forwards.items()} == {
-            one.invoice.payment_hash: (
-                one.status_at_start,
-                one.payouts[-1] if one.payouts else None,
-                max(1, len(one.payouts)),
+            salvaged_sale.invoice.payment_hash: (
+                salvaged_sale.status_at_start,
+                salvaged_sale.payouts[-1] if salvaged_sale.payouts else None,
+                max(1, len(salvaged_sale.payouts)),
             )
-            for one in self.sales
-            if one.paid and not one.settled
+            for salvaged_sale in self.sales
+            if salvaged_sale.paid and not salvaged_sale.settled
         }
-        settled = {one.invoice.payment_hash for one in self.sales if one.settled}
+        settled = {
+            salvaged_sale.invoice.payment_hash
+            for salvaged_sale in self.sales
+            if salvaged_sale.settled
+        }
         assert set(aftermath) == settled
 
     @invariant()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.commands.box import begin_till
+from kiosk.commands.app import initial_till
 from kiosk.journal import Journal, open_sound
-from kiosk.sale.facts import Ending, ForwardStatus, SaleLeft
+from kiosk.sale.facts import Ending, ForwardStatus, SaleLeftScreen
 from kiosk.sale.trouble import KioskError
 from tests.journal.test_journal import NOW, moved, opened, paid, sale
 from tests.sale.tills import RULES
@@ -22,10 +22,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     journal = Journal.open(path, lambda: NOW)
     for number in range(1, 9):
         settled = [moved(ForwardStatus.SENT, number), moved(ForwardStatus.SETTLED, number)]
-        journal.record([*paid(number), SaleLeft(sale(number).id, Ending.PAID), *settled])
+        journal.record([*paid(number), SaleLeftScreen(sale(number).id, Ending.PAID), *settled])
     journal.record([*paid(9), moved(ForwardStatus.SENT, 9)])
     journal.record([*paid(10), moved(ForwardStatus.SENT, 10), moved(ForwardStatus.STOPPED, 10)])
-    journal.record([*opened(11), SaleLeft(sale(11).id, Ending.CANCELLED)])
+    journal.record([*opened(11), SaleLeftScreen(sale(11).id, Ending.CANCELLED)])
     journal.record(opened(12))
     journal._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     journal.close()
@@ -35,7 +35,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def start(path: Path, number: int) -> None:
     """Everything that a start does with the journal, and then a sale and the manager's pages."""
     journal, taken_up = open_sound(path, lambda: NOW)
-    _, facts = begin_till(RULES, taken_up, 1.0, NOW)
+    _, facts = initial_till(RULES, taken_up, 1.0, NOW)
     journal.record(facts)
     journal.probe()
     steps = [moved(status, number) for status in (ForwardStatus.SENT, ForwardStatus.SETTLED)]

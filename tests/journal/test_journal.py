@@ -14,15 +14,15 @@ from kiosk.sale.facts import (
     DayClosed,
     Ending,
     Fact,
-    ForwardMoved,
     ForwardStatus,
-    InvoiceFinal,
+    ForwardStatusChanged,
     InvoiceIssued,
+    InvoiceNeverPaid,
     InvoicePaid,
     PaidTwice,
     PayoutIssued,
     Sale,
-    SaleLeft,
+    SaleLeftScreen,
     SaleStarted,
 )
 from kiosk.sale.invoice import SaleId
@@ -60,8 +60,8 @@ def paid(number: int = 1) -> list[Fact]:
     return [*opened(number), InvoicePaid(sale(number).id, invoice(number, 1).payment_hash, False)]
 
 
-def moved(status: ForwardStatus, number: int = 1) -> ForwardMoved:
-    return ForwardMoved(sale(number).id, status, invoice(number, 1, "out").payment_hash)
+def moved(status: ForwardStatus, number: int = 1) -> ForwardStatusChanged:
+    return ForwardStatusChanged(sale(number).id, status, invoice(number, 1, "out").payment_hash)
 
 
 @pytest.fixture
@@ -90,16 +90,16 @@ def test_an_open_invoice_comes_back_as_a_watch_asked_at_once_m8_m11(journal: Jou
     assert recovery.interrupted == (sale(),)
     watches, forwards, _ = resume(recovery, 5.0, NOW)
     watch = watches[invoice(1, 1).payment_hash]
-    assert (watch.ask_s, watch.cancel_wanted, forwards) == (5.0, True, {})
+    assert (watch.next_check_s, watch.cancel_wanted, forwards) == (5.0, True, {})
     assert watch.payout == invoice(1, 2300, "out", 86_400)
 
 
 @pytest.mark.parametrize("unix_s", [0, NOW, NOW + 10**9])
 def test_a_wrong_clock_never_gives_an_invoice_up_unasked_m11(journal: Journal, unix_s: int) -> None:
-    journal.record([*opened(), SaleLeft(sale().id, Ending.EXPIRED)])
+    journal.record([*opened(), SaleLeftScreen(sale().id, Ending.EXPIRED)])
     watches, _, _ = resume(journal.recover(), 5.0, unix_s)
     watch = watches[invoice(1, 1).payment_hash]
-    assert watch.ask_s == 5.0
+    assert watch.next_check_s == 5.0
     assert 86_000 < watch.final_s < 90_000
 
 
@@ -148,8 +148,8 @@ def test_a_step_said_twice_in_a_row_is_one_step_m5(journal: Journal) -> None:
 
 
 def test_an_ending_that_is_told_again_is_the_first_one(journal: Journal) -> None:
-    journal.record([*opened(), SaleLeft(sale().id, Ending.CANCELLED)])
-    journal.record([SaleLeft(sale().id, Ending.INTERRUPTED)])
+    journal.record([*opened(), SaleLeftScreen(sale().id, Ending.CANCELLED)])
+    journal.record([SaleLeftScreen(sale().id, Ending.INTERRUPTED)])
     assert journal.history(1)[0].state is SaleState.CANCELLED
 
 
@@ -166,12 +166,12 @@ HASH = invoice(1, 1).payment_hash
         PayoutIssued(sale().id, invoice(77, 2300, "out"), generation=3),
         InvoicePaid(SaleId("nobody"), HASH, late=False),
         InvoicePaid(sale().id, invoice(2, 1).payment_hash, late=False),
-        InvoiceFinal(sale(2).id, HASH),
+        InvoiceNeverPaid(sale(2).id, HASH),
         PaidTwice(sale(2).id, HASH, 2),
-        ForwardMoved(sale(2).id, ForwardStatus.SENT, invoice(2, 1, "out").payment_hash),
-        ForwardMoved(sale().id, ForwardStatus.SENT, invoice(2, 1, "out").payment_hash),
-        ForwardMoved(sale().id, ForwardStatus.SENT),
-        ForwardMoved(sale().id, ForwardStatus.PLANNED),
+        ForwardStatusChanged(sale(2).id, ForwardStatus.SENT, invoice(2, 1, "out").payment_hash),
+        ForwardStatusChanged(sale().id, ForwardStatus.SENT, invoice(2, 1, "out").payment_hash),
+        ForwardStatusChanged(sale().id, ForwardStatus.SENT),
+        ForwardStatusChanged(sale().id, ForwardStatus.PLANNED),
     ],
     ids=lambda fact: type(fact).__name__,
 )
@@ -191,7 +191,7 @@ def test_a_payout_that_has_a_successor_is_never_paid_m6(journal: Journal) -> Non
     journal.record([PayoutIssued(sale().id, second, 2)])
     with pytest.raises(JournalConflict, match="replaced"):
         journal.record([moved(ForwardStatus.SENT)])
-    journal.record([ForwardMoved(sale().id, ForwardStatus.SENT, second.payment_hash)])
+    journal.record([ForwardStatusChanged(sale().id, ForwardStatus.SENT, second.payment_hash)])
     forward = journal.recover().forwards[0]
     assert (forward.payout, forward.generation, forward.was_sent) == (second, 2, True)
 
@@ -204,20 +204,22 @@ TABLES = ("sales", "invoices", "payouts", "endings", *STEPS, "day_closes", "clos
 @pytest.mark.parametrize("act", ["DELETE FROM {}", "UPDATE {} SET rowid = rowid + 1000"])
 def test_what_is_written_stays_written_m5(journal: Journal, table: str, act: str) -> None:
     name = invoice(2, 1).payment_hash
-    journal.record([*paid(1), *opened(2), SaleLeft(sale(2).id, Ending.EXPIRED), DayClosed(NOW)])
-    journal.record([moved(ForwardStatus.SENT), InvoiceFinal(sale(2).id, name)])
+    journal.record(
+        [*paid(1), *opened(2), SaleLeftScreen(sale(2).id, Ending.EXPIRED), DayClosed(NOW)]
+    )
+    journal.record([moved(ForwardStatus.SENT), InvoiceNeverPaid(sale(2).id, name)])
     journal.record([PaidTwice(sale().id, HASH, 2)])
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         journal._db.execute(act.format(table))
 
 
 def test_a_final_invoice_is_not_asked_about_again_m8(journal: Journal) -> None:
-    journal.record([*opened(), InvoiceFinal(sale().id, HASH)])
+    journal.record([*opened(), InvoiceNeverPaid(sale().id, HASH)])
     assert journal.recover().invoices == ()
 
 
 def test_money_for_a_final_invoice_is_still_money_m8(journal: Journal) -> None:
-    journal.record([*opened(), InvoiceFinal(sale().id, HASH)])
+    journal.record([*opened(), InvoiceNeverPaid(sale().id, HASH)])
     journal.record([InvoicePaid(sale().id, HASH, late=True)])
     assert [forward.late for forward in journal.recover().forwards] == [True]
 
@@ -236,10 +238,10 @@ def test_a_sale_comes_back_as_it_was(journal: Journal) -> None:
     [
         (opened()[:1], SaleState.REQUESTED),
         (opened(), SaleState.OPEN),
-        ([*opened(), SaleLeft(sale().id, Ending.EXPIRED)], SaleState.EXPIRED),
-        ([*opened(), SaleLeft(sale().id, Ending.INTERRUPTED)], SaleState.INTERRUPTED),
+        ([*opened(), SaleLeftScreen(sale().id, Ending.EXPIRED)], SaleState.EXPIRED),
+        ([*opened(), SaleLeftScreen(sale().id, Ending.INTERRUPTED)], SaleState.INTERRUPTED),
         (paid(), SaleState.PAID),
-        ([*paid(), SaleLeft(sale().id, Ending.CANCELLED)], SaleState.PAID),
+        ([*paid(), SaleLeftScreen(sale().id, Ending.CANCELLED)], SaleState.PAID),
         ([*paid(), moved(ForwardStatus.FAILED)], SaleState.PAID),
         ([*paid(), moved(ForwardStatus.STOPPED)], SaleState.STOPPED),
         ([*paid(), moved(ForwardStatus.SETTLED)], SaleState.FORWARDED),
@@ -368,7 +370,7 @@ def test_a_late_payment_is_in_the_sum_and_in_the_list_of_the_time_it_was_paid(pa
     """Fault 23: cancelled before the close and paid after it, it was in the sum and in no file."""
     clock = [NOW]
     journal = Journal.open(path, lambda: clock[0])
-    journal.record([*opened(1), SaleLeft(sale(1).id, Ending.CANCELLED)])
+    journal.record([*opened(1), SaleLeftScreen(sale(1).id, Ending.CANCELLED)])
     journal.record([DayClosed(NOW)])
     clock[0] = NOW + 3600
     journal.record([InvoicePaid(sale(1).id, HASH, late=True)])
@@ -377,7 +379,7 @@ def test_a_late_payment_is_in_the_sum_and_in_the_list_of_the_time_it_was_paid(pa
         (journal.totals(*later), journal.sales(*later)),
         (journal.totals_since_close(), journal.sales_since_close()),
     ):
-        assert (totals.sales, [one.sale.id for one in listed]) == (1, [sale(1).id])
+        assert (totals.sales, [line.sale.id for line in listed]) == (1, [sale(1).id])
     assert list(journal.sales(NOW - 60, NOW + 60)) == [], "and nowhere else"
     assert [row.at for row in journal.overview(NOW).rows] == [NOW + 3600]
     journal.close()
@@ -434,7 +436,7 @@ def test_a_stopped_forward_says_after_a_restart_what_it_said_before_m6(
     stop = replace(moved(ForwardStatus.STOPPED), reason=reason)
     journal.record([*paid(), stop])
     _, forwards, _ = resume(journal.recover(), 5.0, NOW)
-    assert [one.trouble.kind for one in forwards.values() if one.trouble] == [kind]
+    assert [forward.trouble.kind for forward in forwards.values() if forward.trouble] == [kind]
 
 
 def test_what_lies_beneath_a_missing_partition_is_not_touched(tmp_path: Path) -> None:

@@ -100,9 +100,9 @@ def test_a_kill_loses_nothing_that_was_recorded_m11(path: Path, kills: int) -> N
     chance = random.Random(kills)
     found = 0
     for _ in range(kills):
-        told = killed(path, found, chance.randint(1, 40))
+        lines = killed(path, found, chance.randint(1, 40))
         before, found = found, whole_sales(path)
-        assert before + told <= found <= before + told + 1
+        assert before + lines <= found <= before + lines + 1
 
 
 def test_a_full_journal_says_so_and_works_again_when_there_is_room_m11(path: Path) -> None:
@@ -219,8 +219,8 @@ def test_a_damaged_journal_of_more_than_64_mb_is_set_aside_like_any_other(path: 
         file.write(b"\xa5" * 4096)
         file.truncate(70_000_000)
     book, taken_up = open_sound(path, lambda: NOW)
-    assert taken_up.lost is not None
-    assert [one.name for one in salvage.aside(path)] == list(taken_up.lost.names)
+    assert taken_up.lost_journal is not None
+    assert [one.name for one in salvage.damaged_journals(path)] == list(taken_up.lost_journal.names)
     book.record(paid(100))
     book.close()
 
@@ -235,12 +235,12 @@ def test_a_check_that_takes_too_long_is_broken_off_and_condemns_nothing(
     monkeypatch.setattr(database, "CHECK_S", -1.0)
     monkeypatch.setattr(database, "STEPS_BETWEEN_LOOKS", 1)
     book, taken_up = open_sound(path, lambda: NOW)
-    assert (taken_up.lost, len(taken_up.recovery.forwards)) == (None, 1)
+    assert (taken_up.lost_journal, len(taken_up.recovery.forwards)) == (None, 1)
     book.close()
     sound = path.read_bytes()
     path.write_bytes(sound[:100] + b"\xa5" * 2000 + sound[2100:])
     book, taken_up = open_sound(path, lambda: NOW)
-    assert taken_up.lost is not None
+    assert taken_up.lost_journal is not None
     book.close()
 
 

@@ -9,13 +9,19 @@ import pytest
 
 from kiosk.journal import Journal, JournalCorrupt, SaleRecord, resume
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import PastTold, Tick
-from kiosk.sale.facts import Ending, Fact, ForwardStatus, InvoiceFinal, SaleLeft
+from kiosk.sale.events import LedgerHistoryResult, Tick
+from kiosk.sale.facts import Ending, Fact, ForwardStatus, InvoiceNeverPaid, SaleLeftScreen
 from kiosk.sale.ids import Way
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
+from kiosk.sale.ledger_history import (
+    EntryState,
+    HistoryEntry,
+    HistoryInvoice,
+    LedgerHistory,
+    LostJournal,
+)
 from kiosk.sale.money import SAT
-from kiosk.sale.past import EntryState, Lost, Past, PastEntry, PastInvoice
-from kiosk.sale.till import Entering, Ready, Till
+from kiosk.sale.till import EnteringAmount, Ready, Till
 from kiosk.sale.transition import transition
 from tests.journal.test_journal import NOW, moved, opened, paid, sale
 from tests.sale.tills import ACCOUNT, RULES, invoice
@@ -28,15 +34,15 @@ class Truth:
     """What really became of the sales, and what Blink shows of it."""
 
     facts: tuple[Fact, ...]
-    past: Past
+    past: LedgerHistory
     settled: frozenset[SaleId]
     owed: frozenset[SaleId]
 
 
 def truth() -> Truth:
     facts: list[Fact] = []
-    invoices: list[PastInvoice] = []
-    entries: list[PastEntry] = []
+    invoices: list[HistoryInvoice] = []
+    entries: list[HistoryEntry] = []
     settled, owed = set(), set()
     for number in range(1, SALES + 1):
         name, mine = sale(number).id, invoice(number, 2300)
@@ -44,32 +50,32 @@ def truth() -> Truth:
         status = InvoiceStatus.PENDING
         kind = number % 5
         if kind in (0, 1, 2):  # forwarded
-            facts += [*paid(number), SaleLeft(name, Ending.PAID)]
+            facts += [*paid(number), SaleLeftScreen(name, Ending.PAID)]
             facts += [moved(ForwardStatus.SENT, number), moved(ForwardStatus.SETTLED, number)]
             settled.add(name)
         elif kind == 3:  # paid, and the payout under way when the power went
             facts += [*paid(number), moved(ForwardStatus.SENT, number)]
             owed.add(name)
         else:
-            facts += [*opened(number), SaleLeft(name, Ending.CANCELLED)]
+            facts += [*opened(number), SaleLeftScreen(name, Ending.CANCELLED)]
             if number % 2:
-                facts.append(InvoiceFinal(name, mine.payment_hash))
+                facts.append(InvoiceNeverPaid(name, mine.payment_hash))
         if kind != 4:
             status = InvoiceStatus.PAID
             entries.append(entry(name, Way.IN, mine))
         if kind in (0, 1, 2):
             entries.append(entry(name, Way.OUT, invoice(number, 2300, "out", 86_400)))
-        invoices.append(PastInvoice(name, mine, status, NOW))
+        invoices.append(HistoryInvoice(name, mine, status, NOW))
     return Truth(
         tuple(facts),
-        Past(tuple(reversed(invoices)), tuple(reversed(entries)), 0),
+        LedgerHistory(tuple(reversed(invoices)), tuple(reversed(entries)), 0),
         frozenset(settled),
         frozenset(owed),
     )
 
 
-def entry(name: SaleId, way: Way, of: Invoice) -> PastEntry:
-    return PastEntry(name, way, EntryState.SUCCESS, of.amount, NOW, of.payment_hash, of)
+def entry(name: SaleId, way: Way, of: Invoice) -> HistoryEntry:
+    return HistoryEntry(name, way, EntryState.SUCCESS, of.amount, NOW, of.payment_hash, of)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +89,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def lost(folder: Path) -> tuple[Journal, Lost | None]:
+def lost(folder: Path) -> tuple[Journal, LostJournal | None]:
     """Open a journal as the start does."""
     path = folder / "journal.sqlite3"
     try:
@@ -91,29 +97,29 @@ def lost(folder: Path) -> tuple[Journal, Lost | None]:
     except JournalCorrupt:
         Journal.set_aside(path, "1")
         journal = Journal.open(path, lambda: NOW)
-    return journal, journal.lost()
+    return journal, journal.lost_journal()
 
 
 def records(path: Path) -> dict[SaleId, SaleRecord]:
     reader = Journal.read_only(path)
-    found = {one.sale.id: one for one in reader.sales(0, 2**40)}
+    found = {salvaged_sale.sale.id: salvaged_sale for salvaged_sale in reader.sales(0, 2**40)}
     reader.close()
     return found
 
 
-def taken_up(journal: Journal, left: Lost | None) -> Till:
+def taken_up(journal: Journal, left: LostJournal | None) -> Till:
     """A till that is told by Blink what was, with every fact recorded."""
     watches, forwards, _ = resume(journal.recover(), 1.0, NOW)
     till = Till(
         RULES,
-        Entering(Entry(SAT)),
+        EnteringAmount(Entry(SAT)),
         service=Ready(),
         account=ACCOUNT,
-        watches=watches,
+        watched_invoices=watches,
         forwards=forwards,
-        lost=left,
+        lost_journal=left,
     )
-    for event in (Tick(1.0, NOW + 1000), PastTold(truth().past)):
+    for event in (Tick(1.0, NOW + 1000), LedgerHistoryResult(truth().past)):
         step = transition(till, event)
         journal.record(step.facts)
         till = step.till
@@ -124,10 +130,10 @@ def check(folder: Path) -> None:
     journal, left = lost(folder)
     till = taken_up(journal, left)
     journal.close()
-    assert till.lost is None
-    owed = {one.sale.id for one in till.forwards.values()}
+    assert till.lost_journal is None
+    owed = {forward.sale.id for forward in till.forwards.values()}
     assert owed == truth().owed
-    assert not {one.sale.id for one in till.watches.values()} & truth().settled
+    assert not {watched.sale.id for watched in till.watched_invoices.values()} & truth().settled
     found = records(folder / "journal.sqlite3")
     forwarded = {name for name, one in found.items() if one.forwarded_at is not None}
     assert forwarded == truth().settled

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from kiosk.journal import Journal, resume
-from kiosk.sale.effects import MakePayout
-from kiosk.sale.events import Found, PayoutMade, SendAnswer
+from kiosk.sale.effects import CreatePayout
+from kiosk.sale.events import LookUpOutcome, PayoutCreated, SendOutcome
 from kiosk.sale.facts import ForwardStatus
 from tests.sale.tills import Story
 
@@ -14,12 +14,12 @@ def test_a_restart_takes_up_the_newest_payout_and_its_generation_m6(tmp_path: Pa
     story = Story().ready()
     made = story.awaiting()
     story.pay(made)
-    story.send(made, SendAnswer.EXPIRED)
-    story.look(made, Found.NOTHING)
+    story.send(made, SendOutcome.EXPIRED)
+    story.look(made, LookUpOutcome.NOTHING)
     asked = story.effects[-1]
-    assert isinstance(asked, MakePayout)
+    assert isinstance(asked, CreatePayout)
     second = story.payout(made, 2)
-    story.play(PayoutMade(asked.sale, second, 2))
+    story.play(PayoutCreated(asked.sale, second, 2))
     journal = Journal.open(tmp_path / "journal.sqlite3")
     journal.record(story.facts)
     _, forwards, _ = resume(journal.recover(), 0.0, 1_700_000_000)

@@ -10,7 +10,7 @@ from pathlib import Path
 from gpiod import LineSettings
 from gpiod.line import Bias, Direction, Edge, Value
 
-from kiosk.panel.chip import Chip, LineRequest
+from kiosk.panel.gpio_chip import Chip, LineRequest
 
 LINES = 54
 FLOATING = LineSettings(direction=Direction.INPUT, bias=Bias.DISABLED)

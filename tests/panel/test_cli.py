@@ -5,10 +5,10 @@ from queue import Queue
 
 import pytest
 
-from kiosk.panel.chip import PanelMissing
 from kiosk.panel.cli import add_arguments, introduction, run, sentence
-from kiosk.panel.debounce import Crowded, Freed, Pressed, Stuck
-from kiosk.panel.header import GpioMode
+from kiosk.panel.debounce import Pressed, Released, SeveralDown, Stuck
+from kiosk.panel.gpio_chip import PanelMissing
+from kiosk.panel.gpio_header import GpioMode
 from tests.panel.wired import WIRING_4X3, WIRING_4X4, Copper
 
 DEADLINE_S = 5.0
@@ -46,17 +46,17 @@ def test_only_digits_are_called_digits() -> None:
 
 def test_a_stuck_key_is_shown_with_the_cure_and_when_it_is_free_again() -> None:
     assert "STUCK: down for 30 seconds" in sentence(Stuck((0, 0)), WIRING_4X4)
-    assert sentence(Freed((0, 0)), WIRING_4X4).endswith("came up again")
+    assert sentence(Released((0, 0)), WIRING_4X4).endswith("came up again")
 
 
 def test_two_keys_are_several_and_four_corners_may_hide_a_ghost() -> None:
-    assert sentence(Crowded(frozenset([(0, 0), (1, 0)])), WIRING_4X4) == (
+    assert sentence(SeveralDown(frozenset([(0, 0), (1, 0)])), WIRING_4X4) == (
         "several keys down: 1 4. None is taken until all are up."
     )
     corners = frozenset([(0, 0), (0, 1), (1, 0), (1, 1)])
-    assert "1 2 4 5 (one of them may be a ghost)" in sentence(Crowded(corners), WIRING_4X4)
+    assert "1 2 4 5 (one of them may be a ghost)" in sentence(SeveralDown(corners), WIRING_4X4)
     diagonal = frozenset([(0, 0), (1, 1), (2, 2)])
-    assert "ghost" not in sentence(Crowded(diagonal), WIRING_4X4)
+    assert "ghost" not in sentence(SeveralDown(diagonal), WIRING_4X4)
 
 
 def test_keys_are_shown_as_they_are_pressed_until_ctrl_c() -> None:

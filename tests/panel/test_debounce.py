@@ -10,13 +10,13 @@ from kiosk.panel.debounce import (
     STUCK_AFTER_S,
     Change,
     Contacts,
-    Crowded,
-    Freed,
     Position,
     Pressed,
+    Released,
     Scan,
+    SeveralDown,
     Stuck,
-    settle,
+    debounce,
 )
 
 A, B, C, D = (0, 0), (0, 1), (1, 0), (1, 1)  # four corners of a rectangle
@@ -29,7 +29,7 @@ def scans(*groups: Iterable[Position]) -> list[Scan]:
 def play(seen: Iterable[Scan], scan_s: float = SCAN_S) -> list[Change]:
     contacts, said = Contacts(), list[Change]()
     for number, scan in enumerate(seen):
-        contacts, changes = settle(contacts, scan, number * scan_s)
+        contacts, changes = debounce(contacts, scan, number * scan_s)
         said += changes
     return said
 
@@ -60,7 +60,7 @@ def test_the_same_key_may_follow_itself() -> None:
 
 
 def test_two_keys_at_once_are_none() -> None:
-    assert play(scans([A, B], [A, B], [], [])) == [Crowded(frozenset([A, B]))]
+    assert play(scans([A, B], [A, B], [], [])) == [SeveralDown(frozenset([A, B]))]
 
 
 def test_after_a_crowd_nothing_is_taken_until_all_are_up() -> None:
@@ -81,20 +81,20 @@ def test_a_ghost_is_never_taken() -> None:
 
 def test_a_crowd_is_told_once() -> None:
     crowd = play(scans([A, B], [A, B], [A, B, C], [A, B, C], [A], [A], [A, B], [A, B]))
-    assert crowd == [Crowded(frozenset([A, B]))]
+    assert crowd == [SeveralDown(frozenset([A, B]))]
 
 
 def test_a_stuck_key_is_reported_once_and_taken_back_when_it_comes_up() -> None:
     held = [frozenset([A])] * (int(STUCK_AFTER_S) * 3)
-    assert play([*held, *scans([], [])], scan_s=1.0) == [Pressed(A), Stuck(A), Freed(A)]
+    assert play([*held, *scans([], [])], scan_s=1.0) == [Pressed(A), Stuck(A), Released(A)]
 
 
 def test_a_key_is_not_stuck_a_moment_earlier() -> None:
     contacts = Contacts()
-    contacts, _ = settle(contacts, frozenset([A]), 0.0)
-    contacts, _ = settle(contacts, frozenset([A]), 0.0)
-    contacts, early = settle(contacts, frozenset([A]), STUCK_AFTER_S - 0.001)
-    _, late = settle(contacts, frozenset([A]), STUCK_AFTER_S)
+    contacts, _ = debounce(contacts, frozenset([A]), 0.0)
+    contacts, _ = debounce(contacts, frozenset([A]), 0.0)
+    contacts, early = debounce(contacts, frozenset([A]), STUCK_AFTER_S - 0.001)
+    _, late = debounce(contacts, frozenset([A]), STUCK_AFTER_S)
     assert (early, late) == ((), (Stuck(A),))
 
 
@@ -107,7 +107,7 @@ def test_at_rest_means_nothing_is_or_was_down() -> None:
     contacts = Contacts()
     assert contacts.at_rest
     for scan, rests in zip(scans([A], [A], [], []), (False, False, False, True), strict=True):
-        contacts, _ = settle(contacts, scan, 0.0)
+        contacts, _ = debounce(contacts, scan, 0.0)
         assert contacts.at_rest is rests
 
 
@@ -152,7 +152,7 @@ def test_bouncing_contacts_give_each_press_once(
 def test_no_press_without_two_equal_scans_of_that_key_alone(seen: list[Scan]) -> None:
     contacts, before = Contacts(), frozenset[Position]()
     for scan in seen:
-        contacts, changes = settle(contacts, scan, 0.0)
+        contacts, changes = debounce(contacts, scan, 0.0)
         for position in presses(changes):
             assert scan == before == frozenset([position])
         before = scan
@@ -162,5 +162,5 @@ def test_no_press_without_two_equal_scans_of_that_key_alone(seen: list[Scan]) ->
 def test_two_empty_scans_put_everything_to_rest(seen: list[Scan]) -> None:
     contacts = Contacts()
     for scan in [*seen, *scans([], [])]:
-        contacts, _ = settle(contacts, scan, 0.0)
+        contacts, _ = debounce(contacts, scan, 0.0)
     assert contacts == Contacts()

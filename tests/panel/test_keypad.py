@@ -7,7 +7,15 @@ from queue import Queue
 
 import pytest
 
-from kiosk.panel.debounce import SCAN_S, STUCK_AFTER_S, Change, Crowded, Freed, Pressed, Stuck
+from kiosk.panel.debounce import (
+    SCAN_S,
+    STUCK_AFTER_S,
+    Change,
+    Pressed,
+    Released,
+    SeveralDown,
+    Stuck,
+)
 from kiosk.panel.keypad import STUCK_SCAN_S, Keypad, Matrix, Scanner
 from kiosk.panel.wiring import Wiring
 from tests.panel.wired import WIRING_4X3, WIRING_4X4, Copper
@@ -107,12 +115,12 @@ def test_a_key_that_only_crackles_is_none(bench: Bench) -> None:
 
 def test_two_keys_of_one_column_are_none_and_short_nothing(bench: Bench) -> None:
     bench.play(bench.down(1, "1", "4"), bench.up(2, "1", "4"))
-    assert bench.changes == [Crowded(frozenset([(0, 0), (1, 0)]))]
+    assert bench.changes == [SeveralDown(frozenset([(0, 0), (1, 0)]))]
 
 
 def test_three_corners_show_the_fourth_as_a_ghost_and_none_is_taken(bench: Bench) -> None:
     bench.play(bench.down(1, "1", "2", "4"), bench.up(2))
-    assert bench.changes == [Crowded(frozenset([(0, 0), (0, 1), (1, 0), (1, 1)]))]
+    assert bench.changes == [SeveralDown(frozenset([(0, 0), (0, 1), (1, 0), (1, 1)]))]
 
 
 def test_a_second_key_under_a_held_one_is_not_taken(bench: Bench) -> None:
@@ -125,7 +133,7 @@ def test_a_second_key_under_a_held_one_is_not_taken(bench: Bench) -> None:
 
 def test_a_stuck_key_is_told_waited_for_slowly_and_taken_back(bench: Bench) -> None:
     bench.play(bench.down(1, "#"), bench.up(1 + STUCK_AFTER_S + 60, "#"))
-    assert bench.changes == [Pressed((3, 2)), Stuck((3, 2)), Freed((3, 2))]
+    assert bench.changes == [Pressed((3, 2)), Stuck((3, 2)), Released((3, 2))]
     assert bench.pauses.count(STUCK_SCAN_S) == pytest.approx(60 / STUCK_SCAN_S, abs=2)
     assert bench.pauses.count(SCAN_S) == pytest.approx(STUCK_AFTER_S / SCAN_S, abs=3)
 

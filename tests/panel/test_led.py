@@ -109,17 +109,17 @@ class ToldPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
     def _change_state(self, value: Any) -> bool:
         changed = bool(super()._change_state(value))
         if changed:
-            self.factory.told.put((self._number, bool(value)))
+            self.factory.switched.put((self._number, bool(value)))
         return changed
 
 
 class Told(MockFactory):  # type: ignore[misc]  # gpiozero has no types
     def __init__(self) -> None:
         super().__init__(pin_class=ToldPin)
-        self.told: Queue[tuple[int, bool]] = Queue()
+        self.switched: Queue[tuple[int, bool]] = Queue()
 
     def next(self) -> tuple[int, bool]:
-        return self.told.get(timeout=DEADLINE_S)
+        return self.switched.get(timeout=DEADLINE_S)
 
 
 @pytest.fixture
@@ -189,4 +189,4 @@ def test_a_box_without_led_and_buzzer_is_content(factory: Told) -> None:
     lamp = Lamp(None, None, factory)
     lamp.show(Light.TROUBLE)
     lamp.close()
-    assert factory.told.empty()
+    assert factory.switched.empty()

@@ -7,20 +7,20 @@ from queue import Queue
 
 import pytest
 
-from kiosk.panel.chip import PanelMissing
-from kiosk.panel.debounce import Crowded, Freed, Stuck
-from kiosk.panel.header import GpioMode
+from kiosk.panel.debounce import Released, SeveralDown, Stuck
+from kiosk.panel.gpio_chip import PanelMissing
+from kiosk.panel.gpio_header import GpioMode
 from kiosk.panel.panel import (
-    KeyDown,
     KeypadEvent,
     NoPanel,
     Panel,
+    PanelKeyPressed,
+    PanelKeyReleased,
+    PanelKeyStuck,
     Put,
-    StuckKey,
-    StuckKeyReleased,
     open_panel,
 )
-from kiosk.panel.pins import KernelFactory
+from kiosk.panel.pin_factory import KernelFactory
 from kiosk.sale.keys import Key, Light
 from tests.panel.kernel import OUTPUT, Kernel
 from tests.panel.wired import WIRING_4X4, Copper
@@ -34,7 +34,7 @@ def test_a_press_comes_out_as_what_the_key_means() -> None:
     panel = opened(copper, events.put)
     for legend, key in (("7", Key.D7), ("#", Key.CHARGE), ("C", Key.MENU)):
         copper.press(legend)
-        assert events.get(timeout=DEADLINE_S) == KeyDown(key)
+        assert events.get(timeout=DEADLINE_S) == PanelKeyPressed(key)
         copper.release()
     panel.close()
 
@@ -42,10 +42,10 @@ def test_a_press_comes_out_as_what_the_key_means() -> None:
 def test_a_stuck_key_is_named_by_its_legend_and_a_crowd_is_nobodys_news() -> None:
     events = Queue[KeypadEvent]()
     panel = opened(Copper(WIRING_4X4), events.put)
-    for change in (Stuck((3, 0)), Crowded(frozenset([(0, 0), (0, 1)])), Freed((3, 0))):
+    for change in (Stuck((3, 0)), SeveralDown(frozenset([(0, 0), (0, 1)])), Released((3, 0))):
         panel._on_change(change)
     panel.close()
-    assert [events.get_nowait(), events.get_nowait()] == [StuckKey("*"), StuckKeyReleased("*")]
+    assert [events.get_nowait(), events.get_nowait()] == [PanelKeyStuck("*"), PanelKeyReleased("*")]
     assert events.empty()
 
 
@@ -98,7 +98,7 @@ def test_the_whole_panel_works_on_kernel_lines() -> None:
     panel = open_panel("on", WIRING_4X4, LED_PIN, None, events.put, partial(kernel_pins, kernel))
     kernel.wait_for_outputs(WIRING_4X4.rows)
     kernel.press(WIRING_4X4.rows[1], WIRING_4X4.columns[1])
-    assert events.get(timeout=DEADLINE_S) == KeyDown(Key.D5)
+    assert events.get(timeout=DEADLINE_S) == PanelKeyPressed(Key.D5)
     panel.close()
     assert threading.active_count() == before
     kernel.unplug()
@@ -126,7 +126,7 @@ def test_a_taken_led_pin_leaves_keypad_and_buzzer_at_work() -> None:
     assert kernel.settings[BUZZER_PIN] == OUTPUT
     kernel.wait_for_outputs(WIRING_4X4.rows)
     kernel.press(WIRING_4X4.rows[1], WIRING_4X4.columns[1])
-    assert events.get(timeout=DEADLINE_S) == KeyDown(Key.D5)
+    assert events.get(timeout=DEADLINE_S) == PanelKeyPressed(Key.D5)
     panel.close()
     assert (threading.active_count(), kernel.open_chips, kernel.edges) == (before, 0, {})
 
@@ -148,7 +148,7 @@ def test_a_taken_keypad_pin_leaves_the_light_and_is_right_again_when_it_is_free(
     assert panel.missing == ()
     kernel.wait_for_outputs(WIRING_4X4.rows)
     kernel.press(WIRING_4X4.rows[1], WIRING_4X4.columns[1])
-    assert events.get(timeout=DEADLINE_S) == KeyDown(Key.D5)
+    assert events.get(timeout=DEADLINE_S) == PanelKeyPressed(Key.D5)
     panel.close()
     assert (threading.active_count(), kernel.open_chips, kernel.edges) == (before, 0, {})
 

@@ -21,11 +21,11 @@ def read(text: str) -> configparser.ConfigParser:
 
 
 def test_no_sign_in_a_name_or_passphrase_means_something_else() -> None:
-    told = read(profile(BAR))
-    ssid = bytes(int(byte) for byte in told["wifi"]["ssid"].strip(";").split(";"))
+    result = read(profile(BAR))
+    ssid = bytes(int(byte) for byte in result["wifi"]["ssid"].strip(";").split(";"))
     assert ssid.decode() == BAR.ssid
-    assert told["wifi-security"]["psk"] == r"\spass\sword\\x"
-    assert told["wifi-security"]["key-mgmt"] == "wpa-psk"
+    assert result["wifi-security"]["psk"] == r"\spass\sword\\x"
+    assert result["wifi-security"]["key-mgmt"] == "wpa-psk"
 
 
 def test_an_open_network_has_no_security() -> None:

@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 
-from kiosk.sale.effects import AskLimit, AskNodes, OpenSale, Visit
+from kiosk.sale.effects import FetchAccount, FetchDailyLimit, FetchNodes, OpenSale
 from kiosk.sale.events import (
-    Found,
+    AccountFetched,
+    AccountFetchFailed,
     InvoiceRefused,
-    NodesTold,
-    SendAnswer,
+    LookUpOutcome,
+    NodesResult,
+    SendOutcome,
     Tick,
-    Visited,
-    VisitFailed,
 )
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Cents
-from kiosk.sale.till import AwaitingPayment, Entering, Ready
+from kiosk.sale.till import AwaitingPayment, EnteringAmount, Ready
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, Story
 
@@ -23,7 +23,7 @@ NEW_NODES = frozenset({"03" + "ef" * 32})
 
 
 def visits(story: Story) -> int:
-    return story.count(Visit)
+    return story.count(FetchAccount)
 
 
 def test_the_accounts_are_asked_about_again_daily_with_a_sale_and_never_at_idle() -> None:
@@ -38,7 +38,7 @@ def test_the_accounts_are_asked_about_again_daily_with_a_sale_and_never_at_idle(
     story.charged("2")
     assert visits(story) == before + 1, "one is under way"
     changed = replace(ACCOUNT, nodes=NEW_NODES, limit_left=Cents(150_000))
-    story.play(Visited(changed))
+    story.play(AccountFetched(changed))
     assert story.till.account == changed
     assert story.till.limit_left == 150_000
     story.press(Key.CLEAR)
@@ -52,7 +52,7 @@ def test_a_daily_visit_that_fails_does_not_end_the_sale_or_the_service() -> None
     story.wait(DAY_S)
     story.awaiting("1")
     before = visits(story)
-    story.play(VisitFailed(Trouble(TroubleKind.NO_CONNECTION)))
+    story.play(AccountFetchFailed(Trouble(TroubleKind.NO_CONNECTION)))
     assert isinstance(story.till.screen, AwaitingPayment)
     assert isinstance(story.till.service, Ready)
     assert story.till.account == ACCOUNT
@@ -67,7 +67,7 @@ def test_a_daily_visit_that_finds_the_key_revoked_stops_selling() -> None:
     story = Story().ready()
     story.wait(DAY_S)
     story.awaiting("1")
-    story.play(VisitFailed(Trouble(TroubleKind.KEY_REFUSED)))
+    story.play(AccountFetchFailed(Trouble(TroubleKind.KEY_REFUSED)))
     assert story.till.out_of_service == Trouble(TroubleKind.KEY_REFUSED)
     assert isinstance(story.till.screen, AwaitingPayment)
 
@@ -75,19 +75,19 @@ def test_a_daily_visit_that_finds_the_key_revoked_stops_selling() -> None:
 def test_an_empty_list_of_nodes_is_asked_for_with_every_sale_until_there_are_some_m3() -> None:
     """Fault 3: empty at start is not believed for months."""
     story = Story()
-    story.play(Tick(1.0, 1_700_000_000), Visited(replace(ACCOUNT, nodes=frozenset())))
+    story.play(Tick(1.0, 1_700_000_000), AccountFetched(replace(ACCOUNT, nodes=frozenset())))
     story.charged("1")
-    assert story.count(AskNodes) == 1
-    story.play(NodesTold(frozenset()))
+    assert story.count(FetchNodes) == 1
+    story.play(NodesResult(frozenset()))
     story.press(Key.CLEAR)
     story.charged("2")
-    assert story.count(AskNodes) == 2
-    story.play(NodesTold(NEW_NODES))
+    assert story.count(FetchNodes) == 2
+    story.play(NodesResult(NEW_NODES))
     assert story.till.account is not None
     assert story.till.account.nodes == NEW_NODES
     story.press(Key.CLEAR)
     story.charged("3")
-    assert story.count(AskNodes) == 2
+    assert story.count(FetchNodes) == 2
     opened = [effect for effect in story.effects if isinstance(effect, OpenSale)]
     assert opened[-1].account.nodes == NEW_NODES
 
@@ -95,7 +95,7 @@ def test_an_empty_list_of_nodes_is_asked_for_with_every_sale_until_there_are_som
 def test_an_empty_list_of_nodes_later_takes_nothing_away_m3() -> None:
     """Fault 3: a visit that does not tell them leaves the guard on."""
     story = Story().ready()
-    story.play(NodesTold(frozenset()), Visited(replace(ACCOUNT, nodes=frozenset())))
+    story.play(NodesResult(frozenset()), AccountFetched(replace(ACCOUNT, nodes=frozenset())))
     assert story.till.account is not None
     assert story.till.account.nodes == ACCOUNT.nodes
 
@@ -105,7 +105,7 @@ def test_a_wallet_that_has_gone_is_asked_for_again_before_the_next_sale() -> Non
     story = Story().ready()
     sale = story.charged("1").sale
     story.play(InvoiceRefused(sale.id, Trouble(TroubleKind.NO_BTC_WALLET)))
-    assert isinstance(story.till.screen, Entering)
+    assert isinstance(story.till.screen, EnteringAmount)
     before = visits(story)
     story.wait(10)
     assert visits(story) == before + 1
@@ -116,6 +116,6 @@ def test_a_limit_that_blink_says_is_used_up_is_asked_for_at_once_m10() -> None:
     story = Story().ready()
     made = story.awaiting()
     story.pay(made)
-    story.send(made, SendAnswer.LIMITED)
-    step = story.look(made, Found.NOTHING)
-    assert any(isinstance(effect, AskLimit) for effect in step.effects)
+    story.send(made, SendOutcome.LIMITED)
+    step = story.look(made, LookUpOutcome.NOTHING)
+    assert any(isinstance(effect, FetchDailyLimit) for effect in step.effects)

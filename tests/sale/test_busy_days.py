@@ -1,18 +1,18 @@
 """Many sales a day: what is asked about with each of them, and payments at the last moment."""
 
-from kiosk.sale.effects import AskStatus
+from kiosk.sale.effects import FetchInvoiceStatus
 from kiosk.sale.events import (
-    CancelAnswer,
-    CancelTold,
-    Found,
-    LookUpTold,
-    SendAnswer,
-    StatusTold,
+    CancelInvoiceResult,
+    CancelOutcome,
+    InvoiceStatusResult,
+    LookUpOutcome,
+    LookUpPayoutResult,
+    SendOutcome,
 )
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash
 from kiosk.sale.keys import Key
-from kiosk.sale.till import Expired, Forwarded, Paid
-from kiosk.sale.watch import WITH_SALE
+from kiosk.sale.till import CodeExpired, Forwarded, Paid
+from kiosk.sale.watched_invoices import MOST_WITH_SALE
 from tests.sale.tills import Story
 
 
@@ -22,15 +22,17 @@ def asked_with_next_sale(story: Story) -> list[PaymentHash]:
     story.charged()
     story.press(Key.CLEAR, Key.CLEAR, Key.CLEAR)
     new = story.effects[before:]
-    return [name for one in new if isinstance(one, AskStatus) for name in one.payment_hashes]
+    return [
+        name for one in new if isinstance(one, FetchInvoiceStatus) for name in one.payment_hashes
+    ]
 
 
 def given_up(story: Story) -> Invoice:
     made = story.awaiting()
     story.press(Key.CLEAR)
     story.play(
-        StatusTold(made.payment_hash, InvoiceStatus.PENDING),
-        CancelTold(made.payment_hash, CancelAnswer.CANCELLED),
+        InvoiceStatusResult(made.payment_hash, InvoiceStatus.PENDING),
+        CancelInvoiceResult(made.payment_hash, CancelOutcome.CANCELLED),
     )
     story.press(Key.CLEAR)
     return made
@@ -39,7 +41,7 @@ def given_up(story: Story) -> Invoice:
 def sold(story: Story) -> Invoice:
     made = story.awaiting()
     story.pay(made)
-    story.send(made, SendAnswer.SUCCESS)
+    story.send(made, SendOutcome.SUCCESS)
     story.wait(4)
     story.press(Key.CLEAR)
     return made
@@ -47,37 +49,37 @@ def sold(story: Story) -> Invoice:
 
 def test_with_the_next_sale_the_newest_left_behind_are_asked_about_m8() -> None:
     story = Story().ready()
-    left = [given_up(story).payment_hash for _ in range(WITH_SALE + 5)]
+    left = [given_up(story).payment_hash for _ in range(MOST_WITH_SALE + 5)]
     assert asked_with_next_sale(story) == left[5:]
 
 
 def test_paid_invoices_are_asked_about_in_turn_so_that_none_is_left_out_m12() -> None:
     story = Story().ready()
-    paid = [sold(story).payment_hash for _ in range(3 * WITH_SALE)]
+    paid = [sold(story).payment_hash for _ in range(3 * MOST_WITH_SALE)]
     asked = [asked_with_next_sale(story) for _ in range(3)]
-    assert all(len(names) == WITH_SALE for names in asked)
+    assert all(len(names) == MOST_WITH_SALE for names in asked)
     assert sorted(name for names in asked for name in names) == sorted(paid)
 
 
 def test_a_paid_invoice_is_forgotten_only_after_a_last_question_m12() -> None:
     story = Story().ready()
-    paid = [sold(story).payment_hash for _ in range(WITH_SALE + 1)]
+    paid = [sold(story).payment_hash for _ in range(MOST_WITH_SALE + 1)]
     story.wait(601)
     first, second = asked_with_next_sale(story), asked_with_next_sale(story)
     assert sorted([*first, *second]) == sorted(paid)
-    assert not story.till.aftermath
+    assert not story.till.recently_paid
 
 
 def test_who_pays_at_the_last_moment_is_shown_as_paid_though_the_code_has_run_out() -> None:
     story = Story().ready()
     made = story.awaiting()
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED, payments=0))
-    assert isinstance(story.till.screen, Expired)
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED, payments=0))
+    assert isinstance(story.till.screen, CodeExpired)
     story.pay(made)
     assert isinstance(story.till.screen, Paid)
-    story.send(made, SendAnswer.LOST)
+    story.send(made, SendOutcome.LOST)
     payout = story.payout(made).payment_hash
-    story.play(LookUpTold(made.payment_hash, payout, Found.SETTLED))
+    story.play(LookUpPayoutResult(made.payment_hash, payout, LookUpOutcome.SETTLED))
     assert isinstance(story.till.screen, Forwarded)
 
 
@@ -85,7 +87,7 @@ def test_an_older_sale_that_is_paid_late_does_not_take_the_screen() -> None:
     story = Story().ready()
     older = given_up(story)
     made = story.awaiting()
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED, payments=0))
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED, payments=0))
     story.pay(older)
-    assert isinstance(story.till.screen, Expired)
+    assert isinstance(story.till.screen, CodeExpired)
     assert older.payment_hash in story.till.forwards

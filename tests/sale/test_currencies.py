@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.sale.account import Rates
-from kiosk.sale.charge import told_in
+from kiosk.sale.checkout import told_in
 from kiosk.sale.effects import FetchRates, OpenSale
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import RatesArrived, RatesFailed, Tick, Visited
+from kiosk.sale.events import AccountFetched, RatesFetched, RatesFetchFailed, Tick
 from kiosk.sale.keys import Key
 from kiosk.sale.memo import decimal
 from kiosk.sale.money import (
@@ -23,7 +23,7 @@ from kiosk.sale.money import (
     fiat_from_sats,
     sats_from_fiat,
 )
-from kiosk.sale.till import Entering, Pricing, Requesting
+from kiosk.sale.till import EnteringAmount, FetchingPrice, RequestingInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, EUR, JPY, KWD, RULES, USD, USD_BASE, Story, usd_rate
 
@@ -37,21 +37,21 @@ BASES = {
 UNITS = {unit.code: unit for unit in (USD, EUR, JPY, KWD)}
 
 
-def told(code: str, now_s: float, age_s: float = 0.0) -> RatesArrived:
+def told(code: str, now_s: float, age_s: float = 0.0) -> RatesFetched:
     rate = Rate(UNITS[code], BASES[code], 12, now_s, age_s)
-    return RatesArrived(Rates(rate, usd_rate(now_s, age_s)))
+    return RatesFetched(Rates(rate, usd_rate(now_s, age_s)))
 
 
 def opened(*codes: str) -> Story:
     """In service, with these currencies on the key."""
     story = Story(replace(RULES, units=(*codes, SAT.code)))
-    story.till = replace(story.till, screen=Entering(Entry(Currency(codes[0], codes[0], 2))))
+    story.till = replace(story.till, screen=EnteringAmount(Entry(Currency(codes[0], codes[0], 2))))
     return story.ready()
 
 
 def entry(story: Story) -> Entry:
     screen = story.till.screen
-    assert isinstance(screen, Entering), screen
+    assert isinstance(screen, EnteringAmount), screen
     return screen.entry
 
 
@@ -88,10 +88,10 @@ def test_the_same_keys_are_what_the_currency_makes_of_them(
 def test_digits_typed_before_blink_has_told_its_own_are_digits_of_the_real_currency() -> None:
     """A yen guessed to have two digits would be charged a hundredfold (bug 31)."""
     story = Story(replace(RULES, units=("JPY", SAT.code)))
-    story.till = replace(story.till, screen=Entering(Entry(Currency("JPY", "JPY", 2))))
+    story.till = replace(story.till, screen=EnteringAmount(Entry(Currency("JPY", "JPY", 2))))
     story.play(Tick(1.0, 1_700_000_000))
     story.press("1250")
-    story.play(Visited(ACCOUNT), told("JPY", 1.0))
+    story.play(AccountFetched(ACCOUNT), told("JPY", 1.0))
     assert entry(story) == Entry(JPY, typed=1250)
     story.press(Key.CHARGE)
     assert sold(story).sale.price == Fiat(1250, JPY)
@@ -101,7 +101,7 @@ def test_a_rate_in_other_digits_than_the_list_is_not_charged_by() -> None:
     story = opened("JPY")
     story.press("1250", Key.CHARGE)
     odd = Rate(Currency("JPY", "¥", 2), BASES["JPY"], 12, story.till.now_s)
-    story.play(RatesArrived(Rates(odd, usd_rate(story.till.now_s))))
+    story.play(RatesFetched(Rates(odd, usd_rate(story.till.now_s))))
     assert entry(story).total == 1250
     assert story.count(OpenSale) == 0
     with pytest.raises(CurrencyMismatch):
@@ -125,10 +125,10 @@ def test_an_amount_keeps_its_value_around_the_whole_key() -> None:
     seen = []
     for code in ("JPY", "KWD", "SAT", "EUR"):
         story.press(Key.CURRENCY)
-        while isinstance(story.till.screen, Pricing):
+        while isinstance(story.till.screen, FetchingPrice):
             story.play(told(asked(story)[-1], story.till.now_s))
         screen = story.till.screen
-        assert isinstance(screen, Entering)
+        assert isinstance(screen, EnteringAmount)
         assert screen.entry == Entry(EUR, typed=1250), "what was typed is never converted"
         seen.append((screen.shown or EUR).code)
         if screen.shown is not None and code == "JPY":
@@ -145,9 +145,9 @@ def test_switching_waits_for_both_prices_if_the_first_has_aged() -> None:
     story.wait(130)
     story.press(Key.CURRENCY)
     story.play(told("EUR", story.till.now_s))
-    assert isinstance(story.till.screen, Pricing)
+    assert isinstance(story.till.screen, FetchingPrice)
     story.play(told("JPY", story.till.now_s))
-    assert isinstance(story.till.screen, Entering)
+    assert isinstance(story.till.screen, EnteringAmount)
     assert story.till.screen.shown is JPY
     assert asked(story) == ["EUR", "EUR", "JPY"]
 
@@ -170,10 +170,10 @@ def test_switching_without_a_price_says_so_once_and_keeps_the_amount(age_s: floa
     if age_s:
         story.play(told("JPY", story.till.now_s, age_s))
     else:
-        story.play(RatesFailed(Trouble(TroubleKind.NO_CONNECTION)))
+        story.play(RatesFetchFailed(Trouble(TroubleKind.NO_CONNECTION)))
     assert entry(story) == Entry(EUR, typed=1250)
     screen = story.till.screen
-    assert isinstance(screen, Entering)
+    assert isinstance(screen, EnteringAmount)
     odd = Trouble(TroubleKind.NO_RATE, "JPY")
     assert screen.notice == (odd if age_s else Trouble(TroubleKind.NO_CONNECTION))
     assert story.till.out_of_service is None
@@ -183,11 +183,11 @@ def test_switching_without_a_price_says_so_once_and_keeps_the_amount(age_s: floa
 def test_the_price_of_the_unit_before_is_not_taken_for_the_answer_to_a_charge() -> None:
     story = opened("EUR", "JPY")
     story.press("1", Key.CLEAR, Key.CURRENCY, "1250", Key.CHARGE)
-    assert isinstance(story.till.screen, Pricing)
+    assert isinstance(story.till.screen, FetchingPrice)
     story.play(told("EUR", story.till.now_s))
-    assert isinstance(story.till.screen, Pricing)
+    assert isinstance(story.till.screen, FetchingPrice)
     story.play(told("JPY", story.till.now_s))
-    assert isinstance(story.till.screen, Requesting)
+    assert isinstance(story.till.screen, RequestingInvoice)
     assert sold(story).sale.price == Fiat(1250, JPY)
 
 
@@ -196,7 +196,7 @@ def test_no_price_is_no_sale_in_any_currency(code: str) -> None:
     """Never a rate of one (bug 30)."""
     story = opened(code)
     story.press("3050", Key.CHARGE)
-    story.play(RatesFailed(Trouble(TroubleKind.NO_CONNECTION)))
+    story.play(RatesFetchFailed(Trouble(TroubleKind.NO_CONNECTION)))
     assert story.count(OpenSale) == 0
     assert entry(story).total == 3050
 
@@ -211,7 +211,7 @@ def test_a_till_left_on_all_day_asks_for_the_price_with_the_first_key() -> None:
     story.press("5")
     assert asked(story) == ["EUR", "EUR"]
     story.press(Key.CHARGE)
-    assert isinstance(story.till.screen, Pricing)
+    assert isinstance(story.till.screen, FetchingPrice)
     assert story.count(OpenSale) == 0
 
 

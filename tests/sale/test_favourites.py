@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale.account import Rates
-from kiosk.sale.charge import told_in
+from kiosk.sale.checkout import told_in
 from kiosk.sale.effects import FetchRates
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import RatesArrived, RatesFailed
+from kiosk.sale.events import RatesFetched, RatesFetchFailed
 from kiosk.sale.facts import SaleStarted
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT, Currency, Fiat, Rate
-from kiosk.sale.till import Entering, Pricing
+from kiosk.sale.till import EnteringAmount, FetchingPrice
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import EUR, JPY, RULES, USD, Story, usd_rate
 
@@ -21,10 +21,10 @@ FAVOURITES = replace(RULES, units=("EUR", "JPY", SAT.code))
 BASES = {"EUR": (EUR, 40_000_000_000), "JPY": (JPY, 64_000_000_000)}
 
 
-def arrived(story: Story, code: str, age_s: float = 0.0) -> RatesArrived:
+def arrived(story: Story, code: str, age_s: float = 0.0) -> RatesFetched:
     currency, base = BASES[code]
     shown = Rate(currency, base, 12, story.till.now_s, age_s)
-    return RatesArrived(Rates(shown, usd_rate(story.till.now_s)))
+    return RatesFetched(Rates(shown, usd_rate(story.till.now_s)))
 
 
 def asked(story: Story) -> list[str]:
@@ -34,13 +34,13 @@ def asked(story: Story) -> list[str]:
 
 
 def waits_for_price(story: Story) -> bool:
-    return isinstance(story.till.screen, Pricing)
+    return isinstance(story.till.screen, FetchingPrice)
 
 
 def counter() -> Story:
     """EUR 4.00 typed, its price known."""
     story = Story(FAVOURITES).ready()
-    story.till = replace(story.till, screen=Entering(Entry(EUR)))
+    story.till = replace(story.till, screen=EnteringAmount(Entry(EUR)))
     story.press("400")
     assert asked(story) == ["EUR"]
     story.play(arrived(story, "EUR"))
@@ -53,13 +53,13 @@ def test_the_amount_goes_through_all_favourites_and_comes_back() -> None:
     assert waits_for_price(story)
     assert asked(story) == ["JPY"]
     story.play(arrived(story, "JPY"))
-    assert story.till.screen == Entering(Entry(EUR, typed=400), shown=JPY)
+    assert story.till.screen == EnteringAmount(Entry(EUR, typed=400), shown=JPY)
     assert told_in(story.till, Entry(EUR, typed=400), JPY) == Fiat(640, JPY)
     story.press(Key.CURRENCY)
-    assert story.till.screen == Entering(Entry(EUR, typed=400), shown=SAT)
+    assert story.till.screen == EnteringAmount(Entry(EUR, typed=400), shown=SAT)
     assert told_in(story.till, Entry(EUR, typed=400), SAT) == Fiat(10_000, SAT)
     story.press(Key.CURRENCY)
-    assert story.till.screen == Entering(Entry(EUR, typed=400))
+    assert story.till.screen == EnteringAmount(Entry(EUR, typed=400))
     assert asked(story) == [], "both prices are known by now"
 
 
@@ -71,7 +71,7 @@ def test_an_old_price_of_the_one_and_a_missing_one_of_the_other_are_both_asked_f
     story.play(arrived(story, "EUR"))
     assert asked(story) == ["JPY"]
     story.play(arrived(story, "JPY"))
-    assert story.till.screen == Entering(Entry(EUR, typed=400), shown=JPY)
+    assert story.till.screen == EnteringAmount(Entry(EUR, typed=400), shown=JPY)
 
 
 @pytest.mark.parametrize("news", ["failed", "old", "silence", "clear"])
@@ -80,7 +80,7 @@ def test_without_a_price_the_amount_stays_as_it_was_typed(news: str) -> None:
     story.press(Key.CURRENCY)
     match news:
         case "failed":
-            story.play(RatesFailed(Trouble(TroubleKind.NO_CONNECTION)))
+            story.play(RatesFetchFailed(Trouble(TroubleKind.NO_CONNECTION)))
         case "old":
             story.play(arrived(story, "JPY", age_s=500))
         case "silence":
@@ -88,7 +88,7 @@ def test_without_a_price_the_amount_stays_as_it_was_typed(news: str) -> None:
         case _:
             story.press(Key.CLEAR)
     screen = story.till.screen
-    assert isinstance(screen, Entering)
+    assert isinstance(screen, EnteringAmount)
     assert screen.entry == Entry(EUR, typed=400)
     wanted = {"clear": None, "failed": Trouble(TroubleKind.NO_CONNECTION)}
     assert screen.notice == wanted.get(news, Trouble(TroubleKind.NO_RATE, "JPY"))
@@ -96,9 +96,9 @@ def test_without_a_price_the_amount_stays_as_it_was_typed(news: str) -> None:
 
 def test_a_price_asked_for_another_currency_is_not_taken_for_this_one() -> None:
     story = Story(FAVOURITES).ready()
-    story.till = replace(story.till, screen=Entering(Entry(EUR)))
+    story.till = replace(story.till, screen=EnteringAmount(Entry(EUR)))
     story.press("4")
-    story.till = replace(story.till, screen=Entering(Entry(JPY, typed=640)))
+    story.till = replace(story.till, screen=EnteringAmount(Entry(JPY, typed=640)))
     story.press(Key.CHARGE)
     asked(story)
     story.play(arrived(story, "EUR"))

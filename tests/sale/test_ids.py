@@ -51,7 +51,7 @@ def test_every_external_id_that_the_program_can_make_is_read_again(
         made += [
             (
                 other_external_id(plain, token),
-                InvoiceParts(parts.sale, parts.way, parts.generation, token),
+                InvoiceParts(parts.sale, parts.direction, parts.generation, token),
             )
             for plain, parts in made
         ]

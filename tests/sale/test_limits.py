@@ -5,13 +5,13 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.sale.effects import AskLimit
+from kiosk.sale.effects import FetchDailyLimit
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import KeyPressed, LimitTold, SendAnswer
+from kiosk.sale.events import DailyLimitResult, KeyPressed, SendOutcome
 from kiosk.sale.keys import Key
-from kiosk.sale.limits import NEAR_PERCENT, ahead, is_near, left_today
+from kiosk.sale.limits import NEAR_PERCENT, is_near, left_today, trouble_ahead
 from kiosk.sale.money import SAT, Cents, Sats
-from kiosk.sale.till import Confirming, Entering, Requesting, Rules, Till
+from kiosk.sale.till import ConfirmingLimit, EnteringAmount, RequestingInvoice, Rules, Till
 from kiosk.sale.transition import transition
 from kiosk.sale.trouble import TroubleKind
 from tests.sale.tills import ACCOUNT, RULES, USD, Story, rates
@@ -20,7 +20,7 @@ from tests.sale.tills import ACCOUNT, RULES, USD, Story, rates
 def typed(entry: Entry, rules: Rules = RULES, limit: int | None = 1500) -> Till:
     till = Story(rules).ready().till
     left = None if limit is None else Cents(limit)
-    return replace(till, screen=Entering(entry), rates=rates(till.now_s), limit_left=left)
+    return replace(till, screen=EnteringAmount(entry), rates=rates(till.now_s), limit_left=left)
 
 
 @given(
@@ -34,28 +34,28 @@ def test_what_is_told_while_typing_is_what_charge_meets(
 ) -> None:
     entry = Entry(USD if unit is USD else SAT, typed=minor)
     till = typed(entry, replace(RULES, max_sale=Sats(largest)), limit)
-    told = ahead(till, entry)
+    trouble = trouble_ahead(till, entry)
     screen = transition(till, KeyPressed(Key.CHARGE)).till.screen
     match screen:
-        case Requesting():
-            assert told is None
-        case Confirming(notice=notice) | Entering(notice=notice):
-            assert told == notice
+        case RequestingInvoice():
+            assert trouble is None
+        case ConfirmingLimit(notice=notice) | EnteringAmount(notice=notice):
+            assert trouble == notice
 
 
 def test_without_a_price_nothing_is_told() -> None:
     entry = Entry(USD, typed=100_000_000)
     till = replace(typed(entry), rates=None)
-    assert ahead(till, entry) is None
+    assert trouble_ahead(till, entry) is None
     assert left_today(till) is None
     assert not is_near(till, entry)
 
 
 def test_sats_need_no_price_for_the_largest_sale() -> None:
     entry = Entry(SAT, typed=10_000_001)
-    told = ahead(replace(typed(entry), rates=None), entry)
-    assert told is not None
-    assert told.kind is TroubleKind.AMOUNT_TOO_LARGE
+    trouble = trouble_ahead(replace(typed(entry), rates=None), entry)
+    assert trouble is not None
+    assert trouble.kind is TroubleKind.AMOUNT_TOO_LARGE
 
 
 def test_what_waits_to_be_forwarded_is_not_left() -> None:
@@ -78,7 +78,7 @@ def test_near_begins_at_its_share_of_what_is_left() -> None:
 
 def test_an_empty_entry_is_near_no_limit() -> None:
     empty = Entry(USD)
-    assert ahead(typed(empty, limit=0), empty) is None
+    assert trouble_ahead(typed(empty, limit=0), empty) is None
     assert not is_near(typed(empty, limit=0), empty)
 
 
@@ -87,8 +87,8 @@ def test_what_is_left_is_asked_at_start_and_after_every_forward_m10() -> None:
     assert story.till.limit_left == ACCOUNT.limit_left
     made = story.awaiting()
     story.pay(made)
-    assert story.count(AskLimit) == 0
-    story.send(made, SendAnswer.SUCCESS)
-    assert story.count(AskLimit) == 1
-    story.play(LimitTold(Cents(700)))
+    assert story.count(FetchDailyLimit) == 0
+    story.send(made, SendOutcome.SUCCESS)
+    assert story.count(FetchDailyLimit) == 1
+    story.play(DailyLimitResult(Cents(700)))
     assert story.till.limit_left == 700

@@ -5,20 +5,20 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.sale import renew
-from kiosk.sale.effects import AskLimit, OpenSale
+from kiosk.sale import new_code
+from kiosk.sale.effects import FetchDailyLimit, OpenSale
 from kiosk.sale.entry import MAX_ITEMS, Entry
 from kiosk.sale.events import (
-    CancelAnswer,
-    CancelTold,
+    AccountFetchFailed,
+    CancelInvoiceResult,
+    CancelOutcome,
+    DailyLimitResult,
     Event,
-    InvoiceMade,
+    InvoiceCreated,
     InvoiceRefused,
+    InvoiceStatusResult,
     JournalFailed,
-    LimitTold,
-    RatesArrived,
-    StatusTold,
-    VisitFailed,
+    RatesFetched,
 )
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
@@ -26,26 +26,26 @@ from kiosk.sale.limits import LIMIT_FRESH_S, SALES_A_MINUTE, UNPAID_AN_HOUR
 from kiosk.sale.money import Cents
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.till import (
-    AskingPin,
     CheckingLimit,
-    Confirming,
-    Entering,
-    Expired,
-    OverLimit,
-    Pricing,
-    Requesting,
+    ChoosingTip,
+    CodeExpired,
+    ConfirmingLimit,
+    EnteringAmount,
+    EnteringPin,
+    FetchingPrice,
+    OverLimitPolicy,
+    RequestingInvoice,
     Till,
-    Tipping,
 )
-from kiosk.sale.timers import ENTRY_KEPT_S, PRICING_PATIENCE_S, QUESTION_SHOWN_S, wake_s
+from kiosk.sale.timers import ENTRY_KEPT_S, PRICING_PATIENCE_S, QUESTION_SHOWN_S, next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import RULES, USD, Story, invoice, rates
 
 REFUSED_KEY = Trouble(TroubleKind.KEY_REFUSED)
 
 
-def entering(till: Till) -> Entering:
-    assert isinstance(till.screen, Entering), till.screen
+def entering(till: Till) -> EnteringAmount:
+    assert isinstance(till.screen, EnteringAmount), till.screen
     return till.screen
 
 
@@ -56,22 +56,22 @@ def notice(till: Till) -> TroubleKind | None:
 
 def charge(story: Story, digits: str = "1250") -> None:
     story.press(digits)
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CHARGE)
 
 
 def at_limit() -> Story:
     story = Story().ready()
-    story.play(LimitTold(Cents(1000)))
+    story.play(DailyLimitResult(Cents(1000)))
     charge(story)
-    assert isinstance(story.till.screen, Confirming)
+    assert isinstance(story.till.screen, ConfirmingLimit)
     return story
 
 
 def at_tip() -> Story:
     story = Story(replace(RULES, tips=(10,))).ready()
     charge(story)
-    assert isinstance(story.till.screen, Tipping)
+    assert isinstance(story.till.screen, ChoosingTip)
     return story
 
 
@@ -79,8 +79,8 @@ def at_expired() -> Story:
     story = Story().ready()
     made = story.awaiting()
     story.wait(601)
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED, payments=0))
-    assert isinstance(story.till.screen, Expired)
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED, payments=0))
+    assert isinstance(story.till.screen, CodeExpired)
     story.effects.clear()
     return story
 
@@ -88,25 +88,25 @@ def at_expired() -> Story:
 def at_amount() -> Story:
     story = Story().ready()
     story.press("1250")
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     return story
 
 
 def at_price() -> Story:
     story = Story().ready()
     story.press("1250", Key.CHARGE)
-    assert isinstance(story.till.screen, Pricing)
+    assert isinstance(story.till.screen, FetchingPrice)
     return story
 
 
 def answer(story: Story) -> None:
     """Go on from where the story stands."""
-    if isinstance(story.till.screen, Pricing):
-        story.play(RatesArrived(rates(story.till.now_s)))
+    if isinstance(story.till.screen, FetchingPrice):
+        story.play(RatesFetched(rates(story.till.now_s)))
     else:
         story.press(Key.CHARGE)
-    if isinstance(story.till.screen, Expired):  # the old code is asked about first
-        story.wait(renew.PATIENCE_S)
+    if isinstance(story.till.screen, CodeExpired):  # the old code is asked about first
+        story.wait(new_code.PATIENCE_S)
 
 
 WAYS = [at_amount, at_price, at_limit, at_tip, at_expired]
@@ -116,7 +116,7 @@ WAYS = [at_amount, at_price, at_limit, at_tip, at_expired]
 @pytest.mark.parametrize(
     ("news", "kind"),
     [
-        (VisitFailed(REFUSED_KEY), TroubleKind.KEY_REFUSED),
+        (AccountFetchFailed(REFUSED_KEY), TroubleKind.KEY_REFUSED),
         (JournalFailed(Trouble(TroubleKind.JOURNAL_FULL)), TroubleKind.JOURNAL_FULL),
     ],
 )
@@ -152,59 +152,59 @@ def test_no_way_into_a_sale_leads_past_the_age_of_the_price_m9(way: Callable[[],
     story.till = replace(till, rates=replace(till.rates, shown=old, usd=old))
     answer(story)
     assert story.count(OpenSale) == 0
-    assert isinstance(story.till.screen, Pricing)
-    story.play(RatesArrived(rates(story.till.now_s)))
+    assert isinstance(story.till.screen, FetchingPrice)
+    story.play(RatesFetched(rates(story.till.now_s)))
     assert story.count(OpenSale) == 1, "and goes on with the answers that were given"
 
 
 def test_the_limit_is_told_before_the_tip_is_asked_for_m10() -> None:
     story = Story(replace(RULES, tips=(10,))).ready()
-    story.play(LimitTold(Cents(1000)))
+    story.play(DailyLimitResult(Cents(1000)))
     charge(story)
-    assert isinstance(story.till.screen, Confirming)
+    assert isinstance(story.till.screen, ConfirmingLimit)
     story.press(Key.CHARGE)
-    assert isinstance(story.till.screen, Tipping)
+    assert isinstance(story.till.screen, ChoosingTip)
     story.press("1")
-    assert isinstance(story.till.screen, Requesting)
+    assert isinstance(story.till.screen, RequestingInvoice)
 
 
 def test_a_tip_that_goes_beyond_the_limit_is_told_after_it_m10() -> None:
     story = Story(replace(RULES, tips=(10,))).ready()
-    story.play(LimitTold(Cents(1300)))
+    story.play(DailyLimitResult(Cents(1300)))
     charge(story)
-    assert isinstance(story.till.screen, Tipping)
+    assert isinstance(story.till.screen, ChoosingTip)
     story.press("1")
-    assert isinstance(story.till.screen, Confirming)
+    assert isinstance(story.till.screen, ConfirmingLimit)
     story.press(Key.CHARGE)
     sale = next(effect.sale for effect in story.effects if isinstance(effect, OpenSale))
     assert sale.tip_minor == 125
 
 
-@pytest.mark.parametrize("over_limit", list(OverLimit))
+@pytest.mark.parametrize("over_limit", list(OverLimitPolicy))
 @pytest.mark.parametrize(("left", "opens"), [(2000, True), (1000, False), (None, True)])
 def test_the_limit_is_asked_for_before_anything_is_refused_by_an_old_one_m10(
-    over_limit: OverLimit, left: int | None, *, opens: bool
+    over_limit: OverLimitPolicy, left: int | None, *, opens: bool
 ) -> None:
     """Fault 6: `refuse` refused until a restart; the limit was asked for only after a forward."""
     story = Story(replace(RULES, over_limit=over_limit)).ready()
-    story.play(LimitTold(Cents(1000)))
+    story.play(DailyLimitResult(Cents(1000)))
     story.wait(LIMIT_FRESH_S + 1)
     charge(story)
     assert isinstance(story.till.screen, CheckingLimit)
-    assert story.count(AskLimit) == 1
-    story.play(LimitTold(Cents(left) if left is not None else None))
+    assert story.count(FetchDailyLimit) == 1
+    story.play(DailyLimitResult(Cents(left) if left is not None else None))
     assert (story.count(OpenSale) == 1) == opens
-    if not opens and over_limit is OverLimit.REFUSE:
+    if not opens and over_limit is OverLimitPolicy.REFUSE:
         assert notice(story.till) is TroubleKind.OVER_LIMIT
     elif not opens:
-        assert isinstance(story.till.screen, Confirming)
-    assert story.count(AskLimit) == 1, "once for one press of the key"
+        assert isinstance(story.till.screen, ConfirmingLimit)
+    assert story.count(FetchDailyLimit) == 1, "once for one press of the key"
 
 
 def test_a_limit_that_blink_does_not_tell_is_the_last_one_known_m10() -> None:
     """Fault 6: without an answer the till neither waits for ever nor forgets the limit."""
-    story = Story(replace(RULES, over_limit=OverLimit.REFUSE)).ready()
-    story.play(LimitTold(Cents(1000)))
+    story = Story(replace(RULES, over_limit=OverLimitPolicy.REFUSE)).ready()
+    story.play(DailyLimitResult(Cents(1000)))
     story.wait(LIMIT_FRESH_S + 1)
     charge(story)
     story.wait(PRICING_PATIENCE_S)
@@ -218,7 +218,7 @@ def test_a_limit_that_blink_does_not_tell_is_the_last_one_known_m10() -> None:
 def at_pin() -> Story:
     story = Story(replace(RULES, pin=pin_hash("2468", b"salt"))).ready()
     story.press(Key.MENU, "24")
-    assert isinstance(story.till.screen, AskingPin)
+    assert isinstance(story.till.screen, EnteringPin)
     return story
 
 
@@ -228,12 +228,12 @@ def test_a_question_goes_after_a_minute_untouched(way: Callable[[], Story]) -> N
     story = way()
     asked = type(story.till.screen)
     story.wait(QUESTION_SHOWN_S - 1)
-    story.press(Key.PLUS if asked is AskingPin else Key.DELETE)
+    story.press(Key.PLUS if asked is EnteringPin else Key.DELETE)
     story.wait(QUESTION_SHOWN_S - 1)
     assert isinstance(story.till.screen, asked), "a key is a touch"
-    assert wake_s(story.till) is not None
+    assert next_wake_s(story.till) is not None
     story.wait(1)
-    assert entering(story.till).entry.total == (0 if asked is AskingPin else 1250)
+    assert entering(story.till).entry.total == (0 if asked is EnteringPin else 1250)
 
 
 def test_a_half_typed_amount_goes_after_a_quarter_of_an_hour_untouched() -> None:
@@ -246,18 +246,18 @@ def test_a_half_typed_amount_goes_after_a_quarter_of_an_hour_untouched() -> None
     assert entering(story.till).entry.total == 17
     story.wait(1)
     assert entering(story.till).entry.is_empty
-    assert wake_s(story.till) is None, "nothing is left to wait for"
+    assert next_wake_s(story.till) is None, "nothing is left to wait for"
 
 
 def cancelled(story: Story) -> None:
     """A sale opened and cancelled, its amount cleared."""
     screen = story.charged()
     made = invoice(100 + story.till.sales_started, screen.sale.amount)
-    story.play(InvoiceMade(screen.sale.id, made))
+    story.play(InvoiceCreated(screen.sale.id, made))
     story.press(Key.CLEAR)
     story.play(
-        StatusTold(made.payment_hash, InvoiceStatus.PENDING),
-        CancelTold(made.payment_hash, CancelAnswer.CANCELLED),
+        InvoiceStatusResult(made.payment_hash, InvoiceStatus.PENDING),
+        CancelInvoiceResult(made.payment_hash, CancelOutcome.CANCELLED),
     )
 
 
@@ -268,7 +268,7 @@ def test_no_more_than_twenty_invoices_a_minute_are_made_here() -> None:
         sale = story.charged().sale
         story.press_at_once(Key.CLEAR)
         story.play(InvoiceRefused(sale.id, Trouble(TroubleKind.NO_CONNECTION)))
-        story.till = replace(story.till, screen=Entering(Entry(USD)))
+        story.till = replace(story.till, screen=EnteringAmount(Entry(USD)))
     charge(story)
     assert notice(story.till) is TroubleKind.TOO_MANY_SALES
     assert story.count(OpenSale) == SALES_A_MINUTE
@@ -295,7 +295,7 @@ def test_sales_cancelled_for_fun_do_not_fill_the_card_and_paid_ones_do_not_count
     assert told is not None
     story.wait(60 * int(told.subject))
     charge(story)
-    assert isinstance(story.till.screen, Requesting)
+    assert isinstance(story.till.screen, RequestingInvoice)
     assert len(story.till.unpaid_s) <= UNPAID_AN_HOUR
     assert len(story.till.opened_s) <= SALES_A_MINUTE
 

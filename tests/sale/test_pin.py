@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.commands.box import begin_till
+from kiosk.commands.app import initial_till
 from kiosk.journal import Journal
 from kiosk.sale.facts import PinTried
 from kiosk.sale.keys import Key
 from kiosk.sale.pin import PIN_TRIES, lock_s, pin_hash
-from kiosk.sale.till import AskingPin, Managing
+from kiosk.sale.till import EnteringPin, ManagerScreen
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.journal.test_journal import NOW
 from tests.sale.tills import RULES, Story
@@ -42,12 +42,12 @@ def test_nothing_can_be_tried_during_the_pause_and_the_manager_is_told_after_it(
     assert [fact.wrong for fact in story.facts if isinstance(fact, PinTried)] == [1, 2, 3, 4, 5]
     story.press("1234", Key.CHARGE)
     screen = story.till.screen
-    assert isinstance(screen, AskingPin)
+    assert isinstance(screen, EnteringPin)
     assert screen.notice is not None
     assert screen.notice.kind is TroubleKind.PIN_LOCKED
-    story.till = replace(story.till, now_s=story.till.pin_locked_until_s, screen=AskingPin())
+    story.till = replace(story.till, now_s=story.till.pin_locked_until_s, screen=EnteringPin())
     story.press("1234", Key.CHARGE)
-    assert isinstance(story.till.screen, Managing)
+    assert isinstance(story.till.screen, ManagerScreen)
     assert [alarm.trouble.subject for alarm in story.till.alarms] == ["5"]
     assert story.facts[-1] == PinTried(0)
 
@@ -58,7 +58,7 @@ def test_a_right_pin_alone_writes_nothing_and_opens_with_a_card_that_fails() -> 
     story.press("9999", Key.CHARGE)
     assert story.till.pin_tries == 1
     story.press("1234", Key.CHARGE)
-    assert isinstance(story.till.screen, Managing)
+    assert isinstance(story.till.screen, ManagerScreen)
     assert not any(isinstance(fact, PinTried) for fact in story.facts)
 
 
@@ -69,6 +69,6 @@ def test_a_new_start_does_not_forget_the_pause(
     """Box fault 25: each start began anew."""
     journal = Journal.open(tmp_path / "journal.sqlite3", lambda: NOW)
     journal.record([PinTried(wrong) for wrong in tries])
-    till, _ = begin_till(LOCKING, journal.take_up(), 50.0, NOW)
+    till, _ = initial_till(LOCKING, journal.take_up(), 50.0, NOW)
     assert (till.pin_tries, till.pin_locked_until_s) == (tries[-1], 50.0 + pause_s)
     journal.close()

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale.effects import OpenSale
-from kiosk.sale.entry import Entry, tip_of
-from kiosk.sale.events import InvoiceMade, RatesArrived, StatusTold
+from kiosk.sale.entry import Entry, percentage_tip
+from kiosk.sale.events import InvoiceCreated, InvoiceStatusResult, RatesFetched
 from kiosk.sale.facts import Sale, SaleStarted
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT, Fiat, sats_from_fiat
-from kiosk.sale.till import Expired, Requesting, Tipping
+from kiosk.sale.till import ChoosingTip, CodeExpired, RequestingInvoice
 from tests.sale.tills import RULES, USD, Story, invoice, rates, usd_rate
 
 TIPPING = replace(RULES, tips=(5, 10, 15))
@@ -24,9 +24,9 @@ def tipped(*keys: Key | str, digits: str = "200", unit: str = "USD") -> tuple[St
     if unit != "USD":
         story.press(Key.CURRENCY)
     story.press(digits)
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CHARGE)
-    assert isinstance(story.till.screen, Tipping)
+    assert isinstance(story.till.screen, ChoosingTip)
     story.press(*keys)
     return story, next(fact.sale for fact in story.facts if isinstance(fact, SaleStarted))
 
@@ -64,22 +64,22 @@ def test_the_next_sale_knows_nothing_of_the_last_tip() -> None:
     story, _ = tipped("3")
     story.press(Key.CLEAR)
     story.press(Key.CLEAR, "200", Key.CHARGE)
-    assert story.till.screen == Tipping(Entry(USD, typed=200))
+    assert story.till.screen == ChoosingTip(Entry(USD, typed=200))
     story.press("0")
     last = [fact.sale for fact in story.facts if isinstance(fact, SaleStarted)][-1]
     assert (last.tip, last.memo) == (0, f"$2.00 ({last.amount} sats) till-1")
 
 
 def test_a_percentage_is_rounded_half_up_and_never_joined_as_text() -> None:
-    shares = [tip_of(Entry(USD, typed=minor), 5).minor for minor in (1, 9, 10, 110, 12)]
+    shares = [percentage_tip(Entry(USD, typed=minor), 5).minor for minor in (1, 9, 10, 110, 12)]
     assert shares == [0, 0, 1, 6, 1]
-    assert tip_of(Entry(USD, typed=10, items=(2,)), 100).minor == 12
+    assert percentage_tip(Entry(USD, typed=10, items=(2,)), 100).minor == 12
 
 
 def test_a_sum_is_told_in_the_memo() -> None:
     story = Story().ready()
     story.press("100", Key.PLUS, "200")
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CHARGE)
     sale = next(fact.sale for fact in story.facts if isinstance(fact, SaleStarted))
     assert sale.memo == f"1 + 2 = $3.00 ({sale.amount} sats) till-1"
@@ -90,14 +90,14 @@ def test_a_new_code_for_an_expired_one_takes_the_same_tip_without_asking(
     keys: tuple[Key | str, ...],
 ) -> None:
     story, sale = tipped(*keys)
-    story.play(InvoiceMade(sale.id, invoice(1, sale.amount)))
+    story.play(InvoiceCreated(sale.id, invoice(1, sale.amount)))
     story.wait(601)
     story.wait(5)
-    assert isinstance(story.till.screen, Expired)
+    assert isinstance(story.till.screen, CodeExpired)
     story.press(Key.CHARGE)
-    story.play(StatusTold(invoice(1, sale.amount).payment_hash, InvoiceStatus.EXPIRED))
-    story.play(RatesArrived(rates(story.till.now_s)))
-    assert isinstance(story.till.screen, Requesting)
+    story.play(InvoiceStatusResult(invoice(1, sale.amount).payment_hash, InvoiceStatus.EXPIRED))
+    story.play(RatesFetched(rates(story.till.now_s)))
+    assert isinstance(story.till.screen, RequestingInvoice)
     last = [fact.sale for fact in story.facts if isinstance(fact, SaleStarted)][-1]
     assert last.id != sale.id
     assert (last.amount, last.tip, last.memo) == (sale.amount, sale.tip, sale.memo)

@@ -5,82 +5,82 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale.account import Rates
-from kiosk.sale.charge import told_in
+from kiosk.sale.checkout import told_in
 from kiosk.sale.effects import (
-    AskStatus,
     CancelInvoice,
     CloseSale,
+    CreatePayout,
+    FetchAccount,
+    FetchInvoiceStatus,
     FetchRates,
-    LookUp,
-    MakePayout,
+    GoIdle,
+    LookUpPayout,
     OpenSale,
-    Play,
-    Rest,
+    PlaySound,
     SendForward,
     Sound,
-    Visit,
 )
 from kiosk.sale.events import (
-    CancelAnswer,
-    CancelTold,
-    Found,
-    InvoiceMade,
+    AccountFetched,
+    AccountFetchFailed,
+    CancelInvoiceResult,
+    CancelOutcome,
+    ConnectionChanged,
+    DailyLimitResult,
+    InvoiceCreated,
     InvoiceRefused,
+    InvoiceStatusResult,
     JournalFailed,
-    LimitTold,
-    LinkChanged,
-    PayoutMade,
+    LookUpOutcome,
+    PayoutCreated,
     PayoutRefused,
-    RatesArrived,
-    RatesFailed,
-    SendAnswer,
-    StatusTold,
-    Visited,
-    VisitFailed,
+    RatesFetched,
+    RatesFetchFailed,
+    SendOutcome,
 )
 from kiosk.sale.facts import (
     Ending,
-    ForwardMoved,
     ForwardStatus,
-    InvoiceFinal,
+    ForwardStatusChanged,
     InvoiceIssued,
+    InvoiceNeverPaid,
     InvoicePaid,
     PaidTwice,
     PayoutIssued,
-    SaleLeft,
+    SaleLeftScreen,
     SaleStarted,
 )
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key, Light
-from kiosk.sale.light import light
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
 from kiosk.sale.pin import pin_hash
+from kiosk.sale.status_light import status_light
 from kiosk.sale.till import (
-    AskingPin,
     AwaitingPayment,
-    Confirming,
-    Entering,
-    Expired,
+    CodeExpired,
+    ConfirmingLimit,
+    ConnectionState,
+    EnteringAmount,
+    EnteringPin,
+    FetchingAccount,
+    FetchingPrice,
     Forwarded,
-    Leaving,
-    Link,
-    Managing,
-    OverLimit,
+    LeavingCode,
+    ManagerScreen,
+    OverLimitPolicy,
     Paid,
-    Pricing,
     Ready,
-    Stopped,
+    SaleFailed,
     Till,
-    Visiting,
 )
-from kiosk.sale.timers import wake_s
+from kiosk.sale.timers import next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
-from kiosk.sale.watch import DAY_S
+from kiosk.sale.watched_invoices import DAY_S
 from tests.sale.tills import ACCOUNT, RULES, Story, invoice, rates, usd_rate
 
 
-def entering(till: Till) -> Entering:
-    assert isinstance(till.screen, Entering), till.screen
+def entering(till: Till) -> EnteringAmount:
+    assert isinstance(till.screen, EnteringAmount), till.screen
     return till.screen
 
 
@@ -91,9 +91,9 @@ def notice(till: Till) -> TroubleKind | None:
 
 def test_at_start_there_is_one_visit_and_then_rest() -> None:
     story = Story()
-    story.play(Visited(ACCOUNT)) if story.wait(1).effects else None
-    assert story.effects == [Visit(), Rest()]
-    assert wake_s(story.till) is None, "an idle till has nothing to wake up for"
+    story.play(AccountFetched(ACCOUNT)) if story.wait(1).effects else None
+    assert story.effects == [FetchAccount(), GoIdle()]
+    assert next_wake_s(story.till) is None, "an idle till has nothing to wake up for"
 
 
 def test_a_failed_visit_is_repeated_with_a_growing_pause_and_says_why() -> None:
@@ -101,13 +101,13 @@ def test_a_failed_visit_is_repeated_with_a_growing_pause_and_says_why() -> None:
     story.wait(1)
     pauses = []
     for _ in range(5):
-        story.play(VisitFailed(Trouble(TroubleKind.NO_CONNECTION)))
+        story.play(AccountFetchFailed(Trouble(TroubleKind.NO_CONNECTION)))
         assert story.till.out_of_service == Trouble(TroubleKind.NO_CONNECTION)
-        due = wake_s(story.till)
+        due = next_wake_s(story.till)
         assert due is not None
         pauses.append(due - story.till.now_s)
         story.wait(pauses[-1])
-    assert story.count(Visit) == 6
+    assert story.count(FetchAccount) == 6
     assert pauses == sorted(pauses)
     assert pauses[0] < 3
     assert pauses[-1] > 25
@@ -117,7 +117,7 @@ def test_the_first_digit_asks_for_the_rate_and_later_ones_do_not() -> None:
     story = Story().ready()
     story.press("1")
     assert story.count(FetchRates) == 1
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press("250")
     assert story.count(FetchRates) == 1
 
@@ -138,7 +138,7 @@ def test_the_sale_is_journaled_before_the_invoice_is_asked_for_m1_m5() -> None:
 def test_the_invoice_is_journaled_before_its_code_is_on_the_screen_m1_m5() -> None:
     story = Story().ready()
     sale = story.charged().sale
-    step = story.play(InvoiceMade(sale.id, invoice(1, sale.amount)))
+    step = story.play(InvoiceCreated(sale.id, invoice(1, sale.amount)))
     assert step.facts == (InvoiceIssued(sale.id, invoice(1, sale.amount)),)
     assert isinstance(step.till.screen, AwaitingPayment)
 
@@ -148,9 +148,9 @@ def test_every_sale_has_its_own_id_m1() -> None:
     seen = set()
     for _ in range(3):
         made = story.awaiting()
-        seen.add(story.till.watches[made.payment_hash].sale.id)
+        seen.add(story.till.watched_invoices[made.payment_hash].sale.id)
         story.pay(made)
-        story.send(made, SendAnswer.SUCCESS)
+        story.send(made, SendOutcome.SUCCESS)
         story.wait(1)
         story.press(Key.CHARGE)
     assert len(seen) == 3
@@ -159,8 +159,8 @@ def test_every_sale_has_its_own_id_m1() -> None:
 def test_the_payout_invoice_is_journaled_while_the_code_is_up_m2() -> None:
     story = Story().ready()
     made = story.awaiting(payout=False)
-    sale = story.till.watches[made.payment_hash].sale
-    step = story.play(PayoutMade(sale.id, story.payout(made), 1))
+    sale = story.till.watched_invoices[made.payment_hash].sale
+    step = story.play(PayoutCreated(sale.id, story.payout(made), 1))
     assert step.facts == (PayoutIssued(sale.id, story.payout(made)),)
     assert isinstance(step.till.screen, AwaitingPayment)
     assert step.till.screen.payout_ready
@@ -169,10 +169,10 @@ def test_the_payout_invoice_is_journaled_while_the_code_is_up_m2() -> None:
 def test_a_merchant_who_cannot_be_paid_withdraws_the_code_and_stops_the_kiosk_m2() -> None:
     story = Story().ready()
     made = story.awaiting(payout=False)
-    sale = story.till.watches[made.payment_hash].sale
+    sale = story.till.watched_invoices[made.payment_hash].sale
     trouble = Trouble(TroubleKind.MERCHANT_CANNOT_RECEIVE, "merchant")
     step = story.play(PayoutRefused(sale.id, trouble, final=True))
-    assert isinstance(step.till.screen, Stopped)
+    assert isinstance(step.till.screen, SaleFailed)
     assert step.till.out_of_service == trouble
     assert CancelInvoice(made.payment_hash, ACCOUNT) in step.effects
     assert CloseSale(sale.id, Ending.REFUSED) in step.effects
@@ -186,33 +186,33 @@ def test_paid_is_written_before_it_is_forwarded_and_shown_at_once_m5_m7() -> Non
     """Bug 21 of other tills: the customer had paid, and the screen waited for the forward."""
     story = Story().ready()
     made = story.awaiting()
-    sale = story.till.watches[made.payment_hash].sale
+    sale = story.till.watched_invoices[made.payment_hash].sale
     step = story.pay(made)
     payout = story.payout(made)
     assert step.facts == (
         InvoicePaid(sale.id, made.payment_hash, late=False),
-        ForwardMoved(sale.id, ForwardStatus.SENT, payout.payment_hash),
+        ForwardStatusChanged(sale.id, ForwardStatus.SENT, payout.payment_hash),
     )
     sends = [effect for effect in step.effects if isinstance(effect, SendForward)]
     assert [send.payout for send in sends] == [payout]
     assert isinstance(step.till.screen, Paid)
-    assert light(step.till) is Light.PAID
+    assert status_light(step.till) is Light.PAID
 
 
 def test_the_animation_comes_when_the_forward_settles_and_then_the_socket_closes_m7() -> None:
     story = Story().ready()
     made = story.awaiting()
-    sale = story.till.watches[made.payment_hash].sale
+    sale = story.till.watched_invoices[made.payment_hash].sale
     story.pay(made)
-    step = story.send(made, SendAnswer.SUCCESS)
+    step = story.send(made, SendOutcome.SUCCESS)
     assert isinstance(step.till.screen, Forwarded)
-    assert light(step.till) is Light.FORWARDED
+    assert status_light(step.till) is Light.FORWARDED
     assert CloseSale(sale.id, Ending.PAID) in step.effects
     assert step.till.unsettled == 0
     story.wait(story.till.rules.success_s)
     assert entering(story.till).entry.is_empty
-    assert isinstance(story.effects[-1], Rest)
-    assert wake_s(story.till) is None
+    assert isinstance(story.effects[-1], GoIdle)
+    assert next_wake_s(story.till) is None
 
 
 def test_news_that_arrives_twice_is_news_once_m5() -> None:
@@ -221,9 +221,9 @@ def test_news_that_arrives_twice_is_news_once_m5() -> None:
     made = story.awaiting()
     for _ in range(3):
         story.pay(made)
-    story.send(made, SendAnswer.SUCCESS)
+    story.send(made, SendOutcome.SUCCESS)
     story.pay(made)
-    story.send(made, SendAnswer.SUCCESS)
+    story.send(made, SendOutcome.SUCCESS)
     assert story.count(InvoicePaid) == 1
     assert story.count(SendForward) == 1
 
@@ -233,7 +233,7 @@ def test_nothing_but_paid_is_paid_m4(status: InvoiceStatus) -> None:
     """Bug 13 of other tills: whatever was not "unconfirmed" was paid."""
     story = Story().ready()
     made = story.awaiting()
-    story.play(StatusTold(made.payment_hash, status))
+    story.play(InvoiceStatusResult(made.payment_hash, status))
     assert story.count(InvoicePaid) == 0
     assert not isinstance(story.till.screen, Paid)
 
@@ -242,7 +242,7 @@ def test_the_payment_of_somebody_elses_invoice_is_nothing_to_us_m4() -> None:
     """Bugs 2 and 17 of other tills: unknown was free to forward, and every till cheered."""
     story = Story().ready()
     story.awaiting()
-    step = story.play(StatusTold(PaymentHash("f" * 64), InvoiceStatus.PAID))
+    step = story.play(InvoiceStatusResult(PaymentHash("f" * 64), InvoiceStatus.PAID))
     assert isinstance(step.till.screen, AwaitingPayment)
     assert step.facts == ()
 
@@ -250,53 +250,55 @@ def test_the_payment_of_somebody_elses_invoice_is_nothing_to_us_m4() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        SendAnswer.ALREADY_PAID,
-        SendAnswer.FAILURE,
-        SendAnswer.PENDING,
-        SendAnswer.LOST,
-        SendAnswer.EXPIRED,
-        SendAnswer.LIMITED,
-        SendAnswer.NO_BALANCE,
+        SendOutcome.ALREADY_PAID,
+        SendOutcome.FAILURE,
+        SendOutcome.PENDING,
+        SendOutcome.LOST,
+        SendOutcome.EXPIRED,
+        SendOutcome.LIMITED,
+        SendOutcome.NO_BALANCE,
     ],
 )
-def test_whatever_is_not_success_is_looked_up_before_anything_else_m6(answer: SendAnswer) -> None:
+def test_whatever_is_not_success_is_looked_up_before_anything_else_m6(answer: SendOutcome) -> None:
     """Bugs 7 and 29 of other tills: PENDING was unknown, or shown as failed."""
     story = Story().ready()
     made = story.awaiting()
     story.pay(made)
     step = story.send(made, answer)
-    assert [type(effect) for effect in step.effects] == [LookUp]
-    story.look(made, Found.SETTLED)
+    assert [type(effect) for effect in step.effects] == [LookUpPayout]
+    story.look(made, LookUpOutcome.SETTLED)
     assert story.till.unsettled == 0
     assert story.count(SendForward) == 1
 
 
-@pytest.mark.parametrize("answer", [SendAnswer.FAILURE, SendAnswer.LOST, SendAnswer.LIMITED])
-def test_not_found_is_paid_again_with_the_same_invoice_after_a_pause_m6(answer: SendAnswer) -> None:
+@pytest.mark.parametrize("answer", [SendOutcome.FAILURE, SendOutcome.LOST, SendOutcome.LIMITED])
+def test_not_found_is_paid_again_with_the_same_invoice_after_a_pause_m6(
+    answer: SendOutcome,
+) -> None:
     """Bug 3 of other tills: a retry made a new merchant invoice, and both were paid."""
     story = Story().ready()
     made = story.awaiting()
     story.pay(made)
     for _ in range(4):
         story.send(made, answer)
-        step = story.look(made, Found.NOTHING)
+        step = story.look(made, LookUpOutcome.NOTHING)
         assert not any(isinstance(effect, SendForward) for effect in step.effects)
-        due = wake_s(story.till)
+        due = next_wake_s(story.till)
         assert due is not None
         story.wait(3600)
     sends = [effect for effect in story.effects if isinstance(effect, SendForward)]
     assert len(sends) == 5
     assert {send.payout for send in sends} == {story.payout(made)}
-    assert story.count(MakePayout) == 0
+    assert story.count(CreatePayout) == 0
 
 
 def test_paid_but_not_by_us_stops_and_raises_an_alarm_m6() -> None:
     story = Story().ready()
     made = story.awaiting()
     story.pay(made)
-    story.send(made, SendAnswer.ALREADY_PAID)
+    story.send(made, SendOutcome.ALREADY_PAID)
     for _ in range(3):
-        story.look(made, Found.NOTHING)
+        story.look(made, LookUpOutcome.NOTHING)
         story.wait(400)
     assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAID_BY_OTHERS]
     story.wait(DAY_S)
@@ -306,27 +308,27 @@ def test_paid_but_not_by_us_stops_and_raises_an_alarm_m6() -> None:
 def test_a_successor_is_made_only_after_expired_and_an_empty_look_up_m6() -> None:
     story = Story().ready()
     made = story.awaiting()
-    sale = story.till.watches[made.payment_hash].sale
+    sale = story.till.watched_invoices[made.payment_hash].sale
     story.pay(made)
-    story.send(made, SendAnswer.EXPIRED)
-    assert story.count(MakePayout) == 0
-    story.look(made, Found.NOTHING)
-    assert story.count(MakePayout) == 1
-    step = story.play(PayoutMade(sale.id, story.payout(made, 2), 2))
+    story.send(made, SendOutcome.EXPIRED)
+    assert story.count(CreatePayout) == 0
+    story.look(made, LookUpOutcome.NOTHING)
+    assert story.count(CreatePayout) == 1
+    step = story.play(PayoutCreated(sale.id, story.payout(made, 2), 2))
     assert PayoutIssued(sale.id, story.payout(made, 2), 2) in step.facts
-    story.send(made, SendAnswer.SUCCESS, generation=2)
+    story.send(made, SendOutcome.SUCCESS, generation=2)
     assert story.till.unsettled == 0
 
 
 def test_an_answer_about_a_replaced_payout_changes_nothing_m6() -> None:
     story = Story().ready()
     made = story.awaiting()
-    sale = story.till.watches[made.payment_hash].sale
+    sale = story.till.watched_invoices[made.payment_hash].sale
     story.pay(made)
-    story.send(made, SendAnswer.EXPIRED)
-    story.look(made, Found.NOTHING)
-    story.play(PayoutMade(sale.id, story.payout(made, 2), 2))
-    story.look(made, Found.SETTLED, generation=1)
+    story.send(made, SendOutcome.EXPIRED)
+    story.look(made, LookUpOutcome.NOTHING)
+    story.play(PayoutCreated(sale.id, story.payout(made, 2), 2))
+    story.look(made, LookUpOutcome.SETTLED, generation=1)
     assert story.till.unsettled == 1
 
 
@@ -334,7 +336,7 @@ def test_a_payout_that_fails_the_guard_is_not_paid_and_raises_an_alarm_m3() -> N
     story = Story().ready()
     made = story.awaiting()
     story.pay(made)
-    story.send(made, SendAnswer.GUARDED)
+    story.send(made, SendOutcome.GUARDED)
     assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAYOUT_REFUSED]
     assert story.till.unsettled == 1
     story.wait(DAY_S)
@@ -350,9 +352,9 @@ def test_one_wallet_never_sends_two_at_a_time_m6() -> None:
     second = story.awaiting()
     story.pay(second)
     assert story.count(SendForward) == 1
-    story.send(first, SendAnswer.SUCCESS)
+    story.send(first, SendOutcome.SUCCESS)
     assert story.count(SendForward) == 2
-    story.send(second, SendAnswer.SUCCESS)
+    story.send(second, SendOutcome.SUCCESS)
     assert story.till.unsettled == 0
 
 
@@ -363,42 +365,42 @@ def test_a_slow_forward_frees_the_till_and_is_counted_on_the_screen_m7() -> None
     story.wait(10)
     assert entering(story.till).entry.is_empty
     assert story.till.unsettled == 1
-    story.send(made, SendAnswer.SUCCESS)
-    assert isinstance(story.till.screen, Entering)
+    story.send(made, SendOutcome.SUCCESS)
+    assert isinstance(story.till.screen, EnteringAmount)
     assert story.till.unsettled == 0
 
 
 def test_paid_before_the_payout_invoice_is_there_waits_for_it_and_then_makes_one_m2() -> None:
     story = Story().ready()
     made = story.awaiting(payout=False)
-    sale = story.till.watches[made.payment_hash].sale
+    sale = story.till.watched_invoices[made.payment_hash].sale
     story.pay(made)
     assert story.count(SendForward) == 0
     story.wait(4)
-    assert story.count(MakePayout) == 1
-    story.play(PayoutMade(sale.id, story.payout(made), 1))
+    assert story.count(CreatePayout) == 1
+    story.play(PayoutCreated(sale.id, story.payout(made), 1))
     assert story.count(SendForward) == 1
-    story.play(PayoutMade(sale.id, invoice(999, made.amount, "out"), 1))
+    story.play(PayoutCreated(sale.id, invoice(999, made.amount, "out"), 1))
     assert story.count(PayoutIssued) == 1, "never a second while the first could be paid"
 
 
 def test_clear_asks_once_and_cancels_before_the_code_goes_m8() -> None:
     story = Story().ready()
     made = story.awaiting()
-    sale = story.till.watches[made.payment_hash].sale
+    sale = story.till.watched_invoices[made.payment_hash].sale
     step = story.press(Key.CLEAR)
-    assert isinstance(step.till.screen, Leaving)
+    assert isinstance(step.till.screen, LeavingCode)
     assert step.effects == (
-        Play(Sound.KEY),
-        AskStatus((made.payment_hash,), ACCOUNT),
+        PlaySound(Sound.KEY),
+        FetchInvoiceStatus((made.payment_hash,), ACCOUNT),
         CancelInvoice(made.payment_hash, ACCOUNT),
     )
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.PENDING))
-    step = story.play(CancelTold(made.payment_hash, CancelAnswer.CANCELLED))
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PENDING))
+    step = story.play(CancelInvoiceResult(made.payment_hash, CancelOutcome.CANCELLED))
     assert entering(step.till).entry.is_empty
-    assert step.facts == (SaleLeft(sale.id, Ending.CANCELLED),)
+    assert step.facts == (SaleLeftScreen(sale.id, Ending.CANCELLED),)
     assert CloseSale(sale.id, Ending.CANCELLED) in step.effects
-    assert made.payment_hash in step.till.watches
+    assert made.payment_hash in step.till.watched_invoices
 
 
 def test_a_payment_under_way_keeps_the_code_m8() -> None:
@@ -406,7 +408,7 @@ def test_a_payment_under_way_keeps_the_code_m8() -> None:
     story = Story().ready()
     made = story.awaiting()
     story.press(Key.CLEAR)
-    story.play(CancelTold(made.payment_hash, CancelAnswer.PROCESSED))
+    story.play(CancelInvoiceResult(made.payment_hash, CancelOutcome.PROCESSED))
     assert isinstance(story.till.screen, AwaitingPayment)
     assert story.till.screen.notice == Trouble(TroubleKind.PAYMENT_UNDER_WAY)
     story.pay(made)
@@ -417,11 +419,11 @@ def test_a_payment_under_way_can_be_left_and_is_asked_about_soon_m8() -> None:
     story = Story().ready()
     made = story.awaiting()
     story.press(Key.CLEAR)
-    story.play(CancelTold(made.payment_hash, CancelAnswer.PROCESSED))
+    story.play(CancelInvoiceResult(made.payment_hash, CancelOutcome.PROCESSED))
     story.press(Key.CLEAR)
     assert entering(story.till).entry.is_empty
     story.wait(6)
-    assert isinstance(story.effects[-1], AskStatus)
+    assert isinstance(story.effects[-1], FetchInvoiceStatus)
     story.pay(made)
     assert story.facts[-2] == InvoicePaid(
         story.till.forwards[made.payment_hash].sale.id, made.payment_hash, late=True
@@ -434,7 +436,7 @@ def test_without_an_answer_the_code_goes_after_a_moment_and_cancelling_stays_owe
     story.press(Key.CLEAR)
     story.wait(5)
     assert entering(story.till).entry.is_empty
-    assert story.till.watches[made.payment_hash].cancel_wanted
+    assert story.till.watched_invoices[made.payment_hash].cancel_wanted
     before = story.count(CancelInvoice)
     story.charged()
     assert story.count(CancelInvoice) == before + 1
@@ -444,13 +446,13 @@ def test_an_unpaid_invoice_leaves_the_screen_after_one_last_question_m8() -> Non
     story = Story().ready()
     made = story.awaiting()
     step = story.wait(600)
-    assert isinstance(step.till.screen, Leaving)
-    assert AskStatus((made.payment_hash,), ACCOUNT) in step.effects
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED))
-    assert isinstance(story.till.screen, Expired)
-    story.play(RatesArrived(rates(story.till.now_s)))
+    assert isinstance(step.till.screen, LeavingCode)
+    assert FetchInvoiceStatus((made.payment_hash,), ACCOUNT) in step.effects
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED))
+    assert isinstance(story.till.screen, CodeExpired)
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CHARGE)
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED))
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED))
     assert story.count(OpenSale) == 2
 
 
@@ -458,35 +460,35 @@ def test_money_found_late_is_forwarded_and_listed_as_late_m8() -> None:
     """Bug 5 of other tills: the record lived 15 minutes, the invoice 4 hours."""
     story = Story().ready()
     made = story.awaiting()
-    sale = story.till.watches[made.payment_hash].sale
+    sale = story.till.watched_invoices[made.payment_hash].sale
     story.wait(600)
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED))
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED))
     story.press(Key.CLEAR)
     step = story.pay(made)
     assert InvoicePaid(sale.id, made.payment_hash, late=True) in step.facts
     assert any(isinstance(effect, SendForward) for effect in step.effects)
-    assert isinstance(step.till.screen, Entering), "the next customer is not disturbed"
+    assert isinstance(step.till.screen, EnteringAmount), "the next customer is not disturbed"
 
 
 def test_a_left_invoice_is_asked_about_for_a_day_and_then_no_more_m8() -> None:
     story = Story().ready()
     made = story.awaiting()
     story.wait(600)
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED))
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED))
     story.press(Key.CLEAR)
-    asked = story.count(AskStatus)
+    asked = story.count(FetchInvoiceStatus)
     for _ in range(40):
-        due = wake_s(story.till)
+        due = next_wake_s(story.till)
         if due is None:
             break
         story.wait(max(0.0, due - story.till.now_s))
-        story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED))
-    assert story.facts[-1] == InvoiceFinal(
+        story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED))
+    assert story.facts[-1] == InvoiceNeverPaid(
         next(f.sale for f in story.facts if isinstance(f, InvoiceIssued)), made.payment_hash
     )
     assert story.till.now_s > DAY_S
-    assert 9 <= story.count(AskStatus) - asked <= 12
-    assert not story.till.watches
+    assert 9 <= story.count(FetchInvoiceStatus) - asked <= 12
+    assert not story.till.watched_invoices
 
 
 def test_left_invoices_are_asked_about_with_the_next_sale_m8() -> None:
@@ -494,23 +496,23 @@ def test_left_invoices_are_asked_about_with_the_next_sale_m8() -> None:
     made = story.awaiting()
     story.press(Key.CLEAR)
     story.play(
-        StatusTold(made.payment_hash, InvoiceStatus.PENDING),
-        CancelTold(made.payment_hash, CancelAnswer.CANCELLED),
+        InvoiceStatusResult(made.payment_hash, InvoiceStatus.PENDING),
+        CancelInvoiceResult(made.payment_hash, CancelOutcome.CANCELLED),
     )
     story.charged()
-    assert AskStatus((made.payment_hash,), ACCOUNT) in story.effects[-3:]
+    assert FetchInvoiceStatus((made.payment_hash,), ACCOUNT) in story.effects[-3:]
 
 
 def test_an_old_rate_means_no_fiat_invoice_and_sats_are_offered_m9() -> None:
     """Bug 30 of other tills: a missing rate became 1."""
     story = Story().ready()
     story.press("100")
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.wait(121)
     step = story.press(Key.CHARGE)
-    assert isinstance(step.till.screen, Pricing)
+    assert isinstance(step.till.screen, FetchingPrice)
     assert step.facts == ()
-    story.play(RatesFailed(Trouble(TroubleKind.BLINK_ODD)))
+    story.play(RatesFetchFailed(Trouble(TroubleKind.BLINK_ODD)))
     assert notice(story.till) is TroubleKind.NO_RATE
     assert entering(story.till).entry.total == 100
 
@@ -518,7 +520,7 @@ def test_an_old_rate_means_no_fiat_invoice_and_sats_are_offered_m9() -> None:
 def test_a_price_that_was_old_when_blink_served_it_is_no_price_m9() -> None:
     story = Story().ready()
     story.press("100", Key.CHARGE)
-    story.play(RatesArrived(rates(story.till.now_s, age_s=300)))
+    story.play(RatesFetched(rates(story.till.now_s, age_s=300)))
     assert notice(story.till) is TroubleKind.NO_RATE
 
 
@@ -532,7 +534,7 @@ def test_sats_need_no_rate_m9() -> None:
 def test_switching_the_unit_keeps_the_value_of_what_is_typed_m9() -> None:
     story = Story().ready()
     story.press("500")
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CURRENCY)
     assert (entering(story.till).entry.total, entering(story.till).shown) == (500, SAT)
     assert told_in(story.till, entering(story.till).entry, SAT) == Fiat(11_462, SAT)
@@ -540,18 +542,20 @@ def test_switching_the_unit_keeps_the_value_of_what_is_typed_m9() -> None:
     assert (entering(story.till).entry.unit.code, entering(story.till).entry.total) == ("USD", 500)
 
 
-@pytest.mark.parametrize("over_limit", list(OverLimit))
-def test_a_sale_above_the_daily_limit_is_told_before_the_code_m10(over_limit: OverLimit) -> None:
+@pytest.mark.parametrize("over_limit", list(OverLimitPolicy))
+def test_a_sale_above_the_daily_limit_is_told_before_the_code_m10(
+    over_limit: OverLimitPolicy,
+) -> None:
     story = Story(replace(RULES, over_limit=over_limit)).ready()
-    story.play(LimitTold(Cents(1000)))
+    story.play(DailyLimitResult(Cents(1000)))
     story.press("1250")
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CHARGE)
-    if over_limit is OverLimit.REFUSE:
+    if over_limit is OverLimitPolicy.REFUSE:
         assert notice(story.till) is TroubleKind.OVER_LIMIT
         assert entering(story.till).entry.total == 1250
         return
-    assert isinstance(story.till.screen, Confirming)
+    assert isinstance(story.till.screen, ConfirmingLimit)
     assert story.count(OpenSale) == 0
     story.press(Key.CHARGE)
     assert story.count(OpenSale) == 1
@@ -561,24 +565,24 @@ def test_what_waits_to_be_forwarded_counts_against_the_limit_too_m10() -> None:
     story = Story().ready()
     made = story.awaiting("100000")  # $1000 of $2000
     story.pay(made)
-    story.send(made, SendAnswer.LIMITED)
-    story.look(made, Found.NOTHING)
+    story.send(made, SendOutcome.LIMITED)
+    story.look(made, LookUpOutcome.NOTHING)
     story.wait(10)
     story.press("110000")
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CHARGE)
-    assert isinstance(story.till.screen, Confirming)
+    assert isinstance(story.till.screen, ConfirmingLimit)
 
 
 def test_a_second_payment_is_recorded_and_raised_and_one_amount_forwarded_m12() -> None:
     """Bug 19 of other tills: paid from two wallets at once, and nobody was told."""
     story = Story().ready()
     made = story.awaiting()
-    sale = story.till.watches[made.payment_hash].sale
+    sale = story.till.watched_invoices[made.payment_hash].sale
     story.pay(made)
-    story.send(made, SendAnswer.SUCCESS)
+    story.send(made, SendOutcome.SUCCESS)
     for _ in range(2):
-        story.play(StatusTold(made.payment_hash, InvoiceStatus.PAID, payments=2))
+        story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID, payments=2))
     assert story.facts.count(PaidTwice(sale.id, made.payment_hash, 2)) == 1
     assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAID_TWICE]
     assert story.count(SendForward) == 1
@@ -614,7 +618,7 @@ def test_a_refused_key_says_why_and_keeps_the_amount(
 ) -> None:
     """Bug 39 of other tills: the keypad jumped to 0 without a word."""
     story = Story().ready()
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(*keys)
     assert notice(story.till) is kind
     digits = "".join(key for key in keys if not isinstance(key, Key))
@@ -629,7 +633,7 @@ def test_too_many_invoices_are_not_hammered() -> None:
     story.press(Key.CHARGE)
     assert story.count(OpenSale) == 1
     story.wait(301)
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CHARGE)
     assert story.count(OpenSale) == 2
 
@@ -638,10 +642,10 @@ def test_a_refused_key_at_blink_puts_the_kiosk_out_of_service_until_a_visit_succ
     story = Story().ready()
     sale = story.charged().sale
     story.play(InvoiceRefused(sale.id, Trouble(TroubleKind.KEY_REFUSED)))
-    assert isinstance(story.till.service, Visiting)
+    assert isinstance(story.till.service, FetchingAccount)
     story.wait(10)
-    assert story.count(Visit) == 2
-    story.play(Visited(ACCOUNT))
+    assert story.count(FetchAccount) == 2
+    story.play(AccountFetched(ACCOUNT))
     assert isinstance(story.till.service, Ready)
 
 
@@ -651,8 +655,8 @@ def test_clear_while_the_invoice_is_asked_for_keeps_the_amount() -> None:
     step = story.press(Key.CLEAR)
     assert entering(step.till).entry.total == 1250
     assert CloseSale(sale.id, Ending.CANCELLED) in step.effects
-    story.play(InvoiceMade(sale.id, invoice(1, sale.amount)))
-    assert isinstance(story.till.screen, Entering), "nobody saw that invoice"
+    story.play(InvoiceCreated(sale.id, invoice(1, sale.amount)))
+    assert isinstance(story.till.screen, EnteringAmount), "nobody saw that invoice"
 
 
 def test_news_of_another_sale_does_not_touch_this_one() -> None:
@@ -660,10 +664,10 @@ def test_news_of_another_sale_does_not_touch_this_one() -> None:
     story.awaiting()
     before = story.till.screen
     story.play(
-        LinkChanged(SaleId("other"), Link.LIVE),
-        InvoiceMade(SaleId("other"), invoice(9, 5)),
-        PayoutMade(SaleId("other"), invoice(9, 5, "out"), 1),
-        CancelTold(PaymentHash("e" * 64), CancelAnswer.CANCELLED),
+        ConnectionChanged(SaleId("other"), ConnectionState.LIVE),
+        InvoiceCreated(SaleId("other"), invoice(9, 5)),
+        PayoutCreated(SaleId("other"), invoice(9, 5, "out"), 1),
+        CancelInvoiceResult(PaymentHash("e" * 64), CancelOutcome.CANCELLED),
     )
     assert story.till.screen == before
 
@@ -672,10 +676,10 @@ def test_i_paid_asks_now_and_says_not_yet() -> None:
     story = Story().ready()
     made = story.awaiting()
     step = story.press(Key.CHECK)
-    assert step.effects == (Play(Sound.KEY), AskStatus((made.payment_hash,), ACCOUNT))
+    assert step.effects == (PlaySound(Sound.KEY), FetchInvoiceStatus((made.payment_hash,), ACCOUNT))
     story.press(Key.CHECK)
-    assert story.count(AskStatus) == 1, "one question at a time"
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.PENDING))
+    assert story.count(FetchInvoiceStatus) == 1, "one question at a time"
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PENDING))
     assert isinstance(story.till.screen, AwaitingPayment)
     assert story.till.screen.checked_s == story.till.now_s
 
@@ -696,11 +700,11 @@ def test_success_can_stay_until_a_key() -> None:
     story = Story(replace(RULES, success_s=0)).ready()
     made = story.awaiting()
     story.pay(made)
-    story.send(made, SendAnswer.SUCCESS)
+    story.send(made, SendOutcome.SUCCESS)
     story.wait(3600)
     assert isinstance(story.till.screen, Forwarded)
     story.press(Key.CLEAR)
-    assert isinstance(story.till.screen, Entering)
+    assert isinstance(story.till.screen, EnteringAmount)
 
 
 def test_the_pin_opens_the_managers_screens_and_guessing_is_slow() -> None:
@@ -709,19 +713,19 @@ def test_the_pin_opens_the_managers_screens_and_guessing_is_slow() -> None:
     story.press(Key.MENU)
     for _ in range(5):
         story.press("1111", Key.CHARGE)
-    assert isinstance(story.till.screen, AskingPin)
+    assert isinstance(story.till.screen, EnteringPin)
     story.press("2468", Key.CHARGE)
-    assert isinstance(story.till.screen, AskingPin), "locked after five wrong ones"
+    assert isinstance(story.till.screen, EnteringPin), "locked after five wrong ones"
     story.wait(61)
     story.press(Key.CLEAR, Key.MENU, "2468", Key.CHARGE)
-    assert isinstance(story.till.screen, Managing)
+    assert isinstance(story.till.screen, ManagerScreen)
     assert "2468" not in repr(story.till.screen)
 
 
 def test_an_amount_in_a_currency_without_a_rate_says_so() -> None:
     story = Story().ready()
     story.press("100", Key.CHARGE)
-    assert isinstance(story.till.screen, Pricing)
+    assert isinstance(story.till.screen, FetchingPrice)
     story.wait(20)
     assert notice(story.till) is TroubleKind.NO_RATE
     assert Sats(story.till.rules.max_sale) > 0
@@ -736,9 +740,9 @@ def test_a_payout_that_the_ledger_shows_as_sent_stops_the_forward_for_a_person_m
     story.wait(10)
     sale = next(iter(story.till.forwards.values())).sale.id
     story.play(PayoutRefused(sale, Trouble(TroubleKind.PAID_BEFORE), final=False))
-    assert [(one.trouble.kind, one.sale) for one in story.till.alarms] == [
+    assert [(alarm.trouble.kind, alarm.sale) for alarm in story.till.alarms] == [
         (TroubleKind.PAID_BEFORE, sale)
     ]
     story.wait(90_000)
-    assert story.count(MakePayout) == 1
+    assert story.count(CreatePayout) == 1
     assert story.count(SendForward) == 0

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.sale.charge import told_in
+from kiosk.sale.checkout import told_in
 from kiosk.sale.effects import OpenSale
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import RatesArrived
+from kiosk.sale.events import RatesFetched
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT, Fiat, Rate
-from kiosk.sale.till import Entering
+from kiosk.sale.till import EnteringAmount
 from kiosk.sale.trouble import TroubleKind
 from tests.sale.tills import EUR, RULES, USD, Story, rates, usd_rate
 
@@ -20,12 +20,12 @@ def typing() -> Story:
     story = Story(replace(RULES, units=("USD", "EUR", SAT.code))).ready()
     story.press("100", Key.PLUS, "250", Key.PLUS, "1")
     euro = Rate(EUR, 40_000_000_000, 12, story.till.now_s)
-    story.play(RatesArrived(replace(rates(story.till.now_s), shown=euro)))
+    story.play(RatesFetched(replace(rates(story.till.now_s), shown=euro)))
     return story
 
 
-def screen(story: Story) -> Entering:
-    assert isinstance(story.till.screen, Entering), story.till.screen
+def screen(story: Story) -> EnteringAmount:
+    assert isinstance(story.till.screen, EnteringAmount), story.till.screen
     return story.till.screen
 
 
@@ -47,13 +47,13 @@ def test_a_round_through_all_units_leaves_exactly_what_was_typed() -> None:
 def test_a_few_sats_stay_a_few_sats() -> None:
     """Fault 25: seven sats are less than a cent."""
     story = Story(replace(RULES, units=(SAT.code, "USD"))).ready()
-    story.till = replace(story.till, screen=Entering(Entry(SAT)))
+    story.till = replace(story.till, screen=EnteringAmount(Entry(SAT)))
     story.press("7")
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CURRENCY)
     assert told_in(story.till, screen(story).entry, USD) == Fiat(0, USD)
     story.press(Key.CURRENCY)
-    assert screen(story) == Entering(Entry(SAT, typed=7))
+    assert screen(story) == EnteringAmount(Entry(SAT, typed=7))
 
 
 def test_what_is_charged_is_what_was_typed_and_not_what_is_shown() -> None:
@@ -71,19 +71,19 @@ def test_typing_on_while_another_unit_is_shown_goes_back_to_what_was_typed(key: 
     story.press(Key.CURRENCY, key)
     assert screen(story).entry == TYPED
     assert screen(story).shown is None
-    told = screen(story).notice
-    assert told is not None
-    assert (told.kind, told.subject) == (TroubleKind.TYPED_IN_ANOTHER, "USD")
+    notice = screen(story).notice
+    assert notice is not None
+    assert (notice.kind, notice.subject) == (TroubleKind.TYPED_IN_ANOTHER, "USD")
     story.press("5")
-    assert screen(story) == Entering(replace(TYPED, typed=15))
+    assert screen(story) == EnteringAmount(replace(TYPED, typed=15))
 
 
 def test_an_amount_cleared_in_another_unit_is_typed_anew_in_that_unit() -> None:
     story = typing()
     story.press(Key.CURRENCY, Key.CLEAR)
-    assert screen(story) == Entering(replace(TYPED, typed=0), shown=EUR)
+    assert screen(story) == EnteringAmount(replace(TYPED, typed=0), shown=EUR)
     story.press(Key.CLEAR)
-    assert screen(story) == Entering(Entry(EUR))
+    assert screen(story) == EnteringAmount(Entry(EUR))
     story.press("5")
     assert screen(story).entry == Entry(EUR, typed=5)
 

@@ -8,24 +8,24 @@ import pytest
 from kiosk.sale.effects import Effect, Step
 from kiosk.sale.events import LetterTyped
 from kiosk.sale.keys import Key, Letter
-from kiosk.sale.till import Entering, Managing, Page
-from kiosk.sale.timers import MANAGER_PATIENCE_S, under_way
+from kiosk.sale.till import EnteringAmount, ManagerPage, ManagerScreen
+from kiosk.sale.timers import MANAGER_PATIENCE_S, needs_connection
 from kiosk.sale.wifi import (
-    LONGEST,
-    ROWS,
-    SHORTEST,
-    Joining,
+    LIST_ROWS,
+    LONGEST_PASSPHRASE,
+    SHORTEST_PASSPHRASE,
+    EnteringPassphrase,
+    JoiningNetwork,
     JoinWifi,
-    Layer,
+    KeyboardLayer,
     Network,
-    Networks,
+    NetworkList,
     OpenNetwork,
-    Passphrase,
     ScanWifi,
     Security,
-    WifiNews,
-    WifiSeen,
-    WifiTold,
+    WifiJoinResult,
+    WifiNotice,
+    WifiScanResult,
 )
 from tests.sale.tills import Story
 
@@ -40,22 +40,24 @@ WORD = "Tr0ub4dor &3"
 
 
 def asked(effects: Sequence[Effect]) -> list[Effect]:
-    """What was asked of the box, without the click of the key."""
+    """What was asked of the device, without the click of the key."""
     return [effect for effect in effects if isinstance(effect, ScanWifi | JoinWifi)]
 
 
 class Wifi(Story):
-    """A manager on the page of the box."""
+    """A manager on the page of the device."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ready()
-        self.till = replace(self.till, screen=Managing(Page.BOX, since_s=self.till.now_s))
+        self.till = replace(
+            self.till, screen=ManagerScreen(ManagerPage.DEVICE, since_s=self.till.now_s)
+        )
         self.effects.clear()
 
     def opened(self) -> "Wifi":
         self.press(Key.D5)
-        self.play(WifiSeen(SEEN))
+        self.play(WifiScanResult(SEEN))
         return self
 
     def typing(self) -> "Wifi":
@@ -66,23 +68,23 @@ class Wifi(Story):
         return self.play(*(LetterTyped(Letter(letter)) for letter in word))
 
     @property
-    def networks(self) -> Networks:
-        assert isinstance(self.till.screen, Networks), self.till.screen
+    def networks(self) -> NetworkList:
+        assert isinstance(self.till.screen, NetworkList), self.till.screen
         return self.till.screen
 
     @property
-    def passphrase(self) -> Passphrase:
-        assert isinstance(self.till.screen, Passphrase), self.till.screen
+    def passphrase(self) -> EnteringPassphrase:
+        assert isinstance(self.till.screen, EnteringPassphrase), self.till.screen
         return self.till.screen
 
 
 def test_opening_looks_for_networks_and_says_so_until_they_are_seen() -> None:
     wifi = Wifi()
     wifi.press(Key.D5)
-    assert wifi.networks.seen is None
+    assert wifi.networks.networks is None
     assert asked(wifi.effects) == [ScanWifi()]
-    wifi.play(WifiSeen(SEEN))
-    assert wifi.networks.seen == SEEN
+    wifi.play(WifiScanResult(SEEN))
+    assert wifi.networks.networks == SEEN
 
 
 def test_a_passphrase_is_typed_and_given_to_the_box_and_to_nobody_else() -> None:
@@ -90,7 +92,7 @@ def test_a_passphrase_is_typed_and_given_to_the_box_and_to_nobody_else() -> None
     wifi.spell(WORD)
     step = wifi.press(Key.CHARGE)
     assert asked(step.effects) == [JoinWifi(SHOP, WORD)]
-    assert isinstance(wifi.till.screen, Joining)
+    assert isinstance(wifi.till.screen, JoiningNetwork)
     assert WORD not in repr(wifi.till) + repr(step) + repr(wifi.effects)
 
 
@@ -103,18 +105,18 @@ def test_a_passphrase_being_typed_is_in_no_repr() -> None:
 
 def test_a_passphrase_that_is_too_short_is_not_tried() -> None:
     wifi = Wifi().typing()
-    wifi.spell("x" * (SHORTEST - 1))
+    wifi.spell("x" * (SHORTEST_PASSPHRASE - 1))
     assert asked(wifi.press(Key.CHARGE).effects) == []
-    assert wifi.passphrase.news is WifiNews.TOO_SHORT
+    assert wifi.passphrase.notice is WifiNotice.TOO_SHORT
     wifi.spell("x")
-    assert wifi.passphrase.news is None
+    assert wifi.passphrase.notice is None
     assert len(asked(wifi.press(Key.CHARGE).effects)) == 1
 
 
 def test_no_passphrase_is_longer_than_the_standard_allows_and_all_of_it_is_printable() -> None:
     wifi = Wifi().typing()
-    wifi.spell("x" * (LONGEST + 5))
-    assert len(wifi.passphrase.typed) == LONGEST
+    wifi.spell("x" * (LONGEST_PASSPHRASE + 5))
+    assert len(wifi.passphrase.typed) == LONGEST_PASSPHRASE
     wifi = Wifi().typing()
     wifi.spell("a\0\n\x1b\x7fé₿b")
     assert wifi.passphrase.typed == "ab"
@@ -137,16 +139,16 @@ def test_a_capital_is_one_capital_and_signs_stay() -> None:
         wifi.spell(letter)
         layers.append(wifi.passphrase.layer)
     assert layers == [
-        *(Layer.UPPER, Layer.LOWER),
-        *(Layer.SIGNS, Layer.SIGNS),
-        *(Layer.LOWER, Layer.LOWER),
+        *(KeyboardLayer.UPPER, KeyboardLayer.LOWER),
+        *(KeyboardLayer.SIGNS, KeyboardLayer.SIGNS),
+        *(KeyboardLayer.LOWER, KeyboardLayer.LOWER),
     ]
 
 
 def test_a_companys_network_is_not_joined() -> None:
     wifi = Wifi().opened()
     wifi.press(Key.D3)
-    assert wifi.networks.news is WifiNews.NOT_HERE
+    assert wifi.networks.notice is WifiNotice.NOT_HERE
 
 
 def test_an_open_network_is_joined_after_a_question_alone() -> None:
@@ -156,7 +158,7 @@ def test_an_open_network_is_joined_after_a_question_alone() -> None:
     assert wifi.till.screen == OpenNetwork(SEEN[1], wifi.till.now_s)
     wifi.wait(1)
     assert asked(wifi.press(Key.CHARGE).effects) == [JoinWifi(SEEN[1], "")]
-    assert isinstance(wifi.till.screen, Joining)
+    assert isinstance(wifi.till.screen, JoiningNetwork)
 
 
 def test_a_doubt_about_an_open_network_leads_back_to_the_list() -> None:
@@ -164,48 +166,48 @@ def test_a_doubt_about_an_open_network_leads_back_to_the_list() -> None:
     wifi.press(Key.D2)
     wifi.wait(1)
     assert asked(wifi.press(Key.CLEAR).effects) == [ScanWifi()]
-    assert isinstance(wifi.till.screen, Networks)
+    assert isinstance(wifi.till.screen, NetworkList)
 
 
 def test_a_wrong_passphrase_is_said_and_typed_again() -> None:
     wifi = Wifi().typing()
     wifi.spell(WORD)
     wifi.press(Key.CHARGE)
-    wifi.play(WifiTold(WifiNews.REFUSED))
+    wifi.play(WifiJoinResult(WifiNotice.REFUSED))
     assert (wifi.passphrase.network, wifi.passphrase.typed) == (SHOP, "")
-    assert wifi.passphrase.news is WifiNews.REFUSED
+    assert wifi.passphrase.notice is WifiNotice.REFUSED
 
 
-@pytest.mark.parametrize("news", [news for news in WifiNews if news is not WifiNews.REFUSED])
-def test_what_came_of_joining_is_told_above_a_fresh_list(news: WifiNews) -> None:
+@pytest.mark.parametrize("news", [news for news in WifiNotice if news is not WifiNotice.REFUSED])
+def test_what_came_of_joining_is_told_above_a_fresh_list(news: WifiNotice) -> None:
     wifi = Wifi().typing()
     wifi.spell(WORD)
     wifi.press(Key.CHARGE)
-    step = wifi.play(WifiTold(news))
+    step = wifi.play(WifiJoinResult(news))
     assert asked(step.effects) == [ScanWifi()]
-    wifi.play(WifiSeen(SEEN))
-    assert wifi.networks.news is news
+    wifi.play(WifiScanResult(SEEN))
+    assert wifi.networks.notice is news
 
 
 def test_no_network_manager_is_said_in_place_of_a_list() -> None:
     wifi = Wifi()
     wifi.press(Key.D5)
-    wifi.play(WifiSeen((), WifiNews.NO_MANAGER))
-    assert (wifi.networks.seen, wifi.networks.news) == ((), WifiNews.NO_MANAGER)
+    wifi.play(WifiScanResult((), WifiNotice.NO_MANAGER))
+    assert (wifi.networks.networks, wifi.networks.notice) == ((), WifiNotice.NO_MANAGER)
 
 
 def test_a_long_list_is_paged_and_the_digits_choose_what_is_seen() -> None:
     many = tuple(network(f"net {number}") for number in range(12))
     wifi = Wifi()
     wifi.press(Key.D5)
-    wifi.play(WifiSeen(many))
+    wifi.play(WifiScanResult(many))
     wifi.press(Key.PLUS, Key.PLUS, Key.PLUS)
-    assert wifi.networks.top == len(many) - ROWS
+    assert wifi.networks.top == len(many) - LIST_ROWS
     wifi.press(Key.D2)
-    assert wifi.passphrase.network == many[len(many) - ROWS + 1]
+    assert wifi.passphrase.network == many[len(many) - LIST_ROWS + 1]
     wifi = Wifi()
     wifi.press(Key.D5)
-    wifi.play(WifiSeen(many[:2]))
+    wifi.play(WifiScanResult(many[:2]))
     wifi.press(Key.D3, Key.PLUS, Key.DELETE)
     assert wifi.networks.top == 0, "there is no third network"
 
@@ -213,21 +215,21 @@ def test_a_long_list_is_paged_and_the_digits_choose_what_is_seen() -> None:
 def test_every_screen_can_be_left_for_the_page_it_came_from() -> None:
     wifi = Wifi().typing()
     wifi.press(Key.CLEAR)
-    assert isinstance(wifi.till.screen, Networks)
+    assert isinstance(wifi.till.screen, NetworkList)
     wifi.press(Key.CLEAR)
-    assert isinstance(wifi.till.screen, Managing)
-    assert wifi.till.screen.page is Page.BOX
+    assert isinstance(wifi.till.screen, ManagerScreen)
+    assert wifi.till.screen.page is ManagerPage.DEVICE
 
 
 def test_a_manager_who_walks_away_leaves_no_passphrase_on_the_glass() -> None:
     for wifi in (Wifi().opened(), Wifi().typing()):
         wifi.wait(MANAGER_PATIENCE_S + 1)
-        assert isinstance(wifi.till.screen, Entering)
+        assert isinstance(wifi.till.screen, EnteringAmount)
 
 
 def test_letters_and_news_mean_nothing_anywhere_else() -> None:
     story = Story().ready()
     before = story.till
-    story.play(LetterTyped(Letter("a")), WifiTold(WifiNews.JOINED), WifiSeen(SEEN))
+    story.play(LetterTyped(Letter("a")), WifiJoinResult(WifiNotice.JOINED), WifiScanResult(SEEN))
     assert story.till == before
-    assert not under_way(Wifi().typing().till)
+    assert not needs_connection(Wifi().typing().till)

@@ -3,22 +3,21 @@
 from types import MappingProxyType
 
 from kiosk.sale.account import Account, Rates
-from kiosk.sale.answers import is_deaf
 from kiosk.sale.effects import Effect, Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import (
+    AccountFetched,
     Event,
-    Found,
-    InvoiceMade,
+    InvoiceCreated,
+    InvoiceStatusResult,
     KeyPressed,
-    LookUpTold,
-    PayoutMade,
-    RatesArrived,
-    SendAnswer,
-    SendTold,
-    StatusTold,
+    LookUpOutcome,
+    LookUpPayoutResult,
+    PayoutCreated,
+    RatesFetched,
+    SendForwardResult,
+    SendOutcome,
     Tick,
-    Visited,
 )
 from kiosk.sale.facts import Fact
 from kiosk.sale.invoice import (
@@ -29,9 +28,17 @@ from kiosk.sale.invoice import (
     PaymentRequest,
     WalletId,
 )
+from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Cents, Currency, Rate, Sats
-from kiosk.sale.till import AwaitingPayment, Entering, Requesting, Rules, Till, Visiting
+from kiosk.sale.till import (
+    AwaitingPayment,
+    EnteringAmount,
+    FetchingAccount,
+    RequestingInvoice,
+    Rules,
+    Till,
+)
 from kiosk.sale.transition import transition
 
 USD = Currency("USD", "$", 2, "US Dollar")
@@ -83,7 +90,7 @@ class Story:
     """Plays events on a till and remembers every fact and effect."""
 
     def __init__(self, rules: Rules = RULES) -> None:
-        self.till = Till(rules, Entering(Entry(USD)), service=Visiting(due_s=0.0))
+        self.till = Till(rules, EnteringAmount(Entry(USD)), service=FetchingAccount(due_s=0.0))
         self.facts: list[Fact] = []
         self.effects: list[Effect] = []
         self.made = 0
@@ -102,7 +109,7 @@ class Story:
         """Press keys, each after a look at the screen; a string is a row of digits."""
         step = Step(self.till)
         for key in _each(*keys):
-            if is_deaf(self.till, key):
+            if ignores_key(self.till, key):
                 self.wait(0.5)
             step = self.play(KeyPressed(key))
         return step
@@ -120,15 +127,15 @@ class Story:
 
     def ready(self) -> "Story":
         """In service, with a fresh rate to come."""
-        self.play(Tick(1.0, 1_700_000_000), Visited(ACCOUNT))
+        self.play(Tick(1.0, 1_700_000_000), AccountFetched(ACCOUNT))
         return self
 
-    def charged(self, digits: str = "1250") -> Requesting:
+    def charged(self, digits: str = "1250") -> RequestingInvoice:
         """An amount typed and CHARGE pressed; the invoice is asked for."""
         self.press(digits)
-        self.play(RatesArrived(rates(self.till.now_s)))
+        self.play(RatesFetched(rates(self.till.now_s)))
         self.press(Key.CHARGE)
-        assert isinstance(self.till.screen, Requesting), self.till.screen
+        assert isinstance(self.till.screen, RequestingInvoice), self.till.screen
         return self.till.screen
 
     def awaiting(self, digits: str = "1250", *, payout: bool = True) -> Invoice:
@@ -136,10 +143,10 @@ class Story:
         sale = self.charged(digits).sale
         self.made += 1
         made = invoice(self.made, sale.amount)
-        self.play(InvoiceMade(sale.id, made))
+        self.play(InvoiceCreated(sale.id, made))
         assert isinstance(self.till.screen, AwaitingPayment)
         if payout:
-            self.play(PayoutMade(sale.id, self.payout(made), 1))
+            self.play(PayoutCreated(sale.id, self.payout(made), 1))
         return made
 
     def payout(self, made: Invoice, generation: int = 1) -> Invoice:
@@ -148,15 +155,15 @@ class Story:
         return invoice(number, made.amount, "out", 86_400)
 
     def pay(self, made: Invoice) -> Step:
-        return self.play(StatusTold(made.payment_hash, InvoiceStatus.PAID))
+        return self.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID))
 
-    def send(self, made: Invoice, answer: SendAnswer, generation: int = 1) -> Step:
+    def send(self, made: Invoice, answer: SendOutcome, generation: int = 1) -> Step:
         payout = self.payout(made, generation).payment_hash
-        return self.play(SendTold(made.payment_hash, payout, answer, "told by the test"))
+        return self.play(SendForwardResult(made.payment_hash, payout, answer, "told by the test"))
 
-    def look(self, made: Invoice, found: Found, generation: int = 1) -> Step:
+    def look(self, made: Invoice, found: LookUpOutcome, generation: int = 1) -> Step:
         payout = self.payout(made, generation).payment_hash
-        return self.play(LookUpTold(made.payment_hash, payout, found))
+        return self.play(LookUpPayoutResult(made.payment_hash, payout, found))
 
     def count(self, kind: type[Effect] | type[Fact]) -> int:
         return sum(isinstance(one, kind) for one in [*self.effects, *self.facts])

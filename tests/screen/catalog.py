@@ -22,7 +22,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from kiosk.screen.catalogs import DOMAIN, LOCALE, SOURCE
+from kiosk.screen.text.catalogs import DOMAIN, LOCALE, SOURCE
 from kiosk.settings import LANGUAGES
 
 SOURCES = Path(__file__).parents[2] / "kiosk" / "screen"

@@ -5,26 +5,26 @@ from typing import Any
 
 import pygame
 
-from kiosk.sale.answers import is_deaf
-from kiosk.sale.effects import Brighten
+from kiosk.sale.effects import AdjustCodeBrightness
 from kiosk.sale.events import (
+    AccountFetched,
+    AccountFetchFailed,
+    ConnectionChanged,
     Event,
-    InvoiceMade,
+    InvoiceCreated,
+    InvoiceStatusResult,
     KeyPressed,
-    LinkChanged,
-    PayoutMade,
-    RatesArrived,
-    StatusTold,
-    Visited,
-    VisitFailed,
+    PayoutCreated,
+    RatesFetched,
 )
 from kiosk.sale.invoice import Invoice, InvoiceStatus
+from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, Link, Requesting, Rules, Screen, Till
+from kiosk.sale.till import AwaitingPayment, ConnectionState, RequestingInvoice, Rules, Screen, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
-from kiosk.screen.canvas import Canvas
-from kiosk.screen.look import Look
-from kiosk.screen.window import Window, picture
+from kiosk.screen.display.window import Window, picture
+from kiosk.screen.drawing.canvas import Canvas
+from kiosk.screen.drawing.look import Look
 from tests.sale.tills import ACCOUNT, RULES, Story, invoice, rates
 
 SIZE = (800, 480)
@@ -34,10 +34,10 @@ Line = tuple[Deed, type[Screen], str]
 
 
 class Counter:
-    """What is touched and typed, what Blink says, and what then stands on the glass.
+    """What is touched and typed, what Blink says, and what then stands on the screen.
 
-    A deed is `touch 1 2 charge` (on the glass), `press ...` (on the keypad), `wait 5` (seconds), or
-    one of the functions below.
+    A deed is `touch 1 2 charge` (on the screen), `press ...` (on the keypad), `wait 5` (seconds),
+    or one of the functions below.
     """
 
     def __init__(self, rules: Rules = RULES, look: Look | None = None) -> None:
@@ -53,11 +53,11 @@ class Counter:
 
     @property
     def canvas(self) -> Canvas:
-        """What stands on the glass now."""
+        """What stands on the screen now."""
         return picture(self.till, self.look, SIZE)[1]
 
     def play(self, *script: Line) -> None:
-        """Carry out deed after deed, and look at the glass after each."""
+        """Carry out deed after deed, and look at the display after each."""
         for number, (deed, screen, words) in enumerate(script, 1):
             self.do(deed)
             self.window.draw(self.till)
@@ -85,15 +85,15 @@ class Counter:
                 raise AssertionError(f"no such deed: {deed}")
 
     def touch(self, key: Key) -> None:
-        """Touch a key where the glass shows it."""
+        """Touch a key where the display shows it."""
         zones = [zone for zone in self.canvas.zones if zone.key is key]
         assert zones, f"no {key} on the glass"
         self.look_first(key)
         self.touch_at(zones[0].rect.center, zones[0].hold_s)
 
     def look_first(self, key: Key) -> None:
-        """Who presses has looked at the glass; a key pressed at once is not heard."""
-        if is_deaf(self.till, key):
+        """Who presses has looked at the display; a key pressed at once is not heard."""
+        if ignores_key(self.till, key):
             self.story.wait(0.5)
 
     def touch_at(self, place: tuple[int, int], hold_s: float = 0.0) -> None:
@@ -120,8 +120,8 @@ class Counter:
         for event in events:
             step = self.story.play(event)
             for effect in step.effects:
-                if isinstance(effect, Brighten):
-                    self.window.brighten(effect.steps)
+                if isinstance(effect, AdjustCodeBrightness):
+                    self.window.adjust_code_brightness(effect.steps)
 
 
 # --- What Blink says --------------------------------------------------------------------------
@@ -129,46 +129,46 @@ class Counter:
 
 def price(counter: Counter) -> None:
     """A fresh price arrives."""
-    counter.story.play(RatesArrived(rates(counter.till.now_s)))
+    counter.story.play(RatesFetched(rates(counter.till.now_s)))
 
 
 def invoice_made(counter: Counter) -> None:
     """Blink has made the invoice and, for the merchant, the payout invoice."""
     screen = counter.till.screen
-    assert isinstance(screen, Requesting)
+    assert isinstance(screen, RequestingInvoice)
     counter.story.made += 1
     made = invoice(counter.story.made, screen.sale.amount)
-    counter.story.play(InvoiceMade(screen.sale.id, made))
-    counter.story.play(PayoutMade(screen.sale.id, counter.story.payout(made), 1))
+    counter.story.play(InvoiceCreated(screen.sale.id, made))
+    counter.story.play(PayoutCreated(screen.sale.id, counter.story.payout(made), 1))
     counter.invoice = made
 
 
-def link(now: Link) -> Callable[[Counter], object]:
+def link(now: ConnectionState) -> Callable[[Counter], object]:
     """The connection of the sale changes."""
 
     def change(counter: Counter) -> None:
         screen = counter.till.screen
         assert isinstance(screen, AwaitingPayment)
-        counter.story.play(LinkChanged(screen.sale.id, now))
+        counter.story.play(ConnectionChanged(screen.sale.id, now))
 
     return change
 
 
-def told(status: InvoiceStatus) -> Callable[[Counter], object]:
+def status_arrives(status: InvoiceStatus) -> Callable[[Counter], object]:
     """Blink says how the invoice stands."""
 
     def tell(counter: Counter) -> None:
         assert counter.invoice is not None
-        counter.story.play(StatusTold(counter.invoice.payment_hash, status))
+        counter.story.play(InvoiceStatusResult(counter.invoice.payment_hash, status))
 
     return tell
 
 
 def offline(counter: Counter) -> None:
     """The visit to Blink fails."""
-    counter.story.play(VisitFailed(Trouble(TroubleKind.NO_CONNECTION)))
+    counter.story.play(AccountFetchFailed(Trouble(TroubleKind.NO_CONNECTION)))
 
 
 def online(counter: Counter) -> None:
     """The visit to Blink succeeds."""
-    counter.story.play(Visited(ACCOUNT))
+    counter.story.play(AccountFetched(ACCOUNT))

@@ -14,9 +14,9 @@ from typing import Final
 import pygame
 
 from kiosk.sale.till import Till
-from kiosk.screen.look import Look
-from kiosk.screen.window import picture
-from kiosk.screen.words import Words
+from kiosk.screen.display.window import picture
+from kiosk.screen.drawing.look import Look
+from kiosk.screen.text.words import Words
 from tests.screen.samples import every_view
 
 SIZES: Final = ((800, 480), (480, 320), (1280, 720), (720, 1280))

@@ -2,47 +2,47 @@
 
 from dataclasses import replace
 
-from kiosk.sale.box import BoxNews
+from kiosk.sale.device import DeviceNotice
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, Sale
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, PaymentRequest, SaleId
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
 from kiosk.sale.till import (
     Alarm,
-    AskingPin,
     AwaitingPayment,
     CheckingLimit,
-    Confirming,
-    Entering,
-    Expired,
+    ChoosingTip,
+    CodeExpired,
+    ConfirmingLimit,
+    ConnectionState,
+    EnteringAmount,
+    EnteringPin,
+    FetchingAccount,
+    FetchingPrice,
     Forwarded,
     HistoryRow,
-    Leaving,
-    Link,
-    Managing,
-    Page,
+    LeavingCode,
+    ManagerPage,
+    ManagerScreen,
     Paid,
-    Pricing,
     Ready,
-    Received,
-    Requesting,
+    ReceivedDirectly,
+    RequestingInvoice,
+    SaleFailed,
     Screen,
-    Stopped,
     Till,
-    Tipping,
     Totals,
-    Visiting,
 )
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import (
-    Joining,
-    Layer,
+    EnteringPassphrase,
+    JoiningNetwork,
+    KeyboardLayer,
     Network,
-    Networks,
+    NetworkList,
     OpenNetwork,
-    Passphrase,
     Security,
-    WifiNews,
+    WifiNotice,
 )
 from tests.sale.tills import ACCOUNT, JPY, RULES, USD, rates, usd_rate
 
@@ -57,7 +57,7 @@ SALE = Sale(
 )
 TIPPED = replace(SALE, amount=Sats(31_521), tip=Sats(2866), tip_minor=125)
 AWAITING = AwaitingPayment(
-    SALE, ENTRY, INVOICE, NOW_S - 3, NOW_S + 597, Link.LIVE, payout_ready=True
+    SALE, ENTRY, INVOICE, NOW_S - 3, NOW_S + 597, ConnectionState.LIVE, payout_ready=True
 )
 TOTALS = Totals(
     0, 12, Sats(340_000), Sats(1000), Sats(330_000), (Fiat(14_832, USD), Fiat(2_750, JPY))
@@ -85,56 +85,58 @@ def till(screen: Screen, **changed: object) -> Till:
 def every_view() -> dict[str, Till]:
     """A till for every view there is."""
     views = {
-        "starting": till(Entering(Entry(USD)), service=Visiting(), account=None),
-        "idle": till(Entering(Entry(USD))),
-        "amount": till(Entering(ENTRY)),
-        "converted": till(Entering(replace(ENTRY, items=(1000,)), shown=SAT)),
-        "longest": till(Entering(Entry(USD, typed=999_999_999_999))),
-        "sum": till(Entering(Entry(USD, typed=250, items=(1000, 450, 99_999_99)))),
-        "limit": till(Entering(replace(ENTRY, typed=190_000))),
+        "starting": till(EnteringAmount(Entry(USD)), service=FetchingAccount(), account=None),
+        "idle": till(EnteringAmount(Entry(USD))),
+        "amount": till(EnteringAmount(ENTRY)),
+        "converted": till(EnteringAmount(replace(ENTRY, items=(1000,)), shown=SAT)),
+        "longest": till(EnteringAmount(Entry(USD, typed=999_999_999_999))),
+        "sum": till(EnteringAmount(Entry(USD, typed=250, items=(1000, 450, 99_999_99)))),
+        "limit": till(EnteringAmount(replace(ENTRY, typed=190_000))),
         "alarm": till(
-            Entering(Entry(USD)),
+            EnteringAmount(Entry(USD)),
             alarms=(Alarm(Trouble(TroubleKind.PAID_TWICE, SALE.id), SALE.id),),
         ),
-        "recovered": till(Entering(Entry(USD)), recovered=(SALE,)),
-        "stuck": till(Entering(Entry(USD)), stuck_keys=("5",)),
-        "pricing": till(Pricing(ENTRY, NOW_S)),
-        "tipping": till(Tipping(ENTRY)),
-        "own-tip": till(Tipping(ENTRY, Entry(USD, typed=100))),
-        "confirming": till(Confirming(ENTRY, Trouble(TroubleKind.OVER_LIMIT, "1234567"))),
+        "recovered": till(EnteringAmount(Entry(USD)), interrupted_sales=(SALE,)),
+        "stuck": till(EnteringAmount(Entry(USD)), stuck_keys=("5",)),
+        "pricing": till(FetchingPrice(ENTRY, NOW_S)),
+        "tipping": till(ChoosingTip(ENTRY)),
+        "own-tip": till(ChoosingTip(ENTRY, Entry(USD, typed=100))),
+        "confirming": till(ConfirmingLimit(ENTRY, Trouble(TroubleKind.OVER_LIMIT, "1234567"))),
         "checking-limit": till(CheckingLimit(ENTRY, NOW_S)),
-        "requesting": till(Requesting(SALE, ENTRY, NOW_S)),
+        "requesting": till(RequestingInvoice(SALE, ENTRY, NOW_S)),
         "invoice": till(AWAITING),
-        "invoice-tip": till(replace(AWAITING, sale=TIPPED, link=Link.ASKING)),
-        "reconnecting": till(replace(AWAITING, link=Link.RECONNECTING)),
+        "invoice-tip": till(replace(AWAITING, sale=TIPPED, connection=ConnectionState.ASKING)),
+        "reconnecting": till(replace(AWAITING, connection=ConnectionState.RECONNECTING)),
         "under-way": till(replace(AWAITING, notice=Trouble(TroubleKind.PAYMENT_UNDER_WAY))),
         "not-yet": till(replace(AWAITING, checked_s=NOW_S)),
-        "leaving": till(Leaving(AWAITING, Ending.CANCELLED, NOW_S)),
-        "expired": till(Expired(SALE, ENTRY, NOW_S)),
-        "expired-asking": till(Expired(SALE, ENTRY, NOW_S, asking_s=NOW_S)),
-        "late-money": till(Entering(Entry(USD)), late_money=(SALE,)),
+        "leaving": till(LeavingCode(AWAITING, Ending.CANCELLED, NOW_S)),
+        "expired": till(CodeExpired(SALE, ENTRY, NOW_S)),
+        "expired-asking": till(CodeExpired(SALE, ENTRY, NOW_S, asking_s=NOW_S)),
+        "late-money": till(EnteringAmount(Entry(USD)), late_money=(SALE,)),
         "paid": till(Paid(SALE, INVOICE.payment_hash, NOW_S - 1)),
         "paid-late": till(Paid(SALE, INVOICE.payment_hash, NOW_S - 6)),
         "forwarded": till(Forwarded(SALE, NOW_S - 1)),
-        "received": till(Received(Sats(2100), NOW_S - 1)),
-        "pin": till(AskingPin("1234")),
-        "pin-wrong": till(AskingPin("", Trouble(TroubleKind.PIN_LOCKED, "60"))),
+        "received": till(ReceivedDirectly(Sats(2100), NOW_S - 1)),
+        "pin": till(EnteringPin("1234")),
+        "pin-wrong": till(EnteringPin("", Trouble(TroubleKind.PIN_LOCKED, "60"))),
     }
     views |= _box_views()
-    views["closing"] = till(Managing(Page.TOTALS, 0, TOTALS, TOTALS, ROWS, NOW_S, closing=True))
-    for page in Page:
-        views[page.value] = till(Managing(page, 0, TOTALS, TOTALS, ROWS, NOW_S))
+    views["closing"] = till(
+        ManagerScreen(ManagerPage.TOTALS, 0, TOTALS, TOTALS, ROWS, NOW_S, closing=True)
+    )
+    for page in ManagerPage:
+        views[page.value] = till(ManagerScreen(page, 0, TOTALS, TOTALS, ROWS, NOW_S))
     for kind in TroubleKind:
         trouble = Trouble(kind, "merchant_name_20_long")
-        views[f"refused-{kind}"] = till(Entering(ENTRY, trouble))
-        views[f"stopped-{kind}"] = till(Stopped(trouble, ENTRY))
-        waiting = Visiting(3, NOW_S + 17, trouble)
-        views[f"out-{kind}"] = till(Entering(Entry(USD)), service=waiting)
+        views[f"refused-{kind}"] = till(EnteringAmount(ENTRY, trouble))
+        views[f"stopped-{kind}"] = till(SaleFailed(trouble, ENTRY))
+        waiting = FetchingAccount(3, NOW_S + 17, trouble)
+        views[f"out-{kind}"] = till(EnteringAmount(Entry(USD)), service=waiting)
     return views
 
 
 def _box_views() -> dict[str, Till]:
-    """The page of the box with its news, and the screens of the Wi-Fi."""
+    """The page of the device with its news, and the screens of the Wi-Fi."""
     shop = Network("Café Satoshi 5 GHz", "00:11:22:33:44:55", 82, Security.PERSONAL)
     seen = (
         replace(shop, name="Shop", in_use=True),
@@ -144,20 +146,22 @@ def _box_views() -> dict[str, Till]:
         replace(shop, name="Office", security=Security.OTHER, signal=7),
         replace(shop, name="sixth"),
     )
-    spelled = Passphrase(shop, "correct horse")
+    spelled = EnteringPassphrase(shop, "correct horse")
     views = {
-        "wifi-looking": till(Networks(since_s=NOW_S)),
-        "wifi": till(Networks(seen, since_s=NOW_S)),
-        "wifi-more": till(Networks(seen, top=1, since_s=NOW_S)),
-        "wifi-none": till(Networks((), since_s=NOW_S)),
+        "wifi-looking": till(NetworkList(since_s=NOW_S)),
+        "wifi": till(NetworkList(seen, since_s=NOW_S)),
+        "wifi-more": till(NetworkList(seen, top=1, since_s=NOW_S)),
+        "wifi-none": till(NetworkList((), since_s=NOW_S)),
         "wifi-open": till(OpenNetwork(seen[2], NOW_S)),
-        "wifi-joining": till(Joining(seen[2], NOW_S)),
+        "wifi-joining": till(JoiningNetwork(seen[2], NOW_S)),
     }
-    for layer in Layer:
+    for layer in KeyboardLayer:
         views[f"passphrase-{layer}"] = till(replace(spelled, layer=layer, typed="x" * 20))
-    for told in WifiNews:
-        views[f"wifi-{told}"] = till(Networks(seen, news=told, since_s=NOW_S))
-        views[f"passphrase-{told}"] = till(replace(spelled, news=told))
-    for news in BoxNews:
-        views[f"box-{news}"] = till(Managing(Page.BOX, 0, TOTALS, TOTALS, ROWS, NOW_S, news))
+    for told in WifiNotice:
+        views[f"wifi-{told}"] = till(NetworkList(seen, notice=told, since_s=NOW_S))
+        views[f"passphrase-{told}"] = till(replace(spelled, notice=told))
+    for news in DeviceNotice:
+        views[f"box-{news}"] = till(
+            ManagerScreen(ManagerPage.DEVICE, 0, TOTALS, TOTALS, ROWS, NOW_S, news)
+        )
     return views

@@ -95,15 +95,15 @@ class Container:
             if here == self.root:
                 folders[:] = sorted(set(folders) - {"proc", "sys", "dev", "run", "tmp", "srv"})
             for path in [here / name for name in (*folders, *names)]:
-                told = path.lstat()
+                output = path.lstat()
                 link = os.readlink(path) if path.is_symlink() else ""  # noqa: PTH115
                 is_file = path.is_file() and not link
-                size = told.st_size if is_file else 0
-                stamp = told.st_mtime_ns if is_file else 0
+                size = output.st_size if is_file else 0
+                stamp = output.st_mtime_ns if is_file else 0
                 name = f"/{path.relative_to(self.root)}"
                 if name.startswith(_RESTLESS) or name in _COPIES:
                     continue
-                found[name] = (told.st_mode, told.st_uid, told.st_gid, link, size, stamp)
+                found[name] = (output.st_mode, output.st_uid, output.st_gid, link, size, stamp)
         return found
 
     def ended(self) -> None:

@@ -30,7 +30,7 @@ def current(debian: Container) -> str:
 
 def without_times(files: dict[str, tuple[object, ...]]) -> dict[str, tuple[object, ...]]:
     """What uninstall promises: everything but when a file was written."""
-    return {name: told[:-1] for name, told in files.items()}
+    return {name: output[:-1] for name, output in files.items()}
 
 
 def test_installing_twice_changes_nothing_and_uninstalling_leaves_only_the_journal(
@@ -60,7 +60,7 @@ def test_an_update_that_works_stays_and_one_that_does_not_goes_back(debian: Cont
     debian.wait(IS_READY)
     first = current(debian)
 
-    debian.run("echo '# newer' >>kiosk/story.py")
+    debian.run("echo '# newer' >>kiosk/sale_log.py")
     status, said = debian.run(UPDATE)
     assert status == 0, said
     second = current(debian)
@@ -75,7 +75,7 @@ def test_an_update_that_works_stays_and_one_that_does_not_goes_back(debian: Cont
         assert current(debian) == second
         assert "the till is on the screen" in debian.wait(IS_READY)
 
-    debian.run("cp /srv/settings.py kiosk/settings.py; echo '# newest' >>kiosk/story.py")
+    debian.run("cp /srv/settings.py kiosk/settings.py; echo '# newest' >>kiosk/sale_log.py")
     assert debian.run(UPDATE)[0] == 0
     third = current(debian)
     assert debian.run("ls /opt/kiosk/releases")[1].split() == sorted((second, third))

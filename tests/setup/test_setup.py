@@ -16,10 +16,10 @@ SCRIPTS = (
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="no shellcheck on this machine")
 def test_shellcheck_finds_nothing() -> None:
-    told = subprocess.run(
+    output = subprocess.run(
         ["shellcheck", "-x", *SCRIPTS], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
-    assert (told.returncode, told.stdout) == (0, "")
+    assert (output.returncode, output.stdout) == (0, "")
 
 
 def test_every_file_of_the_folder_is_used() -> None:
@@ -161,10 +161,10 @@ def test_what_somebody_changed_since_is_not_overwritten(machine: Machine) -> Non
     machine.run("boot_is_quiet")
     with (machine.firmware / "config.txt").open("a") as file:
         file.write("dtoverlay=theirs\n")
-    told = machine.run("uninstalled")
+    output = machine.run("uninstalled")
     assert "dtoverlay=theirs" in (machine.firmware / "config.txt").read_text()
     assert (machine.firmware / "config.txt.before-kiosk").read_text() == original
-    assert "config.txt.before-kiosk" in told
+    assert "config.txt.before-kiosk" in output
 
 
 @pytest.mark.parametrize("words", ["install", "update", "uninstall"])
@@ -205,9 +205,9 @@ def test_root_runs_no_python_that_looks_into_the_callers_folder() -> None:
 
 def test_root_has_a_mask_a_path_and_a_folder_of_its_own(machine: Machine) -> None:
     """Box fault 28: umask 077 gave a release that the till could not read."""
-    told = machine.run("umask 077; id() { echo 0; }; need_root; umask; pwd; echo $PATH")
-    assert told.splitlines()[:2] == ["0022", "/"]
-    assert told.splitlines()[2].startswith("/usr/local/sbin:")
+    output = machine.run("umask 077; id() { echo 0; }; need_root; umask; pwd; echo $PATH")
+    assert output.splitlines()[:2] == ["0022", "/"]
+    assert output.splitlines()[2].startswith("/usr/local/sbin:")
 
 
 def test_a_release_counts_only_while_its_python_runs_it(machine: Machine) -> None:
@@ -230,10 +230,10 @@ def test_libraries_come_from_one_index_whatever_the_system_says(machine: Machine
     python.parent.mkdir(parents=True)
     python.write_text('#!/bin/sh\necho "$PIP_CONFIG_FILE" "$@" >&2\n')
     python.chmod(0o755)
-    told = machine.run(f"has_libraries {machine.root}")
-    assert "/dev/null -I -m pip --isolated" in told
-    assert "--index-url https://pypi.org/simple" in told
-    assert "--quiet" not in told
+    output = machine.run(f"has_libraries {machine.root}")
+    assert "/dev/null -I -m pip --isolated" in output
+    assert "--index-url https://pypi.org/simple" in output
+    assert "--quiet" not in output
     assert "--no-index --find-links /w" in machine.run(f"wheels=/w; has_libraries {machine.root}")
 
 

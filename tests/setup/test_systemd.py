@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.host import stick
-from kiosk.host.refusal import REFUSAL
+from kiosk.host import usb_export
+from kiosk.host.refused_settings import REFUSAL
 from kiosk.journal.database import MISSING
-from kiosk.provision.take import NOT_MOUNTED, Places
+from kiosk.provision.apply_settings import NOT_MOUNTED, Paths
 from kiosk.settings import PIN_CREDENTIAL, SECRETS, SETTINGS_CREDENTIAL
 
 ROOT = Path(__file__).parent.parent.parent
@@ -47,10 +47,10 @@ def units(tmp_path: Path) -> list[str]:
 
 @needs_systemd
 def test_systemd_finds_nothing_to_say_about_the_units(units: list[str]) -> None:
-    told = subprocess.run(
+    output = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True
     )
-    assert (told.returncode, told.stdout + told.stderr) == (0, "")
+    assert (output.returncode, output.stdout + output.stderr) == (0, "")
 
 
 @needs_systemd
@@ -58,13 +58,13 @@ def test_systemd_finds_nothing_to_say_about_the_units(units: list[str]) -> None:
 def test_a_unit_is_exposed_no_more_than_promised(units: list[str], name: str) -> None:
     """Box fault 35: a foreign file was parsed by root with everything in its reach (9.6, 6.6)."""
     unit = next(unit for unit in units if unit.endswith(f"/{name}"))
-    told = subprocess.run(
+    output = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", "--no-pager", unit],
         capture_output=True,
         text=True,
     ).stdout
-    level = re.search(rf"Overall exposure level for {name}: ([0-9.]+)", told)
-    assert level is not None, told
+    level = re.search(rf"Overall exposure level for {name}: ([0-9.]+)", output)
+    assert level is not None, output
     assert float(level[1]) <= MOST_EXPOSED[name]
 
 
@@ -100,8 +100,10 @@ def test_what_breaks_the_picture_stays_out() -> None:
 
 def test_the_first_picture_does_not_wait_for_a_network() -> None:
     for file in ("kiosk.service", "kiosk-provision.service"):
-        told = words_of(file)
-        waits = " ".join(told.get("After", []) + told.get("Wants", []) + told.get("Requires", []))
+        output = words_of(file)
+        waits = " ".join(
+            output.get("After", []) + output.get("Wants", []) + output.get("Requires", [])
+        )
         assert "network" not in waits.lower()
 
 
@@ -128,7 +130,7 @@ def test_the_display_is_waited_for_by_the_name_that_udev_gives_it() -> None:
 
 def test_root_watches_where_the_till_leaves_its_wish_for_a_stick() -> None:
     assert words_of("kiosk-export.path")["PathExists"] == [
-        f"/run/kiosk/{stick.FOLDER}/{stick.WISH}"
+        f"/run/kiosk/{usb_export.FOLDER}/{usb_export.REQUEST_FILE}"
     ]
     assert UNIT["RuntimeDirectory"] == ["kiosk"]
     assert "kiosk-export.path" in UNIT["Wants"]
@@ -147,10 +149,10 @@ def test_the_mark_beneath_a_missing_partition_has_one_name() -> None:
 def test_the_till_starts_after_its_partition_and_without_it_too() -> None:
     """Box fault 3: with the partition gone the till never started, and nobody was told."""
     for file in ("kiosk.service", "kiosk-provision.service"):
-        told = words_of(file)
-        assert "etc-kiosk.mount" in " ".join(told["After"])
-        assert not {"RequiresMountsFor", "Requires", "BindsTo"} & set(told)
+        output = words_of(file)
+        assert "etc-kiosk.mount" in " ".join(output["After"])
+        assert not {"RequiresMountsFor", "Requires", "BindsTo"} & set(output)
 
 
 def test_refused_settings_are_left_where_the_program_looks() -> None:
-    assert str(REFUSAL) == str(Places().refusal)
+    assert str(REFUSAL) == str(Paths().refusal)

@@ -45,7 +45,7 @@ def test_lnbits_makes_pays_and_looks_up_an_invoice(simulator: Simulator, rich_ti
     wallets = rich_till.ask("query me { me { defaultAccount { wallets { id walletCurrency } } } }")[
         "me"
     ]["defaultAccount"]["wallets"]
-    wallet_id = next(each["id"] for each in wallets if each["walletCurrency"] == "BTC")
+    wallet_id = next(wallet["id"] for wallet in wallets if wallet["walletCurrency"] == "BTC")
     wanted = {"amount": 1000, "recipientWalletId": wallet_id, "memo": ""}
     made = rich_till.ask(LNBITS_CREATE, {"input": wanted})["lnInvoiceCreateOnBehalfOfRecipient"]
     assert made["errors"] == []

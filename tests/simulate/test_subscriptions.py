@@ -231,7 +231,8 @@ def test_somebody_elses_payment_names_another_hash(simulator: Simulator, till: C
             await in_thread(simulator.pay, invoice["paymentRequest"])
             updates = [await next_update(socket, "LnUpdate") for _ in range(2)]
             hashes = [
-                each["update"]["transaction"]["initiationVia"]["paymentHash"] for each in updates
+                update["update"]["transaction"]["initiationVia"]["paymentHash"]
+                for update in updates
             ]
             assert hashes[0] != invoice["paymentHash"]
             assert hashes[1] == invoice["paymentHash"]

@@ -9,13 +9,13 @@ from typing import Self
 from unittest.mock import patch
 
 from kiosk.clock import SystemClock
-from kiosk.commands.box import Box, build
+from kiosk.commands.app import App, build_app
 from kiosk.journal import Hardware
-from kiosk.sale.answers import is_deaf
 from kiosk.sale.effects import Sound
 from kiosk.sale.events import Event, KeyPressed
+from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, Entering, Link, Paid, Ready, Till
+from kiosk.sale.till import AwaitingPayment, ConnectionState, EnteringAmount, Paid, Ready, Till
 from kiosk.settings import load
 from kiosk.wallet.endpoints import Timings
 from kiosk.wallet.worker import Wallet
@@ -35,7 +35,7 @@ QUICK = Timings(
     ask_longest_s=0.4,
     reconnect_first_s=0.05,
     reconnect_longest_s=0.4,
-    again_s=0.05,
+    retry_s=0.05,
     close_s=0.3,
 )
 
@@ -61,7 +61,7 @@ class FastClock(SystemClock):
         return self
 
 
-class NoGlass:
+class NoDisplay:
     """A display that shows nothing: for many kiosks in one process, where SDL has one window."""
 
     closed = False
@@ -83,13 +83,13 @@ class NoGlass:
     def wake(self) -> None:
         self._woken.set()
 
-    def rouse(self) -> bool:
+    def wake_display(self) -> bool:
         return False
 
     def play(self, sound: Sound) -> None:
         return
 
-    def brighten(self, steps: int) -> None:
+    def adjust_code_brightness(self, steps: int) -> None:
         return
 
     def close(self) -> None:
@@ -109,7 +109,7 @@ class Counter:
         settings: Mapping[str, str],
         timings: Timings | None = None,
         speed: float = 1.0,
-        glass: type[NoGlass] | None = None,
+        glass: type[NoDisplay] | None = None,
         hardware: Hardware = Hardware("serial", "machine"),  # noqa: B008 - it is frozen
     ) -> None:
         self.settings = {
@@ -119,43 +119,43 @@ class Counter:
             "KIOSK_GPIO": "off",
             "KIOSK_SUCCESS_SECONDS": "1",
             "KIOSK_CURRENCY": "SAT",
-            # A key on a glass at rest only wakes it, and on a fast clock it soon rests.
+            # A key on a display at rest only wakes it, and on a fast clock it soon rests.
             "KIOSK_DIM_SECONDS": "0",
             "KIOSK_BLANK_SECONDS": "0",
             **settings,
         }
         self._timings = timings
         self.clock = FastClock(speed)
-        self._glass = glass
+        self._display = glass
         self._hardware = hardware
-        self._box: Box | None = None
+        self._app: App | None = None
 
     @property
-    def box(self) -> Box:
-        assert self._box is not None, "it is switched off"
-        return self._box
+    def app(self) -> App:
+        assert self._app is not None, "it is switched off"
+        return self._app
 
     @property
     def till(self) -> Till:
-        return self.box.loop.till
+        return self.app.loop.till
 
     def switch_on(self) -> Self:
-        with _BUILDING, _changed(self._timings, self.clock, self._glass):
-            self._box = build(load(self.settings), hardware=lambda: self._hardware)
-        self.box.loop.begin(self.box.facts)
-        self.box.wallet.start()
+        with _BUILDING, _changed(self._timings, self.clock, self._display):
+            self._app = build_app(load(self.settings), hardware=lambda: self._hardware)
+        self.app.loop.begin(self.app.facts)
+        self.app.wallet.start()
         return self
 
     def switch_off(self) -> None:
-        if self._box is not None:
-            self._box.close()
-            self._box = None
+        if self._app is not None:
+            self._app.close()
+            self._app = None
 
-    def turn(self, at_most_s: float) -> None:
+    def run_once(self, at_most_s: float) -> None:
         """One round of the loop, which would sleep for as long as nothing happens."""
-        self.box.loop._take(self.box.window.wait(at_most_s))
-        self.box.loop._take(self.box.inbox.take())
-        self.box.window.draw(self.till)
+        self.app.loop._handle_all(self.app.window.wait(at_most_s))
+        self.app.loop._handle_all(self.app.inbox.take())
+        self.app.window.draw(self.till)
 
     def until(self, reached: Callable[[Till], bool], timeout_s: float = PATIENCE_S) -> Till:
         """Let the loop turn until the till is as asked for."""
@@ -163,20 +163,20 @@ class Counter:
         while not reached(self.till):
             if monotonic() > end:
                 raise TimeoutError(f"still {self.till}")
-            self.turn(min(0.05, end - monotonic()))
+            self.run_once(min(0.05, end - monotonic()))
         return self.till
 
     def press(self, *keys: Key | str) -> None:
         for key in keys:
             for one in [key] if isinstance(key, Key) else [Key(digit) for digit in key]:
                 self._look_first(one)
-                self.box.inbox.put(KeyPressed(one))
+                self.app.inbox.put(KeyPressed(one))
 
     def _look_first(self, key: Key) -> None:
         """Who presses has looked at the screen; a key pressed at once is not heard."""
         end = monotonic() + PATIENCE_S
-        while is_deaf(self.till, key) and monotonic() < end:
-            self.turn(0.05)
+        while ignores_key(self.till, key) and monotonic() < end:
+            self.run_once(0.05)
 
     def ready(self) -> Self:
         self.until(lambda till: isinstance(till.service, Ready))
@@ -196,11 +196,15 @@ class Counter:
 
 def watched(till: Till) -> bool:
     screen = till.screen
-    return isinstance(screen, AwaitingPayment) and screen.link is Link.LIVE and screen.payout_ready
+    return (
+        isinstance(screen, AwaitingPayment)
+        and screen.connection is ConnectionState.LIVE
+        and screen.payout_ready
+    )
 
 
 def is_idle(till: Till) -> bool:
-    return isinstance(till.screen, Entering) and till.screen.entry.is_empty
+    return isinstance(till.screen, EnteringAmount) and till.screen.entry.is_empty
 
 
 def is_paid(till: Till) -> bool:
@@ -209,12 +213,12 @@ def is_paid(till: Till) -> bool:
 
 @contextmanager
 def _changed(
-    timings: Timings | None, clock: FastClock, glass: type[NoGlass] | None
+    timings: Timings | None, clock: FastClock, glass: type[NoDisplay] | None
 ) -> Iterator[None]:
     """Build with a wallet and a clock of another pace, and perhaps without a window."""
     with (
-        patch("kiosk.commands.box.Wallet", lambda ends, put: Wallet(ends, put, timings)),
-        patch("kiosk.commands.box.SystemClock", clock.started),
-        patch("kiosk.commands.box.Window", glass) if glass else nullcontext(),
+        patch("kiosk.commands.app.Wallet", lambda ends, put: Wallet(ends, put, timings)),
+        patch("kiosk.commands.app.SystemClock", clock.started),
+        patch("kiosk.commands.app.Window", glass) if glass else nullcontext(),
     ):
         yield

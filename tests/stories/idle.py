@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.stories.apart import Apart
 from tests.stories.counter import Counter
+from tests.stories.separate_process import SeparateSimulator
 
 REST_S: Final = 10.0
 
@@ -29,24 +29,24 @@ class Idle:
 
 def idle(seconds: float, folder: Path) -> Idle:
     """Switch a kiosk on, let it come to rest, and watch it do nothing for so long."""
-    with Apart() as blink:
+    with SeparateSimulator() as blink:
         counter = Counter(folder, blink.settings).switch_on()
         counter.ready()
         _let_rest(counter, blink)
         asked, _, _ = blink.traffic()
         cpu_s, until = time.process_time(), time.monotonic() + seconds
         while time.monotonic() < until:
-            counter.turn(until - time.monotonic())
+            counter.run_once(until - time.monotonic())
         used_s = time.process_time() - cpu_s
         requests, sockets, connections = blink.traffic()
         counter.switch_off()
     return Idle(sockets, connections, requests - asked, used_s / seconds * 100)
 
 
-def _let_rest(counter: Counter, blink: Apart) -> None:
+def _let_rest(counter: Counter, blink: SeparateSimulator) -> None:
     until = time.monotonic() + REST_S
     while any(blink.traffic()[1:]) and time.monotonic() < until:
-        counter.turn(0.05)
+        counter.run_once(0.05)
 
 
 def main() -> int:

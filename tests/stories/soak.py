@@ -23,9 +23,16 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, Entering, Forwarded, Paid, Requesting, Till
-from tests.stories.apart import Apart
+from kiosk.sale.till import (
+    AwaitingPayment,
+    EnteringAmount,
+    Forwarded,
+    Paid,
+    RequestingInvoice,
+    Till,
+)
 from tests.stories.counter import QUICK, Counter, is_idle
+from tests.stories.separate_process import SeparateSimulator
 
 # What goes wrong now and then: the simulator's name, for which operation, and how.
 FAULTS: Final[tuple[tuple[str, str | None, dict[str, float]], ...]] = (
@@ -93,7 +100,7 @@ class Result:
 
     def sample(self, sales: int) -> Sample:
         """The sample taken after so many sales."""
-        return next(one for one in self.samples if one.sales == sales)
+        return next(sample for sample in self.samples if sample.sales == sales)
 
 
 def soak(
@@ -105,7 +112,7 @@ def soak(
     """
     result, chance = Result(), random.Random(seed)
     began_s = time.monotonic()
-    with Apart(invoices_per_minute=None) as blink:
+    with SeparateSimulator(invoices_per_minute=None) as blink:
         settings = {**blink.settings, "KIOSK_SUCCESS_SECONDS": "0", "KIOSK_INVOICE_MINUTES": "30"}
         counter = Counter(folder, settings, QUICK, speed=SPEED).switch_on()
         counter.ready()
@@ -126,7 +133,11 @@ def soak(
 
 
 def _one_sale(
-    counter: Counter, blink: Apart, chance: random.Random, struck: Tally[str], faulty: float
+    counter: Counter,
+    blink: SeparateSimulator,
+    chance: random.Random,
+    struck: Tally[str],
+    faulty: float,
 ) -> None:
     wrong = chance.random() < faulty
     if wrong:
@@ -156,12 +167,12 @@ def _one_sale(
 def _code(counter: Counter) -> AwaitingPayment:
     """Wait for the code; charge again when it was refused, as a cashier does."""
     while True:
-        till = counter.until(lambda till: not isinstance(till.screen, Requesting))
+        till = counter.until(lambda till: not isinstance(till.screen, RequestingInvoice))
         if isinstance(till.screen, AwaitingPayment):
             return till.screen
-        if isinstance(till.screen, Entering) and till.screen.notice is not None:
+        if isinstance(till.screen, EnteringAmount) and till.screen.notice is not None:
             counter.press(Key.CHARGE)
-        counter.turn(0.05)
+        counter.run_once(0.05)
 
 
 def _see(counter: Counter, reached: Callable[[Till], bool], at_most_s: float) -> None:
@@ -172,7 +183,7 @@ def _see(counter: Counter, reached: Callable[[Till], bool], at_most_s: float) ->
         return
 
 
-def _last_questions(counter: Counter, blink: Apart) -> None:
+def _last_questions(counter: Counter, blink: SeparateSimulator) -> None:
     """One more sale asks about what was left behind, and everything comes home."""
     counter.press("100", Key.CHARGE)
     blink.pay(_code(counter).invoice.payment_request)
@@ -182,11 +193,11 @@ def _last_questions(counter: Counter, blink: Apart) -> None:
 
 def _sample(counter: Counter, number: int) -> Sample:
     """Look at the process once nothing is under way; what stays longer than that is a leak."""
-    loop = counter.box.wallet._loop
+    loop = counter.app.wallet._loop
     best = None
     end = time.monotonic() + QUIET_S
     while time.monotonic() < end:
-        counter.turn(0.05)
+        counter.run_once(0.05)
         if counter.till.forwards:
             continue
         now = Sample(

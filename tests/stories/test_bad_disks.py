@@ -6,13 +6,13 @@ from unittest.mock import Mock
 
 import pytest
 
-from kiosk.sale.box import ActOnBox, BoxAct, HostEffect
+from kiosk.sale.device import DeviceAction, HostEffect, RunDeviceAction
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, Entering, Forwarded, Requesting
+from kiosk.sale.till import AwaitingPayment, EnteringAmount, Forwarded, RequestingInvoice
 from kiosk.sale.trouble import TroubleKind
 from kiosk.simulate import Simulator
-from tests.stories.apart import audit
-from tests.stories.counter import QUICK, Counter, NoGlass, is_idle
+from tests.stories.counter import QUICK, Counter, NoDisplay, is_idle
+from tests.stories.separate_process import audit
 
 NO_LIMIT = 2**31 - 2
 
@@ -32,25 +32,25 @@ def counter(simulator: Simulator, tmp_path: Path) -> Iterator[Counter]:
         "MERCHANT_USERNAME": simulator.merchant.username,
         "KIOSK_SUCCESS_SECONDS": "0",
     }
-    made = Counter(tmp_path, settings, QUICK, speed=20.0, glass=NoGlass).switch_on()
+    made = Counter(tmp_path, settings, QUICK, speed=20.0, glass=NoDisplay).switch_on()
     yield made.ready()
     made.switch_off()
 
 
 def fill(counter: Counter) -> None:
     """The disk has no room for another page."""
-    database = counter.box.journal._db
+    database = counter.app.journal._db
     pages = database.execute("PRAGMA page_count").fetchone()[0]
     database.execute(f"PRAGMA max_page_count = {pages}")
 
 
 def make_room(counter: Counter) -> None:
-    counter.box.journal._db.execute(f"PRAGMA max_page_count = {NO_LIMIT}")
+    counter.app.journal._db.execute(f"PRAGMA max_page_count = {NO_LIMIT}")
 
 
 def write_protect(counter: Counter, on: bool = True) -> None:
     """The card has become read-only, as a worn one does."""
-    counter.box.journal._db.execute(f"PRAGMA query_only = {int(on)}")
+    counter.app.journal._db.execute(f"PRAGMA query_only = {int(on)}")
 
 
 def sell(counter: Counter, simulator: Simulator) -> bool:
@@ -59,7 +59,7 @@ def sell(counter: Counter, simulator: Simulator) -> bool:
     till = counter.until(
         lambda till: (
             isinstance(till.screen, AwaitingPayment)
-            or (till.journal_trouble is not None and not isinstance(till.screen, Requesting))
+            or (till.journal_trouble is not None and not isinstance(till.screen, RequestingInvoice))
         )
     )
     if not isinstance(till.screen, AwaitingPayment):
@@ -72,7 +72,7 @@ def sell(counter: Counter, simulator: Simulator) -> bool:
 def home(counter: Counter) -> None:
     while not is_idle(counter.till):
         counter.press(Key.CLEAR)
-        counter.turn(0.05)
+        counter.run_once(0.05)
 
 
 def works_again(counter: Counter) -> None:
@@ -94,11 +94,11 @@ def test_a_full_disk_stops_sales_before_the_next_invoice_and_loses_none(
     assert trouble is not None
     assert trouble.kind is TroubleKind.JOURNAL_FULL
     made = len(simulator.invoices(simulator.till))
-    if isinstance(counter.till.screen, Entering):
+    if isinstance(counter.till.screen, EnteringAmount):
         counter.press("500", Key.CHARGE)
-        counter.turn(0.2)
+        counter.run_once(0.2)
         screen = counter.till.screen
-        assert isinstance(screen, Entering)
+        assert isinstance(screen, EnteringAmount)
         assert screen.notice is not None
         assert screen.notice.kind is TroubleKind.JOURNAL_FULL
     assert len(simulator.invoices(simulator.till)) == made
@@ -120,11 +120,11 @@ def test_a_card_that_turns_read_only_with_the_code_up_forwards_when_it_can_write
     till = counter.until(lambda till: till.journal_trouble is not None)
     assert till.out_of_service is not None
     assert till.out_of_service.kind is TroubleKind.JOURNAL_BROKEN
-    counter.turn(0.3)
+    counter.run_once(0.3)
     assert simulator.merchant.balance_sat == 0, "forwarded before it was written down"
     write_protect(counter, on=False)
     works_again(counter)
-    counter.until(lambda till: not till.watches and not till.forwards)
+    counter.until(lambda till: not till.watched_invoices and not till.forwards)
     assert simulator.merchant.balance_sat == 500
     assert audit(simulator).problems() == []
 
@@ -147,7 +147,7 @@ def test_a_plug_pulled_while_the_card_cannot_write_forwards_after_the_next_start
     counter.until(lambda till: till.journal_trouble is not None)
     counter.switch_off()
     counter.switch_on().ready()
-    counter.until(lambda till: not till.watches and not till.forwards)
+    counter.until(lambda till: not till.watched_invoices and not till.forwards)
     assert audit(simulator).problems() == []
 
 
@@ -156,22 +156,22 @@ def test_a_journal_that_breaks_while_the_till_runs_ends_in_a_new_start_that_sets
 ) -> None:
     screen = counter.code("500")
     acts: list[HostEffect] = []
-    counter.box.loop._host = Mock(perform=acts.append)
+    counter.app.loop._host = Mock(perform=acts.append)
     break_pages(counter)
     simulator.pay(screen.invoice.payment_request)
     counter.until(lambda till: bool(acts))
-    assert acts == [ActOnBox(BoxAct.RESTART)]
+    assert acts == [RunDeviceAction(DeviceAction.RESTART)]
     assert simulator.merchant.balance_sat == 0, "forwarded before it was written down"
     counter.switch_off()
     counter.switch_on().ready()
-    counter.until(lambda till: till.lost is None and not till.forwards)
+    counter.until(lambda till: till.lost_journal is None and not till.forwards)
     assert simulator.merchant.balance_sat == 500
     assert audit(simulator).problems() == []
 
 
 def break_pages(counter: Counter) -> None:
     """Every page but the first is garbage, and none is remembered."""
-    database = counter.box.journal._db
+    database = counter.app.journal._db
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     path = Path(counter.settings["KIOSK_JOURNAL"])
     data = path.read_bytes()

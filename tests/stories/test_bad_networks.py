@@ -12,11 +12,11 @@ from unittest.mock import patch
 import pytest
 
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, Forwarded, Link, Paid, Till
+from kiosk.sale.till import AwaitingPayment, ConnectionState, Forwarded, Paid, Till
 from kiosk.sale.trouble import TroubleKind
-from kiosk.screen.troubles import TROUBLES
+from kiosk.screen.text.trouble_texts import TROUBLES
 from kiosk.simulate import Fault, Simulator
-from tests.stories.counter import QUICK, Counter, NoGlass, watched
+from tests.stories.counter import QUICK, Counter, NoDisplay, watched
 from tests.stories.tls import TlsFront, certificate
 
 YEAR_S = 31_557_600.0
@@ -47,14 +47,14 @@ def kiosk(
         "MERCHANT_USERNAME": simulator.merchant.username,
         "KIOSK_SUCCESS_SECONDS": "0",
     }
-    made = Counter(folder, {**known, **settings}, QUICK, speed=speed, glass=NoGlass)
+    made = Counter(folder, {**known, **settings}, QUICK, speed=speed, glass=NoDisplay)
     try:
         yield made
     finally:
         made.switch_off()
 
 
-def told(counter: Counter) -> TroubleKind:
+def trouble_shown(counter: Counter) -> TroubleKind:
     """What the screen says is wrong, once it says so."""
     trouble = counter.until(lambda till: till.out_of_service is not None).out_of_service
     assert trouble is not None
@@ -95,7 +95,7 @@ def test_a_bad_way_to_blink_at_the_start_is_named_and_gets_over_itself(
 ) -> None:
     simulator.faults.add(fault)
     with kiosk(simulator, tmp_path) as counter:
-        assert told(counter.switch_on()) is kind
+        assert trouble_shown(counter.switch_on()) is kind
         simulator.faults.clear()
         sells(counter, simulator)
 
@@ -113,8 +113,8 @@ def test_a_slow_blink_is_waited_for_and_then_asked_again(
 def test_a_portal_that_redirects_never_sees_our_key(simulator: Simulator, tmp_path: Path) -> None:
     simulator.faults.add(Fault.CAPTIVE_REDIRECT)
     with kiosk(simulator, tmp_path) as counter:
-        told(counter.switch_on())
-    assert "login page" not in {one.operation for one in simulator.requests}
+        trouble_shown(counter.switch_on())
+    assert "login page" not in {request.operation for request in simulator.requests}
 
 
 @contextmanager
@@ -143,7 +143,7 @@ def test_missing_names_at_the_start_are_told_and_get_over_themselves(
 ) -> None:
     with kiosk(simulator, tmp_path, by_name(simulator)) as counter:
         with no_names():
-            assert told(counter.switch_on()) is TroubleKind.NAME_NOT_FOUND
+            assert trouble_shown(counter.switch_on()) is TroubleKind.NAME_NOT_FOUND
         sells(counter, simulator)
 
 
@@ -153,27 +153,29 @@ def test_names_lost_with_the_code_up_lose_no_payment(simulator: Simulator, tmp_p
         with no_names():
             simulator.go_dark()
             simulator.come_back()
-            counter.until(lambda till: link_of(till) in (Link.RECONNECTING, Link.ASKING))
+            counter.until(
+                lambda till: link_of(till) in (ConnectionState.RECONNECTING, ConnectionState.ASKING)
+            )
             simulator.pay(screen.invoice.payment_request)
         counter.until(lambda till: isinstance(till.screen, Paid | Forwarded))
         counter.until(lambda till: not till.forwards)
     assert simulator.merchant.balance_sat == 500
 
 
-def link_of(till: Till) -> Link | None:
-    return till.screen.link if isinstance(till.screen, AwaitingPayment) else None
+def link_of(till: Till) -> ConnectionState | None:
+    return till.screen.connection if isinstance(till.screen, AwaitingPayment) else None
 
 
 @pytest.mark.parametrize(
     ("fault", "link"),
     [
-        (Fault.SOCKET_REFUSED, Link.ASKING),
-        (Fault.ACK_NEVER, Link.ASKING),
-        (Fault.SOCKET_SILENT, Link.LIVE),
+        (Fault.SOCKET_REFUSED, ConnectionState.ASKING),
+        (Fault.ACK_NEVER, ConnectionState.ASKING),
+        (Fault.SOCKET_SILENT, ConnectionState.LIVE),
     ],
 )
 def test_a_sale_without_a_socket_that_works_is_seen_by_asking(
-    simulator: Simulator, tmp_path: Path, fault: Fault, link: Link
+    simulator: Simulator, tmp_path: Path, fault: Fault, link: ConnectionState
 ) -> None:
     simulator.faults.add(fault)
     with kiosk(simulator, tmp_path, HOUR) as counter:
@@ -193,7 +195,7 @@ def test_a_socket_with_nobody_at_the_other_end_is_noticed_and_replaced(
     with kiosk(simulator, tmp_path, HOUR) as counter:
         screen = counter.switch_on().ready().code("500")
         simulator.faults.add(Fault.SOCKET_HALF_OPEN, times=1)
-        counter.until(lambda till: link_of(till) is not Link.LIVE)
+        counter.until(lambda till: link_of(till) is not ConnectionState.LIVE)
         counter.until(watched)
         simulator.pay(screen.invoice.payment_request)
         counter.until(lambda till: isinstance(till.screen, Paid | Forwarded))
@@ -249,7 +251,7 @@ def test_a_certificate_that_is_not_believed_says_why(
             },
         ) as counter,
     ):
-        assert told(counter.switch_on()) is kind
+        assert trouble_shown(counter.switch_on()) is kind
         assert simulator.requests == []
         api.present(certificates["good"])
         sells(counter, simulator)
@@ -272,7 +274,7 @@ def test_a_clock_wrong_by_years_neither_shortens_a_code_nor_dates_a_sale_wrongly
         assert 500 < screen.ends_s - counter.till.now_s <= 600
         assert abs(screen.sale.started_at - simulator.clock.now()) < 120
         counter.clock.off_s = 0.0  # the network has set it, with the code on the screen
-        counter.turn(0.1)
+        counter.run_once(0.1)
         assert isinstance(counter.till.screen, AwaitingPayment)
         assert 400 < counter.till.screen.ends_s - counter.till.now_s <= 600
         simulator.pay(screen.invoice.payment_request)
@@ -292,6 +294,6 @@ def test_a_restart_with_a_clock_wrong_by_years_gives_no_invoice_up(
 
 
 def paid_late(counter: Counter, simulator: Simulator, payment_request: str) -> None:
-    done: Callable[[Till], bool] = lambda till: not till.watches and not till.forwards  # noqa: E731
+    done: Callable[[Till], bool] = lambda till: not till.watched_invoices and not till.forwards  # noqa: E731
     simulator.pay(payment_request, via="blink")
     counter.until(done)

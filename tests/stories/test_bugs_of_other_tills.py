@@ -12,26 +12,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.sale.account import Rates
-from kiosk.sale.effects import AskStatus, FetchRates, OpenSale, Play, SendForward, Sound
-from kiosk.sale.entry import Entry, added, typed
+from kiosk.sale.effects import (
+    FetchInvoiceStatus,
+    FetchRates,
+    OpenSale,
+    PlaySound,
+    SendForward,
+    Sound,
+)
+from kiosk.sale.entry import Entry, with_digit, with_item_added
 from kiosk.sale.events import (
-    Found,
-    InvoiceMade,
-    PayoutMade,
-    RatesArrived,
-    SendAnswer,
-    StatusTold,
+    InvoiceCreated,
+    InvoiceStatusResult,
+    LookUpOutcome,
+    PayoutCreated,
+    RatesFetched,
+    SendOutcome,
     Tick,
 )
 from kiosk.sale.facts import InvoicePaid, SaleStarted
-from kiosk.sale.guard import payout_refusal
-from kiosk.sale.invoice import Decoded, Invoice, InvoiceStatus, PaymentHash, SaleId
+from kiosk.sale.invoice import DecodedInvoice, Invoice, InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key
-from kiosk.sale.memo import plain
+from kiosk.sale.memo import plain_amount
 from kiosk.sale.money import RATE_LIFE_S, Currency, Fiat, Rate, Sats, fiat_from_sats, sats_from_fiat
-from kiosk.sale.till import Entering, Expired, Leaving, Pricing, Requesting, Tipping
+from kiosk.sale.payout_guard import reason_not_to_pay
+from kiosk.sale.till import (
+    ChoosingTip,
+    CodeExpired,
+    EnteringAmount,
+    FetchingPrice,
+    LeavingCode,
+    RequestingInvoice,
+)
 from kiosk.sale.trouble import TroubleKind
-from kiosk.sale.watch import DAY_S
+from kiosk.sale.watched_invoices import DAY_S
 from tests.sale.tills import ACCOUNT, EUR, JPY, KWD, RULES, USD, Story, invoice, rates
 
 TESTS: Final = Path(__file__).parents[1]
@@ -44,19 +58,19 @@ CHECKERS: Final = frozenset({"raises", "assert_balanced", "run_state_machine_as_
 # --- Forwarding -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("first", [SendAnswer.FAILURE, SendAnswer.LIMITED, SendAnswer.GUARDED])
-def test_one_forward_that_fails_holds_up_no_other_m6(first: SendAnswer) -> None:
+@pytest.mark.parametrize("first", [SendOutcome.FAILURE, SendOutcome.LIMITED, SendOutcome.GUARDED])
+def test_one_forward_that_fails_holds_up_no_other_m6(first: SendOutcome) -> None:
     """Bug 10 of other tills: one failing forward returned early, and the rest was forgotten."""
     story = Story().ready()
     bad = story.awaiting()
     story.pay(bad)
     story.send(bad, first)
-    story.look(bad, Found.NOTHING)
+    story.look(bad, LookUpOutcome.NOTHING)
     story.wait(1)
     story.press(Key.CLEAR)
     good = story.awaiting()
     story.pay(good)
-    story.send(good, SendAnswer.SUCCESS)
+    story.send(good, SendOutcome.SUCCESS)
     assert good.payment_hash not in story.till.forwards
     assert bad.payment_hash in story.till.forwards
 
@@ -86,10 +100,10 @@ def test_expired_by_push_is_asked_about_before_the_code_goes_m8() -> None:
     """Bug 23 of other tills: the dialog closed by time-out although a payment was under way."""
     story = Story().ready()
     made = story.awaiting()
-    step = story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED))
-    assert isinstance(step.till.screen, Leaving)
-    assert AskStatus((made.payment_hash,), ACCOUNT) in step.effects
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.PAID, payments=1))
+    step = story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED))
+    assert isinstance(step.till.screen, LeavingCode)
+    assert FetchInvoiceStatus((made.payment_hash,), ACCOUNT) in step.effects
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID, payments=1))
     assert InvoicePaid(made_sale(story), made.payment_hash, late=False) in story.facts
 
 
@@ -101,18 +115,18 @@ def test_the_old_code_is_watched_while_a_new_one_is_up_m8() -> None:
     """Bug 20 of other tills: an invoice made anew while the old code was being paid."""
     story = Story().ready()
     old = story.awaiting()
-    story.play(StatusTold(old.payment_hash, InvoiceStatus.EXPIRED, payments=0))
-    assert isinstance(story.till.screen, Expired)
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(InvoiceStatusResult(old.payment_hash, InvoiceStatus.EXPIRED, payments=0))
+    assert isinstance(story.till.screen, CodeExpired)
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CHARGE)
-    story.play(StatusTold(old.payment_hash, InvoiceStatus.EXPIRED, payments=0))
-    assert isinstance(story.till.screen, Requesting)
+    story.play(InvoiceStatusResult(old.payment_hash, InvoiceStatus.EXPIRED, payments=0))
+    assert isinstance(story.till.screen, RequestingInvoice)
     new = invoice(99, old.amount)
-    story.play(InvoiceMade(story.till.screen.sale.id, new))
-    assert {old.payment_hash, new.payment_hash} <= set(story.till.watches)
+    story.play(InvoiceCreated(story.till.screen.sale.id, new))
+    assert {old.payment_hash, new.payment_hash} <= set(story.till.watched_invoices)
     story.pay(old)
-    story.send(old, SendAnswer.SUCCESS)
-    assert new.payment_hash in story.till.watches
+    story.send(old, SendOutcome.SUCCESS)
+    assert new.payment_hash in story.till.watched_invoices
     assert story.count(InvoicePaid) == 1
 
 
@@ -122,8 +136,8 @@ def test_money_is_cheered_once_however_often_it_is_told_m5() -> None:
     made = story.awaiting()
     for _ in range(3):
         story.pay(made)
-        story.play(StatusTold(made.payment_hash, InvoiceStatus.PAID, payments=1))
-    assert story.effects.count(Play(Sound.PAID)) == 1
+        story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID, payments=1))
+    assert story.effects.count(PlaySound(Sound.PAID)) == 1
     assert story.count(InvoicePaid) == 1
 
 
@@ -136,14 +150,14 @@ def test_a_left_invoice_is_never_polled_away_m8(status: InvoiceStatus) -> None:
     story = Story().ready()
     made = story.awaiting()
     story.wait(600)
-    story.play(StatusTold(made.payment_hash, InvoiceStatus.EXPIRED, payments=0))
-    before = story.count(AskStatus)
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED, payments=0))
+    before = story.count(FetchInvoiceStatus)
     for _ in range(DAY_S // 30):
-        asked = story.count(AskStatus)
+        asked = story.count(FetchInvoiceStatus)
         story.wait(30)
-        if story.count(AskStatus) > asked:
-            story.play(StatusTold(made.payment_hash, status, payments=None))
-    asked = story.count(AskStatus) - before
+        if story.count(FetchInvoiceStatus) > asked:
+            story.play(InvoiceStatusResult(made.payment_hash, status, payments=None))
+    asked = story.count(FetchInvoiceStatus) - before
     assert 3 <= asked <= 160, asked
 
 
@@ -162,7 +176,7 @@ def test_a_left_invoice_is_never_polled_away_m8(status: InvoiceStatus) -> None:
 )
 def test_fraction_digits_are_blinks_own_m9(currency: Currency, minor: int, text: str) -> None:
     """Bug 31 of other tills: `digits || 2` put currencies without a fraction 100 times off."""
-    assert plain(Fiat(minor, currency)) == text
+    assert plain_amount(Fiat(minor, currency)) == text
     rate = Rate(currency, 2 * 10**6, 6, 0.0)  # one sat is two minor units, whatever they are
     assert sats_from_fiat(Fiat(minor, currency), rate) == -(-minor // 2)
     assert fiat_from_sats(Sats(500), rate) == Fiat(1000, currency)
@@ -175,8 +189,8 @@ def test_no_price_is_never_a_price_of_one_m9(base: int) -> None:
     story = Story().ready()
     story.press("3050", Key.CHARGE)
     none = Rate(USD, base, 12, 0.0)
-    story.play(RatesArrived(Rates(none, none)))
-    assert isinstance(story.till.screen, Entering)
+    story.play(RatesFetched(Rates(none, none)))
+    assert isinstance(story.till.screen, EnteringAmount)
     assert story.till.screen.notice is not None
     assert story.till.screen.notice.kind is TroubleKind.NO_RATE
     assert story.count(OpenSale) == 0
@@ -186,13 +200,13 @@ def test_a_price_that_grew_old_while_a_tip_was_chosen_is_no_price_m9() -> None:
     """Bug 30 of other tills: a missing rate became 1."""
     story = Story(replace(RULES, tips=(10,))).ready()
     story.press("3050")
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CHARGE)
-    assert isinstance(story.till.screen, Tipping)
+    assert isinstance(story.till.screen, ChoosingTip)
     story.play(Tick(story.till.now_s + RATE_LIFE_S + 1, story.till.unix_s))
     story.press(Key.D1)
     assert story.count(OpenSale) == 0
-    assert isinstance(story.till.screen, Entering | Pricing)
+    assert isinstance(story.till.screen, EnteringAmount | FetchingPrice)
     assert story.till.screen.entry.total == 3050, "the amount is kept"
 
 
@@ -200,19 +214,19 @@ def test_nothing_of_a_sale_is_left_for_the_next_one() -> None:
     """Bug 32 of other tills: the last tip, or the last amount, was in the next sale."""
     story = Story(replace(RULES, tips=(10,))).ready()
     story.press("100", Key.PLUS, "200")
-    story.play(RatesArrived(rates(story.till.now_s)))
+    story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CHARGE, Key.D1)
-    assert isinstance(story.till.screen, Requesting)
+    assert isinstance(story.till.screen, RequestingInvoice)
     first = invoice(1, story.till.screen.sale.amount)
-    story.play(InvoiceMade(story.till.screen.sale.id, first))
-    story.play(PayoutMade(made_sale(story), story.payout(first), 1))
+    story.play(InvoiceCreated(story.till.screen.sale.id, first))
+    story.play(PayoutCreated(made_sale(story), story.payout(first), 1))
     story.pay(first)
-    story.send(first, SendAnswer.SUCCESS)
+    story.send(first, SendOutcome.SUCCESS)
     story.wait(20)
-    assert isinstance(story.till.screen, Entering)
+    assert isinstance(story.till.screen, EnteringAmount)
     assert story.till.screen.entry.is_empty
     story.press("500", Key.CHARGE)
-    assert isinstance(story.till.screen, Tipping)
+    assert isinstance(story.till.screen, ChoosingTip)
     story.press(Key.CHARGE)
     sale = next(f.sale for f in reversed(story.facts) if isinstance(f, SaleStarted))
     assert (sale.price.minor, sale.tip, sale.items) == (500, 0, ())
@@ -226,10 +240,10 @@ def test_a_sum_is_added_and_not_joined_m9(items: list[int]) -> None:
     entry = Entry(USD)
     for item in items:
         for digit in str(item):
-            entry = typed(entry, int(digit))
-        entry = added(entry)
+            entry = with_digit(entry, int(digit))
+        entry = with_item_added(entry)
     assert entry.total == sum(items)
-    assert plain(entry.price) != "$0.00"
+    assert plain_amount(entry.price) != "$0.00"
 
 
 def test_a_till_left_on_all_day_asks_for_todays_price_m9() -> None:
@@ -245,7 +259,7 @@ def test_a_till_left_on_all_day_asks_for_todays_price_m9() -> None:
     assert story.count(OpenSale) == 1, "the morning's price is not charged"
 
 
-GOOD: Final = Decoded(
+GOOD: Final = DecodedInvoice(
     network="regtest",
     payee=min(ACCOUNT.nodes),
     amount_msat=1000_000,
@@ -270,8 +284,8 @@ GOOD: Final = Decoded(
 def test_an_invoice_is_looked_at_before_it_is_paid_m3(wrong: dict[str, object], why: str) -> None:
     """Bug 35 of other tills: the invoice was paid without a look at its amount."""
     payout: Invoice = invoice(1, 1000, "out")
-    assert payout_refusal(GOOD, payout, Sats(1000), ACCOUNT) is None
-    refusal = payout_refusal(replace(GOOD, **wrong), payout, Sats(1000), ACCOUNT)  # type: ignore[arg-type]
+    assert reason_not_to_pay(GOOD, payout, Sats(1000), ACCOUNT) is None
+    refusal = reason_not_to_pay(replace(GOOD, **wrong), payout, Sats(1000), ACCOUNT)  # type: ignore[arg-type]
     assert refusal is not None
     assert why in refusal
 
@@ -279,7 +293,7 @@ def test_an_invoice_is_looked_at_before_it_is_paid_m3(wrong: dict[str, object], 
 def test_without_a_list_of_nodes_any_payee_is_possible_m3() -> None:
     unknown = replace(ACCOUNT, nodes=frozenset())
     stranger = replace(GOOD, payee="03" + "cd" * 32)
-    assert payout_refusal(stranger, invoice(1, 1000, "out"), Sats(1000), unknown) is None
+    assert reason_not_to_pay(stranger, invoice(1, 1000, "out"), Sats(1000), unknown) is None
 
 
 # --- The tests themselves ---------------------------------------------------------------------
@@ -299,8 +313,8 @@ def functions() -> list[tuple[Path, ast.FunctionDef]]:
 def test_every_bug_has_a_test_that_would_have_caught_it() -> None:
     named: set[int] = set()
     for _, function in functions():
-        told = ast.get_docstring(function) or ""
-        for numbers in re.findall(r"[Bb]ugs? ([\d, and]+) of other tills", told):
+        shown = ast.get_docstring(function) or ""
+        for numbers in re.findall(r"[Bb]ugs? ([\d, and]+) of other tills", shown):
             named |= {int(number) for number in re.findall(r"\d+", numbers)}
     assert named == ALL, sorted(ALL ^ named)
 
@@ -339,7 +353,7 @@ def test_a_payout_is_sent_for_its_own_sale_alone_m1() -> None:
     """Bug 9 of other tills: the guards were on five routes and not on the main one."""
     story = Story().ready()
     made = story.awaiting(payout=False)
-    story.play(PayoutMade(made_sale(story), invoice(7, made.amount + 1, "out"), 1))
+    story.play(PayoutCreated(made_sale(story), invoice(7, made.amount + 1, "out"), 1))
     story.pay(made)
     story.wait(10)
     assert story.count(SendForward) == 0, "a payout of another amount is never paid"

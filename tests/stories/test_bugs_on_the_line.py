@@ -8,16 +8,16 @@ from threading import Event
 
 import pytest
 
-from kiosk.sale.effects import CloseSale, Rest
-from kiosk.sale.events import Found, InvoiceMade, LinkChanged
+from kiosk.sale.effects import CloseSale, GoIdle
+from kiosk.sale.events import ConnectionChanged, InvoiceCreated, LookUpOutcome
 from kiosk.sale.facts import Ending
 from kiosk.sale.invoice import PaymentHash
 from kiosk.sale.keys import Key
-from kiosk.sale.till import Entering, Forwarded, Link, Requesting
+from kiosk.sale.till import ConnectionState, EnteringAmount, Forwarded, RequestingInvoice
 from kiosk.sale.trouble import TroubleKind
 from kiosk.simulate import Fault, Simulator
 from kiosk.wallet.forwarding import read_ledger
-from kiosk.wallet.status import receipts
+from kiosk.wallet.invoice_status import receipts
 from tests.stories.faults.till import QUICK, QuickTill, switched_on
 from tests.wallet.conftest import Door, endpoints_of, order
 from tests.wallet.test_wallet import opened, paid
@@ -67,7 +67,9 @@ def test_no_way_leads_around_the_guard_m3(
     till.switch_on().rest()
     till.leap()
     assert till.till.unsettled == 1
-    sends = [one for one in simulator.requests if one.operation == "lnInvoicePaymentSend"]
+    sends = [
+        request for request in simulator.requests if request.operation == "lnInvoicePaymentSend"
+    ]
     assert not sends
     assert simulator.till.balance_sat == 1000
 
@@ -115,14 +117,14 @@ def test_a_sale_that_ends_while_its_socket_connects_leaves_nothing(
     simulator: Simulator, door: Door, fault: Fault | None
 ) -> None:
     """Bug 15 of other tills: connecting sockets leaked, and a late close set timers."""
-    account = door.visited()
+    account = door.fetched_account()
     if fault is not None:
         simulator.faults.add(fault)
     asked = order(account)
     door.perform(asked)
-    door.wait_for(InvoiceMade)
+    door.wait_for(InvoiceCreated)
     door.perform(CloseSale(asked.sale.id, Ending.CANCELLED))
-    door.perform(Rest())
+    door.perform(GoIdle())
     until_s = time.monotonic() + 5.0
     while simulator.open_sockets():
         assert time.monotonic() < until_s, "a socket is still open"
@@ -132,8 +134,8 @@ def test_a_sale_that_ends_while_its_socket_connects_leaves_nothing(
 def test_connecting_again_is_never_given_up(simulator: Simulator, door: Door) -> None:
     """Bug 16 of other tills: after 4 or 12 tries nobody tried any more."""
     simulator.faults.add(Fault.SOCKET_REFUSED, times=15)
-    door.perform(order(door.visited()))
-    while door.wait_for(LinkChanged, timeout_s=20.0).link is not Link.LIVE:
+    door.perform(order(door.fetched_account()))
+    while door.wait_for(ConnectionChanged, timeout_s=20.0).connection is not ConnectionState.LIVE:
         pass
     assert simulator.faults.struck(Fault.SOCKET_REFUSED) == 15
 
@@ -171,15 +173,17 @@ def test_only_what_came_in_for_this_hash_is_counted_m4() -> None:
 @pytest.mark.parametrize(
     ("entries", "found"),
     [
-        ([("SEND", "SUCCESS")], Found.SETTLED),
-        ([("SEND", "SUCCESS"), ("RECEIVE", "SUCCESS")], Found.NOTHING),  # and it came back
-        ([("RECEIVE", "SUCCESS")], Found.NOTHING),
-        ([("SEND", "PENDING")], Found.PENDING),
-        ([("SEND", "FAILURE")], Found.NOTHING),
-        ([], Found.NOTHING),
+        ([("SEND", "SUCCESS")], LookUpOutcome.SETTLED),
+        ([("SEND", "SUCCESS"), ("RECEIVE", "SUCCESS")], LookUpOutcome.NOTHING),  # and it came back
+        ([("RECEIVE", "SUCCESS")], LookUpOutcome.NOTHING),
+        ([("SEND", "PENDING")], LookUpOutcome.PENDING),
+        ([("SEND", "FAILURE")], LookUpOutcome.NOTHING),
+        ([], LookUpOutcome.NOTHING),
     ],
 )
-def test_the_direction_of_money_is_read_m4_m6(entries: list[tuple[str, str]], found: Found) -> None:
+def test_the_direction_of_money_is_read_m4_m6(
+    entries: list[tuple[str, str]], found: LookUpOutcome
+) -> None:
     """Bug 18 of other tills: the way back of a refund was counted as a receipt."""
     name = PaymentHash("a" * 64)
     ledger = [
@@ -220,7 +224,7 @@ def test_a_sale_asks_little(simulator: Simulator, till: QuickTill) -> None:
     simulator.pay(request)
     till.until(lambda now: isinstance(now.screen, Forwarded))
     till.rest()
-    asked = [one.operation for one in simulator.requests[before:]]
+    asked = [request.operation for request in simulator.requests[before:]]
     # Price, invoice, payout, subscription, send, limit; the status at subscribing and after it.
     assert len([name for name in asked if name != "me"]) == 5, asked
     assert len(asked) <= 10, asked
@@ -235,9 +239,9 @@ def test_a_server_that_never_answers_is_given_up_in_time(
     with switched_on(QuickTill(simulator, tmp_path, hasty)) as till:
         began_s = time.monotonic()
         till.switch_on()
-        told = till.until(lambda now: now.out_of_service is not None).out_of_service
-        assert told is not None
-        assert told.kind is TroubleKind.NO_CONNECTION
+        shown = till.until(lambda now: now.out_of_service is not None).out_of_service
+        assert shown is not None
+        assert shown.kind is TroubleKind.NO_CONNECTION
         assert time.monotonic() - began_s < 5.0
         simulator.faults.clear()
         till.finish()
@@ -250,10 +254,10 @@ def test_keys_are_taken_while_an_answer_is_awaited(simulator: Simulator, till: Q
     till.rest()
     simulator.faults.add(Fault.NEVER_ANSWERED, "lnInvoiceCreate")
     till.press(Key.CHARGE)
-    till.until(lambda now: isinstance(now.screen, Requesting))
+    till.until(lambda now: isinstance(now.screen, RequestingInvoice))
     till.press(Key.CLEAR, Key.CLEAR, "7")
-    now = till.until(lambda now: isinstance(now.screen, Entering), timeout_s=0.2)
-    assert isinstance(now.screen, Entering)
+    now = till.until(lambda now: isinstance(now.screen, EnteringAmount), timeout_s=0.2)
+    assert isinstance(now.screen, EnteringAmount)
 
 
 def test_a_message_about_another_hash_is_never_our_payment_m4(

@@ -13,8 +13,8 @@ from kiosk.sale.keys import Key
 from kiosk.sale.till import Paid
 from kiosk.sale.trouble import TroubleKind
 from kiosk.simulate import Fault, Simulator
-from tests.stories.apart import audit
-from tests.stories.counter import QUICK, Counter, NoGlass
+from tests.stories.counter import QUICK, Counter, NoDisplay
+from tests.stories.separate_process import audit
 from tests.stories.test_lost_journal import journal_of, rebuilt, sold, wreck
 
 ONE, OTHER = Hardware("serial 1", "machine"), Hardware("serial 2", "machine")
@@ -43,7 +43,7 @@ def kiosk(
         "MERCHANT_USERNAME": simulator.merchant.username,
     }
     folder.mkdir(exist_ok=True)
-    made = Counter(folder, settings, QUICK, speed=60.0, glass=NoGlass, hardware=hardware)
+    made = Counter(folder, settings, QUICK, speed=60.0, glass=NoDisplay, hardware=hardware)
     shelf.callback(made.switch_off)
     return made.switch_on().ready()
 
@@ -71,7 +71,9 @@ def test_a_payout_invoice_whose_answer_was_lost_and_then_a_dead_card_forward_onc
         Fault.ANSWER_LOST_AFTER, operation="lnInvoiceCreateOnBehalfOfRecipient", times=1
     )
     sold(counter, simulator)
-    ids = [parse_external_id(one.external_id) for one in simulator.invoices(simulator.merchant)]
+    ids = [
+        parse_external_id(invoice.external_id) for invoice in simulator.invoices(simulator.merchant)
+    ]
     assert any(one is not None and one.token is not None for one in ids)
     counter.switch_off()
     wreck(journal_of(counter))
@@ -118,7 +120,7 @@ def test_another_tills_forwarded_sales_are_no_alarm_and_no_history_of_ours(
     first.switch_on().ready()
     rebuilt(first)
     assert first.till.alarms == ()
-    known = [one.sale.id for one in first.box.journal.sales(0, 2**40)]
+    known = [sale.sale.id for sale in first.app.journal.sales(0, 2**40)]
     assert known == [mine]
 
 
@@ -134,10 +136,10 @@ def test_a_cloned_card_forwards_nothing_until_the_manager_says_so(
     simulator.faults.clear()
     second = kiosk(simulator, tmp_path / "b", shelf, OTHER)
     assert kinds(second) == [TroubleKind.BEGUN_ELSEWHERE]
-    assert second.box.journal.installation != parse_installation(waiting)
+    assert second.app.journal.installation != parse_installation(waiting)
     sold_there = second.code("700")
     simulator.pay(sold_there.invoice.payment_request)
-    second.until(lambda till: not till.watches and len(till.forwards) == 1, 30.0)
+    second.until(lambda till: not till.watched_invoices and len(till.forwards) == 1, 30.0)
     assert simulator.merchant.balance_sat == 700
     second.switch_off()
     second.switch_on().ready()  # it is still stopped after a new start
@@ -164,13 +166,13 @@ def test_an_older_copy_of_the_journal_sends_no_payout_that_it_has_forgotten(
     simulator.faults.clear()
     simulator.pay(screen.invoice.payment_request, via="blink")  # type: ignore[union-attr]
     counter.switch_on().ready()
-    counter.until(lambda till: not till.forwards and not till.watches, 30.0)
+    counter.until(lambda till: not till.forwards and not till.watched_invoices, 30.0)
     assert simulator.merchant.balance_sat == 500
     counter.switch_off()
     shutil.rmtree(tmp_path / "a")
     shutil.copytree(tmp_path / "copy", tmp_path / "a")
     counter.switch_on().ready()
-    counter.until(lambda till: not till.forwards and not till.watches, 30.0)
+    counter.until(lambda till: not till.forwards and not till.watched_invoices, 30.0)
     assert simulator.merchant.balance_sat == 500
     assert audit(simulator).problems() == []
 
@@ -198,10 +200,10 @@ def test_two_boxes_whose_journals_are_both_lost_pay_nothing_that_they_cannot_tel
 
 def retry(counter: Counter) -> None:
     """What `kiosk forwards --retry` leaves word for."""
-    from kiosk.journal import ask_retry
+    from kiosk.journal import request_retry
 
-    ask_retry(journal_of(counter))
-    counter.box.loop.heed_requests()
+    request_retry(journal_of(counter))
+    counter.app.loop.process_requests()
 
 
 def parse_installation(sale: str) -> str | None:

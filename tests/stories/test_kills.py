@@ -14,16 +14,16 @@ TELLING = {
         "ws heard connection_ack",
         "ws subscribe: sent",
         "ws heard next PAID",
-        "journal InvoicePaid+ForwardMoved(sent): at COMMIT",
+        "journal InvoicePaid+ForwardStatusChanged(sent): at COMMIT",
         "http Pay: sent",
         "http Pay: answered",
-        "journal ForwardMoved(settled): at COMMIT",
+        "journal ForwardStatusChanged(settled): at COMMIT",
         "ws complete: before",
     },
-    Scene.CANCEL: {"http CancelInvoice: sent", "journal SaleLeft: at COMMIT"},
+    Scene.CANCEL: {"http CancelInvoice: sent", "journal SaleLeftScreen: at COMMIT"},
     Scene.UNPAID: {"screen AwaitingPayment"},
     Scene.LATE: {"http Status: read", "http Pay: sent"},
-    Scene.SENT: {"http Ledger: answered", "journal ForwardMoved(settled): committed"},
+    Scene.SENT: {"http Ledger: answered", "journal ForwardStatusChanged(settled): committed"},
 }
 
 

@@ -12,38 +12,38 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from kiosk.commands.box import begin_till
+from kiosk.commands.app import initial_till
 from kiosk.journal import Journal
 from kiosk.sale.effects import (
-    AskStatus,
     CancelInvoice,
+    CreatePayout,
     Effect,
+    FetchAccount,
+    FetchInvoiceStatus,
     FetchRates,
-    LookUp,
-    MakePayout,
+    LookUpPayout,
     OpenSale,
     SendForward,
-    Visit,
 )
 from kiosk.sale.events import (
-    CancelAnswer,
-    CancelTold,
+    AccountFetched,
+    AccountFetchFailed,
+    CancelInvoiceResult,
+    CancelOutcome,
     Event,
-    Found,
-    InvoiceMade,
+    InvoiceCreated,
     InvoiceRefused,
+    InvoiceStatusResult,
     KeyPressed,
-    LookUpTold,
-    PayoutMade,
+    LookUpOutcome,
+    LookUpPayoutResult,
+    PayoutCreated,
     PayoutRefused,
-    RatesArrived,
-    RatesFailed,
-    SendAnswer,
-    SendTold,
-    StatusTold,
+    RatesFetched,
+    RatesFetchFailed,
+    SendForwardResult,
+    SendOutcome,
     Tick,
-    Visited,
-    VisitFailed,
 )
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash
 from kiosk.sale.keys import Key
@@ -59,12 +59,12 @@ KEYS = st.sampled_from(
 )
 ODD = st.sampled_from(
     [
-        SendAnswer.FAILURE,
-        SendAnswer.PENDING,
-        SendAnswer.LOST,
-        SendAnswer.EXPIRED,
-        SendAnswer.LIMITED,
-        SendAnswer.NO_BALANCE,
+        SendOutcome.FAILURE,
+        SendOutcome.PENDING,
+        SendOutcome.LOST,
+        SendOutcome.EXPIRED,
+        SendOutcome.LIMITED,
+        SendOutcome.NO_BALANCE,
     ]
 )
 
@@ -85,11 +85,11 @@ class Blink:
             self.invoices[made.payment_hash] = made
         return made
 
-    def pay_out(self, name: PaymentHash) -> SendAnswer:
+    def pay_out(self, name: PaymentHash) -> SendOutcome:
         if name in self.paid_out:
-            return SendAnswer.ALREADY_PAID
+            return SendOutcome.ALREADY_PAID
         self.paid_out.add(name)
-        return SendAnswer.SUCCESS
+        return SendOutcome.SUCCESS
 
 
 class Counter(RuleBasedStateMachine):
@@ -110,7 +110,7 @@ class Counter(RuleBasedStateMachine):
         self.waiting = []
         self.journal = Journal.open(Path(self.folder.name) / "journal.sqlite3", self.unix)
         rules = Rules("till", f"{self.boots:08x}", self.journal.installation, units=("SAT", "USD"))
-        self.till, facts = begin_till(rules, self.journal.take_up(), self.now_s, int(self.unix()))
+        self.till, facts = initial_till(rules, self.journal.take_up(), self.now_s, int(self.unix()))
         self.journal.record(facts)
         self.feed(Tick(self.now_s, int(self.unix())))
 
@@ -152,7 +152,7 @@ class Counter(RuleBasedStateMachine):
 
     @precondition(lambda self: self.waiting)
     @rule(data=st.data(), acted=st.booleans(), odd=ODD)
-    def an_answer_goes_wrong(self, data: st.DataObject, acted: bool, odd: SendAnswer) -> None:
+    def an_answer_goes_wrong(self, data: st.DataObject, acted: bool, odd: SendOutcome) -> None:
         effect = self.waiting.pop(data.draw(st.integers(0, len(self.waiting) - 1)))
         self.answer_badly(effect, odd, acted=acted)
 
@@ -163,10 +163,10 @@ class Counter(RuleBasedStateMachine):
         name = data.draw(st.sampled_from(sorted(self.blink.invoices)))
         self.blink.paid_in[name] = self.blink.paid_in.get(name, 0) + 1
         if pushed:
-            self.feed(StatusTold(name, InvoiceStatus.PAID))
+            self.feed(InvoiceStatusResult(name, InvoiceStatus.PAID))
 
     @rule(acted=st.booleans(), odd=ODD)
-    def a_sale_is_paid_and_its_forwarding_goes_wrong(self, acted: bool, odd: SendAnswer) -> None:
+    def a_sale_is_paid_and_its_forwarding_goes_wrong(self, acted: bool, odd: SendOutcome) -> None:
         """The corner where tills lose or double money: seek it out."""
         self.sell()
         screen = self.till.screen
@@ -174,8 +174,8 @@ class Counter(RuleBasedStateMachine):
             return
         name = screen.invoice.payment_hash
         self.blink.paid_in[name] = self.blink.paid_in.get(name, 0) + 1
-        self.feed(StatusTold(name, InvoiceStatus.PAID))
-        for effect in [one for one in self.waiting if isinstance(one, SendForward)]:
+        self.feed(InvoiceStatusResult(name, InvoiceStatus.PAID))
+        for effect in [record for record in self.waiting if isinstance(record, SendForward)]:
             self.waiting.remove(effect)
             self.answer_badly(effect, odd, acted=acted)
 
@@ -192,56 +192,62 @@ class Counter(RuleBasedStateMachine):
 
     def answer(self, effect: Effect) -> None:
         match effect:
-            case Visit():
-                self.feed(Visited(ACCOUNT))
+            case FetchAccount():
+                self.feed(AccountFetched(ACCOUNT))
             case FetchRates():
-                self.feed(RatesArrived(rates(self.now_s)))
+                self.feed(RatesFetched(rates(self.now_s)))
             case OpenSale(sale):
                 made = self.blink.make(sale.id, sale.amount, "in")
-                self.feed(InvoiceMade(sale.id, made))
-                self.feed(PayoutMade(sale.id, self.blink.make(sale.id, sale.amount, "out"), 1))
-            case MakePayout(sale_id, amount, _, generation):
+                self.feed(InvoiceCreated(sale.id, made))
+                self.feed(PayoutCreated(sale.id, self.blink.make(sale.id, sale.amount, "out"), 1))
+            case CreatePayout(sale_id, amount, _, generation):
                 made = self.blink.make(sale_id, amount, "out")
-                self.feed(PayoutMade(sale_id, made, generation))
-            case AskStatus(names):
+                self.feed(PayoutCreated(sale_id, made, generation))
+            case FetchInvoiceStatus(names):
                 for name in names:
                     payments = self.blink.paid_in.get(name, 0)
                     status = InvoiceStatus.PAID if payments else InvoiceStatus.PENDING
-                    self.feed(StatusTold(name, status, payments))
+                    self.feed(InvoiceStatusResult(name, status, payments))
             case CancelInvoice(name):
                 done = (
-                    CancelAnswer.PROCESSED if name in self.blink.paid_in else CancelAnswer.CANCELLED
+                    CancelOutcome.PROCESSED
+                    if name in self.blink.paid_in
+                    else CancelOutcome.CANCELLED
                 )
-                self.feed(CancelTold(name, done))
+                self.feed(CancelInvoiceResult(name, done))
             case SendForward(name, payout):
                 answer = self.blink.pay_out(payout.payment_hash)
-                self.feed(SendTold(name, payout.payment_hash, answer))
-            case LookUp(name, payout_hash):
-                found = Found.SETTLED if payout_hash in self.blink.paid_out else Found.NOTHING
-                self.feed(LookUpTold(name, payout_hash, found))
+                self.feed(SendForwardResult(name, payout.payment_hash, answer))
+            case LookUpPayout(name, payout_hash):
+                found = (
+                    LookUpOutcome.SETTLED
+                    if payout_hash in self.blink.paid_out
+                    else LookUpOutcome.NOTHING
+                )
+                self.feed(LookUpPayoutResult(name, payout_hash, found))
 
-    def answer_badly(self, effect: Effect, odd: SendAnswer, *, acted: bool) -> None:
+    def answer_badly(self, effect: Effect, odd: SendOutcome, *, acted: bool) -> None:
         match effect:
-            case Visit():
-                self.feed(VisitFailed(AWAY))
+            case FetchAccount():
+                self.feed(AccountFetchFailed(AWAY))
             case FetchRates():
-                self.feed(RatesFailed(AWAY))
+                self.feed(RatesFetchFailed(AWAY))
             case OpenSale(sale):
                 self.feed(InvoiceRefused(sale.id, AWAY))
-            case MakePayout(sale_id):
+            case CreatePayout(sale_id):
                 self.feed(PayoutRefused(sale_id, AWAY, final=acted))
-            case AskStatus(names):
+            case FetchInvoiceStatus(names):
                 for name in names:
-                    self.feed(StatusTold(name, InvoiceStatus.UNKNOWN))
+                    self.feed(InvoiceStatusResult(name, InvoiceStatus.UNKNOWN))
             case CancelInvoice(name):
-                self.feed(CancelTold(name, CancelAnswer.UNKNOWN))
+                self.feed(CancelInvoiceResult(name, CancelOutcome.UNKNOWN))
             case SendForward(name, payout):
                 # Refused as expired is said only by those who did not act.
-                if acted and odd is not SendAnswer.EXPIRED:
+                if acted and odd is not SendOutcome.EXPIRED:
                     self.blink.pay_out(payout.payment_hash)
-                self.feed(SendTold(name, payout.payment_hash, odd))
-            case LookUp(name, payout_hash):
-                self.feed(LookUpTold(name, payout_hash, Found.UNKNOWN))
+                self.feed(SendForwardResult(name, payout.payment_hash, odd))
+            case LookUpPayout(name, payout_hash):
+                self.feed(LookUpPayoutResult(name, payout_hash, LookUpOutcome.UNKNOWN))
 
     def answer_all(self) -> None:
         for _ in range(200):

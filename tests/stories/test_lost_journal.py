@@ -10,8 +10,8 @@ from kiosk.journal import Journal
 from kiosk.sale.keys import Key
 from kiosk.sale.till import Paid
 from kiosk.simulate import Fault, Simulator
-from tests.stories.apart import audit
-from tests.stories.counter import QUICK, Counter, NoGlass, is_idle
+from tests.stories.counter import QUICK, Counter, NoDisplay, is_idle
+from tests.stories.separate_process import audit
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def counter(
         **merchant,
     }
     # Its own pauses pass sixty times sooner, so that two minutes are two seconds.
-    made = Counter(tmp_path, settings, QUICK, speed=60.0, glass=NoGlass).switch_on()
+    made = Counter(tmp_path, settings, QUICK, speed=60.0, glass=NoDisplay).switch_on()
     yield made
     made.switch_off()
 
@@ -72,16 +72,16 @@ def restarted(counter: Counter, lose: Callable[[Path], None]) -> Counter:
 
 def rebuilt(counter: Counter) -> None:
     """Until Blink has been asked, and everything that it told of is settled."""
-    counter.until(lambda till: till.lost is None and not till.forwards, 30.0)
+    counter.until(lambda till: till.lost_journal is None and not till.forwards, 30.0)
 
 
 def sold(counter: Counter, simulator: Simulator) -> str:
     screen = counter.code("500")
     simulator.pay(screen.invoice.payment_request)
-    counter.until(lambda till: not till.watches and not till.forwards)
+    counter.until(lambda till: not till.watched_invoices and not till.forwards)
     while not is_idle(counter.till):
         counter.press(Key.CLEAR)
-        counter.turn(0.02)
+        counter.run_once(0.02)
     return screen.sale.id
 
 
@@ -93,8 +93,8 @@ def test_a_journal_lost_with_the_code_up_still_finds_the_payment(
     counter.switch_off()
     lose(journal_of(counter))
     counter.switch_on().ready()
-    counter.until(lambda till: till.lost is None)
-    assert screen.invoice.payment_hash in counter.till.watches
+    counter.until(lambda till: till.lost_journal is None)
+    assert screen.invoice.payment_hash in counter.till.watched_invoices
     simulator.pay(screen.invoice.payment_request, via="blink")
     rebuilt_with_next_sale(counter, simulator)
     assert simulator.merchant.balance_sat == 1000
@@ -103,7 +103,7 @@ def test_a_journal_lost_with_the_code_up_still_finds_the_payment(
 
 def rebuilt_with_next_sale(counter: Counter, simulator: Simulator) -> None:
     sold(counter, simulator)
-    counter.until(lambda till: not till.forwards and not till.watches, 30.0)
+    counter.until(lambda till: not till.forwards and not till.watched_invoices, 30.0)
 
 
 @pytest.mark.parametrize("lose", [wreck, tear])
@@ -137,10 +137,12 @@ def test_a_journal_lost_after_forwarding_pays_nothing_twice_and_has_its_history_
     rebuilt(counter)
     assert simulator.merchant.balance_sat == 1500
     assert audit(simulator).problems() == []
-    sends = [one for one in simulator.requests if one.operation == "lnInvoicePaymentSend"]
+    sends = [
+        request for request in simulator.requests if request.operation == "lnInvoicePaymentSend"
+    ]
     assert len(sends) == 3
     reader = Journal.read_only(journal_of(counter))
-    found = [one.sale.id for one in reader.sales(0, 2**40) if one.forwarded_at is not None]
+    found = [sale.sale.id for sale in reader.sales(0, 2**40) if sale.forwarded_at is not None]
     reader.close()
     assert sorted(found) == sorted(names)
     kept = [one.name for one in journal_of(counter).parent.glob("*.corrupt-*")]
@@ -155,7 +157,7 @@ def test_a_second_start_after_the_rebuilding_asks_no_more(
     rebuilt(counter)
     counter.switch_off()
     counter.switch_on()
-    assert counter.till.lost is None
+    assert counter.till.lost_journal is None
 
 
 def test_a_plug_pulled_before_blink_was_asked_asks_at_the_next_start(
@@ -168,7 +170,7 @@ def test_a_plug_pulled_before_blink_was_asked_asks_at_the_next_start(
     wreck(journal_of(counter))
     simulator.go_dark()
     counter.switch_on()
-    counter.turn(0.1)
+    counter.run_once(0.1)
     counter.switch_off()
     simulator.come_back()
     simulator.faults.clear()
@@ -191,7 +193,7 @@ def test_while_blink_cannot_say_what_was_nothing_is_paid_and_sales_go_on(
     counter.switch_on()
     counter.until(lambda till: till.service.__class__.__name__ == "Ready")
     simulator.faults.add(Fault.NULL_FIELDS, operation="me")
-    counter.until(lambda till: till.lost is not None and till.lost.tries >= 2)
+    counter.until(lambda till: till.lost_journal is not None and till.lost_journal.tries >= 2)
     assert counter.till.forwards == {}
     assert simulator.merchant.balance_sat == 0
     simulator.faults.clear()

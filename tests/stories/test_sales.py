@@ -7,11 +7,19 @@ from time import monotonic
 
 import pytest
 
-from kiosk.journal import ask_retry
-from kiosk.sale.events import KeyFreed, KeyStuck
+from kiosk.journal import request_retry
+from kiosk.sale.events import KeyReleased, KeyStuck
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, Entering, Forwarded, Paid, Requesting, Till, Visiting
+from kiosk.sale.till import (
+    AwaitingPayment,
+    EnteringAmount,
+    FetchingAccount,
+    Forwarded,
+    Paid,
+    RequestingInvoice,
+    Till,
+)
 from kiosk.sale.trouble import TroubleKind
 from kiosk.simulate import Fault, Simulator
 from tests.stories.conftest import Kiosk
@@ -20,7 +28,7 @@ from tests.stories.counter import is_idle
 
 def quiet(simulator: Simulator, kiosk: Kiosk) -> None:
     """Wait until no socket and no connection is open."""
-    assert kiosk.box is not None
+    assert kiosk.app is not None
     end = monotonic() + 5
     while simulator.open_sockets() or simulator.http_connections():
         assert monotonic() < end, (simulator.open_sockets(), simulator.http_connections())
@@ -41,7 +49,7 @@ def test_after_the_visit_nothing_is_open_and_nothing_is_asked(
     kiosk.press(Key.CLEAR)
     kiosk.until(is_idle)
     assert len(simulator.requests) == asked
-    assert not [one for one in simulator.requests if one.kind == "ws"]
+    assert not [request for request in simulator.requests if request.kind == "ws"]
     assert "connection not requested" in caplog.messages
 
 
@@ -59,7 +67,9 @@ def test_a_payment_is_pushed_forwarded_once_and_the_screen_returns_by_itself(
     assert simulator.merchant.balance_sat == screen.sale.amount
     assert simulator.till.balance_sat == 0
     simulator.ledger.assert_balanced()
-    sends = [one for one in simulator.requests if one.operation == "lnInvoicePaymentSend"]
+    sends = [
+        request for request in simulator.requests if request.operation == "lnInvoicePaymentSend"
+    ]
     assert len(sends) == 1
     steps = [
         "connecting",
@@ -72,8 +82,8 @@ def test_a_payment_is_pushed_forwarded_once_and_the_screen_returns_by_itself(
         "animation",
         "disconnected reason=paid",
     ]
-    told = [line.split(" sale=")[0] for line in caplog.messages]
-    assert [line for line in told if line in steps] == steps
+    lines = [line.split(" sale=")[0] for line in caplog.messages]
+    assert [line for line in lines if line in steps] == steps
     whole = "\n".join(caplog.messages)
     assert simulator.till.api_key not in whole
     assert screen.invoice.payment_request not in whole
@@ -85,7 +95,7 @@ def test_clear_cancels_at_blink_and_closes_the_socket(simulator: Simulator, kios
     kiosk.press(Key.CLEAR)
     kiosk.idle()
     quiet(simulator, kiosk)
-    assert [one for one in simulator.requests if one.operation == "lnInvoiceCancel"]
+    assert [request for request in simulator.requests if request.operation == "lnInvoiceCancel"]
 
 
 def test_a_cancelled_invoice_paid_from_a_blink_wallet_is_found_with_the_next_sale_m8(
@@ -96,7 +106,9 @@ def test_a_cancelled_invoice_paid_from_a_blink_wallet_is_found_with_the_next_sal
     kiosk.idle()
     simulator.pay(first.invoice.payment_request, via="blink")
     kiosk.code("700")
-    kiosk.until(lambda till: not till.forwards and first.invoice.payment_hash not in till.watches)
+    kiosk.until(
+        lambda till: not till.forwards and first.invoice.payment_hash not in till.watched_invoices
+    )
     assert simulator.merchant.balance_sat == first.sale.amount
 
 
@@ -140,8 +152,8 @@ def test_a_plug_pulled_with_the_code_up_loses_nothing_m11(
         kiosk.switch_off()
         simulator.pay(screen.invoice.payment_request, via="lightning")
     kiosk.switch_on().ready()
-    assert [sale.id for sale in kiosk.till.recovered] == [screen.sale.id]
-    kiosk.until(lambda till: not till.watches and not till.forwards)
+    assert [sale.id for sale in kiosk.till.interrupted_sales] == [screen.sale.id]
+    kiosk.until(lambda till: not till.watched_invoices and not till.forwards)
     assert simulator.merchant.balance_sat == screen.sale.amount
 
 
@@ -168,7 +180,7 @@ def test_the_code_is_up_while_the_socket_is_still_connecting(
     kiosk.press("500", Key.CHARGE)
     screen = kiosk.until(lambda till: isinstance(till.screen, AwaitingPayment)).screen
     assert isinstance(screen, AwaitingPayment)
-    assert screen.link.value == "connecting"
+    assert screen.connection.value == "connecting"
 
 
 def test_a_server_that_is_not_there_is_told_and_the_kiosk_comes_back_by_itself(
@@ -180,7 +192,7 @@ def test_a_server_that_is_not_there_is_told_and_the_kiosk_comes_back_by_itself(
         till = kiosk.until(lambda till: till.out_of_service is not None)
         assert till.out_of_service is not None
         assert till.out_of_service.kind is TroubleKind.NO_CONNECTION
-        assert isinstance(till.service, Visiting)
+        assert isinstance(till.service, FetchingAccount)
         simulator.come_back()
         kiosk.ready()
     finally:
@@ -193,9 +205,9 @@ def test_blink_away_at_enter_keeps_the_amount(simulator: Simulator, kiosk: Kiosk
     kiosk.until(lambda till: till.rates is not None)
     simulator.go_dark()
     kiosk.press(Key.CHARGE)
-    kiosk.until(lambda till: isinstance(till.screen, Requesting))
-    till = kiosk.until(lambda till: isinstance(till.screen, Entering))
-    assert isinstance(till.screen, Entering)
+    kiosk.until(lambda till: isinstance(till.screen, RequestingInvoice))
+    till = kiosk.until(lambda till: isinstance(till.screen, EnteringAmount))
+    assert isinstance(till.screen, EnteringAmount)
     assert till.screen.notice is not None
     assert till.screen.notice.kind is TroubleKind.NO_CONNECTION
     assert till.screen.entry.total == 500
@@ -206,13 +218,13 @@ def test_the_log_tells_when_the_kiosk_is_in_service_and_which_key_is_stuck(
 ) -> None:
     caplog.set_level(logging.INFO)
     kiosk.ready()
-    assert kiosk.box is not None
-    kiosk.box.inbox.put(KeyStuck("5"))
+    assert kiosk.app is not None
+    kiosk.app.inbox.put(KeyStuck("5"))
     kiosk.until(lambda till: till.stuck_keys == ("5",))
-    kiosk.box.inbox.put(KeyFreed("5"))
+    kiosk.app.inbox.put(KeyReleased("5"))
     kiosk.until(lambda till: not till.stuck_keys)
-    told = [line for line in caplog.messages if line.startswith(("in service", "stuck", "freed"))]
-    assert told == ["in service merchant=merchant", "stuck key=5", "freed key=5"]
+    lines = [line for line in caplog.messages if line.startswith(("in service", "stuck", "freed"))]
+    assert lines == ["in service merchant=merchant", "stuck key=5", "freed key=5"]
 
 
 def test_a_retry_asked_by_another_process_is_heeded_at_once(
@@ -223,12 +235,12 @@ def test_a_retry_asked_by_another_process_is_heeded_at_once(
     simulator.pay(screen.invoice.payment_request, via="lightning")
     kiosk.until(waits_for_the_limit)
     simulator.faults.clear()
-    assert kiosk.box is not None
-    kiosk.box.loop.heed_requests()  # nobody has asked: the pause goes on
-    kiosk.box.loop._take(kiosk.box.inbox.take())
+    assert kiosk.app is not None
+    kiosk.app.loop.process_requests()  # nobody has asked: the pause goes on
+    kiosk.app.loop._handle_all(kiosk.app.inbox.take())
     assert waits_for_the_limit(kiosk.till)
-    ask_retry(tmp_path / "journal.sqlite3")
-    kiosk.box.loop.heed_requests()
+    request_retry(tmp_path / "journal.sqlite3")
+    kiosk.app.loop.process_requests()
     kiosk.until(lambda till: till.unsettled == 0)
     assert simulator.merchant.balance_sat == screen.sale.amount
 

@@ -19,7 +19,7 @@ def test_thirty_sales_with_faults_leave_no_task_no_thread_and_no_file(tmp_path: 
     assert result.problems == []
     assert sum(result.faults.values()) >= 10
     assert result.sample(1).tasks == 0
-    assert {left(one) for one in result.samples} == {left(result.sample(1))}
+    assert {left(sample) for sample in result.samples} == {left(result.sample(1))}
     assert result.sold >= 28
 
 
@@ -32,6 +32,6 @@ def test_ten_thousand_sales_in_one_process_grow_by_less_than_5_mb() -> None:
     samples = [Sample(**one) for one in found.pop("samples")]
     result = Result(**found, samples=samples)
     assert result.problems == []
-    assert {left(one) for one in samples} == {left(samples[0])}
+    assert {left(sample) for sample in samples} == {left(samples[0])}
     assert result.sample(10_000).rss_mb < 120
     assert result.sample(10_000).rss_mb - result.sample(1000).rss_mb < 5

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kiosk.journal import Journal
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, Forwarded, Tipping
+from kiosk.sale.till import AwaitingPayment, ChoosingTip, Forwarded
 from kiosk.simulate import Simulator
 from tests.stories.conftest import Kiosk
 from tests.stories.counter import watched
@@ -16,7 +16,7 @@ def test_a_tip_reaches_the_merchant_with_the_price_and_is_told_apart(
 ) -> None:
     kiosk = Kiosk(simulator, tmp_path, KIOSK_TIPS="5,10", KIOSK_VOLUME="50").switch_on().ready()
     kiosk.press("200", Key.CHARGE)
-    kiosk.until(lambda till: isinstance(till.screen, Tipping))
+    kiosk.until(lambda till: isinstance(till.screen, ChoosingTip))
     kiosk.press("2")
     code = kiosk.until(watched).screen
     assert isinstance(code, AwaitingPayment)
@@ -27,7 +27,7 @@ def test_a_tip_reaches_the_merchant_with_the_price_and_is_told_apart(
     kiosk.idle()
     sale = shown.sale
     assert sale.memo == f"$2.00 + 10% tip = $2.20 ({sale.amount} sats) till-1"
-    memos = [one.memo for one in simulator.invoices(simulator.merchant)]
+    memos = [invoice.memo for invoice in simulator.invoices(simulator.merchant)]
     assert memos[-1] == f"BlinkPOS: {sale.memo}"
     assert simulator.merchant.balance_sat == sale.amount
     kiosk.switch_off()

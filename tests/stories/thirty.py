@@ -19,9 +19,9 @@ from typing import Final
 
 from kiosk.journal import Journal
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, Forwarded, Link, Paid
-from tests.stories.apart import Apart
-from tests.stories.counter import QUICK, Counter, NoGlass, is_idle
+from kiosk.sale.till import AwaitingPayment, ConnectionState, Forwarded, Paid
+from tests.stories.counter import QUICK, Counter, NoDisplay, is_idle
+from tests.stories.separate_process import SeparateSimulator
 
 PATIENCE_S: Final = 120.0
 
@@ -41,12 +41,17 @@ class _Kiosk(threading.Thread):
     """One kiosk and its cashier."""
 
     def __init__(
-        self, name: str, folder: Path, rounds: int, blink: Apart, meet: threading.Barrier
+        self,
+        name: str,
+        folder: Path,
+        rounds: int,
+        blink: SeparateSimulator,
+        meet: threading.Barrier,
     ) -> None:
         super().__init__(name=f"{name} in {folder.name}")
         folder.mkdir()
         settings = {**blink.settings, "KIOSK_ID": name, "KIOSK_SUCCESS_SECONDS": "0"}
-        self._counter = Counter(folder, settings, QUICK, glass=NoGlass)
+        self._counter = Counter(folder, settings, QUICK, glass=NoDisplay)
         self._rounds, self._blink, self._meet = rounds, blink, meet
         self.sales: list[str] = []
         self.links: list[str] = []
@@ -72,14 +77,14 @@ class _Kiosk(threading.Thread):
         till = counter.until(
             lambda till: (
                 isinstance(till.screen, AwaitingPayment)
-                and till.screen.link in (Link.LIVE, Link.ASKING)
+                and till.screen.connection in (ConnectionState.LIVE, ConnectionState.ASKING)
             ),
             PATIENCE_S,
         )
         assert isinstance(till.screen, AwaitingPayment)
         self._meet.wait(PATIENCE_S)
         self.sales.append(till.screen.sale.id)
-        self.links.append(till.screen.link.value)
+        self.links.append(till.screen.connection.value)
         assert self._blink.pay(till.screen.invoice.payment_request)
         paid_s = time.monotonic()
         counter.until(lambda till: isinstance(till.screen, Paid | Forwarded), PATIENCE_S)
@@ -87,12 +92,12 @@ class _Kiosk(threading.Thread):
         counter.until(lambda till: isinstance(till.screen, Forwarded), PATIENCE_S)
         while not is_idle(counter.till):
             counter.press(Key.CLEAR)
-            counter.turn(0.1)
+            counter.run_once(0.1)
 
     def _read_back(self) -> None:
         """Its journal knows its own sales, all forwarded, and no others."""
         journal = Journal.read_only(Path(self._counter.settings["KIOSK_JOURNAL"]))
-        found = [(one.sale.id, one.forwarded_at is not None) for one in journal.sales(0, 2**40)]
+        found = [(sale.sale.id, sale.forwarded_at is not None) for sale in journal.sales(0, 2**40)]
         journal.close()
         if found != [(sale, True) for sale in self.sales]:
             self.problem = f"{self.name}: sold {self.sales}, its journal has {found}"
@@ -101,7 +106,7 @@ class _Kiosk(threading.Thread):
 def many(names: list[str], rounds: int, folder: Path, sockets: int = 10) -> Result:
     """Let kiosks of these names sell `rounds` times each, at the same time."""
     result, began_s = Result(), time.monotonic()
-    with Apart(invoices_per_minute=None) as blink:
+    with SeparateSimulator(invoices_per_minute=None) as blink:
         blink.fault("socket-limit", value=sockets)
         # Blink lets one wallet send one payment at a time, and turns some away.
         blink.fault("unexpected-client-error", "lnInvoicePaymentSend", times=len(names) // 3)

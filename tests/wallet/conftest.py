@@ -8,8 +8,8 @@ from typing import TypeVar
 import pytest
 
 from kiosk.sale.account import Account
-from kiosk.sale.effects import OpenSale, Visit, WalletEffect
-from kiosk.sale.events import Event, Visited
+from kiosk.sale.effects import FetchAccount, OpenSale, WalletEffect
+from kiosk.sale.events import AccountFetched, Event
 from kiosk.sale.facts import Sale
 from kiosk.sale.ids import invoice_external_id, payout_external_id
 from kiosk.sale.invoice import SaleId
@@ -31,7 +31,7 @@ QUICK = Timings(
     ask_longest_s=0.1,
     reconnect_first_s=0.02,
     reconnect_longest_s=0.1,
-    again_s=0.02,
+    retry_s=0.02,
     close_s=0.5,
 )
 E = TypeVar("E")
@@ -67,9 +67,9 @@ class Door:
             if isinstance(event, kinds):
                 return event
 
-    def visited(self) -> Account:
-        self.perform(Visit())
-        return self.wait_for(Visited).account
+    def fetched_account(self) -> Account:
+        self.perform(FetchAccount())
+        return self.wait_for(AccountFetched).account
 
 
 def endpoints_of(simulator: Simulator, **changed: object) -> Endpoints:

@@ -73,26 +73,26 @@ class Recorded:
 
     def messages(self, name: PaymentHash, status: str = "PENDING") -> Json:
         """A message of the status subscription, its `data`."""
-        told = {"errors": [], "paymentHash": name, "status": status}
-        return {"lnInvoicePaymentStatusByHash": told}
+        result = {"errors": [], "paymentHash": name, "status": status}
+        return {"lnInvoicePaymentStatusByHash": result}
 
 
 def record(simulator: Simulator, door: Door) -> Recorded:
     """Play a sale on a simulator and keep every answer to every document."""
-    from kiosk.sale.events import InvoiceMade, PayoutMade
+    from kiosk.sale.events import InvoiceCreated, PayoutCreated
 
-    account = door.visited()
+    account = door.fetched_account()
     made: list[tuple[Invoice, Invoice]] = []
     for number in (1, 2):
         door.perform(order(account, number))
         found: dict[type, Invoice] = {}
         while len(found) < 2:
-            event = door.wait_for_any(InvoiceMade, PayoutMade)
-            if isinstance(event, InvoiceMade):
-                found[InvoiceMade] = event.invoice
-            elif isinstance(event, PayoutMade):
-                found[PayoutMade] = event.payout
-        made.append((found[InvoiceMade], found[PayoutMade]))
+            event = door.wait_for_any(InvoiceCreated, PayoutCreated)
+            if isinstance(event, InvoiceCreated):
+                found[InvoiceCreated] = event.invoice
+            elif isinstance(event, PayoutCreated):
+                found[PayoutCreated] = event.payout
+        made.append((found[InvoiceCreated], found[PayoutCreated]))
     (paid, _), (waiting, payout) = made
     simulator.pay(paid.payment_request, via="blink")
     simulator.pay(paid.payment_request, via="lightning")
@@ -101,7 +101,7 @@ def record(simulator: Simulator, door: Door) -> Recorded:
     create = {"walletId": wallet, "amount": 1234, "memo": "m", "expiresIn": 10}
     send = {"walletId": wallet, "paymentRequest": payout.payment_request}
     asked: list[tuple[GraphQLRequest, dict[str, Any]]] = [
-        (documents.VISIT, {}),
+        (documents.ACCOUNT, {}),
         (documents.DEFAULT_WALLET, {"username": simulator.merchant.username}),
         (documents.LIMIT, {}),
         (documents.PRICES, {"currency": "USD"}),
@@ -124,8 +124,8 @@ def record(simulator: Simulator, door: Door) -> Recorded:
             documents.CANCEL_INVOICE,
             {"input": {"walletId": wallet, "paymentHash": paid.payment_hash}},
         ),
-        (documents.PAST_INVOICES, {"wallet": wallet, "after": None}),
-        (documents.PAST_ENTRIES, {"wallet": wallet, "after": None}),
+        (documents.HISTORY_INVOICES, {"wallet": wallet, "after": None}),
+        (documents.HISTORY_ENTRIES, {"wallet": wallet, "after": None}),
         (
             documents.status_of(2),
             {"wallet": wallet, "h0": waiting.payment_hash, "h1": paid.payment_hash},

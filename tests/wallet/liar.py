@@ -14,10 +14,12 @@ _NAME: Final = re.compile(r"(?:query|mutation)\s+(\w+)")
 
 
 class LyingServer:
-    """HTTP and WebSocket on one port. `told` is everything it has said, as far as it was JSON."""
+    """HTTP and WebSocket on one port. `answered` is everything it has said, as far as it was
+    JSON.
+    """
 
     def __init__(self, recorded: Recorded, mutilate: Mutilator, per_socket: int) -> None:
-        self.told: list[Json] = []
+        self.answered: list[Json] = []
         self.messages = 0
         self._recorded = recorded
         self._mutilate = mutilate
@@ -54,7 +56,7 @@ class LyingServer:
         found = _NAME.search((await request.json())["query"])
         honest = self._recorded.answers.get(found[1] if found else "", {})
         answer = self._mutilate(honest)
-        self.told.append(answer)
+        self.answered.append(answer)
         self.messages += 1
         data = self._mutilate.cut(json.dumps(answer))
         if self._mutilate.chance.randrange(200) == 0:
@@ -92,7 +94,7 @@ class LyingServer:
             "payload": {"data": recorded.messages(name, status)},
         }
         message = self._mutilate(whole)
-        self.told.append(message)
+        self.answered.append(message)
         self.messages += 1
         if chance.randrange(3):
             message = {**whole, **message} if isinstance(message, dict) else whole

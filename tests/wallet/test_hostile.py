@@ -15,32 +15,39 @@ from websockets.asyncio.server import serve as serve_sockets
 from websockets.typing import Subprotocol
 
 from kiosk.sale.account import Account
-from kiosk.sale.effects import AskPast, AskStatus, CloseSale, FetchRates, LookUp, SendForward
+from kiosk.sale.effects import (
+    CloseSale,
+    FetchInvoiceStatus,
+    FetchLedgerHistory,
+    FetchRates,
+    LookUpPayout,
+    SendForward,
+)
 from kiosk.sale.events import (
+    ConnectionChanged,
     Event,
-    Found,
-    LinkChanged,
-    LookUpTold,
+    InvoiceStatusResult,
+    LedgerHistoryResult,
+    LookUpOutcome,
+    LookUpPayoutResult,
     MerchantReceived,
-    PastTold,
-    SendAnswer,
-    SendTold,
-    StatusTold,
+    SendForwardResult,
+    SendOutcome,
 )
 from kiosk.sale.facts import Ending
 from kiosk.sale.invoice import ExternalId, InvoiceStatus, PaymentHash
 from kiosk.sale.money import Sats
-from kiosk.sale.till import Link
+from kiosk.sale.till import ConnectionState
 from kiosk.sale.trouble import KioskError
 from kiosk.simulate import Simulator
-from kiosk.wallet import forwarding, invoices, prices, status
+from kiosk.wallet import forwarding, invoice_status, invoices, prices
 from kiosk.wallet.endpoints import Endpoints
-from kiosk.wallet.errors import Side, errors_of, odd, refusal
+from kiosk.wallet.errors import AccountSide, errors_of, refusal, unexpected_answer
+from kiosk.wallet.fetch_account import fetch_account
+from kiosk.wallet.fetch_history import fetch_history
 from kiosk.wallet.http import Http
-from kiosk.wallet.past import ask_past
+from kiosk.wallet.merchant_updates import MerchantUpdatesListener, RecentIds
 from kiosk.wallet.sale_task import SaleTask
-from kiosk.wallet.updates import MerchantWatch, Recent
-from kiosk.wallet.visit import visit
 from tests.wallet.conftest import PATIENCE_S, QUICK, Door, endpoints_of, order
 from tests.wallet.hostile import Mutilator, Recorded, name_of, record, says_paid, says_sent
 from tests.wallet.liar import LyingServer
@@ -59,27 +66,27 @@ class Liar(Http):
         super().__init__(endpoints, QUICK)
         self._recorded = recorded
         self._mutilate = mutilate
-        self.told: Any = None
+        self.answered: Any = None
         self.unsent = False  # whether the ledger shows nothing of the payout yet
 
     async def ask(self, request: Any, variables: Any = None, **_: Any) -> Mapping[str, Any]:
         honest = self._recorded.answers[name_of(request)]
         if self.unsent and name_of(request) == "Ledger":
             honest = {"data": NOTHING_SENT}
-        self.told = answer = self._mutilate(honest)
+        self.answered = answer = self._mutilate(honest)
         if not isinstance(answer, dict):
-            raise odd("not an object")
+            raise unexpected_answer("not an object")
         data, errors = answer.get("data"), errors_of(answer.get("errors"))
         if errors and not isinstance(data, dict):
-            raise refusal(errors[0], _.get("side", Side.TILL))
+            raise refusal(errors[0], _.get("side", AccountSide.TILL))
         if not isinstance(data, dict):
-            raise odd("no data")
+            raise unexpected_answer("no data")
         return data
 
 
 @pytest.fixture
 def recorded(simulator: Simulator, door: Door) -> tuple[Recorded, Account, Endpoints]:
-    account = door.visited()
+    account = door.fetched_account()
     return record(simulator, door), account, endpoints_of(simulator)
 
 
@@ -93,33 +100,33 @@ async def play(
     heard: list[Event] = []
     task = SaleTask(order(account, 2), http, heard.append)
     task._made.set_result(recorded.invoice)
-    merchant = MerchantWatch(http, account, heard.append, Recent())
+    merchant = MerchantUpdatesListener(http, account, heard.append, RecentIds())
     send = SendForward(recorded.waiting, recorded.payout, recorded.payout.amount, "memo", account)
-    look = LookUp(recorded.waiting, recorded.payout.payment_hash, account)
+    look = LookUpPayout(recorded.waiting, recorded.payout.payment_hash, account)
     for number in range(times):
         match number % 9:
             case 0:
-                for one in await status.ask_status(
+                for one in await invoice_status.fetch_status(
                     http, account, (recorded.waiting, recorded.paid)
                 ):
-                    judge(one, http.told, seen)
+                    judge(one, http.answered, seen)
             case 1 | 2:
                 hash_ = mutilate.chance.choice((recorded.waiting, recorded.paid))
                 word = mutilate.chance.choice(("PENDING", "EXPIRED", "PAID"))
                 message = mutilate(recorded.messages(hash_, word))
                 heard.clear()
-                task.heard(message)
+                task.on_message(message)
                 for event in heard:
                     judge(event, message, seen)
             case 3:
-                told = await forwarding.send(http, send, lambda _: None)
-                judge_sent(told, http.told, seen)
+                result = await forwarding.send(http, send, lambda _: None)
+                judge_sent(result, http.answered, seen)
             case 4:
                 http.unsent = mutilate.chance.random() < 0.5
                 found = await forwarding.look_up(http, look)
-                judge_found(found, http.told, recorded, seen)
+                judge_found(found, http.answered, recorded, seen)
             case 5:
-                await tolerate(visit(http), seen)
+                await tolerate(fetch_account(http), seen)
                 await tolerate(prices.rates(http, "USD"), seen)
             case 6:
                 made = await tolerate(
@@ -132,11 +139,11 @@ async def play(
                     assert made.amount == 1234
             case 7:
                 await invoices.cancel(http, account, recorded.waiting)
-                await forwarding.ask_limit(http)
-                await ask_past(http, AskPast("test", "3f9a0b1c", account))
+                await forwarding.fetch_daily_limit(http)
+                await fetch_history(http, FetchLedgerHistory("test", "3f9a0b1c", account))
             case 8:
                 heard.clear()
-                merchant.heard(mutilate(UPDATE))
+                merchant.on_message(mutilate(UPDATE))
                 assert all(isinstance(event, MerchantReceived) for event in heard)
     return seen
 
@@ -172,23 +179,25 @@ async def tolerate(work: Any, seen: Counter[str]) -> Any:
 
 
 def judge(event: Event, message: Any, seen: Counter[str]) -> None:
-    assert isinstance(event, StatusTold)
+    assert isinstance(event, InvoiceStatusResult)
     seen[f"status {event.status}"] += 1
     if event.status is InvoiceStatus.PAID:
         assert says_paid(message, event.payment_hash), json.dumps(message)[:2000]
 
 
-def judge_sent(told: SendTold, message: Any, seen: Counter[str]) -> None:
+def judge_sent(told: SendForwardResult, message: Any, seen: Counter[str]) -> None:
     seen[f"send {told.answer}"] += 1
-    if told.answer is SendAnswer.SUCCESS:
+    if told.answer is SendOutcome.SUCCESS:
         payload = message["data"]["lnInvoicePaymentSend"]
         assert payload["status"] == "SUCCESS"
         assert not payload.get("errors")
 
 
-def judge_found(told: LookUpTold, message: Any, recorded: Recorded, seen: Counter[str]) -> None:
+def judge_found(
+    told: LookUpPayoutResult, message: Any, recorded: Recorded, seen: Counter[str]
+) -> None:
     seen[f"look-up {told.found}"] += 1
-    if told.found is Found.SETTLED:
+    if told.found is LookUpOutcome.SETTLED:
         assert says_sent(message, recorded.payout.payment_hash), json.dumps(message)[:2000]
 
 
@@ -232,12 +241,12 @@ def converse(recorded: Recorded, account: Account, ends: Endpoints, messages: in
                 assert monotonic() < end, door.seen
                 number += 1
                 door.perform(order(account, number))
-                door.perform(AskStatus((waiting, recorded.paid), account))
+                door.perform(FetchInvoiceStatus((waiting, recorded.paid), account))
                 door.perform(send)
-                door.perform(LookUp(waiting, recorded.payout.payment_hash, account))
+                door.perform(LookUpPayout(waiting, recorded.payout.payment_hash, account))
                 door.perform(FetchRates("USD"))
-                door.perform(AskPast("test", "3f9a0b1c", account))
-                door.wait_for_any(PastTold, timeout_s=30.0)
+                door.perform(FetchLedgerHistory("test", "3f9a0b1c", account))
+                door.wait_for_any(LedgerHistoryResult, timeout_s=30.0)
                 door.seen += drained(door)
                 if (
                     number > SALES
@@ -245,24 +254,27 @@ def converse(recorded: Recorded, account: Account, ends: Endpoints, messages: in
                     done = order(account, number - SALES).sale.id
                     door.perform(CloseSale(done, Ending.CANCELLED))
             assert door.wallet.alive()
-            told = list(server.told)
+            result = list(server.answered)
         finally:
             door.wallet.stop()
         seen = [*door.seen, *drained(door)]
     for event in seen:
         match event:
-            case StatusTold(name, InvoiceStatus.PAID):
-                assert any(says_paid(one, name) for one in told)
-            case LookUpTold(_, payout, Found.SETTLED):
-                assert any(says_sent(one, payout) for one in told)
-            case SendTold(answer=SendAnswer.SUCCESS):
-                assert any("SUCCESS" in json.dumps(one) for one in told)
+            case InvoiceStatusResult(name, InvoiceStatus.PAID):
+                assert any(says_paid(one, name) for one in result)
+            case LookUpPayoutResult(_, payout, LookUpOutcome.SETTLED):
+                assert any(says_sent(one, payout) for one in result)
+            case SendForwardResult(answer=SendOutcome.SUCCESS):
+                assert any("SUCCESS" in json.dumps(one) for one in result)
 
 
 def all_seen(seen: list[Event]) -> bool:
     """Whether there was something to be believed, and something not to be."""
-    states = {one.status for one in seen if isinstance(one, StatusTold)}
-    live = any(isinstance(one, LinkChanged) and one.link is Link.LIVE for one in seen)
+    states = {entry.status for entry in seen if isinstance(entry, InvoiceStatusResult)}
+    live = any(
+        isinstance(entry, ConnectionChanged) and entry.connection is ConnectionState.LIVE
+        for entry in seen
+    )
     return live and {InvoiceStatus.UNKNOWN, InvoiceStatus.PAID} <= states
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from kiosk.sale.effects import AskPast, LookUp
-from kiosk.sale.events import Found, SendAnswer
+from kiosk.sale.effects import FetchLedgerHistory, LookUpPayout
+from kiosk.sale.events import LookUpOutcome, SendOutcome
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
 from kiosk.wallet.errors import BlinkError
-from kiosk.wallet.forwarding import ask_limit, limit_left, look_up, read_answer, read_ledger
-from kiosk.wallet.past import ask_past
-from kiosk.wallet.status import ask_status, receipts
+from kiosk.wallet.fetch_history import fetch_history
+from kiosk.wallet.forwarding import fetch_daily_limit, limit_left, look_up, read_answer, read_ledger
+from kiosk.wallet.invoice_status import fetch_status, receipts
 from tests.sale.tills import ACCOUNT
 from tests.wallet.blink_stub import http_to
 
@@ -32,11 +32,11 @@ def test_errors_beside_an_empty_ledger_are_not_nothing_moved() -> None:
     """Fault 12: a look-up whose answer came in part must not lead to a second payment."""
     answer = {"data": of_wallet(transactionsByPaymentHash=[]), "errors": ERRORS}
 
-    async def ask() -> Found:
+    async def ask() -> LookUpOutcome:
         async with http_to(lambda _: answer) as http:
-            return (await look_up(http, LookUp(OTHER, NAME, ACCOUNT))).found
+            return (await look_up(http, LookUpPayout(OTHER, NAME, ACCOUNT))).found
 
-    assert asyncio.run(ask()) is Found.UNKNOWN
+    assert asyncio.run(ask()) is LookUpOutcome.UNKNOWN
 
 
 def test_errors_beside_a_status_are_no_status() -> None:
@@ -46,7 +46,7 @@ def test_errors_beside_a_status_are_no_status() -> None:
 
     async def ask() -> list[InvoiceStatus]:
         async with http_to(lambda _: answer) as http:
-            return [told.status for told in await ask_status(http, ACCOUNT, (NAME,))]
+            return [result.status for result in await fetch_status(http, ACCOUNT, (NAME,))]
 
     assert asyncio.run(ask()) == [InvoiceStatus.UNKNOWN]
 
@@ -57,7 +57,7 @@ def test_a_status_without_its_ledger_is_unknown_unless_it_is_paid() -> None:
     async def ask(status: str) -> InvoiceStatus:
         shown = {"paymentHash": NAME, "paymentStatus": status}
         async with http_to(lambda _: {"data": of_wallet(t0=None, i0=shown)}) as http:
-            return (await ask_status(http, ACCOUNT, (NAME,)))[0].status
+            return (await fetch_status(http, ACCOUNT, (NAME,)))[0].status
 
     assert asyncio.run(ask("EXPIRED")) is InvoiceStatus.UNKNOWN
     assert asyncio.run(ask("PENDING")) is InvoiceStatus.UNKNOWN
@@ -71,7 +71,7 @@ def test_errors_beside_a_limit_are_no_limit() -> None:
 
     async def ask() -> object:
         async with http_to(lambda _: {"data": data, "errors": ERRORS}) as http:
-            return await ask_limit(http)
+            return await fetch_daily_limit(http)
 
     assert asyncio.run(ask()) is None
 
@@ -84,16 +84,18 @@ def test_a_page_that_does_not_say_whether_more_follow_is_not_the_last(more: obje
 
     async def ask() -> object:
         async with http_to(lambda _: {"data": data}) as http:
-            return (await ask_past(http, AskPast("till-1", "3f9a0b1c", ACCOUNT))).past
+            return (
+                await fetch_history(http, FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT))
+            ).past
 
     assert asyncio.run(ask()) is None
 
 
 def test_an_entry_of_another_hash_makes_a_look_up_unknown() -> None:
     """An answer about somebody else's payment says nothing about ours."""
-    assert read_ledger([entry(OTHER)], NAME) is Found.UNKNOWN
-    assert read_ledger([entry(NAME), entry(OTHER)], NAME) is Found.UNKNOWN
-    assert read_ledger([], NAME) is Found.NOTHING
+    assert read_ledger([entry(OTHER)], NAME) is LookUpOutcome.UNKNOWN
+    assert read_ledger([entry(NAME), entry(OTHER)], NAME) is LookUpOutcome.UNKNOWN
+    assert read_ledger([], NAME) is LookUpOutcome.NOTHING
 
 
 def test_entries_of_another_hash_are_no_payments_and_no_proof_of_none() -> None:
@@ -117,11 +119,11 @@ def test_the_smallest_limit_counts_and_an_unclear_one_makes_it_unknown() -> None
 @pytest.mark.parametrize(
     ("message", "answer"),
     [
-        ("Invoice is already expired", SendAnswer.EXPIRED),
-        ("Session has expired", SendAnswer.FAILURE),
-        ("Payment attempt expired, please retry", SendAnswer.FAILURE),
+        ("Invoice is already expired", SendOutcome.EXPIRED),
+        ("Session has expired", SendOutcome.FAILURE),
+        ("Payment attempt expired, please retry", SendOutcome.FAILURE),
     ],
 )
-def test_only_an_invoice_that_is_expired_is_expired_m6(message: str, answer: SendAnswer) -> None:
+def test_only_an_invoice_that_is_expired_is_expired_m6(message: str, answer: SendOutcome) -> None:
     """A successor follows from it: nothing else that expires may lead to one."""
     assert read_answer("FAILURE", (BlinkError(message),)) is answer

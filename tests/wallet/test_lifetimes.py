@@ -11,8 +11,8 @@ from kiosk.sale.invoice import ExternalId, Invoice
 from kiosk.sale.money import Sats
 from kiosk.sale.trouble import KioskError
 from kiosk.simulate.node import InvoiceTerms, LightningNode
+from kiosk.wallet.fetch_account import fetch_account
 from kiosk.wallet.invoices import make_invoice, make_payout
-from kiosk.wallet.visit import visit
 from tests.sale.tills import ACCOUNT
 from tests.wallet.blink_stub import http_to
 
@@ -122,7 +122,7 @@ def test_the_trial_at_start_asks_for_what_a_payout_asks_for_m2() -> None:
 
     async def go() -> Account:
         async with http_to(answer) as http:
-            return await visit(http)
+            return await fetch_account(http)
 
     assert asyncio.run(go()).merchant_wallet == "merchant"
     assert [given["expiresIn"] for given in asked] == [1440]

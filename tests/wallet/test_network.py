@@ -9,19 +9,25 @@ from typing import Any, Final
 
 import pytest
 
-from kiosk.sale.effects import AskStatus, FetchRates, Visit
-from kiosk.sale.events import InvoiceMade, InvoiceRefused, RatesFailed, StatusTold, VisitFailed
+from kiosk.sale.effects import FetchAccount, FetchInvoiceStatus, FetchRates
+from kiosk.sale.events import (
+    AccountFetchFailed,
+    InvoiceCreated,
+    InvoiceRefused,
+    InvoiceStatusResult,
+    RatesFetchFailed,
+)
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
 from kiosk.sale.trouble import KioskError, TroubleKind
 from kiosk.settings import Secret
 from kiosk.simulate import Fault, Simulator
 from kiosk.wallet import documents
-from kiosk.wallet.body import LARGEST_BODY
 from kiosk.wallet.endpoints import Endpoints
-from kiosk.wallet.errors import Lost, Unsent, errors_of
+from kiosk.wallet.errors import AnswerLost, NotSent, errors_of
+from kiosk.wallet.fetch_account import fetch_account
 from kiosk.wallet.headers import pause_of, unix_of_date
 from kiosk.wallet.http import Http
-from kiosk.wallet.visit import visit
+from kiosk.wallet.response_body import LARGEST_BODY
 from tests.wallet.conftest import QUICK, Door, endpoints_of, order
 from tests.wallet.fronts import ClosingFront, Handler, answer, read_request, serving
 
@@ -90,12 +96,12 @@ def test_a_visit_succeeds_although_every_connection_is_closed_after_its_answer(
         async with serving(front.handle) as port:
             http = Http(endpoints_of(simulator, api_url=f"http://127.0.0.1:{port}/graphql"), QUICK)
             try:
-                assert (await visit(http)).merchant_wallet
+                assert (await fetch_account(http)).merchant_wallet
             finally:
                 await http.close()
 
     asyncio.run(run())
-    asked = [one.operation for one in simulator.requests]
+    asked = [request.operation for request in simulator.requests]
     assert len(asked) == len(set(asked)), "each part of the visit was answered once"
     assert front.closed_unanswered == 1, "the mutation did not try the kept connection again"
 
@@ -118,7 +124,7 @@ def test_a_mutation_whose_kept_connection_was_closed_is_never_sent_twice() -> No
         return error, before
 
     error, before = talk(handle, work)
-    assert isinstance(error, Lost)
+    assert isinstance(error, AnswerLost)
     assert len(before) == 2, "the query and one mutation"
     assert b"Connection: close" in got[2], "the next mutation has a connection of its own"
 
@@ -131,13 +137,13 @@ def test_a_batch_is_not_split_when_somebody_on_the_way_turns_it_away(
     simulator: Simulator, door: Door, status: Fault
 ) -> None:
     """Fault 18: only Blink's own no about a hash is a reason to ask about each one alone."""
-    account = door.visited()
+    account = door.fetched_account()
     simulator.faults.add(status)
     asked_before = len(simulator.requests)
     names = tuple(PaymentHash(f"{number:064x}") for number in range(10))
-    door.perform(AskStatus(names, account))
-    told = [door.wait_for(StatusTold) for _ in names]
-    assert {one.status for one in told} == {InvoiceStatus.UNKNOWN}
+    door.perform(FetchInvoiceStatus(names, account))
+    result = [door.wait_for(InvoiceStatusResult) for _ in names]
+    assert {one.status for one in result} == {InvoiceStatus.UNKNOWN}
     assert len(simulator.requests) - asked_before == 1
 
 
@@ -145,17 +151,17 @@ def test_a_sale_behind_a_firewall_asks_no_more_than_a_sale_asks(
     simulator: Simulator, door: Door
 ) -> None:
     """Fault 18: the more a till asks, the longer a firewall that counts keeps it out."""
-    account = door.visited()
+    account = door.fetched_account()
     simulator.faults.add(Fault.HTTP_403, "me")
     asked_before = len(simulator.requests)
     names = tuple(PaymentHash(f"{number:064x}") for number in range(10))
-    door.perform(AskStatus(names, account))
+    door.perform(FetchInvoiceStatus(names, account))
     door.perform(order(account))
-    code = door.wait_for(InvoiceMade).invoice
+    code = door.wait_for(InvoiceCreated).invoice
     simulator.pay(code.payment_request)
-    while door.wait_for(StatusTold).status is not InvoiceStatus.PAID:
+    while door.wait_for(InvoiceStatusResult).status is not InvoiceStatus.PAID:
         pass
-    http = [one for one in simulator.requests[asked_before:] if one.kind == "http"]
+    http = [request for request in simulator.requests[asked_before:] if request.kind == "http"]
     assert len(http) <= 6
 
     simulator.faults.clear()
@@ -163,7 +169,11 @@ def test_a_sale_behind_a_firewall_asks_no_more_than_a_sale_asks(
     asked_before = len(simulator.requests)
     door.perform(order(account, 2))
     assert door.wait_for(InvoiceRefused).trouble.kind is TroubleKind.BLOCKED
-    made = [one for one in simulator.requests[asked_before:] if one.operation == "lnInvoiceCreate"]
+    made = [
+        request
+        for request in simulator.requests[asked_before:]
+        if request.operation == "lnInvoiceCreate"
+    ]
     assert len(made) == 1
 
 
@@ -195,9 +205,9 @@ def test_retry_after_is_obeyed_and_then_over(status: str) -> None:
     clock = Clock()
 
     async def work(http: Http) -> None:
-        assert isinstance(await trouble_of(http.ask(documents.LIMIT)), Lost)
+        assert isinstance(await trouble_of(http.ask(documents.LIMIT)), AnswerLost)
         clock.now_s += 29
-        assert isinstance(await trouble_of(http.ask(documents.LIMIT)), Unsent)
+        assert isinstance(await trouble_of(http.ask(documents.LIMIT)), NotSent)
         assert len(got) == 1
         clock.now_s += 2
         assert await http.ask(documents.LIMIT) == {"me": {}}
@@ -255,7 +265,7 @@ def test_a_body_beyond_reason_is_an_odd_answer(body: bytes, headers: tuple[str, 
     """Box fault 22: what is unpacked is bounded, whatever a few bytes unpack to."""
     handle, _ = answering(answer(body, "200 OK", *headers))
     error = talk(handle, lambda http: trouble_of(http.ask(documents.LIMIT)))
-    assert isinstance(error, Lost)
+    assert isinstance(error, AnswerLost)
     assert error.trouble.kind is TroubleKind.BLINK_ODD
 
 
@@ -359,7 +369,7 @@ def test_a_visit_and_a_price_pass_the_cause_on(
 ) -> None:
     """Fault 24: a refused key and a firewall are never "no fresh price"."""
     simulator.faults.add(fault)
-    door.perform(Visit())
-    assert door.wait_for(VisitFailed).trouble.kind is kind
+    door.perform(FetchAccount())
+    assert door.wait_for(AccountFetchFailed).trouble.kind is kind
     door.perform(FetchRates("USD"))
-    assert door.wait_for(RatesFailed).trouble.kind is kind
+    assert door.wait_for(RatesFetchFailed).trouble.kind is kind

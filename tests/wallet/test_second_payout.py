@@ -1,7 +1,13 @@
 """Before a second payout id is taken for a sale, our ledger is searched (M6)."""
 
-from kiosk.sale.effects import MakePayout, SendForward
-from kiosk.sale.events import InvoiceMade, PayoutMade, PayoutRefused, SendAnswer, SendTold
+from kiosk.sale.effects import CreatePayout, SendForward
+from kiosk.sale.events import (
+    InvoiceCreated,
+    PayoutCreated,
+    PayoutRefused,
+    SendForwardResult,
+    SendOutcome,
+)
 from kiosk.sale.ids import SaleParts, payout_external_id, sale_id
 from kiosk.sale.money import Sats
 from kiosk.sale.trouble import TroubleKind
@@ -11,18 +17,18 @@ from tests.wallet.conftest import Door, order
 SALE = sale_id(SaleParts("till-1", "3f9a0b1c", "0a1b2c3d", 7))
 
 
-def forwarded(door: Door, simulator: Simulator, generation: int) -> PayoutMade:
+def forwarded(door: Door, simulator: Simulator, generation: int) -> PayoutCreated:
     """A payout of the sale that has been sent, under the id of a generation."""
-    account = door.visited()
+    account = door.fetched_account()
     door.perform(order(account))
-    simulator.pay(door.wait_for(InvoiceMade).invoice.payment_request)
+    simulator.pay(door.wait_for(InvoiceCreated).invoice.payment_request)
     name = payout_external_id(SALE, generation)
-    door.perform(MakePayout(SALE, Sats(1234), name, generation, "m", account))
-    while (made := door.wait_for(PayoutMade)).sale != SALE:
+    door.perform(CreatePayout(SALE, Sats(1234), name, generation, "m", account))
+    while (made := door.wait_for(PayoutCreated)).sale != SALE:
         pass
     payout = made.payout
     door.perform(SendForward(payout.payment_hash, payout, Sats(1234), "m", account))
-    assert door.wait_for(SendTold).answer is SendAnswer.SUCCESS
+    assert door.wait_for(SendForwardResult).answer is SendOutcome.SUCCESS
     return made
 
 
@@ -31,10 +37,10 @@ def test_what_was_sent_under_the_wanted_id_is_returned_and_not_made_again(
 ) -> None:
     """Fault 2: an older copy of the journal took a second id for what was sent, and paid it."""
     made = forwarded(door, simulator, 1)
-    account = door.visited()
+    account = door.fetched_account()
     name = payout_external_id(SALE)
-    door.perform(MakePayout(SALE, Sats(1234), name, 1, "m", account))
-    assert door.wait_for(PayoutMade).payout.payment_hash == made.payout.payment_hash
+    door.perform(CreatePayout(SALE, Sats(1234), name, 1, "m", account))
+    assert door.wait_for(PayoutCreated).payout.payment_hash == made.payout.payment_hash
 
 
 def test_a_successor_of_what_the_ledger_shows_as_sent_is_never_made(
@@ -42,9 +48,9 @@ def test_a_successor_of_what_the_ledger_shows_as_sent_is_never_made(
 ) -> None:
     """Fault 2: a payout that was replaced, and sent all the same, is for a person to look at."""
     forwarded(door, simulator, 1)
-    account = door.visited()
+    account = door.fetched_account()
     name = payout_external_id(SALE, 2)
-    door.perform(MakePayout(SALE, Sats(1234), name, 2, "m", account))
+    door.perform(CreatePayout(SALE, Sats(1234), name, 2, "m", account))
     refused = door.wait_for(PayoutRefused)
     assert (refused.trouble.kind, refused.final) == (TroubleKind.PAID_BEFORE, False)
 
@@ -52,7 +58,7 @@ def test_a_successor_of_what_the_ledger_shows_as_sent_is_never_made(
 def test_a_successor_is_made_when_the_ledger_shows_nothing_of_the_sale(
     simulator: Simulator, door: Door
 ) -> None:
-    account = door.visited()
+    account = door.fetched_account()
     name = payout_external_id(SALE, 2)
-    door.perform(MakePayout(SALE, Sats(1234), name, 2, "m", account))
-    assert door.wait_for(PayoutMade).payout.external_id == name
+    door.perform(CreatePayout(SALE, Sats(1234), name, 2, "m", account))
+    assert door.wait_for(PayoutCreated).payout.external_id == name

@@ -10,40 +10,40 @@ from gql import GraphQLRequest
 from graphql import build_schema, parse, print_ast, validate
 
 from kiosk.sale.effects import (
-    AskLimit,
-    AskStatus,
     CancelInvoice,
     CloseSale,
+    CreatePayout,
+    FetchAccount,
+    FetchDailyLimit,
+    FetchInvoiceStatus,
     FetchRates,
-    LookUp,
-    MakePayout,
+    GoIdle,
+    LookUpPayout,
     OpenSale,
-    Rest,
     SendForward,
-    Visit,
 )
 from kiosk.sale.events import (
-    CancelAnswer,
-    CancelTold,
-    Found,
-    InvoiceMade,
+    AccountFetchFailed,
+    CancelInvoiceResult,
+    CancelOutcome,
+    ConnectionChanged,
+    DailyLimitResult,
+    InvoiceCreated,
     InvoiceRefused,
-    LimitTold,
-    LinkChanged,
-    LookUpTold,
-    NodesTold,
-    PayoutMade,
+    InvoiceStatusResult,
+    LookUpOutcome,
+    LookUpPayoutResult,
+    NodesResult,
+    PayoutCreated,
     PayoutRefused,
-    RatesArrived,
-    SendAnswer,
-    SendTold,
-    StatusTold,
-    VisitFailed,
+    RatesFetched,
+    SendForwardResult,
+    SendOutcome,
 )
 from kiosk.sale.facts import Ending
 from kiosk.sale.invoice import ExternalId, Invoice, InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.money import Sats
-from kiosk.sale.till import Link
+from kiosk.sale.till import ConnectionState
 from kiosk.sale.trouble import TroubleKind
 from kiosk.settings import Secret
 from kiosk.simulate import Fault, Simulator
@@ -54,32 +54,34 @@ from tests.wallet.conftest import Door, endpoints_of, order
 
 def opened(door: Door, number: int = 1) -> tuple[OpenSale, Invoice, Invoice]:
     """A sale up to its payout invoice and its live socket."""
-    asked = order(door.visited(), number)
+    asked = order(door.fetched_account(), number)
     door.perform(asked)
-    invoice = door.wait_for(InvoiceMade).invoice
+    invoice = door.wait_for(InvoiceCreated).invoice
     made: list[Invoice] = []
     live = False
     while not (made and live):
-        event = door.wait_for_any(PayoutMade, LinkChanged)
-        if isinstance(event, PayoutMade):
+        event = door.wait_for_any(PayoutCreated, ConnectionChanged)
+        if isinstance(event, PayoutCreated):
             made.append(event.payout)
-        live = live or (isinstance(event, LinkChanged) and event.link is Link.LIVE)
+        live = live or (
+            isinstance(event, ConnectionChanged) and event.connection is ConnectionState.LIVE
+        )
     return asked, invoice, made[0]
 
 
 def paid(door: Door, name: PaymentHash) -> None:
     while True:
-        told = door.wait_for(StatusTold)
-        if told.status is InvoiceStatus.PAID:
-            assert told.payment_hash == name
+        result = door.wait_for(InvoiceStatusResult)
+        if result.status is InvoiceStatus.PAID:
+            assert result.payment_hash == name
             return
 
 
-def pay_out(door: Door, asked: OpenSale, invoice: Invoice, payout: Invoice) -> SendTold:
+def pay_out(door: Door, asked: OpenSale, invoice: Invoice, payout: Invoice) -> SendForwardResult:
     door.perform(
         SendForward(invoice.payment_hash, payout, asked.sale.amount, "BlinkPOS: a", asked.account)
     )
-    return door.wait_for(SendTold)
+    return door.wait_for(SendForwardResult)
 
 
 def test_every_document_fits_the_schema_and_blinks_query_cost() -> None:
@@ -95,7 +97,7 @@ def test_every_document_fits_the_schema_and_blinks_query_cost() -> None:
 
 
 def test_a_visit_learns_what_sales_rely_on(simulator: Simulator, door: Door) -> None:
-    account = door.visited()
+    account = door.fetched_account()
     assert account.till_wallet == simulator.till.wallet_id
     assert account.merchant_wallet == simulator.merchant.wallet_id
     assert account.network == "regtest"
@@ -113,20 +115,20 @@ def test_a_sale_is_seen_by_push_and_forwarded_once(
     before = len(simulator.requests)
     simulator.pay(invoice.payment_request, via=via)  # type: ignore[arg-type]
     paid(door, invoice.payment_hash)
-    assert pay_out(door, asked, invoice, payout).answer is SendAnswer.SUCCESS
+    assert pay_out(door, asked, invoice, payout).answer is SendOutcome.SUCCESS
     assert simulator.merchant.balance_sat == 1234
     assert simulator.till.balance_sat == 0
     asked_in_between = [request.operation for request in simulator.requests[before:]]
     assert asked_in_between.count("lnInvoicePaymentSend") == 1
-    door.perform(LookUp(invoice.payment_hash, payout.payment_hash, asked.account))
-    assert door.wait_for(LookUpTold).found is Found.SETTLED
+    door.perform(LookUpPayout(invoice.payment_hash, payout.payment_hash, asked.account))
+    assert door.wait_for(LookUpPayoutResult).found is LookUpOutcome.SETTLED
 
 
 def test_paying_a_payout_twice_moves_money_once_m6(simulator: Simulator, door: Door) -> None:
     asked, invoice, payout = opened(door)
     simulator.pay(invoice.payment_request, via="lightning")
-    assert pay_out(door, asked, invoice, payout).answer is SendAnswer.SUCCESS
-    assert pay_out(door, asked, invoice, payout).answer is SendAnswer.ALREADY_PAID
+    assert pay_out(door, asked, invoice, payout).answer is SendOutcome.SUCCESS
+    assert pay_out(door, asked, invoice, payout).answer is SendOutcome.ALREADY_PAID
     assert simulator.merchant.balance_sat == 1234
 
 
@@ -138,7 +140,7 @@ def test_closing_a_sale_completes_and_leaves_no_socket(
     asked, _, _ = opened(door)
     assert simulator.open_sockets() == 1
     door.perform(CloseSale(asked.sale.id, Ending.PAID))
-    door.perform(Rest())
+    door.perform(GoIdle())
     until_quiet(simulator)
     words = [record.getMessage().split(" sale=")[0] for record in caplog.records]
     assert words == [
@@ -188,32 +190,32 @@ def test_an_event_that_is_lost_is_found_by_asking(simulator: Simulator, door: Do
 
 def test_a_sale_works_by_asking_when_sockets_are_refused(simulator: Simulator, door: Door) -> None:
     simulator.faults.add(Fault.SOCKET_REFUSED)
-    account = door.visited()
+    account = door.fetched_account()
     door.perform(order(account))
-    invoice = door.wait_for(InvoiceMade).invoice
+    invoice = door.wait_for(InvoiceCreated).invoice
     simulator.pay(invoice.payment_request, via="lightning")
     paid(door, invoice.payment_hash)
 
 
 def test_a_creation_whose_answer_was_lost_is_looked_up_m1(simulator: Simulator, door: Door) -> None:
-    account = door.visited()
+    account = door.fetched_account()
     simulator.faults.add(Fault.ANSWER_LOST_AFTER, operation="lnInvoiceCreate", times=1)
     door.perform(order(account))
-    assert door.wait_for(InvoiceMade).invoice.amount == 1234
+    assert door.wait_for(InvoiceCreated).invoice.amount == 1234
     assert len(simulator.invoices(simulator.till)) == 1
 
 
 def test_a_payout_whose_answer_was_lost_gets_a_new_id_where_we_may_not_look_m1(
     simulator: Simulator, door: Door
 ) -> None:
-    account = door.visited()
+    account = door.fetched_account()
     name = "lnInvoiceCreateOnBehalfOfRecipient"
     simulator.faults.add(Fault.ANSWER_LOST_AFTER, operation=name, times=1)
     asked = order(account)
     door.perform(
-        MakePayout(asked.sale.id, asked.sale.amount, asked.payout_external_id, 1, "m", account)
+        CreatePayout(asked.sale.id, asked.sale.amount, asked.payout_external_id, 1, "m", account)
     )
-    payout = door.wait_for(PayoutMade).payout
+    payout = door.wait_for(PayoutCreated).payout
     assert payout.external_id.startswith(asked.payout_external_id)
     assert payout.external_id != asked.payout_external_id
 
@@ -225,22 +227,22 @@ def test_however_many_payouts_went_wrong_one_is_had_in_the_end_m1(
     """Each leaves its external id taken, and once they were all used up for good."""
     ours = {"merchant_username": None, "merchant_key": Secret(simulator.merchant.api_key)}
     door = Door(endpoints_of(simulator, **(ours if by_key else {})))
-    account = door.visited()
-    make = MakePayout(SaleId("sale-1"), Sats(1234), ExternalId("sale-1-out"), 1, "m", account)
+    account = door.fetched_account()
+    make = CreatePayout(SaleId("sale-1"), Sats(1234), ExternalId("sale-1-out"), 1, "m", account)
     simulator.faults.add(Fault.WRONG_AMOUNT)
     for _ in range(25):
         door.perform(make)
         door.wait_for(PayoutRefused)
     simulator.faults.clear()
     door.perform(make)
-    assert door.wait_for(PayoutMade).payout.amount == 1234
+    assert door.wait_for(PayoutCreated).payout.amount == 1234
     door.wallet.stop()
 
 
 def test_a_code_that_would_pay_another_node_is_never_shown(
     simulator: Simulator, door: Door
 ) -> None:
-    account = door.visited()
+    account = door.fetched_account()
     simulator.faults.add(Fault.WRONG_PAYEE, operation="lnInvoiceCreate")
     door.perform(order(account))
     assert door.wait_for(InvoiceRefused).trouble.kind is TroubleKind.BLINK_ODD
@@ -250,26 +252,26 @@ def test_a_code_that_would_pay_another_node_is_never_shown(
 def test_an_invoice_that_is_not_what_was_asked_for_is_refused(
     simulator: Simulator, door: Door, fault: Fault
 ) -> None:
-    account = door.visited()
+    account = door.fetched_account()
     simulator.faults.add(fault)
     door.perform(order(account))
     assert door.wait_for(InvoiceRefused).trouble.kind is TroubleKind.BLINK_ODD
 
 
 def test_a_payout_of_another_payee_is_not_paid_m3(simulator: Simulator, door: Door) -> None:
-    account = door.visited()
+    account = door.fetched_account()
     asked = order(account)
     door.perform(asked)
-    invoice = door.wait_for(InvoiceMade).invoice
+    invoice = door.wait_for(InvoiceCreated).invoice
     simulator.faults.add(Fault.WRONG_PAYEE)
-    door.perform(MakePayout(asked.sale.id, asked.sale.amount, "other-out", 1, "m", account))  # type: ignore[arg-type]
+    door.perform(CreatePayout(asked.sale.id, asked.sale.amount, "other-out", 1, "m", account))  # type: ignore[arg-type]
     while True:
-        payout = door.wait_for(PayoutMade).payout
+        payout = door.wait_for(PayoutCreated).payout
         if payout.external_id == "other-out":
             break
     simulator.pay(invoice.payment_request, via="lightning")
-    told = pay_out(door, asked, invoice, payout)
-    assert told.answer is SendAnswer.GUARDED
+    result = pay_out(door, asked, invoice, payout)
+    assert result.answer is SendOutcome.GUARDED
     assert simulator.till.balance_sat == 1234
 
 
@@ -280,10 +282,10 @@ def test_a_code_of_a_node_that_is_new_is_shown_after_asking_for_the_nodes(
     simulator: Simulator, door: Door
 ) -> None:
     """Fault 3: Blink brings a new node up, and sales go on without a restart."""
-    account = door.visited()
+    account = door.fetched_account()
     door.perform(order(replace(account, nodes=OLD_NODES)))
-    assert door.wait_for(NodesTold).nodes == account.nodes
-    assert door.wait_for(InvoiceMade).invoice.amount == 1234
+    assert door.wait_for(NodesResult).nodes == account.nodes
+    assert door.wait_for(InvoiceCreated).invoice.amount == 1234
 
 
 def test_a_payout_of_a_node_that_is_new_is_paid_after_asking_for_the_nodes_m3(
@@ -293,9 +295,9 @@ def test_a_payout_of_a_node_that_is_new_is_paid_after_asking_for_the_nodes_m3(
     asked, invoice, payout = opened(door)
     simulator.pay(invoice.payment_request, via="lightning")
     late = replace(asked, account=replace(asked.account, nodes=OLD_NODES))
-    assert pay_out(door, late, invoice, payout).answer is SendAnswer.SUCCESS
-    told = [event for event in door.seen if isinstance(event, NodesTold)]
-    assert [event.nodes for event in told] == [asked.account.nodes]
+    assert pay_out(door, late, invoice, payout).answer is SendOutcome.SUCCESS
+    result = [event for event in door.seen if isinstance(event, NodesResult)]
+    assert [event.nodes for event in result] == [asked.account.nodes]
 
 
 def test_a_payout_of_an_unknown_node_waits_while_nobody_can_say_which_are_blinks_m3(
@@ -306,7 +308,7 @@ def test_a_payout_of_an_unknown_node_waits_while_nobody_can_say_which_are_blinks
     simulator.pay(invoice.payment_request, via="lightning")
     simulator.faults.add(Fault.HTTP_502, operation="globals")
     late = replace(asked, account=replace(asked.account, nodes=OLD_NODES))
-    assert pay_out(door, late, invoice, payout).answer is SendAnswer.NOT_SENT
+    assert pay_out(door, late, invoice, payout).answer is SendOutcome.NOT_SENT
     assert simulator.till.balance_sat == 1234
 
 
@@ -318,21 +320,21 @@ def test_an_empty_list_of_nodes_does_not_open_the_guard_m3(
     simulator.pay(invoice.payment_request, via="lightning")
     simulator.faults.add(Fault.NODES_EMPTY)
     late = replace(asked, account=replace(asked.account, nodes=OLD_NODES))
-    assert pay_out(door, late, invoice, payout).answer is SendAnswer.GUARDED
+    assert pay_out(door, late, invoice, payout).answer is SendOutcome.GUARDED
 
 
 @pytest.mark.parametrize(
     ("fault", "answer"),
     [
-        (Fault.ANSWER_LOST_AFTER, SendAnswer.LOST),
-        (Fault.FAILURE_AFTER, SendAnswer.FAILURE),
-        (Fault.MALFORMED_JSON, SendAnswer.LOST),
-        (Fault.CAPTIVE_PORTAL, SendAnswer.LOST),
-        (Fault.LIMIT_REACHED, SendAnswer.LIMITED),
+        (Fault.ANSWER_LOST_AFTER, SendOutcome.LOST),
+        (Fault.FAILURE_AFTER, SendOutcome.FAILURE),
+        (Fault.MALFORMED_JSON, SendOutcome.LOST),
+        (Fault.CAPTIVE_PORTAL, SendOutcome.LOST),
+        (Fault.LIMIT_REACHED, SendOutcome.LIMITED),
     ],
 )
 def test_only_a_clear_success_settles_m6(
-    simulator: Simulator, door: Door, fault: Fault, answer: SendAnswer
+    simulator: Simulator, door: Door, fault: Fault, answer: SendOutcome
 ) -> None:
     """Bugs 6 and 8 of other tills: SUCCESS whatever Blink had answered."""
     asked, invoice, payout = opened(door)
@@ -340,14 +342,16 @@ def test_only_a_clear_success_settles_m6(
     simulator.faults.add(fault, operation="lnInvoicePaymentSend", times=1)
     assert pay_out(door, asked, invoice, payout).answer is answer
     moved = simulator.merchant.balance_sat == 1234
-    door.perform(LookUp(invoice.payment_hash, payout.payment_hash, asked.account))
-    assert door.wait_for(LookUpTold).found is (Found.SETTLED if moved else Found.NOTHING)
+    door.perform(LookUpPayout(invoice.payment_hash, payout.payment_hash, asked.account))
+    assert door.wait_for(LookUpPayoutResult).found is (
+        LookUpOutcome.SETTLED if moved else LookUpOutcome.NOTHING
+    )
 
 
 def test_a_server_that_is_not_there_is_told_and_nothing_was_sent(simulator: Simulator) -> None:
     door = Door(endpoints_of(simulator, api_url="http://127.0.0.1:1/graphql"))
-    door.perform(Visit())
-    assert door.wait_for(VisitFailed).trouble.kind is TroubleKind.NO_CONNECTION
+    door.perform(FetchAccount())
+    assert door.wait_for(AccountFetchFailed).trouble.kind is TroubleKind.NO_CONNECTION
     door.wallet.stop()
 
 
@@ -367,8 +371,8 @@ def test_wrong_settings_are_told_by_the_visit(
     simulator: Simulator, changed: dict[str, object], kind: TroubleKind
 ) -> None:
     door = Door(endpoints_of(simulator, **changed))
-    door.perform(Visit())
-    assert door.wait_for(VisitFailed).trouble.kind is kind
+    door.perform(FetchAccount())
+    assert door.wait_for(AccountFetchFailed).trouble.kind is kind
     door.wallet.stop()
 
 
@@ -376,8 +380,8 @@ def test_wrong_settings_are_told_by_the_visit(
 def test_a_missing_scope_is_told(simulator: Simulator, scopes: set[str]) -> None:
     key = Secret(simulator.till.new_key(scopes))
     door = Door(endpoints_of(simulator, till_key=key))
-    door.perform(Visit())
-    assert door.wait_for(VisitFailed).trouble.kind is TroubleKind.KEY_SCOPE
+    door.perform(FetchAccount())
+    assert door.wait_for(AccountFetchFailed).trouble.kind is TroubleKind.KEY_SCOPE
     door.wallet.stop()
 
 
@@ -385,15 +389,15 @@ def test_a_merchant_who_cannot_receive_is_noticed_at_start_m2(
     simulator: Simulator, door: Door
 ) -> None:
     simulator.faults.add(Fault.RECEIVE_DISABLED, operation="lnInvoiceCreateOnBehalfOfRecipient")
-    door.perform(Visit())
-    assert door.wait_for(VisitFailed).trouble.kind is TroubleKind.MERCHANT_CANNOT_RECEIVE
+    door.perform(FetchAccount())
+    assert door.wait_for(AccountFetchFailed).trouble.kind is TroubleKind.MERCHANT_CANNOT_RECEIVE
 
 
 def test_a_merchant_key_with_receive_alone_needs_a_wallet_id(simulator: Simulator) -> None:
     key = Secret(simulator.merchant.new_key({"RECEIVE"}))
     door = Door(endpoints_of(simulator, merchant_username=None, merchant_key=key))
-    door.perform(Visit())
-    assert door.wait_for(VisitFailed).trouble.kind is TroubleKind.MERCHANT_KEY_SCOPE
+    door.perform(FetchAccount())
+    assert door.wait_for(AccountFetchFailed).trouble.kind is TroubleKind.MERCHANT_KEY_SCOPE
     door.wallet.stop()
     wallet_id = simulator.merchant.wallet_id
     door = Door(
@@ -401,7 +405,7 @@ def test_a_merchant_key_with_receive_alone_needs_a_wallet_id(simulator: Simulato
             simulator, merchant_username=None, merchant_key=key, merchant_wallet_id=wallet_id
         )
     )
-    assert door.visited().merchant_wallet == wallet_id
+    assert door.fetched_account().merchant_wallet == wallet_id
     door.wallet.stop()
 
 
@@ -409,35 +413,35 @@ def test_cancelling_and_asking(simulator: Simulator, door: Door) -> None:
     asked, invoice, _ = opened(door)
     name = invoice.payment_hash
     door.perform(CancelInvoice(name, asked.account))
-    assert door.wait_for(CancelTold).answer is CancelAnswer.CANCELLED
+    assert door.wait_for(CancelInvoiceResult).answer is CancelOutcome.CANCELLED
     door.perform(CancelInvoice(name, asked.account))
-    assert door.wait_for(CancelTold).answer is CancelAnswer.PROCESSED
+    assert door.wait_for(CancelInvoiceResult).answer is CancelOutcome.PROCESSED
     simulator.pay(invoice.payment_request, via="blink")  # a Blink wallet still can
     paid(door, name)
     unknown = PaymentHash("ab" * 32)
-    door.perform(AskStatus((name, unknown), asked.account))
-    told = {door.wait_for(StatusTold).payment_hash: None for _ in range(2)}
-    assert told
+    door.perform(FetchInvoiceStatus((name, unknown), asked.account))
+    result = {door.wait_for(InvoiceStatusResult).payment_hash: None for _ in range(2)}
+    assert result
 
 
 def test_rates_and_limits_are_told(door: Door) -> None:
-    door.visited()
+    door.fetched_account()
     door.perform(FetchRates("EUR"))
-    rates = door.wait_for(RatesArrived).rates
+    rates = door.wait_for(RatesFetched).rates
     assert (rates.shown.currency.code, rates.usd.currency.code) == ("EUR", "USD")
     assert rates.shown.is_fresh(rates.shown.fetched_s)
-    door.perform(AskLimit())
-    assert door.wait_for(LimitTold).left is not None
+    door.perform(FetchDailyLimit())
+    assert door.wait_for(DailyLimitResult).left is not None
 
 
 def test_every_currency_of_blink_is_known_with_the_digits_it_serves(door: Door) -> None:
-    known = door.visited().currencies
+    known = door.fetched_account().currencies
     served = {code: (one.symbol, one.fraction_digits) for code, one in CURRENCIES.items()}
     assert {code: (one.symbol, one.fraction_digits) for code, one in known.items()} == served
     assert known["HUF"].fraction_digits == 0, "ISO 4217 says 2"
     for code in ("JPY", "EUR", "KWD"):
         door.perform(FetchRates(code))
-        assert door.wait_for(RatesArrived).rates.shown.currency == known[code]
+        assert door.wait_for(RatesFetched).rates.shown.currency == known[code]
 
 
 def test_stopping_leaves_no_thread_and_no_socket(simulator: Simulator, door: Door) -> None:

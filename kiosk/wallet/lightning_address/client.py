@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from kiosk.sale.invoice import Decoded, PaymentHash, PaymentRequest
+from kiosk.sale.invoice import DecodedInvoice, PaymentHash, PaymentRequest
 from kiosk.sale.lightning_address import LightningAddress
 from kiosk.sale.money import MSAT_PER_SAT, Sats
 from kiosk.wallet.bolt11 import NotAnInvoice, decode
@@ -35,7 +35,7 @@ WITH_PROOF: Final = ("blink.sv", "getalby.com", "coinos.io", "minibits.cash", "s
 
 
 class NoProof(Exception):
-    """The server does not tell whether an invoice was paid: a till cannot use this address."""
+    """The server does not say whether an invoice was paid: a till cannot use this address."""
 
 
 class WrongInvoice(Exception):
@@ -46,7 +46,7 @@ class WrongInvoice(Exception):
 class CheckedInvoice:
     """An invoice in the merchant's name that may be shown, and where to ask about it."""
 
-    decoded: Decoded
+    decoded: DecodedInvoice
     payment_request: PaymentRequest = field(repr=False)
     verify: str = field(repr=False)
 
@@ -93,7 +93,7 @@ class AddressClient:
         return found
 
     async def try_out(self) -> PayRequest:
-        """Prove with one throwaway invoice that payments to the address can be told.
+        """Prove with one throwaway invoice that payments to the address can be verified.
 
         Raises:
             NoProof: no `verify`, or it does not answer about its own invoice.
@@ -163,7 +163,7 @@ class AddressClient:
         return CheckedInvoice(decoded, PaymentRequest(offered.payment_request), verify)
 
 
-def _decoded(offered: OfferedInvoice) -> Decoded:
+def _decoded(offered: OfferedInvoice) -> DecodedInvoice:
     try:
         return decode(offered.payment_request)
     except NotAnInvoice as error:

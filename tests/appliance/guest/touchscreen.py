@@ -52,7 +52,7 @@ BUS_I2C: Final = 0x18  # where the official panel's controller sits
 Event = tuple[int, int, int]  # type, code, value
 
 
-class Glass:
+class Touchscreen:
     """The device. It exists until the program ends."""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ def main() -> None:
     fifo = Path(sys.argv[1])
     fifo.unlink(missing_ok=True)
     os.mkfifo(fifo, 0o600)
-    glass = Glass()
+    glass = Touchscreen()
     for number, line in enumerate(lines(fifo)):
         x, y, hold_ms = map(int, line.split())
         glass.tap(number % 65536, x, y, hold_ms / 1000)

@@ -7,8 +7,16 @@ from typing import Final
 
 from kiosk.journal import Journal
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, Entering, Expired, Forwarded, Paid, Ready, Stopped
-from kiosk.screen.words import Words
+from kiosk.sale.till import (
+    AwaitingPayment,
+    CodeExpired,
+    EnteringAmount,
+    Forwarded,
+    Paid,
+    Ready,
+    SaleFailed,
+)
+from kiosk.screen.text.words import Words
 from kiosk.simulate import Fault, Simulator, SocketTimes
 from kiosk.simulate.customer import Via
 from tests.stories.faults.till import (
@@ -200,15 +208,15 @@ class Cell:
         till = self._till.till
         trouble = trouble_of(till)
         if trouble is not None:
-            what, _ = Words().told(trouble)
+            what, _ = Words().trouble_text(trouble)
             assert what.endswith("."), "one clear sentence"
         if not isinstance(till.service, Ready):
             assert trouble is not None, "out of service without saying why"
         screen = till.screen
-        if isinstance(screen, Entering) and not screen.entry.is_empty:
+        if isinstance(screen, EnteringAmount) and not screen.entry.is_empty:
             assert trouble is not None, "the sale does not go on, and nothing says why"
         assert isinstance(
-            screen, Entering | AwaitingPayment | Paid | Forwarded | Expired | Stopped
+            screen, EnteringAmount | AwaitingPayment | Paid | Forwarded | CodeExpired | SaleFailed
         ), screen
 
     # --- Once it is off -----------------------------------------------------------------------

@@ -10,16 +10,16 @@ from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT
 from kiosk.sale.till import (
     AwaitingPayment,
-    Entering,
+    EnteringAmount,
+    FetchingAccount,
+    FetchingPrice,
     Forwarded,
-    Leaving,
+    LeavingCode,
     Paid,
-    Pricing,
     Ready,
-    Requesting,
-    Stopped,
+    RequestingInvoice,
+    SaleFailed,
     Till,
-    Visiting,
 )
 from kiosk.sale.trouble import Trouble
 from kiosk.simulate import Simulator
@@ -39,7 +39,7 @@ QUICK = Timings(
     ask_longest_s=0.1,
     reconnect_first_s=0.02,
     reconnect_longest_s=0.1,
-    again_s=0.01,
+    retry_s=0.01,
     close_s=0.1,
 )
 CALM_S = 0.04
@@ -104,7 +104,9 @@ class QuickTill(Kiosk):
 
     def to_sats(self) -> None:
         """Clear the screen and choose sats, which need no price."""
-        while not isinstance(self.till.screen, Entering) or not self.till.screen.entry.is_empty:
+        while (
+            not isinstance(self.till.screen, EnteringAmount) or not self.till.screen.entry.is_empty
+        ):
             self.leap(1.0)
             self.press(Key.CLEAR)
             self.rest()
@@ -125,7 +127,7 @@ class QuickTill(Kiosk):
         if till is self._seen:
             return
         self._seen = till
-        word = told(till)
+        word = screen_word(till)
         if word and (not self.read or self.read[-1] != word):
             self.read.append(word)
         screen = till.screen
@@ -137,37 +139,39 @@ class QuickTill(Kiosk):
 
 def is_busy(till: Till) -> bool:
     """Whether an answer is still to come."""
-    visiting = isinstance(till.service, Visiting) and till.service.due_s is None
-    asking = isinstance(till.screen, Requesting | Pricing | Leaving) or till.rate_asked
+    visiting = isinstance(till.service, FetchingAccount) and till.service.due_s is None
+    asking = (
+        isinstance(till.screen, RequestingInvoice | FetchingPrice | LeavingCode) or till.rate_asked
+    )
     checking = isinstance(till.screen, AwaitingPayment) and till.screen.checking
-    return visiting or asking or checking or any(one.busy for one in till.forwards.values())
+    return visiting or asking or checking or any(forward.busy for forward in till.forwards.values())
 
 
 def waiting(till: Till) -> bool:
     """Whether money is still on its way; what needs a person is not."""
     stopped = {alarm.sale for alarm in till.alarms}
-    return any(one.sale.id not in stopped for one in till.forwards.values())
+    return any(forward.sale.id not in stopped for forward in till.forwards.values())
 
 
 def trouble_of(till: Till) -> Trouble | None:
     """The one sentence that the merchant reads, if something is wrong."""
-    if isinstance(till.screen, Entering | AwaitingPayment) and till.screen.notice is not None:
+    if isinstance(till.screen, EnteringAmount | AwaitingPayment) and till.screen.notice is not None:
         return till.screen.notice
-    if isinstance(till.screen, Stopped):
+    if isinstance(till.screen, SaleFailed):
         return till.screen.trouble
     if till.out_of_service is not None:
         return till.out_of_service
     return till.alarms[-1].trouble if till.alarms else None
 
 
-def told(till: Till) -> str:
+def screen_word(till: Till) -> str:
     """The screen in one word, or its trouble."""
     trouble = trouble_of(till)
     if trouble is not None:
         where = "out of service: " if till.out_of_service is not None else ""
         return f"{where}{trouble.kind}"
     match till.screen:
-        case Entering():
+        case EnteringAmount():
             return f"{till.unsettled} on the way" if till.unsettled else ""
         case AwaitingPayment():
             return "code"
@@ -188,10 +192,10 @@ def payouts(simulator: Simulator, sale: str) -> list[int]:
 def _credits(simulator: Simulator, invoices: tuple[Invoice, ...], prefix: str) -> list[int]:
     return [
         entry.amount
-        for one in invoices
-        if (one.external_id or "").startswith(prefix)
-        for entry in simulator.ledger.of_hash(one.payment_hash)
-        if entry.wallet_id == one.wallet.id and entry.amount > 0
+        for invoice in invoices
+        if (invoice.external_id or "").startswith(prefix)
+        for entry in simulator.ledger.of_hash(invoice.payment_hash)
+        if entry.wallet_id == invoice.wallet.id and entry.amount > 0
     ]
 
 

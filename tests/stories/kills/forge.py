@@ -18,7 +18,7 @@ from tests.stories.kills.life import Order, live, read_order
 
 def main() -> None:
     """Carry out orders until stdin ends."""
-    importlib.import_module("kiosk.wallet.desk")
+    importlib.import_module("kiosk.wallet.dispatcher")
     importlib.import_module("kiosk.commands.run")
     gc.collect()
     gc.freeze()

@@ -11,8 +11,16 @@ from typing import Any
 import pygame
 
 from kiosk import __main__ as program
-from kiosk.commands import box
-from kiosk.sale.till import AwaitingPayment, Entering, Forwarded, Link, Paid, Ready, Till
+from kiosk.commands import app
+from kiosk.sale.till import (
+    AwaitingPayment,
+    ConnectionState,
+    EnteringAmount,
+    Forwarded,
+    Paid,
+    Ready,
+    Till,
+)
 from tests.stories.kills.points import Points, install
 
 
@@ -51,25 +59,25 @@ def live(order: Order) -> int:
     os.dup2(errors, sys.stderr.fileno())
     points = Points(_say, order.kill_at, order.turn, rehearse=order.rehearse)
     install(points)
-    hand = Hand(order, points)
-    build = box.build
+    hand = ScriptedMerchant(order, points)
+    build = app.build_app
 
-    def build_with_hand(*args: Any, **kwargs: Any) -> box.Box:
+    def build_with_hand(*args: Any, **kwargs: Any) -> app.App:
         built = build(*args, **kwargs)
-        turn = built.loop.turn
+        turn = built.loop.run_once
 
         def turn_and_look() -> None:
             turn()
             hand.look(built)
 
-        built.loop.turn = turn_and_look  # type: ignore[method-assign]
+        built.loop.run_once = turn_and_look  # type: ignore[method-assign]
         return built
 
-    box.build = build_with_hand
+    app.build_app = build_with_hand
     return program.main(["run", "--env-file", os.devnull])
 
 
-class Hand:
+class ScriptedMerchant:
     """The merchant's hand: looks at the screen after every frame, and types."""
 
     def __init__(self, order: Order, points: Points) -> None:
@@ -78,7 +86,7 @@ class Hand:
         self._screen = ""
         self._charged = self._left = False
 
-    def look(self, built: box.Box) -> None:
+    def look(self, built: app.App) -> None:
         """Do what is next."""
         till = built.loop.till
         screen = type(till.screen).__name__
@@ -94,14 +102,14 @@ class Hand:
                 built.loop.stop()
                 return
             self._charged = True
-            if till.recovered:  # the notice of the power cut is read first
+            if till.interrupted_sales:  # the notice of the power cut is read first
                 _type(pygame.K_ESCAPE)
             _type(*(getattr(pygame, f"K_{digit}") for digit in str(self._order.amount)))
             _type(pygame.K_RETURN)
 
-    def _sell(self, till: Till, built: box.Box) -> None:
+    def _sell(self, till: Till, built: app.App) -> None:
         match till.screen:
-            case AwaitingPayment(payout_ready=True, link=Link.LIVE) if (
+            case AwaitingPayment(payout_ready=True, connection=ConnectionState.LIVE) if (
                 self._order.plan is Plan.SHOW
             ):
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -113,15 +121,17 @@ class Hand:
                 built.loop.stop()
             case Paid():
                 self._left = True
-            case Entering() if self._left and is_finished(till):
+            case EnteringAmount() if self._left and is_finished(till):
                 built.loop.stop()
 
 
 def is_finished(till: Till) -> bool:
     """Whether nothing is left to do: all that can be asked has been answered."""
     answered = all(
-        watch.asks == 0 and watch.ask_s is not None and watch.ask_s > till.now_s
-        for watch in till.watches.values()
+        watch.checks_made == 0
+        and watch.next_check_s is not None
+        and watch.next_check_s > till.now_s
+        for watch in till.watched_invoices.values()
     )
     return isinstance(till.service, Ready) and not till.forwards and answered
 

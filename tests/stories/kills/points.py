@@ -22,7 +22,7 @@ import websockets.asyncio.client as ws
 from kiosk.journal import Journal
 from kiosk.loop import Inbox
 from kiosk.sale.events import Event
-from kiosk.sale.facts import Fact, ForwardMoved
+from kiosk.sale.facts import Fact, ForwardStatusChanged
 
 # What was written last has left the process by then, and the other side has read it.
 ARRIVES_S: Final = 0.02
@@ -95,7 +95,7 @@ def _journal(points: Points) -> None:
 
 def _fact_name(fact: Fact) -> str:
     name = type(fact).__name__
-    return f"{name}({fact.status})" if isinstance(fact, ForwardMoved) else name
+    return f"{name}({fact.status})" if isinstance(fact, ForwardStatusChanged) else name
 
 
 def _requests(points: Points) -> None:
@@ -164,9 +164,9 @@ def _socket(points: Points) -> None:
 
 
 def _heard(message: str) -> str:
-    told = json.loads(message)
+    shown = json.loads(message)
     status = re.search(r'"status": *"(\w+)"', message)
-    return f"{told['type']} {status[1]}" if status else str(told["type"])
+    return f"{shown['type']} {status[1]}" if status else str(shown["type"])
 
 
 def _inbox(points: Points) -> None:

@@ -232,9 +232,9 @@ class Trial:
 
     def _received(self, invoices: tuple[object, ...], external_id: str) -> list[int]:
         hashes = {
-            one.payment_hash  # type: ignore[attr-defined]
-            for one in invoices
-            if (one.external_id or "").startswith(external_id)  # type: ignore[attr-defined]
+            invoice.payment_hash  # type: ignore[attr-defined]
+            for invoice in invoices
+            if (invoice.external_id or "").startswith(external_id)  # type: ignore[attr-defined]
         }
         return [
             entry.amount

@@ -1,0 +1,241 @@
+"""Build the real things from the settings, and join them: the one place where doors meet."""
+
+import contextlib
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.clock import SystemClock
+from kiosk.commands.export import write_sales
+from kiosk.host.dispatcher import Host
+from kiosk.journal import Hardware, Journal, TakenUp, open_sound, read_hardware, resume
+from kiosk.loop import Inbox, Loop
+from kiosk.panel.deferred import DeferredPanel
+from kiosk.panel.panel import (
+    KeypadEvent,
+    NoPanel,
+    Panel,
+    PanelFault,
+    PanelKeyPressed,
+    PanelKeyReleased,
+    PanelKeyStuck,
+    Put,
+    open_panel,
+)
+from kiosk.panel.wiring import Wiring, read_wiring
+from kiosk.sale.device import DeviceAction
+from kiosk.sale.entry import Entry
+from kiosk.sale.events import DeviceFailed, KeyPressed, KeyReleased, KeyStuck
+from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeftScreen
+from kiosk.sale.money import SAT, Currency, Sats
+from kiosk.sale.pin import lock_s
+from kiosk.sale.recovery import undecided_alarm
+from kiosk.sale.till import Alarm, EnteringAmount, FetchingAccount, OverLimitPolicy, Rules, Till
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.screen.display.saved_brightness import FILE_NAME
+from kiosk.screen.display.screensaver import ScreensaverDelays
+from kiosk.screen.display.window import Window
+from kiosk.screen.drawing.font_coverage import covers
+from kiosk.screen.drawing.look import Look
+from kiosk.screen.text.words import SatsStyle, Words
+from kiosk.settings import Settings
+from kiosk.wallet.endpoints import Endpoints
+from kiosk.wallet.worker import Wallet
+
+log: Final = logging.getLogger("kiosk")
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A built kiosk, ready to begin."""
+
+    loop: Loop
+    inbox: Inbox
+    window: Window
+    wallet: Wallet
+    journal: Journal
+    panel: DeferredPanel
+    facts: Sequence[Fact]
+    opened: contextlib.ExitStack  # everything that has to be closed
+
+    def begin(self) -> None:
+        """The first picture of the till, then what may take a moment: Blink, and the panel.
+
+        Raises:
+            PanelMissing: KIOSK_GPIO is `on`, and there is none or a pin is taken.
+        """
+        self.loop.begin(self.facts)
+        self.wallet.start()
+        self.panel.open()
+
+    def close(self) -> None:
+        """Stop everything in an orderly way, the last opened first."""
+        self.opened.close()
+
+
+def rules_of(settings: Settings, installation: str) -> Rules:
+    """What the settings say about sales."""
+    units = settings.currencies
+    pin = settings.pin
+    return Rules(
+        kiosk_id=settings.kiosk_id,
+        boot=secrets.token_hex(4),
+        installation=installation,
+        units=units if SAT.code in units else (*units, SAT.code),
+        max_sale=Sats(settings.max_sat),
+        invoice_min=settings.invoice_minutes,
+        over_limit=OverLimitPolicy(settings.over_limit),
+        success_s=settings.success_seconds,
+        tips=settings.tips,
+        pin=pin.reveal() if pin is not None else "",
+        merchant_updates=settings.merchant_updates,
+    )
+
+
+def endpoints_of(settings: Settings) -> Endpoints:
+    """What the settings say about Blink."""
+    assert settings.blinkpos_api_key is not None  # the settings were loaded with an account
+    return Endpoints(
+        api_url=settings.api_url,
+        ws_url=settings.ws_url,
+        till_key=settings.blinkpos_api_key,
+        merchant_key=settings.merchant_api_key,
+        merchant_username=settings.merchant_username,
+        till_wallet_id=settings.blinkpos_wallet_id,
+        merchant_wallet_id=settings.merchant_wallet_id,
+        currencies=settings.currencies,
+        merchant_updates=settings.merchant_updates,
+    )
+
+
+def look_of(settings: Settings) -> Look:
+    """What the settings say about the display."""
+    words = Words(settings.language, SatsStyle(settings.sats), settings.timezone)
+    if not covers(settings.name):
+        log.warning("KIOSK_NAME has letters that no font here has; they are drawn as ?")
+    return Look(settings.theme, settings.key_order, settings.name, words=words, logo=settings.logo)
+
+
+def initial_till(
+    rules: Rules, taken_up: TakenUp, now_s: float, unix_s: int
+) -> tuple[Till, list[Fact]]:
+    """The till at start: what was unfinished goes on, and interrupted sales are shown."""
+    recovery = taken_up.recovery
+    watches, forwards, recently_paid = resume(recovery, now_s, unix_s)
+    wrong_pins = taken_up.wrong_pins
+    first = rules.units[0]
+    unit = SAT if first == SAT.code else Currency(first, first, 2)
+    stopped = tuple(
+        Alarm(
+            forward.trouble or Trouble(TroubleKind.PAYOUT_REFUSED, forward.sale.id), forward.sale.id
+        )
+        for forward in forwards.values()
+        if forward.status is ForwardStatus.STOPPED
+    )
+    till = Till(
+        rules,
+        EnteringAmount(Entry(unit)),
+        now_s=now_s,
+        unix_s=unix_s,
+        service=FetchingAccount(due_s=now_s),
+        watched_invoices=MappingProxyType(watches),
+        forwards=MappingProxyType(forwards),
+        recently_paid=MappingProxyType(recently_paid),
+        interrupted_sales=recovery.interrupted,
+        alarms=(*stopped, *(undecided_alarm(sale, reason) for sale, reason in taken_up.undecided)),
+        lost_journal=taken_up.lost_journal,
+        pin_tries=wrong_pins,
+        pin_locked_until_s=now_s + lock_s(wrong_pins),  # from the beginning: no clock is trusted
+    )
+    return till, [SaleLeftScreen(sale.id, Ending.INTERRUPTED) for sale in recovery.interrupted]
+
+
+def build_app(
+    settings: Settings,
+    *,
+    folder: Path | None = None,
+    end: Callable[[DeviceAction], None] = lambda _: None,
+    hardware: Callable[[], Hardware] = read_hardware,
+) -> App:
+    """Build the kiosk; `App.begin` sets it going. Nothing is asked of Blink before a picture.
+
+    `folder` is the service's runtime directory, None off an appliance, where nobody would start
+    the program again, or turn the machine off, after its `end`.
+
+    Raises:
+        JournalUnusable: it cannot be written, so no sale could be kept.
+        ValueError: the keypad's wiring cannot be; the sentence names the setting.
+    """
+    with contextlib.ExitStack() as opened:  # what fails half way gives everything back
+        clock = SystemClock()
+        inbox = Inbox()
+        journal, taken_up = open_sound(settings.journal, clock.unix, hardware, settings.timezone)
+        opened.callback(journal.close)
+        rules = rules_of(settings, journal.installation)
+        till, facts = initial_till(rules, taken_up, clock.monotonic(), int(clock.unix()))
+        window = Window(
+            look_of(settings),
+            settings.screen,
+            settings.rotate,
+            touch_rotate=settings.touch_rotate,
+            audio_device=settings.audio_device,
+            volume=settings.volume,
+            patience=ScreensaverDelays(settings.dim_seconds, settings.blank_seconds),
+            memory=settings.journal.with_name(FILE_NAME),
+        )
+        opened.callback(window.close)
+        on_panel = partial(_on_panel_event, inbox)
+        panel = DeferredPanel(partial(_panel, settings, on_panel), on_panel)
+        opened.callback(panel.close)
+        wallet = Wallet(endpoints_of(settings), inbox.put)
+        opened.callback(wallet.stop)
+        host = Host(
+            inbox.put,
+            folder=folder,
+            end=end,
+            write_sales=partial(write_sales, settings.journal, settings.timezone),
+        )
+        loop = Loop(
+            till,
+            inbox,
+            wallet=wallet,
+            journal=journal,
+            display=window,
+            panel=panel,
+            clock=clock,
+            host=host,
+        )
+        return App(loop, inbox, window, wallet, journal, panel, facts, opened.pop_all())
+
+
+def wiring_of(settings: Settings) -> Wiring:
+    """The keypad's wiring as set, or the README's."""
+    return read_wiring(
+        settings.keypad_rows,
+        settings.keypad_columns,
+        settings.keypad_layout,
+        led_pin=settings.led_pin,
+        buzzer_pin=settings.buzzer_pin,
+    )
+
+
+def _panel(settings: Settings, put: Put) -> Panel | NoPanel:
+    wiring = wiring_of(settings)
+    return open_panel(settings.gpio, wiring, settings.led_pin, settings.buzzer_pin, put)
+
+
+def _on_panel_event(inbox: Inbox, event: KeypadEvent) -> None:
+    match event:
+        case PanelKeyPressed(key):
+            inbox.put(KeyPressed(key))
+        case PanelKeyStuck(legend):
+            inbox.put(KeyStuck(legend))
+        case PanelKeyReleased(legend):
+            inbox.put(KeyReleased(legend))
+        case PanelFault(words):
+            inbox.put(DeviceFailed(Trouble(TroubleKind.PANEL_MISSING, words)))

@@ -1,0 +1,113 @@
+"""What the loop asks of the system; what takes a while is done in a thread of its own."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final
+
+from kiosk.host import usb_export
+from kiosk.host.wifi import Nmcli
+from kiosk.sale.device import (
+    DeviceAction,
+    DeviceActionResult,
+    DeviceNotice,
+    HostEffect,
+    RunDeviceAction,
+)
+from kiosk.sale.wifi import JoinWifi, ScanWifi, WifiJoinResult, WifiNotice, WifiScanResult
+
+log: Final = logging.getLogger("kiosk")
+
+HostEvent = DeviceActionResult | WifiScanResult | WifiJoinResult
+
+
+class Host:
+    """Carries out what the manager asks of the device, one after the other.
+
+    `folder` is the service's runtime directory, None off an appliance. `end` ends the program in an
+    orderly way, in such a manner that systemd starts it again or turns the machine off: it may do
+    neither itself. `write_sales` makes the files of an export. The thread exists only while there
+    is something to do.
+    """
+
+    def __init__(
+        self,
+        put: Callable[[HostEvent], None],
+        *,
+        folder: Path | None,
+        end: Callable[[DeviceAction], None],
+        write_sales: Callable[[Path], None],
+        nmcli: Nmcli | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._put = put
+        self._folder = folder
+        self._end = end
+        self._write_sales = write_sales
+        self._nmcli = nmcli or Nmcli()
+        self._sleep = sleep
+        self._asked: SimpleQueue[HostEffect] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._working = False
+
+    def perform(self, effect: HostEffect) -> None:
+        """Carry it out, soon. Safe from any thread."""
+        self._asked.put(effect)
+        with self._lock:
+            if self._working:
+                return
+            self._working = True
+        threading.Thread(target=self._work, name="host", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if self._asked.empty():
+                    self._working = False
+                    return
+            effect = self._asked.get()
+            try:
+                event = self._done(effect)
+            except Exception:
+                log.exception("%s could not be carried out", type(effect).__name__)
+                event = _failed(effect)
+            self._put(event)
+
+    def _done(self, effect: HostEffect) -> HostEvent:
+        match effect:
+            case ScanWifi():
+                return self._nmcli.scan()
+            case JoinWifi():
+                return self._nmcli.join(effect)
+            case RunDeviceAction(act):
+                return DeviceActionResult(self._acted(act))
+
+    def _acted(self, act: DeviceAction) -> DeviceNotice:
+        log.warning("the manager asks for %s", act)
+        if self._folder is None:
+            return DeviceNotice.NO_APPLIANCE
+        match act:
+            case DeviceAction.EXPORT:
+                return usb_export.export(self._folder, self._write_sales, self._sleep)
+            case DeviceAction.RESTART:
+                self._end(act)
+                return DeviceNotice.RESTARTING
+            case DeviceAction.SHUT_DOWN:
+                self._end(act)
+                return DeviceNotice.SHUTTING_DOWN
+
+
+def _failed(effect: HostEffect) -> HostEvent:
+    """The answer where there is none: a screen waits for it."""
+    match effect:
+        case ScanWifi():
+            return WifiScanResult((), WifiNotice.FAILED)
+        case JoinWifi():
+            return WifiJoinResult(WifiNotice.FAILED)
+        case RunDeviceAction(DeviceAction.EXPORT):
+            return DeviceActionResult(DeviceNotice.EXPORT_FAILED)
+        case RunDeviceAction():
+            return DeviceActionResult(DeviceNotice.NO_ANSWER)

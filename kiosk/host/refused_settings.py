@@ -1,0 +1,36 @@
+"""Settings from the boot partition that were refused: root writes a file, the screen shows it."""
+
+import logging
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+log: Final = logging.getLogger("kiosk")
+
+# One line per mistake, which begins with the setting's name, as `WrongSettings.problems` has them.
+REFUSAL: Final = Path("/run/kiosk-provision/settings-refused")
+MOST_LINES: Final = 50
+
+_NAME: Final = re.compile(r"([A-Z][A-Z0-9_]{2,40})\b")
+
+
+def refused_names(file: Path = REFUSAL) -> tuple[str, ...]:
+    """The settings that were wrong in the refused file, by name and never with a value.
+
+    Empty when nothing was refused. A refusal without a single name counts as `kiosk.env` itself.
+    """
+    try:
+        lines = file.read_text(errors="replace").splitlines()[:MOST_LINES]
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        log.warning("%s cannot be read: %s", file, error.strerror)
+        return ()
+    return names_of(lines) or ("kiosk.env",)
+
+
+def names_of(problems: Sequence[str]) -> tuple[str, ...]:
+    """The settings that lines of mistakes begin with, each once."""
+    matches = (_NAME.match(line) for line in problems)
+    return tuple(dict.fromkeys(match[1] for match in matches if match))

@@ -1,0 +1,207 @@
+"""Take a settings file in: into force if it is right, word for the screen if it is wrong."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kiosk.provision.env_file import (
+    EnvFile,
+    read_env_file,
+    read_wifi_file,
+    split_secrets,
+    strangers,
+)
+from kiosk.provision.private_files import wipe, write_private
+from kiosk.provision.wifi import Wifi, bring_up, use_radio
+from kiosk.sale.pin import kept
+from kiosk.settings import PIN_CREDENTIAL, SECRETS
+from kiosk.settings_file import FileRefused, parse, read_file
+
+log: Final = logging.getLogger("kiosk")
+
+# Windows hides what a name ends with, and its editor adds .txt.
+_ENDINGS: Final = ("", ".txt")
+# Beneath a partition that is not there: what lies here is not what was left (`setup.sh readonly`).
+NOT_MOUNTED: Final = "partition-is-missing"
+_COUNTRY: Final = "wifi-country"
+_LEFT: Final = "left-on-boot"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where things are on an appliance."""
+
+    boot: tuple[Path, ...] = (Path("/boot/firmware"), Path("/boot"))
+    etc: Path = Path("/etc/kiosk")
+    refusal: Path = Path("/run/kiosk-provision/settings-refused")
+    join: Callable[[Wifi], None] = bring_up
+    use_radio: Callable[[str], None] = use_radio
+
+
+def apply_file(file: Path, places: Paths) -> None:
+    """Put a settings file into force; it stays where it is.
+
+    Raises:
+        FileRefused: it is wrong; what was in force still is.
+        OSError: it cannot be read, or nothing can be written.
+    """
+    _take_settings(read_file(file), places)
+
+
+def apply_from_boot(places: Paths) -> tuple[str, ...]:
+    """Move what is on the boot partition in: kiosk.env, wifi.env. The mistakes, if any was refused.
+
+    The settings come first: no tool that the Wi-Fi needs can keep them from being read. A file that
+    is right is wiped only when its copy is on the disk, so a power cut in between means that it is
+    taken once more. A wrong one stays, to be put right.
+    """
+    places.refusal.unlink(missing_ok=True)
+    problems = [*_problems_of_own_file(places)]
+    if (places.etc / NOT_MOUNTED).exists():
+        return _reported((f"kiosk.env: {places.etc} is on a partition that is missing",), places)
+    country = places.etc / _COUNTRY
+    if country.is_file():  # on a system that is only read, the last boot's radio is forgotten
+        places.use_radio(country.read_text().strip())
+    for name, take in (("kiosk.env", _take_settings), ("wifi.env", _take_wifi)):
+        problems += _take_named(name, take, places)
+        problems += _leftovers(name, places)
+    return _reported(tuple(problems), places)
+
+
+def keep_secrets_apart(places: Paths) -> None:
+    """Move keys that somebody wrote into kiosk.env to where only the till sees them.
+
+    A file that is not clear stays as it is: nothing is taken out of what may mean something else.
+    """
+    plain = places.etc / "credentials" / "KIOSK_PIN"
+    if plain.is_file():
+        _keep_pin(plain.parent, plain.read_text(errors="replace").strip())
+    file = places.etc / "kiosk.env"
+    if not file.is_file():
+        return
+    data = read_file(file)
+    given = parse(data, file.name)
+    if given.problems or any(strangers(given.values)):
+        return
+    env_file = split_secrets(given)
+    if env_file.secrets:
+        _put_in_force(env_file, places.etc, set(env_file.secrets))
+
+
+def _problems_of_own_file(places: Paths) -> tuple[str, ...]:
+    """What is not clear in the settings in force, which somebody may have written by hand."""
+    try:
+        keep_secrets_apart(places)
+    except FileRefused as refused:
+        return refused.problems
+    return ()
+
+
+def _take_named(name: str, take: Callable[[bytes, Paths], None], places: Paths) -> tuple[str, ...]:
+    """Take this file of the boot partition in, if it is there; what is wrong with it."""
+    files = [file for file in _there(name, places) if file.name in _names(name)]
+    if len(files) > 1:
+        return (f"{name}: only one may be there, not {' and '.join(map(str, files))}",)
+    for file in files:
+        try:
+            data = read_file(file)
+            if _is_left(name, data, places):
+                return (_cannot_be_wiped(name),)
+            take(data, places)
+        except FileRefused as refused:
+            return refused.problems
+        except OSError as error:
+            log.error("%s: %s", file, error.strerror)  # noqa: TRY400 - a sentence is enough
+            return (f"{name}: could not be taken in: {error.strerror}",)
+        try:
+            wipe(file)
+            (places.etc / f"{_LEFT}-{name}").unlink(missing_ok=True)
+        except OSError as error:
+            log.error("%s cannot be wiped: %s", file, error.strerror)  # noqa: TRY400
+            write_private(places.etc / f"{_LEFT}-{name}", _hash(data))
+            return (_cannot_be_wiped(name),)
+    return ()
+
+
+def _names(name: str) -> tuple[str, ...]:
+    return tuple(f"{name}{ending}" for ending in _ENDINGS)
+
+
+def _there(name: str, places: Paths) -> list[Path]:
+    """Everything on the boot partition that is called so, or nearly so."""
+    return [file for folder in places.boot for file in sorted(folder.glob(f"*{name}*"))]
+
+
+def _leftovers(name: str, places: Paths) -> list[str]:
+    """Copies that an editor left: nobody takes them in, and keys in them can be read by anyone."""
+    files = (file.name for file in _there(name, places) if file.name not in _names(name))
+    return [f"{name}: a copy is left on the boot partition, delete it: {file}" for file in files]
+
+
+def _take_settings(data: bytes, places: Paths) -> None:
+    env_file = read_env_file(data)
+    if (places.etc / NOT_MOUNTED).exists():
+        raise FileRefused((f"kiosk.env: {places.etc} is on a partition that is missing",))
+    _put_in_force(env_file, places.etc, set(SECRETS))
+    if env_file.wifi is not None:
+        _join(env_file.wifi, places)
+
+
+def _take_wifi(data: bytes, places: Paths) -> None:
+    _join(read_wifi_file(data), places)
+
+
+def _join(wifi: Wifi, places: Paths) -> None:
+    write_private(places.etc / _COUNTRY, f"{wifi.country}\n")
+    places.join(wifi)
+
+
+def _is_left(name: str, data: bytes, places: Paths) -> bool:
+    """Whether this very file was taken at an earlier boot and could only not be wiped.
+
+    It is not taken again: what was changed since in /etc/kiosk would be undone at each boot.
+    """
+    left = places.etc / f"{_LEFT}-{name}"
+    return left.is_file() and left.read_text() == _hash(data)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _cannot_be_wiped(name: str) -> str:
+    return f"{name}: was taken in, but cannot be removed: the boot partition is only read"
+
+
+def _reported(problems: tuple[str, ...], places: Paths) -> tuple[str, ...]:
+    if problems:
+        write_private(places.refusal, "".join(f"{line}\n" for line in problems))
+        places.refusal.chmod(0o644)  # names of settings, never a value: the kiosk shows them
+    return problems
+
+
+def _keep_pin(folder: Path, pin: str | None) -> None:
+    """Keep the PIN's hash, never its digits."""
+    if pin:
+        write_private(folder / PIN_CREDENTIAL, kept(pin))
+    else:
+        (folder / PIN_CREDENTIAL).unlink(missing_ok=True)
+    (folder / "KIOSK_PIN").unlink(missing_ok=True)
+
+
+def _put_in_force(env_file: EnvFile, etc: Path, replaced: set[str]) -> None:
+    """Write the settings; of the `replaced` secrets, those that are not given are removed."""
+    folder = etc / "credentials"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in sorted(replaced):
+        value = env_file.secrets.get(name)
+        if name == "KIOSK_PIN":
+            _keep_pin(folder, value)
+        elif value:
+            write_private(folder / name, value)
+        else:
+            (folder / name).unlink(missing_ok=True)
+    write_private(etc / "kiosk.env", env_file.text)

@@ -1,0 +1,115 @@
+"""The text of a `kiosk.env` as a merchant's friend wrote it -> settings, or what is wrong with it.
+
+Nothing here contains a value: a line of mistakes names the setting, or the line's number.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from kiosk.provision.wifi import NAMES as WIFI_NAMES
+from kiosk.provision.wifi import Wifi, wifi_of, wifi_problems
+from kiosk.settings import APPLIANCE_JOURNAL, DEFAULTS, SECRETS, WrongSettings, load, unknown
+from kiosk.settings_file import FileRefused, SettingsFile, parse
+
+DATA_FOLDER: Final = PurePosixPath("/var/lib/kiosk")  # all that the service may write to
+
+_BARE: Final = re.compile(r"[A-Za-z0-9_./:,+@%-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    """A file that may be used: a text of NAME=value lines, the secrets and the Wi-Fi."""
+
+    text: str
+    secrets: Mapping[str, str]
+    wifi: Wifi | None = None
+
+    def __repr__(self) -> str:
+        return "Hint(***)"
+
+
+def read_env_file(data: bytes) -> EnvFile:
+    """Read and check a whole settings file, which must be complete by itself.
+
+    Raises:
+        FileRefused: with every mistake there is.
+    """
+    given = parse(data, "kiosk.env")
+    values = given.values
+    problems = [*given.problems, *strangers(values), *unknown(values), *wifi_problems(values)]
+    problems += _journal_problems(values)
+    try:
+        load(values)
+    except WrongSettings as error:
+        problems += error.problems
+    if problems:
+        raise FileRefused(tuple(problems))
+    return split_secrets(given)
+
+
+def read_wifi_file(data: bytes) -> Wifi:
+    """Read and check a file with Wi-Fi settings and nothing else.
+
+    Raises:
+        FileRefused: with every mistake there is.
+    """
+    given = parse(data, "wifi.env")
+    problems = [*given.problems]
+    for name in given.values:
+        if name in DEFAULTS:
+            problems.append(f"{name} belongs into kiosk.env")
+        elif name not in WIFI_NAMES:
+            problems.append(f"{name} is not a setting")
+    problems += wifi_problems(given.values)
+    wifi = wifi_of(given.values)
+    if wifi is None and not problems:
+        problems.append("WIFI_SSID: is missing")
+    if problems or wifi is None:
+        raise FileRefused(tuple(problems))
+    return wifi
+
+
+def split_secrets(given: SettingsFile) -> EnvFile:
+    """The settings as lines that every reader reads alike, without secrets and Wi-Fi."""
+    secrets = {name: value for name, value in given.values.items() if name in SECRETS}
+    lines = [
+        f"{name}={_quoted(value)}\n"
+        for name, value in given.values.items()
+        if name not in SECRETS and name not in WIFI_NAMES
+    ]
+    return EnvFile("".join(lines), secrets, wifi_of(given.values))
+
+
+def strangers(values: Mapping[str, str]) -> Iterator[str]:
+    """One line for each name that is no setting, and each value that could not be kept."""
+    for name, value in values.items():
+        if name in WIFI_NAMES:
+            continue
+        if name not in DEFAULTS and not unknown({name: ""}):
+            yield f"{name} is not a setting"
+        elif _quoted(value) is None:
+            yield f"{name}: holds a sign that cannot be kept: a backslash, or both ' and \""
+
+
+def _journal_problems(values: Mapping[str, str]) -> Iterator[str]:
+    """A file that anybody may have put there names no place that root or the till could harm."""
+    journal = PurePosixPath(values.get("KIOSK_JOURNAL") or APPLIANCE_JOURNAL)
+    if ".." in journal.parts or DATA_FOLDER not in journal.parents:
+        yield f"KIOSK_JOURNAL: must be a file in {DATA_FOLDER}"
+
+
+def _quoted(value: str) -> str | None:
+    """A value as every reader of such files reads it alike, taking no sign away; None: no way.
+
+    An older release, which an update may have to go back to, has systemd read the file.
+    """
+    if _BARE.fullmatch(value):
+        return value
+    if not set(value) & set("'\\"):
+        return f"'{value}'"
+    if not set(value) & set('"\\$`'):
+        return f'"{value}"'
+    return None

@@ -1,0 +1,314 @@
+"""From an amount to an invoice asked for: what is checked before a customer sees a code."""
+
+from dataclasses import replace
+from typing import Final
+
+from kiosk.sale import watched_invoices
+from kiosk.sale.account import Rates
+from kiosk.sale.backoff import delay_s
+from kiosk.sale.effects import Effect, FetchDailyLimit, FetchRates, OpenSale, PlaySound, Sound, Step
+from kiosk.sale.entry import Entry, Tip, percentage_tip
+from kiosk.sale.facts import Sale, SaleStarted
+from kiosk.sale.ids import invoice_external_id, payout_external_id
+from kiosk.sale.limits import count_opened, limit_is_old, over_limit, too_large, too_many
+from kiosk.sale.memo import payout_memo, sale_memo
+from kiosk.sale.money import (
+    SAT,
+    Currency,
+    Fiat,
+    Rate,
+    Sats,
+    fiat_from_sats,
+    sats_from_fiat,
+)
+from kiosk.sale.till import (
+    CheckingLimit,
+    ChoosingTip,
+    ConfirmingLimit,
+    EnteringAmount,
+    FetchingPrice,
+    OverLimitPolicy,
+    Ready,
+    RequestingInvoice,
+    Till,
+)
+from kiosk.sale.trouble import Trouble, TroubleKind
+
+# While an amount is typed, a price older than this is asked for again with the next key.
+RATE_REFRESH_S: Final = 60.0
+
+# A price that could not be had is asked for again, while an amount is typed, after these pauses.
+PRICE_PAUSE_S: Final = 3.0
+PRICE_LONGEST_PAUSE_S: Final = 60.0
+
+
+def unit_by_code(till: Till, code: str) -> Currency:
+    """A display currency by its code, with the fraction digits that Blink served."""
+    if code == SAT.code:
+        return SAT
+    known = till.account.currencies.get(code) if till.account else None
+    return known or Currency(code, code, 2)
+
+
+def fresh_rate(till: Till, code: str) -> Rate | None:
+    """The rate of a currency if it is young enough to charge by (M9)."""
+    rate = rate_to_show(till, unit_by_code(till, code)) if code != SAT.code else None
+    return rate if rate is not None and rate.is_fresh(till.now_s) else None
+
+
+def rate_to_show(till: Till, unit: Currency) -> Rate | None:
+    """The rate to show an amount's worth by; for sats, the rate of the currency shown before."""
+    if till.rates is None:
+        return None
+    return till.rates.shown if unit.code == SAT.code else till.rates.of(unit)
+
+
+def ask_rates(till: Till, unit: Currency) -> Step:
+    """Ask for the price of what is being typed, once at a time."""
+    if till.rate_asked:
+        return Step(till)
+    fiat = next((code for code in till.rules.units if code != SAT.code), "USD")
+    code = fiat if unit.code == SAT.code else unit.code
+    return Step(replace(till, rate_asked=True), (), (FetchRates(code),))
+
+
+def refuse(till: Till, entry: Entry, trouble: Trouble) -> Step:
+    """Say why on the screen and keep the amount."""
+    return Step(
+        replace(till, screen=EnteringAmount(entry, trouble)), (), (PlaySound(Sound.REFUSED),)
+    )
+
+
+def open_sale(
+    till: Till,
+    entry: Entry,
+    tip: Tip | None = None,
+    agreed: frozenset[TroubleKind] = frozenset(),
+    *,
+    limit_asked: bool = False,
+) -> Step:
+    """The one door into a sale: every check, from the first, whoever comes and as often as he does.
+
+    `tip` is None while the customer has not been asked; `agreed` are warnings that the cashier has
+    gone on from. Whatever is to be asked first leads to a screen that comes back here, so nothing
+    that was true when a question was put is believed when it is answered.
+    """
+    trouble = _not_now(till, entry)
+    if trouble is not None:
+        return refuse(till, entry, trouble)
+    is_fiat = entry.unit.code != SAT.code
+    rate = fresh_rate(till, entry.unit.code) if is_fiat else None
+    if is_fiat and rate is None:
+        waiting = replace(till, screen=FetchingPrice(entry, till.now_s, tip=tip, agreed=agreed))
+        return ask_rates(waiting, entry.unit)
+    net, amount = _in_sats(entry.price, tip or Tip(), rate)
+    largest = too_large(till, amount)
+    if largest is not None:
+        return refuse(till, entry, largest)
+    beyond = over_limit(till, amount)
+    if beyond is not None and beyond.kind not in agreed:
+        if limit_is_old(till) and not limit_asked:
+            checking = CheckingLimit(entry, till.now_s, tip, agreed)
+            return Step(replace(till, screen=checking), (), (FetchDailyLimit(),))
+        if till.rules.over_limit is OverLimitPolicy.REFUSE:
+            return refuse(till, entry, beyond)
+        return Step(replace(till, screen=ConfirmingLimit(entry, beyond, tip, agreed)))
+    if till.rules.tips and tip is None:
+        return Step(replace(till, screen=ChoosingTip(entry, agreed=agreed)))
+    return _begin(till, _sale(till, entry, tip or Tip(), net, amount), entry)
+
+
+def charge_again(till: Till, sale: Sale, entry: Entry) -> Step:
+    """The same amount once more, and the same tip: its code has run out."""
+    shares = (percentage_tip(entry, percent) for percent in till.rules.tips)
+    same = (share for share in shares if share.minor == sale.tip_minor)
+    return open_sale(till, entry, next(same, Tip(sale.tip_minor)))
+
+
+def _not_now(till: Till, entry: Entry) -> Trouble | None:
+    """Why no sale can be opened now, whatever its amount."""
+    if till.out_of_service is not None:
+        return till.out_of_service
+    if not isinstance(till.service, Ready) or till.account is None:
+        return Trouble(TroubleKind.NO_CONNECTION)
+    if entry.total == 0:
+        return Trouble(TroubleKind.AMOUNT_ZERO)
+    return too_many(till)
+
+
+def _in_sats(price: Fiat, tip: Tip, rate: Rate | None) -> tuple[Sats, Sats]:
+    """The price in sats without and with the tip, each rounded up once; no rate for sats."""
+    if rate is None:
+        return Sats(price.minor), Sats(price.minor + tip.minor)
+    whole = Fiat(price.minor + tip.minor, price.currency)
+    return sats_from_fiat(price, rate), sats_from_fiat(whole, rate)
+
+
+def _sale(till: Till, entry: Entry, tip: Tip, net: Sats, amount: Sats) -> Sale:
+    items = (*entry.items, entry.typed) if entry.items and entry.typed else entry.items
+    return Sale(
+        id=till.rules.sale_id(till.sales_started + 1),
+        amount=amount,
+        price=entry.price,
+        rate=fresh_rate(till, entry.unit.code) or _rate_for_record(till),
+        started_at=till.unix_s,
+        memo=sale_memo(entry.price, items, tip, amount, till.rules.kiosk_id),
+        tip=Sats(amount - net),
+        tip_minor=tip.minor,
+        items=items,
+    )
+
+
+def _begin(till: Till, sale: Sale, entry: Entry) -> Step:
+    """Journal the sale, ask for its invoice, and ask about what was left behind."""
+    assert till.account is not None
+    start: tuple[Effect, ...] = (
+        OpenSale(
+            sale,
+            invoice_external_id(sale.id),
+            till.rules.invoice_min,
+            payout_external_id(sale.id),
+            payout_memo(sale.memo),
+            till.account,
+        ),
+    )
+    begun = replace(count_opened(till, sale), screen=RequestingInvoice(sale, entry, till.now_s))
+    return Step(begun, (SaleStarted(sale),), start).then(watched_invoices.ask_with_next_sale)
+
+
+def switch_unit(till: Till, screen: EnteringAmount) -> Step:
+    """Show the next unit. What is typed already stays as it is, and is told in that unit."""
+    entry, codes = screen.entry, till.rules.units
+    now = screen.shown or entry.unit
+    place = codes.index(now.code) if now.code in codes else -1
+    unit = unit_by_code(till, codes[(place + 1) % len(codes)])
+    if unit.code == now.code:
+        return Step(till)
+    if entry.is_empty:
+        return Step(replace(till, screen=EnteringAmount(Entry(unit))))
+    missing = None if unit.code == entry.unit.code else _first_without_rate(till, entry.unit, unit)
+    if missing is None:
+        return _shown_in(till, entry, unit)
+    return ask_rates(replace(till, screen=FetchingPrice(entry, till.now_s, unit)), missing)
+
+
+def told_in(till: Till, entry: Entry, unit: Currency) -> Fiat | None:
+    """What was typed, told in another unit; None without fresh prices for both."""
+    rates = [fresh_rate(till, one.code) for one in (entry.unit, unit)]
+    if any(
+        rate is None and one is not SAT for rate, one in zip(rates, (entry.unit, unit), strict=True)
+    ):
+        return None
+    rate_from, rate_to = rates
+    sats = Sats(entry.total) if rate_from is None else sats_from_fiat(entry.price, rate_from)
+    return Fiat(int(sats), SAT) if rate_to is None else fiat_from_sats(sats, rate_to)
+
+
+def price_came(till: Till, rates: Rates) -> Step:
+    """A price, and whatever waited for it goes on; the word about its absence goes."""
+    gone = till.price_trouble
+    till = replace(
+        till,
+        rates=rates.after(till.rates),
+        rate_asked=False,
+        price_trouble=None,
+        price_due_s=None,
+        price_tries=0,
+    )
+    if isinstance(till.screen, FetchingPrice):
+        return handle_rates(till, till.screen)
+    return Step(without_notice(till, gone))
+
+
+def price_failed(till: Till, trouble: Trouble) -> Step:
+    """No price to be had now: say why to who waits for it, and ask again after a growing pause."""
+    pause = delay_s(PRICE_PAUSE_S, PRICE_LONGEST_PAUSE_S, till.price_tries, till.rules.boot)
+    failed = replace(
+        without_notice(till, till.price_trouble),
+        rate_asked=False,
+        price_trouble=trouble,
+        price_due_s=till.now_s + pause,
+        price_tries=till.price_tries + 1,
+    )
+    if isinstance(till.screen, FetchingPrice):
+        return handle_no_rate(failed, till.screen, trouble)
+    if failed.screen != till.screen and isinstance(failed.screen, EnteringAmount):
+        return Step(replace(failed, screen=replace(failed.screen, notice=trouble)))
+    return Step(failed)
+
+
+def price_again_s(till: Till) -> float | None:
+    """When the price is asked for again by itself: only while an amount is typed (D6)."""
+    typing = isinstance(till.screen, EnteringAmount) and not till.screen.entry.is_empty
+    return till.price_due_s if typing and not till.rate_asked else None
+
+
+def price_again(till: Till) -> Step:
+    """Ask again for a price that could not be had."""
+    due_s = price_again_s(till)
+    if due_s is None or due_s > till.now_s or not isinstance(till.screen, EnteringAmount):
+        return Step(till)
+    return ask_rates(replace(till, price_due_s=None), till.screen.entry.unit)
+
+
+def without_notice(till: Till, gone: Trouble | None) -> Till:
+    """Take a notice from the amount screen whose cause is over."""
+    screen = till.screen
+    if not isinstance(screen, EnteringAmount) or screen.notice is None:
+        return till
+    over = screen.notice == gone or screen.notice.kind is TroubleKind.NO_RATE
+    return replace(till, screen=replace(screen, notice=None)) if over else till
+
+
+def handle_rates(till: Till, waiting: FetchingPrice) -> Step:
+    """A price has come while one is waited for; it may be another's, and it may be too old."""
+    unit = waiting.entry.unit
+    missing = _first_without_rate(till, unit, waiting.to or unit)
+    if missing is None and waiting.to is None:
+        return open_sale(till, waiting.entry, waiting.tip, waiting.agreed)
+    if missing is None:
+        return _shown_in(till, waiting.entry, waiting.to or unit)
+    if till.rates is not None and till.rates.shown.currency.code == missing.code:
+        return handle_no_rate(till, waiting)
+    return ask_rates(till, missing)
+
+
+def limit_told(till: Till) -> Step:
+    """Blink has said what is left today: a sale that waited for it goes on, or is refused by it."""
+    if not isinstance(till.screen, CheckingLimit):
+        return Step(till)
+    waiting = till.screen
+    return open_sale(till, waiting.entry, waiting.tip, waiting.agreed, limit_asked=True)
+
+
+def handle_no_rate(till: Till, waiting: FetchingPrice, cause: Trouble | None = None) -> Step:
+    """No price to be had now for what waits for one: say what is wrong, and keep the amount.
+
+    Sats are offered only where Blink answers and has no usable price: they need Blink as well.
+    """
+    unit = waiting.entry.unit
+    if cause is not None and cause.kind is not TroubleKind.BLINK_ODD:
+        return refuse(till, waiting.entry, cause)
+    missing = _first_without_rate(till, unit, waiting.to or unit) or unit
+    reason = cause.reason if cause is not None else ""
+    return refuse(till, waiting.entry, Trouble(TroubleKind.NO_RATE, missing.code, reason))
+
+
+def _first_without_rate(till: Till, *units: Currency) -> Currency | None:
+    """The first of these that has no fresh rate and needs one."""
+    for unit in units:
+        if unit.code != SAT.code and fresh_rate(till, unit.code) is None:
+            return unit
+    return None
+
+
+def _shown_in(till: Till, entry: Entry, unit: Currency) -> Step:
+    shown = None if unit.code == entry.unit.code else unit
+    return Step(replace(till, screen=EnteringAmount(entry, shown=shown)))
+
+
+def _rate_for_record(till: Till) -> Rate | None:
+    """The rate of the moment for the record of a sale typed in sats, if one is known."""
+    if till.rates is None or not till.rates.shown.is_fresh(till.now_s):
+        return None
+    return till.rates.shown

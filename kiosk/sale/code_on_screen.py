@@ -1,0 +1,250 @@
+"""The code on the screen: shown, checked, paid, cancelled, left; its invoice stays watched (M8)."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.sale import watched_invoices
+from kiosk.sale.checkout import unit_by_code
+from kiosk.sale.effects import (
+    AdjustCodeBrightness,
+    CancelInvoice,
+    CloseSale,
+    Effect,
+    FetchDailyLimit,
+    FetchInvoiceStatus,
+    PlaySound,
+    Sound,
+    Step,
+)
+from kiosk.sale.entry import Entry
+from kiosk.sale.events import CancelInvoiceResult, CancelOutcome, InvoiceCreated
+from kiosk.sale.facts import Ending, InvoiceIssued, SaleLeftScreen
+from kiosk.sale.invoice import InvoiceStatus, PaymentHash, SaleId
+from kiosk.sale.keys import Key
+from kiosk.sale.money import Currency
+from kiosk.sale.service import put_out_of_service
+from kiosk.sale.till import (
+    AwaitingPayment,
+    CodeExpired,
+    EnteringAmount,
+    Forwarded,
+    LeavingCode,
+    Paid,
+    RequestingInvoice,
+    SaleFailed,
+    Screen,
+    Till,
+    WatchedInvoice,
+)
+from kiosk.sale.trouble import Trouble, TroubleKind
+
+BLOCKED_S: Final = 300.0  # Blink blocks invoice creation this long after 60 in a minute
+CODE_SLACK_S: Final = 60
+
+# "I paid" is no question that one answer settles: a payment may be under way.
+CHECK_ASKED_S: Final = 20.0
+CHECK_EVERY_S: Final = 2.0
+
+
+def back_to_entry(till: Till) -> Step:
+    """Back to an empty entry in the unit that was in use; a paid sale's socket is let go."""
+    ready = replace(till, screen=EnteringAmount(Entry(_unit_in_use(till))))
+    if isinstance(till.screen, Paid):
+        return Step(ready, (), (CloseSale(till.screen.sale.id, Ending.PAID),))
+    return Step(ready)
+
+
+def end_without_code(till: Till, sale: SaleId, ending: Ending, screen: Screen) -> Step:
+    """A sale that never had a code on the screen ends; nobody can pay what nobody saw."""
+    kept = {name: w for name, w in till.watched_invoices.items() if w.sale.id != sale}
+    after = replace(till, screen=screen, watched_invoices=MappingProxyType(kept))
+    return Step(after, (SaleLeftScreen(sale, ending),), (CloseSale(sale, ending),))
+
+
+def unchecked(screen: AwaitingPayment) -> AwaitingPayment:
+    """The code with no CHECK being answered."""
+    return replace(screen, check_until_s=None, check_due_s=None)
+
+
+def ask_before_leaving(till: Till, awaiting: AwaitingPayment) -> Step:
+    """The code's time is over: ask once before it goes, in case somebody has just paid it."""
+    assert till.account is not None
+    name = awaiting.invoice.payment_hash
+    asked: tuple[Effect, ...] = (FetchInvoiceStatus((name,), till.account),)
+    watched = till.watched_invoices.get(name)
+    # An invoice that Blink lets live longer than its code was shown is cancelled as well.
+    outlives = watched is not None and watched.final_s - watched_invoices.DAY_S > till.now_s + 1
+    if outlives:
+        asked = (*asked, CancelInvoice(name, till.account))
+    leaving = LeavingCode(unchecked(awaiting), Ending.EXPIRED, till.now_s, cancelled=not outlives)
+    return Step(replace(till, screen=leaving), (), asked)
+
+
+def leave_code(till: Till, awaiting: AwaitingPayment, ending: Ending) -> Step:
+    """Take the code off the screen. Its invoice stays watched, so a late payment is found."""
+    after = watched_invoices.leave_behind(
+        till, awaiting.invoice.payment_hash, ending, under_way=awaiting.notice is not None
+    )
+    screen: Screen = EnteringAmount(Entry(_unit_in_use(till)))
+    if ending is Ending.EXPIRED:
+        screen = CodeExpired(
+            awaiting.sale, awaiting.entry, till.now_s, awaiting.invoice.payment_hash
+        )
+    return Step(
+        replace(after, screen=screen),
+        (SaleLeftScreen(awaiting.sale.id, ending),),
+        (CloseSale(awaiting.sale.id, ending),),
+    )
+
+
+def _unit_in_use(till: Till) -> Currency:
+    """The unit the merchant was using: the next sale is typed in the same one."""
+    match till.screen:
+        case LeavingCode(awaiting):
+            return awaiting.entry.unit
+        case Paid(sale) | Forwarded(sale):
+            return sale.price.currency
+        case EnteringAmount(entry) | AwaitingPayment(entry=entry) | CodeExpired(entry=entry):
+            return entry.unit
+        case _:
+            return unit_by_code(till, till.rules.units[0])
+
+
+def handle_invoice_created(till: Till, screen: RequestingInvoice, event: InvoiceCreated) -> Step:
+    """The sale's invoice exists: journal it, watch it, and show its code."""
+    invoice = event.invoice
+    # Blink may let it live longer than was asked for: the code is shown no longer than that.
+    ends_s = till.now_s + min(invoice.lifetime_s, till.rules.invoice_min * 60 + CODE_SLACK_S)
+    watched = WatchedInvoice(
+        screen.sale,
+        invoice,
+        final_s=till.now_s + invoice.lifetime_s + watched_invoices.DAY_S,
+        earlier=till.earlier_codes,
+    )
+    shown = AwaitingPayment(screen.sale, screen.entry, invoice, till.now_s, ends_s)
+    after = replace(
+        till,
+        screen=shown,
+        watched_invoices=MappingProxyType({**till.watched_invoices, invoice.payment_hash: watched}),
+    )
+    return Step(after, (InvoiceIssued(screen.sale.id, invoice),))
+
+
+def handle_invoice_refused(till: Till, screen: RequestingInvoice, trouble: Trouble) -> Step:
+    """There is no invoice: end the sale, keep the amount, and say why."""
+    step = end_without_code(
+        till, screen.sale.id, Ending.REFUSED, EnteringAmount(screen.entry, trouble)
+    )
+    after = step.till
+    if trouble.kind is TroubleKind.TOO_MANY_INVOICES:
+        after = replace(after, blocked_until_s=till.now_s + BLOCKED_S)
+    sounded = replace(step, till=after, effects=(*step.effects, PlaySound(Sound.REFUSED)))
+    return sounded.then(lambda t: Step(put_out_of_service(t, trouble)))
+
+
+def handle_cancel_result(till: Till, event: CancelInvoiceResult) -> Step:
+    """Blink has answered the cancelling: leave the code, or show it again."""
+    till = watched_invoices.note_cancel_result(till, event)
+    screen = till.screen
+    if (
+        not isinstance(screen, LeavingCode)
+        or screen.awaiting.invoice.payment_hash != event.payment_hash
+    ):
+        return Step(till)
+    if event.answer is CancelOutcome.PROCESSED and till.now_s < screen.awaiting.ends_s:
+        notice = Trouble(TroubleKind.PAYMENT_UNDER_WAY)
+        return Step(replace(till, screen=replace(screen.awaiting, notice=notice)))
+    return leave_if_answered(till, replace(screen, cancelled=True))
+
+
+def leave_if_answered(till: Till, screen: LeavingCode) -> Step:
+    """Leave the code once both the question and the cancelling are answered."""
+    if screen.asked and screen.cancelled:
+        return leave_code(till, screen.awaiting, screen.ending)
+    return Step(replace(till, screen=screen))
+
+
+def withdraw_code(till: Till, sale: str, trouble: Trouble) -> Step:
+    """The merchant cannot be paid for good: no code, no sale, and it says why (M2)."""
+    till = put_out_of_service(till, trouble)
+    screen = till.screen.awaiting if isinstance(till.screen, LeavingCode) else till.screen
+    if not isinstance(screen, AwaitingPayment) or screen.sale.id != sale or till.account is None:
+        return Step(till)
+    name = screen.invoice.payment_hash
+    after = watched_invoices.leave_behind(till, name, Ending.REFUSED, under_way=False)
+    kept = {
+        **after.watched_invoices,
+        name: replace(after.watched_invoices[name], cancel_wanted=True),
+    }
+    after = replace(
+        after, screen=SaleFailed(trouble, screen.entry), watched_invoices=MappingProxyType(kept)
+    )
+    return Step(
+        after,
+        (SaleLeftScreen(screen.sale.id, Ending.REFUSED),),
+        (
+            FetchInvoiceStatus((name,), till.account),
+            CancelInvoice(name, till.account),
+            CloseSale(screen.sale.id, Ending.REFUSED),
+        ),
+    )
+
+
+def celebrate_if_settled(till: Till, name: PaymentHash, step: Step) -> Step:
+    """When a forward settles: the animation, if its sale is still on the screen (M7)."""
+    before = till.forwards.get(name)
+    if before is None or name in step.till.forwards:
+        return step
+    after = watched_invoices.remember_paid(step.till, before)
+    assert till.account is not None
+    ask = (FetchDailyLimit(), FetchInvoiceStatus((name,), till.account))
+    screen = till.screen
+    if not isinstance(screen, Paid) or screen.payment_hash != name:
+        return Step(after, step.facts, (*step.effects, *ask))
+    shown = replace(after, screen=Forwarded(screen.sale, till.now_s))
+    close = CloseSale(screen.sale.id, Ending.PAID)
+    return Step(shown, step.facts, (*step.effects, PlaySound(Sound.FORWARDED), close, *ask))
+
+
+def handle_code_key(till: Till, screen: AwaitingPayment, key: Key) -> Step:
+    """A key while the code is up: cancel, check, or set the brightness."""
+    assert till.account is not None
+    name = screen.invoice.payment_hash
+    match key:
+        case Key.CLEAR if screen.notice is not None:
+            # Blink refused the cancelling since somebody is paying: the second press leaves the
+            # code, and the invoice is asked about until it is decided.
+            return leave_code(till, screen, Ending.CANCELLED)
+        case Key.CLEAR:
+            leaving = LeavingCode(unchecked(screen), Ending.CANCELLED, till.now_s)
+            effects: tuple[Effect, ...] = (
+                FetchInvoiceStatus((name,), till.account),
+                CancelInvoice(name, till.account),
+            )
+            return Step(replace(till, screen=leaving), (), effects)
+        case Key.CHECK if not screen.checking:
+            until_s = till.now_s + CHECK_ASKED_S
+            checking = replace(unchecked(screen), check_until_s=until_s, checked_s=None)
+            return Step(
+                replace(till, screen=checking), (), (FetchInvoiceStatus((name,), till.account),)
+            )
+        case Key.BRIGHTER | Key.DIMMER:
+            return Step(till, (), (AdjustCodeBrightness(1 if key is Key.BRIGHTER else -1),))
+    return Step(till)
+
+
+def with_check_answered(
+    screen: AwaitingPayment, now_s: float, status: InvoiceStatus
+) -> AwaitingPayment:
+    """The answer to "I paid": no payment seen yet, or nobody knows; asked again for a while.
+
+    A payment that Blink holds under way looks like none, so this is never taken for unpaid.
+    """
+    if screen.check_until_s is None:
+        return screen
+    seen_none_s = screen.checked_s if status is InvoiceStatus.UNKNOWN else now_s
+    answered = replace(screen, checked_s=seen_none_s)
+    if now_s >= screen.check_until_s:
+        return unchecked(answered)
+    return replace(answered, check_due_s=now_s + CHECK_EVERY_S)

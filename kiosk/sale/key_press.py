@@ -1,0 +1,249 @@
+"""What a key does, screen by screen. A key without a meaning on this screen is ignored; money never
+is.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from kiosk.sale import checkout, manager, new_code
+from kiosk.sale.code_on_screen import (
+    back_to_entry,
+    end_without_code,
+    handle_code_key,
+    leave_code,
+)
+from kiosk.sale.effects import (
+    PlaySound,
+    ReadSalesHistory,
+    Sound,
+    Step,
+)
+from kiosk.sale.entry import (
+    Entry,
+    EntryFull,
+    SumFull,
+    Tip,
+    percentage_tip,
+    with_digit,
+    with_entry_cleared,
+    with_item_added,
+    without_last_digit,
+)
+from kiosk.sale.facts import Ending, PinTried
+from kiosk.sale.key_timing import ignores_key
+from kiosk.sale.keys import Key
+from kiosk.sale.pin import PIN_TRIES, is_correct_pin, lock_s
+from kiosk.sale.till import (
+    Alarm,
+    AwaitingPayment,
+    CheckingLimit,
+    ChoosingTip,
+    CodeExpired,
+    ConfirmingLimit,
+    EnteringAmount,
+    EnteringPin,
+    FetchingPrice,
+    Forwarded,
+    LeavingCode,
+    ManagerPage,
+    ManagerScreen,
+    Paid,
+    ReceivedDirectly,
+    RequestingInvoice,
+    SaleFailed,
+    Till,
+)
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
+
+_MAX_PIN: Final = 12
+
+
+def handle_key(till: Till, key: Key) -> Step:
+    """Carry out a key on the present screen; one that does something makes a sound."""
+    if ignores_key(till, key):
+        return Step(till)
+    step = _handle_key_of_screen(till, key)
+    ignored = step.till is till and not step.effects
+    if ignored or any(isinstance(effect, PlaySound) for effect in step.effects):
+        return step
+    return replace(step, effects=(PlaySound(Sound.KEY), *step.effects))
+
+
+def _handle_key_of_screen(till: Till, key: Key) -> Step:
+    screen = till.screen
+    match screen:
+        case EnteringAmount():
+            return _handle_entry_key(till, screen, key)
+        case FetchingPrice(entry) | CheckingLimit(entry) if key is Key.CLEAR:
+            return Step(replace(till, screen=EnteringAmount(entry)))
+        case ChoosingTip():
+            return _handle_tip_key(till, screen, key)
+        case ConfirmingLimit(entry, notice, tip, agreed):
+            if key is Key.CHARGE:
+                return checkout.open_sale(till, entry, tip, agreed | {notice.kind})
+            return (
+                Step(replace(till, screen=EnteringAmount(entry)))
+                if key is Key.CLEAR
+                else Step(till)
+            )
+        case RequestingInvoice(sale, entry) if key is Key.CLEAR:
+            return end_without_code(till, sale.id, Ending.CANCELLED, EnteringAmount(entry))
+        case AwaitingPayment():
+            return handle_code_key(till, screen, key)
+        case LeavingCode(awaiting, ending) if key is Key.CLEAR and screen.cancelled:
+            return leave_code(till, awaiting, ending)
+        case CodeExpired():
+            if key is Key.CHARGE:
+                return new_code.ask_about_old_code(till, screen)
+            return back_to_entry(till) if key is Key.CLEAR else Step(till)
+        case Paid() | Forwarded() | ReceivedDirectly():
+            if key.digit is None:
+                return back_to_entry(till)
+            return back_to_entry(till).then(lambda after: _handle_key_of_screen(after, key))
+        case SaleFailed(entry=entry) if key in (Key.CLEAR, Key.CHARGE):
+            return Step(replace(till, screen=EnteringAmount(entry)))
+        case EnteringPin():
+            return _handle_pin_key(till, screen, key)
+        case ManagerScreen():
+            return manager.handle_page_key(till, screen, key)
+        case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():
+            return manager.handle_wifi_key(till, screen, key)
+    return Step(till)
+
+
+def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
+    entry = screen.entry
+    if till.interrupted_sales:
+        till = replace(till, interrupted_sales=())
+        if key in (Key.CLEAR, Key.CHARGE):  # the notice has been read
+            return Step(till)
+    if key is Key.CHARGE and entry.is_empty and till.late_money and _notice(till) is None:
+        return Step(replace(till, late_money=till.late_money[1:]))  # read, and put away
+    edits = key.digit is not None or key in (Key.DELETE, Key.PLUS)
+    if edits and screen.shown is not None:
+        # A digit of one unit behind digits of another would be an amount that nobody meant: it is
+        # refused once, with what was typed on the screen again.
+        return checkout.refuse(till, entry, Trouble(TroubleKind.TYPED_IN_ANOTHER, entry.unit.code))
+    if key.digit is not None:
+        return _handle_digit(till, entry, key.digit)
+    match key:
+        case Key.DELETE:
+            return Step(replace(till, screen=EnteringAmount(without_last_digit(entry))))
+        case Key.CLEAR:
+            return Step(replace(till, screen=_cleared(screen)))
+        case Key.PLUS:
+            return _added(till, entry)
+        case Key.CURRENCY:
+            return checkout.switch_unit(till, screen)
+        case Key.CHARGE:
+            return checkout.open_sale(till, entry)
+        case Key.MENU if till.rules.pin:
+            return Step(replace(till, screen=EnteringPin()))
+        case Key.MENU:
+            return checkout.refuse(till, entry, Trouble(TroubleKind.MENU_OFF))
+    return Step(till)
+
+
+def _notice(till: Till) -> Trouble | None:
+    return till.screen.notice if isinstance(till.screen, EnteringAmount) else None
+
+
+def _handle_digit(till: Till, entry: Entry, digit: int) -> Step:
+    try:
+        longer = with_digit(entry, digit)
+    except EntryFull:
+        return checkout.refuse(till, entry, Trouble(TroubleKind.AMOUNT_TOO_LONG))
+    step = Step(replace(till, screen=EnteringAmount(longer)))
+    rate = checkout.rate_to_show(till, entry.unit)
+    old = rate is None or rate.age(till.now_s) > checkout.RATE_REFRESH_S
+    if longer.is_empty or not (entry.is_empty or old):
+        return step
+    return step.then(lambda after: checkout.ask_rates(after, entry.unit))
+
+
+def _cleared(screen: EnteringAmount) -> EnteringAmount:
+    """An empty amount is typed in the unit that is shown."""
+    left, shown = with_entry_cleared(screen.entry), screen.shown
+    return (
+        EnteringAmount(Entry(shown))
+        if left.is_empty and shown
+        else EnteringAmount(left, shown=shown)
+    )
+
+
+def _added(till: Till, entry: Entry) -> Step:
+    try:
+        return Step(replace(till, screen=EnteringAmount(with_item_added(entry))))
+    except SumFull:
+        return checkout.refuse(till, entry, Trouble(TroubleKind.SUM_TOO_LONG))
+
+
+def _handle_tip_key(till: Till, screen: ChoosingTip, key: Key) -> Step:
+    entry, tips = screen.entry, till.rules.tips
+    if screen.own is not None:
+        return _handle_own_tip_key(till, screen, screen.own, key)
+    if key is Key.CHARGE or key is Key.D0:
+        return checkout.open_sale(till, entry, Tip(), screen.agreed)
+    if key.digit is not None and 1 <= key.digit <= len(tips):
+        return checkout.open_sale(
+            till, entry, percentage_tip(entry, tips[key.digit - 1]), screen.agreed
+        )
+    if key is Key.PLUS:
+        return Step(replace(till, screen=replace(screen, own=Entry(entry.unit))))
+    return Step(replace(till, screen=EnteringAmount(entry))) if key is Key.CLEAR else Step(till)
+
+
+def _handle_own_tip_key(till: Till, screen: ChoosingTip, own: Entry, key: Key) -> Step:
+    if key.digit is not None:
+        try:
+            return Step(replace(till, screen=replace(screen, own=with_digit(own, key.digit))))
+        except EntryFull:
+            return Step(till, (), (PlaySound(Sound.REFUSED),))
+    match key:
+        case Key.DELETE:
+            return Step(replace(till, screen=replace(screen, own=without_last_digit(own))))
+        case Key.CLEAR:
+            left = None if own.is_empty else with_entry_cleared(own)
+            return Step(replace(till, screen=replace(screen, own=left)))
+        case Key.CHARGE:
+            return checkout.open_sale(till, screen.entry, Tip(own.total), screen.agreed)
+    return Step(till)
+
+
+def _handle_pin_key(till: Till, screen: EnteringPin, key: Key) -> Step:
+    if key is Key.CLEAR:
+        return back_to_entry(till)
+    if till.now_s < till.pin_locked_until_s:
+        left = str(int(till.pin_locked_until_s - till.now_s) + 1)
+        locked = EnteringPin(notice=Trouble(TroubleKind.PIN_LOCKED, left))
+        return Step(replace(till, screen=locked), (), (PlaySound(Sound.REFUSED),))
+    if key.digit is not None and len(screen.typed) < _MAX_PIN:
+        return Step(replace(till, screen=EnteringPin(screen.typed + key.value)))
+    if key is Key.DELETE:
+        return Step(replace(till, screen=EnteringPin(screen.typed[:-1])))
+    if key is not Key.CHARGE:
+        return Step(till)
+    if is_correct_pin(screen.typed, till.rules.pin):
+        tried = till.pin_tries
+        guessed = Alarm(Trouble(TroubleKind.PIN_WRONG, str(tried), f"{tried} wrong PINs"))
+        opened = replace(
+            till,
+            screen=ManagerScreen(ManagerPage.TOTALS, since_s=till.now_s),
+            pin_tries=0,
+            alarms=(*till.alarms, guessed) if tried >= PIN_TRIES else till.alarms,
+        )
+        return Step(opened, _pin_tried(till, 0) if tried else (), (ReadSalesHistory(),))
+    tries = till.pin_tries + 1
+    refused = replace(
+        till,
+        screen=EnteringPin(notice=Trouble(TroubleKind.PIN_WRONG)),
+        pin_tries=tries,
+        pin_locked_until_s=till.now_s + lock_s(tries),
+    )
+    return Step(refused, _pin_tried(till, tries), (PlaySound(Sound.REFUSED),))
+
+
+def _pin_tried(till: Till, wrong: int) -> tuple[PinTried, ...]:
+    """Kept beyond this run; while the card fails, counted all the same."""
+    return () if till.journal_trouble is not None else (PinTried(wrong),)

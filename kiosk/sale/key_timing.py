@@ -1,0 +1,69 @@
+"""When a key counts: a screen takes no answer in its first moment, and a dark one only digits."""
+
+from dataclasses import replace
+from typing import Final
+
+from kiosk.sale.keys import Key
+from kiosk.sale.till import (
+    ChoosingTip,
+    ConfirmingLimit,
+    EnteringAmount,
+    EnteringPin,
+    ManagerScreen,
+    Screen,
+    Till,
+)
+from kiosk.sale.wifi import EnteringPassphrase
+
+# A key pressed within this time after the screen changed was meant for the screen before it: a
+# person needs longer to read a question, and a double press of one key is quicker.
+ANSWERS_IGNORED_S: Final = 0.4
+
+
+def ignores_key(till: Till, key: Key) -> bool:
+    """Whether a key comes too soon after a change of the screen to be meant for what it shows."""
+    if till.now_s - till.screen_since_s >= ANSWERS_IGNORED_S:
+        return False
+    return not (_is_typing(key) and _takes_typing(till.screen))
+
+
+def counts_while_dark(till: Till, key: Key) -> bool:
+    """Whether a key pressed on a dark screen does more than light it.
+
+    A digit of an amount does: it is printed on its key, and without it the sale would be a tenth.
+    Everywhere else a digit answers a question that nobody could see.
+    """
+    return key.digit is not None and isinstance(till.screen, EnteringAmount)
+
+
+def question_on(screen: Screen) -> tuple[object, ...]:
+    """What the keys of a screen answer; another question means that the screen has changed."""
+    match screen:
+        case ChoosingTip(own=own):
+            return (ChoosingTip, own is None)
+        case ConfirmingLimit(notice=notice):
+            return (ConfirmingLimit, notice.kind)
+        case ManagerScreen(page=page, closing=closing):
+            return (ManagerScreen, page, closing)
+    return (type(screen),)
+
+
+def _is_typing(key: Key) -> bool:
+    return key.digit is not None or key is Key.DELETE
+
+
+def _takes_typing(screen: Screen) -> bool:
+    """Whether digits are typed here: they are seen, and can be taken back."""
+    match screen:
+        case EnteringAmount() | EnteringPin() | EnteringPassphrase():
+            return True
+        case ChoosingTip(own=own):
+            return own is not None
+    return False
+
+
+def note_screen_change(before: Till, after: Till) -> Till:
+    """Remember when the screen changed: its answers take no key for a moment (`answers`)."""
+    if question_on(before.screen) == question_on(after.screen):
+        return after
+    return replace(after, screen_since_s=after.now_s)

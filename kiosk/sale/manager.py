@@ -1,0 +1,97 @@
+"""The manager's screens: totals, history, forwards, and the device with its Wi-Fi."""
+
+from dataclasses import replace
+from typing import Final
+
+from kiosk.sale import forwards, wifi
+from kiosk.sale.code_on_screen import back_to_entry
+from kiosk.sale.device import DeviceAction, DeviceActionResult, DeviceNotice, RunDeviceAction
+from kiosk.sale.effects import PlaySound, ReadSalesHistory, Sound, Step
+from kiosk.sale.facts import DayClosed
+from kiosk.sale.keys import Key, Letter
+from kiosk.sale.till import ManagerPage, ManagerScreen, Till
+from kiosk.sale.wifi import WifiJoinResult, WifiScanResult, WifiScreen
+
+_PAGES: Final = tuple(ManagerPage)
+# On the page of the device, after the digits that choose a page.
+WIFI_KEY: Final = Key.D5
+EXPORT_KEY: Final = Key.D6
+
+
+def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
+    """A key on one of the pages."""
+    awake = replace(screen, since_s=till.now_s, notice=None, closing=False)
+    if key is Key.CLEAR:
+        return Step(replace(till, screen=awake)) if screen.closing else back_to_entry(till)
+    if key.digit is not None and 1 <= key.digit <= len(_PAGES):
+        awake = replace(awake, page=_PAGES[key.digit - 1], top=0)
+        return Step(replace(till, screen=awake))
+    match key, screen.page:
+        case Key.PLUS, _:
+            last = max(0, len(screen.rows or ()) - 1)
+            return Step(replace(till, screen=replace(awake, top=min(screen.top + 1, last))))
+        case Key.DELETE, _:
+            return Step(replace(till, screen=replace(awake, top=max(0, screen.top - 1))))
+        case Key.CHARGE, ManagerPage.TOTALS if not screen.closing:
+            return Step(replace(till, screen=replace(awake, closing=True)))
+        case Key.CHARGE, ManagerPage.TOTALS:
+            return Step(
+                replace(till, screen=awake), (DayClosed(till.unix_s),), (ReadSalesHistory(),)
+            )
+        case Key.CHARGE, ManagerPage.FORWARDS:
+            return forwards.retry_all(replace(till, screen=awake, alarms=()))
+        case _, ManagerPage.DEVICE:
+            return _handle_device_key(till, awake, key)
+    return Step(replace(till, screen=awake))
+
+
+def handle_device_result(till: Till, event: DeviceActionResult) -> Step:
+    """What came of an action on the device: shown if the manager's page is still open."""
+    if not isinstance(till.screen, ManagerScreen):
+        return Step(till)
+    answered = replace(till.screen, notice=event.notice, since_s=till.now_s)
+    return Step(replace(till, screen=answered))
+
+
+def handle_wifi_key(till: Till, screen: WifiScreen, key: Key) -> Step:
+    """A key on the screens of the Wi-Fi."""
+    return _apply_wifi_step(till, wifi.handle_key(screen, key, till.now_s))
+
+
+def handle_letter(till: Till, typed: Letter) -> Step:
+    """A character: only a passphrase has use for it."""
+    if not isinstance(till.screen, wifi.EnteringPassphrase):
+        return Step(till)
+    spelled = replace(till, screen=wifi.type_letter(till.screen, typed.text, till.now_s))
+    return Step(spelled, (), (PlaySound(Sound.KEY),))
+
+
+def handle_wifi_result(till: Till, event: WifiScanResult | WifiJoinResult) -> Step:
+    """A result of the Wi-Fi: shown if the manager's page is still open."""
+    if not isinstance(till.screen, WifiScreen):
+        return Step(till)
+    return _apply_wifi_step(till, wifi.handle_result(till.screen, event, till.now_s))
+
+
+def _handle_device_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
+    if key == WIFI_KEY:
+        return _apply_wifi_step(till, wifi.open_list(till.now_s))
+    if key == EXPORT_KEY:
+        busy = replace(screen, notice=DeviceNotice.EXPORTING)
+        return Step(replace(till, screen=busy), (), (RunDeviceAction(DeviceAction.EXPORT),))
+    match key:
+        case Key.CHARGE:
+            return Step(replace(till, screen=screen), (), (RunDeviceAction(DeviceAction.RESTART),))
+        case Key.CHECK:
+            return Step(
+                replace(till, screen=screen), (), (RunDeviceAction(DeviceAction.SHUT_DOWN),)
+            )
+    return Step(replace(till, screen=screen))
+
+
+def _apply_wifi_step(till: Till, turn: wifi.WifiStep) -> Step:
+    screen, effects = turn
+    if screen is not None:
+        return Step(replace(till, screen=screen), (), effects)
+    back = ManagerScreen(ManagerPage.DEVICE, since_s=till.now_s)
+    return Step(replace(till, screen=back), (), (*effects, ReadSalesHistory()))

@@ -1,0 +1,1 @@
+"""The display itself: window, touch, keyboard, backlight, screensaver."""

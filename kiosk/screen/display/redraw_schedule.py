@@ -1,0 +1,79 @@
+"""When a picture changes by itself: as often as it must, and never while nothing goes on. Pure."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from kiosk.sale.money import RATE_LIFE_S
+from kiosk.sale.till import (
+    AwaitingPayment,
+    CheckingLimit,
+    EnteringAmount,
+    FetchingAccount,
+    FetchingPrice,
+    Forwarded,
+    LeavingCode,
+    Paid,
+    RequestingInvoice,
+    Till,
+)
+from kiosk.sale.timers import PAID_PATIENCE_S
+from kiosk.screen.drawing.animation import LENGTH_S
+
+FRAME_S: Final = 1 / 60
+WAITING_S: Final = 1 / 20  # a waiting ring turns calmly, and a Pi has better things to do
+
+# The age of a price is shown in steps of this.
+AGE_STEP_S: Final = 10
+
+# A time this close to the next frame counts as that frame: sums of floats differ by less.
+_NEARLY: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class RedrawSchedule:
+    """The picture changes every `step_s` seconds, counted from `origin_s`, up to `until_s`."""
+
+    origin_s: float
+    step_s: float
+    until_s: float = math.inf
+
+    def frame_index(self, now_s: float) -> int:
+        """How many steps have gone by; the picture is the same until this number changes."""
+        steps = (min(now_s, self.until_s) - self.origin_s) / self.step_s
+        return math.floor(steps + _NEARLY)
+
+    def next_s(self, now_s: float) -> float | None:
+        """When the number changes, None for never again."""
+        due_s = self.origin_s + (self.frame_index(now_s) + 1) * self.step_s
+        return due_s if due_s <= self.until_s + _NEARLY else None
+
+
+def redraw_schedules(till: Till) -> tuple[RedrawSchedule, ...]:
+    """What moves on the screen now; nothing does on an idle till."""
+    schedules = list(_schedules_of_screen(till))
+    if isinstance(till.screen, EnteringAmount) and till.screen.entry.is_empty:
+        due_s = (
+            till.service.due_s if isinstance(till.service, FetchingAccount) else till.journal_due_s
+        )
+        if due_s is not None:
+            schedules.append(RedrawSchedule(due_s, 1.0, due_s))
+    return tuple(schedules)
+
+
+def _schedules_of_screen(till: Till) -> tuple[RedrawSchedule, ...]:
+    match till.screen:
+        case Forwarded(since_s=since_s):
+            return (RedrawSchedule(since_s, FRAME_S, since_s + LENGTH_S),)
+        case Paid(since_s=since_s):
+            return (RedrawSchedule(since_s, WAITING_S, since_s + PAID_PATIENCE_S),)
+        case FetchingPrice(since_s=since_s) | CheckingLimit(since_s=since_s):
+            return (RedrawSchedule(since_s, WAITING_S),)
+        case RequestingInvoice(since_s=since_s) | LeavingCode(since_s=since_s):
+            return (RedrawSchedule(since_s, WAITING_S),)
+        case AwaitingPayment(ends_s=ends_s):
+            return (RedrawSchedule(ends_s, 1.0, ends_s),)
+        case EnteringAmount(entry) if not entry.is_empty and till.rates is not None:
+            made_s = till.rates.shown.fetched_s - till.rates.shown.age_s
+            return (RedrawSchedule(made_s, AGE_STEP_S, made_s + RATE_LIFE_S + AGE_STEP_S),)
+    return ()

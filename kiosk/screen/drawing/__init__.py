@@ -1,0 +1,1 @@
+"""What views draw with: canvas, text, shapes, icons, fonts, theme, QR code."""

@@ -1,0 +1,19 @@
+"""How the screen is drawn: what the settings say, and the white level of the code."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.screen.drawing.qr import WHITE_LEVELS
+from kiosk.screen.text.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Theme, key order (phone or calculator), the merchant's name and logo, white level, words."""
+
+    theme: str = "light"
+    key_order: str = "phone"
+    name: str = ""
+    white: int = WHITE_LEVELS[-1]
+    words: Words = Words()
+    logo: Path | None = None

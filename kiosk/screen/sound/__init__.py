@@ -1,0 +1,1 @@
+"""Short tones: what they are, and the thread that plays them."""

@@ -1,0 +1,214 @@
+"""What each trouble says: what happened, whether money is at risk, what to do."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.sale.trouble import TroubleKind
+from kiosk.screen.text.catalogs import mark
+
+# Their subject is whole sats, which the language writes in its own way.
+IN_SATS: Final = frozenset(
+    {
+        TroubleKind.AMOUNT_TOO_LARGE,
+        TroubleKind.OVER_LIMIT,
+        TroubleKind.PAID_BOTH_CODES,
+        TroubleKind.PAID_LATE,
+    }
+)
+
+TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
+    {
+        TroubleKind.NO_CONNECTION: (
+            mark("No connection to Blink."),
+            mark("No money is at risk. Check the Wi-Fi; it is tried again."),
+        ),
+        TroubleKind.BLINK_ODD: (
+            mark("Blink gave an answer that makes no sense."),
+            mark("No money is at risk. Wait a minute, then try again."),
+        ),
+        TroubleKind.CLOCK_WRONG: (
+            mark("The clock of this box is wrong."),
+            mark("The network sets it within minutes; sales go on by themselves then."),
+        ),
+        TroubleKind.CERTIFICATE_ENDED: (
+            mark("Blink's certificate is not valid now."),
+            mark("No money is at risk. Only Blink can renew it; it is tried again."),
+        ),
+        TroubleKind.NAME_NOT_FOUND: (
+            mark("The network cannot find Blink."),
+            mark("No money is at risk. Check the router and its internet; it is tried again."),
+        ),
+        TroubleKind.BLOCKED: (
+            mark("Something in the network turns the till away."),
+            mark("No money is at risk. Perhaps a firewall; try another network."),
+        ),
+        TroubleKind.NETWORK_LOGIN: (
+            mark("This network wants a login first."),
+            mark("No money is at risk. Log in with another device, or take another network."),
+        ),
+        TroubleKind.LOGIN_PAGE: (
+            mark("This network does not lead to Blink."),
+            mark("No money is at risk. Perhaps the Wi-Fi wants a login first."),
+        ),
+        TroubleKind.OUTCOME_UNKNOWN: (
+            mark("Checking what became of the payment."),
+            mark("Please do not charge the customer again."),
+        ),
+        TroubleKind.TOO_MANY_INVOICES: (
+            mark("Too many invoices in a short time."),
+            mark("Blink pauses for five minutes. Try again in {subject} s."),
+        ),
+        TroubleKind.TOO_MANY_SALES: (
+            mark("Too many codes within a minute."),
+            mark("Try again in {subject} s."),
+        ),
+        TroubleKind.TOO_MANY_UNPAID: (
+            mark("Too many unpaid codes within an hour."),
+            mark("Try again in {subject} min."),
+        ),
+        TroubleKind.KEY_REFUSED: (
+            mark("Blink refuses the till's API key."),
+            mark("Make a new key and set BLINKPOS_API_KEY."),
+        ),
+        TroubleKind.KEY_SCOPE: (
+            mark("The till's API key may not do enough."),
+            mark("It needs READ, RECEIVE and WRITE. Missing: {subject}."),
+        ),
+        TroubleKind.MERCHANT_KEY_REFUSED: (
+            mark("Blink refuses the merchant's API key."),
+            mark("Make a new key and set MERCHANT_API_KEY."),
+        ),
+        TroubleKind.MERCHANT_KEY_SCOPE: (
+            mark("The merchant's API key may not do enough."),
+            mark("It lacks {subject}. With RECEIVE alone, set MERCHANT_WALLET_ID."),
+        ),
+        TroubleKind.MERCHANT_UNKNOWN: (
+            mark("Blink knows no merchant {subject}."),
+            mark("No money is at risk. Check MERCHANT_USERNAME."),
+        ),
+        TroubleKind.MERCHANT_CANNOT_RECEIVE: (
+            mark("The merchant's account cannot receive."),
+            mark("No money is at risk. Ask Blink's support, or name another account."),
+        ),
+        TroubleKind.TILL_CANNOT_RECEIVE: (
+            mark("The till's account cannot receive."),
+            mark("No money is at risk. Ask Blink's support."),
+        ),
+        TroubleKind.SAME_WALLET: (
+            mark("Till and merchant are the same wallet."),
+            mark("Give the merchant an account of his own."),
+        ),
+        TroubleKind.NO_BTC_WALLET: (
+            mark("The wallet in the settings was not found."),
+            mark("Check BLINKPOS_WALLET_ID and MERCHANT_WALLET_ID."),
+        ),
+        TroubleKind.CURRENCY_UNKNOWN: (
+            mark("Blink has no prices in {subject}."),
+            mark("Check KIOSK_CURRENCY."),
+        ),
+        TroubleKind.WRONG_SETTINGS: (
+            mark("The settings cannot be used."),
+            mark("Wrong or missing: {subject}. Correct the file and start again."),
+        ),
+        TroubleKind.AMOUNT_ZERO: (mark("Type an amount first."), ""),
+        TroubleKind.AMOUNT_TOO_LARGE: (mark("Too much for one sale."), mark("At most {subject}.")),
+        TroubleKind.AMOUNT_TOO_LONG: (mark("No room for more digits."), ""),
+        TroubleKind.SUM_TOO_LONG: (
+            mark("No room for more items."),
+            mark("Charge this sum first."),
+        ),
+        TroubleKind.TYPED_IN_ANOTHER: (
+            mark("This amount was typed in {subject}."),
+            mark("Go on typing, or clear it first."),
+        ),
+        TroubleKind.NO_RATE: (
+            mark("No fresh price for {subject}."),
+            mark("Try again, or charge in sats."),
+        ),
+        TroubleKind.OVER_LIMIT: (
+            mark("More than can be forwarded today."),
+            mark("{subject} are left of today's limit."),
+        ),
+        TroubleKind.PAYMENT_UNDER_WAY: (
+            mark("A payment is under way."),
+            mark("Wait for it, or press C again to leave."),
+        ),
+        TroubleKind.PAYOUT_REFUSED: (
+            mark("A payout did not look right and was not paid."),
+            mark("The money is safe in the till account. Sale {subject}."),
+        ),
+        TroubleKind.NO_PAYOUT: (
+            mark("The merchant's account gives no invoice."),
+            mark("Money already paid waits in the till account. No sales until it works again."),
+        ),
+        TroubleKind.PAID_BY_OTHERS: (
+            mark("A payout was paid by somebody else."),
+            mark("The money is safe in the till account. Sale {subject}."),
+        ),
+        TroubleKind.PAID_BEFORE: (
+            mark("A sale seems to be forwarded already."),
+            mark("Nothing more is paid for it. Compare sale {subject} with Blink's list."),
+        ),
+        TroubleKind.UNDECIDED: (
+            mark("A sale was lost with the memory card."),
+            mark("Nothing more is paid for it. Compare sale {subject} with Blink's list."),
+        ),
+        TroubleKind.BEGUN_ELSEWHERE: (
+            mark("A sale began in another machine."),
+            mark("Its money waits. Switch that one off, then try again. Sale {subject}."),
+        ),
+        TroubleKind.PAID_TWICE: (
+            mark("A customer paid twice."),
+            mark("The second payment stays in the till account. Sale {subject}."),
+        ),
+        TroubleKind.PAID_BOTH_CODES: (
+            mark("A customer paid two codes of one sale."),
+            mark("Both are forwarded. Give back {subject}."),
+        ),
+        TroubleKind.PAID_LATE: (
+            mark("A code that was given up has been paid: {subject}."),
+            mark("It is forwarded. Press the key with the tick to put this away."),
+        ),
+        TroubleKind.LIMIT_REACHED: (
+            mark("Today's limit for forwarding is used up."),
+            mark("The money is safe in the till account. It is forwarded when the limit allows."),
+        ),
+        TroubleKind.NO_BALANCE: (
+            mark("The till account has too little for a payout."),
+            mark("Top it up; the payout is tried again."),
+        ),
+        TroubleKind.JOURNAL_FULL: (
+            mark("The memory card is full."),
+            mark("No sales until there is room. Money already paid is safe at Blink."),
+        ),
+        TroubleKind.JOURNAL_BROKEN: (
+            mark("The memory card cannot be written."),
+            mark("No sales until it is repaired. Money already paid is safe at Blink."),
+        ),
+        TroubleKind.KEEPS_FAILING: (
+            mark("The till keeps failing."),
+            mark("It is started again by itself. Money already paid is safe at Blink."),
+        ),
+        TroubleKind.PANEL_MISSING: (mark("The keypad cannot be used."), "{subject}"),
+        TroubleKind.KEY_STUCK: (mark("The key {subject} is stuck."), ""),
+        TroubleKind.SPEAKER_HANGS: (
+            mark("The speaker does not answer."),
+            mark("The till is silent until it is started again. Sales go on."),
+        ),
+        TroubleKind.SCREEN_TOUCHED: (
+            mark("Something touches the screen all the time."),
+            mark("Wipe it dry and take away what touches it."),
+        ),
+        TroubleKind.POWER_CUT: (
+            mark("The power went during a sale."),
+            mark("It is being checked; a payment is not lost."),
+        ),
+        TroubleKind.PIN_WRONG: (mark("Wrong PIN."), ""),
+        TroubleKind.PIN_LOCKED: (mark("Too many wrong PINs."), mark("Wait {subject} s.")),
+        TroubleKind.MENU_OFF: (
+            mark("No manager PIN is set."),
+            mark("Set KIOSK_PIN to use this menu."),
+        ),
+    }
+)

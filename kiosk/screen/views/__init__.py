@@ -1,0 +1,1 @@
+"""One view for each screen of the till, and the parts that views share."""

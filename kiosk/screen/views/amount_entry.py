@@ -1,0 +1,155 @@
+"""Typing the amount: both units live, the sum, the price and its age, and limits before Enter."""
+
+import pygame
+
+from kiosk.sale.checkout import rate_to_show, told_in
+from kiosk.sale.entry import Entry
+from kiosk.sale.keys import SCREEN_LEGEND, Key
+from kiosk.sale.limits import is_near, left_today, trouble_ahead
+from kiosk.sale.money import Fiat, Sats, fiat_from_sats
+from kiosk.sale.till import EnteringAmount, Till
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.screen.display.redraw_schedule import AGE_STEP_S
+from kiosk.screen.drawing import logo
+from kiosk.screen.drawing.canvas import Align, Canvas, Tone
+from kiosk.screen.drawing.font_coverage import Weight
+from kiosk.screen.drawing.icons import Icon
+from kiosk.screen.drawing.layout import off_bottom, off_top, rows
+from kiosk.screen.drawing.look import Look
+from kiosk.screen.drawing.theme import BODY, DISPLAY, GAP, LABEL, LARGE, MARGIN, SMALL, TITLE
+from kiosk.screen.drawing.touch_zones import LOGO_HOLD_S, TouchZone
+from kiosk.screen.text.amounts import other_unit
+from kiosk.screen.text.words import MOST_ITEMS
+from kiosk.screen.views.banner import banner
+from kiosk.screen.views.connection_status import status
+from kiosk.screen.views.keypad import keypad
+
+_ONE_BITCOIN = Sats(100_000_000)
+
+
+def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> None:
+    """The amount and what there is to know beside the keypad, or above it in portrait."""
+    body, gap = canvas.inside(MARGIN * 0.75), canvas.points(GAP)
+    if canvas.is_wide:
+        info, pad = canvas.columns(body, [44, 56], canvas.points(MARGIN))
+    else:
+        info, pad = rows(body, [47, 53], canvas.points(MARGIN))
+    head, rest = off_top(info, canvas.finger, 0)
+    rest, foot = off_bottom(rest, canvas.points(SMALL * 2), gap)
+    _head(canvas, head, look)
+    amount, rest = off_top(rest, min(canvas.points(DISPLAY), rest.height * 2 // 5), 0)
+    other, rest = off_top(rest, canvas.points(LARGE), 0)
+    price, rest = off_top(rest, canvas.points(SMALL), gap)
+    colours, entry, words = canvas.palette, screen.entry, canvas.words
+    sentence = told_in(till, entry, screen.shown) if screen.shown else None
+    typed = sentence or Fiat(entry.typed if entry.items else entry.total, entry.unit)
+    ink = colours.quiet if entry.is_empty else colours.ink
+    number = words.money(typed)
+    canvas.text(number, amount, ink, DISPLAY, align=Align.END, weight=Weight.BOLD)
+    worth = words.money(entry.price) if sentence else other_unit(words, till, entry)
+    canvas.text(worth, other, colours.quiet, LARGE * 0.9, align=Align.END)
+    canvas.text(_price(canvas, till, entry), price, colours.quiet, SMALL, align=Align.END)
+    _notes(canvas, rest, till, screen)
+    status(canvas, till, foot)
+    keypad(canvas, pad, look, words.unit(screen.shown if sentence and screen.shown else entry.unit))
+
+
+def _head(canvas: Canvas, area: pygame.Rect, look: Look) -> None:
+    """Whose till it is; held, the way to the manager's screens."""
+    colours = canvas.palette
+    if logo.draw(canvas, look.logo, area, colours.ground, align=Align.START) is None:
+        name = look.name or canvas.words.tr("Kiosk")
+        canvas.signed(
+            Icon.BOLT,
+            name,
+            area,
+            colours.ink,
+            LABEL,
+            sign_colour=colours.accent,
+            weight=Weight.BOLD,
+        )
+    canvas.zones.append(TouchZone(area, Key.MENU, LOGO_HOLD_S))
+
+
+def _price(canvas: Canvas, till: Till, entry: Entry) -> str:
+    """The price of a bitcoin and how old it is; nothing while nothing is typed."""
+    rate = rate_to_show(till, entry.unit)
+    if entry.is_empty or rate is None or not rate.is_fresh(till.now_s):
+        return ""
+    words = canvas.words
+    price = f"1 BTC = {words.money(fiat_from_sats(_ONE_BITCOIN, rate))}"
+    steps = int(rate.age(till.now_s) // AGE_STEP_S)
+    if steps == 0:
+        return words.tr("{price}, now", price=price)
+    age = words.whole(steps * AGE_STEP_S)
+    return words.tr("{price}, {seconds} s ago", price=price, seconds=age)
+
+
+def _notes(canvas: Canvas, area: pygame.Rect, till: Till, screen: EnteringAmount) -> None:
+    """The sum, and the one thing that matters most now."""
+    if screen.entry.items:
+        area = _sum(canvas, area, screen)
+    words, entry = canvas.words, screen.entry
+    limit = trouble_ahead(till, entry)
+    if screen.notice is not None:
+        _trouble_banner(canvas, area, screen.notice, Tone.BAD)
+    elif till.stuck_keys:  # it has typed a digit itself, so it is shown whatever is typed
+        _trouble_banner(canvas, area, _stuck(till.stuck_keys), Tone.WARN)
+    elif limit is not None:
+        _trouble_banner(canvas, area, limit, Tone.WARN)
+    elif till.interrupted_sales:
+        _trouble_banner(canvas, area, Trouble(TroubleKind.POWER_CUT), Tone.WARN)
+    elif entry.is_empty and till.late_money:
+        late = Trouble(TroubleKind.PAID_LATE, str(till.late_money[0].amount))
+        _trouble_banner(canvas, area, late, Tone.WARN)
+    elif entry.is_empty and till.alarms:
+        _trouble_banner(canvas, area, till.alarms[-1].trouble, Tone.BAD)
+    elif is_near(till, entry):
+        left = words.sats(left_today(till) or Sats(0))
+        near = words.tr("{subject} are left of today's limit.", subject=left)
+        banner(canvas, area, Icon.CLOCK, near, Tone.PLAIN, LABEL)
+    elif till.unsettled:
+        waits = words.trn(
+            "{count} paid, still on the way to the merchant",
+            "{count} paid, still on the way to the merchant",
+            till.unsettled,
+        )
+        banner(canvas, area, Icon.ARROW, waits, Tone.PLAIN, LABEL)
+
+
+def _stuck(legends: tuple[str, ...]) -> Trouble:
+    keys = [legend for legend in legends if legend != SCREEN_LEGEND]
+    if not keys:
+        return Trouble(TroubleKind.SCREEN_TOUCHED)
+    return Trouble(TroubleKind.KEY_STUCK, ", ".join(keys))
+
+
+def _trouble_banner(canvas: Canvas, area: pygame.Rect, trouble: Trouble, tone: Tone) -> None:
+    banner(
+        canvas,
+        area,
+        Icon.WARNING,
+        canvas.words.joined(*canvas.words.trouble_text(trouble)),
+        tone,
+        LABEL,
+    )
+
+
+def _sum(canvas: Canvas, area: pygame.Rect, screen: EnteringAmount) -> pygame.Rect:
+    """What has been added up, as on a receipt; what is left of the area comes back."""
+    words, colours, entry = canvas.words, canvas.palette, screen.entry
+    card, rest = off_top(area, canvas.points(BODY + TITLE), canvas.points(GAP))
+    canvas.panel(card, colours.panel, colours.edge)
+    inner = card.inflate(-canvas.points(2 * GAP), -canvas.points(GAP))
+    above, below = rows(inner, [BODY, TITLE], 0)
+    items = (*entry.items, entry.typed) if entry.typed else entry.items
+    tapes = (words.tape(items, entry.unit, most) for most in range(MOST_ITEMS, 1, -1))
+    shortest = words.tape(items, entry.unit, 1)
+    tape = next((tape for tape in tapes if canvas.fits(tape, above, SMALL)), shortest)
+    canvas.text(tape, above, colours.quiet, SMALL, align=Align.END)
+    label, total = canvas.columns(below, [30, 70], canvas.points(GAP))
+    canvas.text(words.tr("Total"), label, colours.quiet, LABEL, align=Align.START)
+    canvas.text(
+        words.money(entry.price), total, colours.ink, LARGE, align=Align.END, weight=Weight.BOLD
+    )
+    return rest

@@ -1,0 +1,44 @@
+"""The keys on the screen: digits as on a phone or a calculator, and editing keys beside them."""
+
+from typing import Final
+
+import pygame
+
+from kiosk.sale.keys import Key
+from kiosk.screen.drawing.canvas import Canvas, Tone
+from kiosk.screen.drawing.font_coverage import Weight
+from kiosk.screen.drawing.icons import Icon
+from kiosk.screen.drawing.layout import columns, rows
+from kiosk.screen.drawing.look import Look
+from kiosk.screen.drawing.theme import GAP, HEADLINE, LABEL, TITLE
+
+_PHONE: Final = ("123", "456", "789")
+_CALCULATOR: Final = ("789", "456", "123")
+_SIDE: Final = (
+    (Key.DELETE, "", Icon.BACKSPACE),
+    (Key.PLUS, "", Icon.PLUS),
+    (Key.CLEAR, "C", None),
+)
+
+
+def keypad(canvas: Canvas, area: pygame.Rect, look: Look, unit: str) -> None:
+    """Digits, editing keys and CHARGE; `unit` is the label of the currency key, empty for none.
+
+    Digits and their neighbours stand in the same places in every language.
+    """
+    gap = canvas.points(GAP)
+    order = _CALCULATOR if look.key_order == "calculator" else _PHONE
+    digit_size = min(HEADLINE, TITLE * 1.15 * area.width / max(1, canvas.points(400)))
+    *lines, last = rows(area, [1, 1, 1, 1], gap)
+    for digits, row, (key, label, name) in zip(order, lines, _SIDE, strict=True):
+        *places, end = columns(row, [1, 1, 1, 1], gap)
+        for digit, place in zip(digits, places, strict=True):
+            canvas.button(place, Key(digit), digit, size=digit_size)
+        canvas.button(end, key, label, name=name, tone=Tone.TOOL, size=digit_size * 0.8)
+    first, second, charge = columns(last, [1, 1, 2], gap)
+    if unit:
+        canvas.button(first, Key.CURRENCY, unit, name=Icon.SWAP, tone=Tone.QUIET, size=LABEL)
+    canvas.button(second if unit else first.union(second), Key.D0, "0", size=digit_size)
+    canvas.button(
+        charge, Key.CHARGE, name=Icon.TICK, tone=Tone.MAIN, size=HEADLINE, weight=Weight.BOLD
+    )

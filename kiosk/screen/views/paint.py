@@ -1,0 +1,83 @@
+"""One view per state, drawn from the till alone: `paint` chooses which."""
+
+from kiosk.sale.till import (
+    AwaitingPayment,
+    CheckingLimit,
+    ChoosingTip,
+    CodeExpired,
+    ConfirmingLimit,
+    EnteringAmount,
+    EnteringPin,
+    FetchingAccount,
+    FetchingPrice,
+    Forwarded,
+    LeavingCode,
+    ManagerScreen,
+    Paid,
+    ReceivedDirectly,
+    RequestingInvoice,
+    SaleFailed,
+    Till,
+)
+from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
+from kiosk.screen.drawing.canvas import Canvas
+from kiosk.screen.drawing.look import Look
+from kiosk.screen.views.amount_entry import entering
+from kiosk.screen.views.manager import managing
+from kiosk.screen.views.messages import (
+    closing_day,
+    confirming,
+    expired,
+    one_moment,
+    out_of_service,
+    starting,
+    stopped,
+)
+from kiosk.screen.views.payment_code import paying
+from kiosk.screen.views.pin_and_tip import asking_pin, tipping
+from kiosk.screen.views.success import received, success
+from kiosk.screen.views.wifi import wifi
+
+
+def paint(canvas: Canvas, till: Till, look: Look) -> None:
+    """Draw the till as it stands now."""
+    canvas.surface.fill(canvas.palette.ground)
+    screen = till.screen
+    match screen:
+        case EnteringAmount():
+            _paint_entering(canvas, till, screen, look)
+        case FetchingPrice() | CheckingLimit() | RequestingInvoice() | LeavingCode():
+            one_moment(canvas, till, screen)
+        case AwaitingPayment():
+            paying(canvas, till, screen, look)
+        case ConfirmingLimit():
+            confirming(canvas, screen)
+        case CodeExpired():
+            expired(canvas, screen)
+        case SaleFailed():
+            stopped(canvas, screen)
+        case ChoosingTip():
+            tipping(canvas, till, screen, look)
+        case EnteringPin():
+            asking_pin(canvas, screen, look)
+        case ManagerScreen(closing=True):
+            closing_day(canvas)
+        case ManagerScreen():
+            managing(canvas, till, screen)
+        case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():
+            wifi(canvas, screen)
+        case Paid() | Forwarded():
+            success(canvas, till, screen, look)
+        case ReceivedDirectly():
+            received(canvas, screen, look)
+
+
+def _paint_entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> None:
+    """The keypad, unless no sale can be made; what is typed already is never taken away."""
+    trouble = till.out_of_service
+    if trouble is not None and screen.entry.is_empty and screen.notice is None:
+        out_of_service(canvas, till, trouble)
+    elif isinstance(till.service, FetchingAccount) and till.account is None:
+        starting(canvas, till)
+    else:
+        entering(canvas, till, screen, look)

@@ -1,0 +1,271 @@
+"""Every wallet effect and who carries it out. Lives in the worker's loop."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Coroutine
+from typing import Any, Final
+
+from kiosk.sale.effects import (
+    CancelInvoice,
+    CloseSale,
+    CreatePayout,
+    FetchAccount,
+    FetchDailyLimit,
+    FetchInvoiceStatus,
+    FetchLedgerHistory,
+    FetchNodes,
+    FetchRates,
+    GoIdle,
+    LookUpPayout,
+    OpenSale,
+    SendForward,
+    WalletEffect,
+)
+from kiosk.sale.events import (
+    AccountFetched,
+    AccountFetchFailed,
+    CancelInvoiceResult,
+    CancelOutcome,
+    Event,
+    InvoiceRefused,
+    InvoiceStatusResult,
+    LedgerHistoryResult,
+    LookUpOutcome,
+    LookUpPayoutResult,
+    PayoutCreated,
+    PayoutRefused,
+    RatesFetched,
+    RatesFetchFailed,
+    SendForwardResult,
+    SendOutcome,
+)
+from kiosk.sale.invoice import InvoiceStatus, SaleId
+from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
+from kiosk.wallet import forwarding, invoices, prices
+from kiosk.wallet.endpoints import Endpoints, Timings
+from kiosk.wallet.errors import FINAL, describe_bug
+from kiosk.wallet.fetch_account import fetch_account
+from kiosk.wallet.fetch_history import fetch_history
+from kiosk.wallet.http import Http
+from kiosk.wallet.invoice_status import fetch_status
+from kiosk.wallet.merchant_updates import MerchantUpdatesListener, RecentIds
+from kiosk.wallet.nodes import fetch_nodes
+from kiosk.wallet.sale_task import SaleTask
+
+log: Final = logging.getLogger("kiosk.wallet")
+
+_CANCEL_AGAIN_S: Final = 1.0
+_CLOSING_S: Final = 4.0
+_TLS_CLOSING_S: Final = 0.25
+
+# The trouble sent when our own code fails: it claims nothing about the payment.
+_BUG: Final = Trouble(TroubleKind.BLINK_ODD, reason="a fault of our own")
+
+
+class Dispatcher:
+    """Turns effects into tasks. Payments wait for each other: a wallet sends one at a time.
+
+    Whatever happens, every effect that has an answer gets one: the till counts on it.
+    """
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        put: Callable[[Event], None],
+        timings: Timings,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self._http = Http(endpoints, timings)
+        self._endpoints = endpoints
+        self._put = put
+        self._loop = loop
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sales: dict[SaleId, asyncio.Task[None]] = {}
+        self._sending = asyncio.Lock()
+        self._idle_wanted = True
+        self._payouts = RecentIds()
+        self._watch: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def begin(self, effect: WalletEffect) -> None:
+        """Start carrying out an effect."""
+        match effect:
+            case GoIdle():
+                self._idle_wanted = True
+                self._go_idle_when_done()
+            case OpenSale():
+                self._idle_wanted = False
+                self._open_sale(effect)
+            case CloseSale():
+                self._close_sale(effect)
+            case (
+                FetchInvoiceStatus() | FetchDailyLimit() | FetchNodes() | CancelInvoice()
+            ):  # at rest: and back to it
+                self._start(self._carry_out(effect))
+            case _:
+                self._idle_wanted = False
+                self._start(self._carry_out(effect))
+
+    async def close(self) -> None:
+        """Cancel all there is and wait for it; close what is open."""
+        self._idle_wanted = False  # this closes everything itself
+        ours = {*self._tasks, *self._sales.values()}
+        await _cancel_and_wait(ours if self._watch is None else {*ours, self._watch})
+        await self._http.close()
+        if self._endpoints.api_url.startswith("https"):
+            await asyncio.sleep(_TLS_CLOSING_S)  # a TLS connection is closed in two steps
+        # Farewells, ours and gql's: one that is cancelled leaves its connection open.
+        closing = asyncio.all_tasks() - {asyncio.current_task()}
+        if closing:
+            await asyncio.wait(closing, timeout=_CLOSING_S)
+
+    # --- Tasks ----------------------------------------------------------------------------------
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task failed %s", describe_bug(error))
+        self._go_idle_when_done()
+
+    def _go_idle_when_done(self) -> None:
+        """At rest nothing is open: close the connection once the last answer is in."""
+        if self._idle_wanted and not self._tasks:
+            closing = self._loop.create_task(self._http.close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+
+    def _open_sale(self, order: OpenSale) -> None:
+        if order.sale.id not in self._sales:
+            self._sales[order.sale.id] = self._start(self._run_sale(order))
+
+    async def _run_sale(self, order: OpenSale) -> None:
+        try:
+            await SaleTask(order, self._http, self._emit).run()
+        except Exception as error:  # noqa: BLE001 - reported; the till goes on
+            log.error("a sale failed sale=%s %s", order.sale.id, describe_bug(error))  # noqa: TRY400
+            self._emit(InvoiceRefused(order.sale.id, _BUG))
+
+    def _close_sale(self, effect: CloseSale) -> None:
+        task = self._sales.pop(effect.sale, None)
+        if task is not None:
+            self._start(self._end_sale(effect, task))
+
+    async def _end_sale(self, effect: CloseSale, task: asyncio.Task[None]) -> None:
+        await _cancel_and_wait({task})
+        log.info("disconnected reason=%s sale=%s", effect.ending, effect.sale)
+
+    # --- Effects --------------------------------------------------------------------------------
+
+    def _emit(self, event: Event) -> None:
+        if isinstance(event, PayoutCreated):
+            self._payouts.add(event.payout.payment_hash)
+        self._put(event)
+
+    async def _carry_out(self, effect: WalletEffect) -> None:
+        try:
+            await self._answer(effect)
+        except Exception as error:  # noqa: BLE001 - reported, never taken for an answer
+            log.error("a fault of ours in %s %s", type(effect).__name__, describe_bug(error))  # noqa: TRY400
+            for event in _answers_after_a_bug(effect):
+                self._emit(event)
+
+    async def _answer(self, effect: WalletEffect) -> None:
+        match effect:
+            case FetchAccount():
+                await self._fetch_account()
+            case FetchRates(currency):
+                try:
+                    self._emit(RatesFetched(await prices.rates(self._http, currency)))
+                except KioskError as error:
+                    self._emit(RatesFetchFailed(error.trouble))
+            case CreatePayout():
+                await self._make_payout(effect)
+            case FetchInvoiceStatus(names, account):
+                for result in await fetch_status(self._http, account, names):
+                    self._emit(result)
+            case CancelInvoice(name, account):
+                self._emit(
+                    CancelInvoiceResult(name, await invoices.cancel(self._http, account, name))
+                )
+            case SendForward(payout=payout):
+                self._payouts.add(payout.payment_hash)
+                async with self._sending:
+                    self._emit(await forwarding.send(self._http, effect, self._emit))
+            case LookUpPayout():
+                self._emit(await forwarding.look_up(self._http, effect))
+            case FetchLedgerHistory():
+                self._emit(await fetch_history(self._http, effect))
+            case FetchNodes():
+                try:
+                    self._emit(await fetch_nodes(self._http))
+                except KioskError as error:
+                    log.info("nodes not told reason=%s", error)
+            case FetchDailyLimit():
+                limit = await forwarding.fetch_daily_limit(self._http)
+                if limit is not None:
+                    self._emit(limit)
+
+    async def _fetch_account(self) -> None:
+        try:
+            account = await fetch_account(self._http)
+        except KioskError as error:
+            self._emit(AccountFetchFailed(error.trouble))
+            return
+        self._emit(AccountFetched(account))
+        if self._endpoints.merchant_updates and self._watch is None:
+            watch = MerchantUpdatesListener(self._http, account, self._emit, self._payouts)
+            self._watch = self._loop.create_task(watch.run())
+
+    async def _make_payout(self, order: CreatePayout) -> None:
+        try:
+            payout = await invoices.make_payout(
+                self._http,
+                order.account,
+                order.amount,
+                order.memo,
+                order.external_id,
+                begun_at=order.begun_at,
+            )
+        except KioskError as error:
+            self._emit(PayoutRefused(order.sale, error.trouble, error.trouble.kind in FINAL))
+        else:
+            self._emit(PayoutCreated(order.sale, payout, order.generation))
+
+
+async def _cancel_and_wait(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Cancel tasks and wait for them; a task whose library hides the cancelling is cancelled
+    again.
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=_CANCEL_AGAIN_S)
+
+
+def _answers_after_a_bug(effect: WalletEffect) -> tuple[Event, ...]:
+    """The answers to an effect that our own code failed over: the outcome is unknown."""
+    match effect:
+        case FetchAccount():
+            return (AccountFetchFailed(_BUG),)
+        case FetchRates():
+            return (RatesFetchFailed(_BUG),)
+        case CreatePayout(sale=sale):
+            return (PayoutRefused(sale, _BUG, final=False),)
+        case FetchInvoiceStatus(names):
+            return tuple(InvoiceStatusResult(name, InvoiceStatus.UNKNOWN) for name in names)
+        case CancelInvoice(name):
+            return (CancelInvoiceResult(name, CancelOutcome.UNKNOWN),)
+        case SendForward(invoice, payout):
+            return (SendForwardResult(invoice, payout.payment_hash, SendOutcome.LOST, _BUG.reason),)
+        case LookUpPayout(invoice, payout_hash):
+            return (LookUpPayoutResult(invoice, payout_hash, LookUpOutcome.UNKNOWN),)
+        case FetchLedgerHistory():
+            return (LedgerHistoryResult(None),)
+    return ()

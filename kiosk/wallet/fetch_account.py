@@ -1,0 +1,188 @@
+"""Fetch the account: may this key do its work, and can the merchant be paid?"""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from kiosk.sale.account import Account, WindDown
+from kiosk.sale.ids import check_external_id
+from kiosk.sale.invoice import WalletId
+from kiosk.sale.money import SAT, Currency, Sats
+from kiosk.sale.payout_guard import reason_not_to_pay
+from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
+from kiosk.wallet import documents
+from kiosk.wallet.answer_bounds import OddValue, text, unix_s
+from kiosk.wallet.bolt11 import decode
+from kiosk.wallet.errors import UNREADABLE, AccountSide, Refused, unexpected_answer
+from kiosk.wallet.forwarding import limit_left
+from kiosk.wallet.http import Http
+from kiosk.wallet.invoices import make_payout
+from kiosk.wallet.nodes import nodes_of
+from kiosk.wallet.prices import currency_of
+
+log: Final = logging.getLogger("kiosk.wallet")
+
+_SCOPES: Final = ("READ", "WRITE")  # WRITE brings RECEIVE with it
+_TRIAL_SAT: Final = Sats(1)
+
+
+async def fetch_account(http: Http) -> Account:
+    """Learn everything that sales rely on, and check that one could be made and forwarded.
+
+    Raises:
+        KioskError: something would stop a sale; its trouble says what to do.
+    """
+    ends = http.endpoints
+    data = await http.ask(documents.ACCOUNT, needs="me")
+    try:
+        account = data["me"]["defaultAccount"]
+        _check_scopes(data.get("authorization"))
+        till = _btc_wallet(account["wallets"], ends.till_wallet_id)
+        network = text(data["globals"]["network"])
+        nodes = _nodes(data["globals"].get("nodesIds"))
+        currencies = _currencies(data.get("currencyList"))
+        left = limit_left(account.get("limits"))
+        wind_down = _wind_down(data.get("windDown"))
+    except UNREADABLE as error:
+        raise unexpected_answer(f"an odd answer to the visit: {type(error).__name__}") from None
+    unlisted = [code for code in ends.currencies if code not in (SAT.code, *currencies)]
+    if unlisted:
+        log.warning("Blink lists no price in %s: only the others can be charged", unlisted)
+    server_unix_s = http.server_unix_s
+    merchant, name, may_look = await _merchant(http)
+    if merchant == till:
+        raise KioskError(Trouble(TroubleKind.SAME_WALLET))
+    result = Account(
+        till_wallet=till,
+        merchant_wallet=merchant,
+        merchant_name=name,
+        network=network,
+        nodes=nodes,
+        limit_left=left,
+        currencies=currencies,
+        may_look_up_payouts=may_look,
+        wind_down=wind_down,
+        server_unix_s=server_unix_s,
+        not_served=tuple(sorted({*http.missing, *unlisted})),
+    )
+    await _try_payout(http, result)
+    return result
+
+
+async def _merchant(http: Http) -> tuple[WalletId, str, bool]:
+    """The merchant's BTC wallet and name, and whether our key may READ there."""
+    ends = http.endpoints
+    if ends.merchant_username is not None:
+        return await _wallet_by_name(http, ends.merchant_username), ends.merchant_username, False
+    try:
+        data = await http.ask(documents.WALLETS, side=AccountSide.MERCHANT)
+        me = data["me"]
+        wallet = _btc_wallet(me["defaultAccount"]["wallets"], ends.merchant_wallet_id)
+        return wallet, text(me.get("username") or ""), True
+    except Refused as error:
+        scope = error.trouble.kind is TroubleKind.MERCHANT_KEY_SCOPE
+        if not scope or ends.merchant_wallet_id is None:
+            raise
+        return WalletId(ends.merchant_wallet_id), "", False  # RECEIVE alone is enough then
+    except UNREADABLE:
+        raise unexpected_answer("no merchant wallets") from None
+
+
+async def _wallet_by_name(http: Http, username: str) -> WalletId:
+    try:
+        data = await http.ask(
+            documents.DEFAULT_WALLET, {"username": username}, side=AccountSide.MERCHANT
+        )
+        wallet = data["accountDefaultWallet"]
+        if wallet["currency"] == "BTC":
+            return WalletId(text(wallet["id"]))
+    except Refused as error:
+        if error.trouble.kind is not TroubleKind.MERCHANT_UNKNOWN:
+            raise
+        raise KioskError(replace(error.trouble, subject=username)) from None
+    except UNREADABLE:
+        raise unexpected_answer("no merchant wallet") from None
+    raise KioskError(Trouble(TroubleKind.MERCHANT_UNKNOWN, username, "no BTC wallet"))
+
+
+async def _try_payout(http: Http, account: Account) -> None:
+    """Make a payout invoice as a sale does, of 1 sat, so that it is known before money is taken
+    that a merchant can receive (M2) and that the guard accepts the merchant's payout invoices (M3).
+    """
+    external_id = check_external_id(secrets.token_hex(8))
+    try:
+        payout = await make_payout(http, account, _TRIAL_SAT, "kiosk check", external_id)
+    except Refused as error:
+        # Anybody can use up the quota of a user name: that passes, and is no reason to stand still.
+        if error.trouble.kind is not TroubleKind.TOO_MANY_INVOICES:
+            raise
+        log.warning("the merchant was not tried: too many invoices are made for this account")
+        return
+    refused = reason_not_to_pay(decode(payout.payment_request), payout, _TRIAL_SAT, account)
+    if refused is not None:
+        raise KioskError(Trouble(TroubleKind.PAYOUT_REFUSED, reason=refused))
+
+
+def _btc_wallet(wallets: list[Mapping[str, Any]], wanted: str | None) -> WalletId:
+    ids = [text(wallet["id"]) for wallet in wallets if wallet["walletCurrency"] == "BTC"]
+    if not ids or (wanted is not None and wanted not in ids):
+        raise KioskError(Trouble(TroubleKind.NO_BTC_WALLET, wanted or ""))
+    return WalletId(wanted or ids[0])
+
+
+def _check_scopes(served: Any) -> None:
+    """Refuse a key that may not do enough, where Blink says what it may do.
+
+    Raises:
+        KioskError: a scope is missing.
+    """
+    scopes = served.get("scopes") if isinstance(served, Mapping) else None
+    if not isinstance(scopes, list):
+        log.warning("Blink did not say what the till's key may do")
+        return
+    missing = [scope for scope in _SCOPES if scope not in scopes]
+    if missing:
+        raise KioskError(Trouble(TroubleKind.KEY_SCOPE, " ".join(missing)))
+
+
+def _nodes(served: Any) -> frozenset[str]:
+    """Blink's own nodes; where they are not served or cannot be read they are unknown."""
+    try:
+        return nodes_of(served)
+    except UNREADABLE:
+        log.warning("Blink did not name its nodes: a payee cannot be checked")
+        return frozenset()
+
+
+def _currencies(served: Any) -> Mapping[str, Currency]:
+    """All currencies that can be read; one odd entry does not take the others with it."""
+    currencies = {}
+    for one in served if isinstance(served, list) else ():
+        try:
+            currency = currency_of(one)
+            currencies[currency.code] = currency
+        except UNREADABLE as error:
+            log.info("an odd currency was left out reason=%s", type(error).__name__)
+    return MappingProxyType(currencies)
+
+
+def _wind_down(raw: Any) -> WindDown | None:
+    if not isinstance(raw, Mapping) or not raw.get("status"):
+        return None
+    times = [raw.get("receiveDisabledAt"), raw.get("finalDeadline")]
+    disabled_at, deadline = (_time(at) for at in times)
+    try:
+        return WindDown(text(raw["status"]), disabled_at, deadline)
+    except UNREADABLE:
+        log.warning("an odd notice of closing was left out")
+        return None
+
+
+def _time(served: Any) -> int | None:
+    try:
+        return unix_s(served)
+    except OddValue:
+        return None

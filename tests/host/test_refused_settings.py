@@ -1,0 +1,39 @@
+"""Refused settings are told by name and never by value."""
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.host.refused_settings import MOST_LINES, names_of, refused_names
+
+
+def test_no_file_is_no_refusal(tmp_path: Path) -> None:
+    assert refused_names(tmp_path / "none") == ()
+
+
+def test_each_wrong_setting_is_named_once_and_no_value_is(tmp_path: Path) -> None:
+    file = tmp_path / "settings-refused"
+    file.write_text(
+        "KIOSK_ROTATE: must be one of 0, 90, 180, 270\n"
+        "BLINKPOS_API_KEY: blink_secret is not an API key\n"
+        "KIOSK_ROTATE: again\n"
+        "KIOSK_LED_PIN names pin 5 which KIOSK_KEYPAD_ROWS has already.\n"
+    )
+    assert refused_names(file) == ("KIOSK_ROTATE", "BLINKPOS_API_KEY", "KIOSK_LED_PIN")
+
+
+@pytest.mark.parametrize("text", ["", "no name here\n", "\0\xff\n"])
+def test_a_refusal_without_a_name_is_still_told(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "settings-refused"
+    file.write_text(text)
+    assert refused_names(file) == ("kiosk.env",)
+
+
+def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path) -> None:
+    file = tmp_path / "settings-refused"
+    file.write_text("".join(f"NAME_{number}: x\n" for number in range(10_000)))
+    assert len(refused_names(file)) == MOST_LINES
+
+
+def test_names_are_only_taken_from_the_start_of_a_line() -> None:
+    assert names_of(["must not be KIOSK_PIN", " KIOSK_PIN: x"]) == ()

@@ -1,0 +1,327 @@
+"""The boot partition's files come into force whole, are wiped there, or are told about."""
+
+import argparse
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kiosk.commands import provision
+from kiosk.provision import apply_settings
+from kiosk.provision.apply_settings import (
+    NOT_MOUNTED,
+    Paths,
+    apply_file,
+    apply_from_boot,
+    keep_secrets_apart,
+)
+from kiosk.provision.private_files import write_private
+from kiosk.provision.wifi import Wifi
+from kiosk.sale.pin import is_correct_pin
+from kiosk.settings import PIN_CREDENTIAL, load
+from tests.provision.test_env_file import GOOD, KEY
+
+BAR = "WIFI_SSID=Bar\nWIFI_COUNTRY=SV\nWIFI_PASSPHRASE=12345678\n"
+
+
+class Box:
+    """An appliance's places in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.joined: list[Wifi] = []
+        self.radios: list[str] = []
+        self.boot = root / "boot/firmware"
+        self.etc = root / "etc"
+        for folder in (self.boot, self.etc, root / "run"):
+            folder.mkdir(parents=True)
+        self.places = Paths(
+            (self.boot, root / "boot"),
+            self.etc,
+            root / "run/refused",
+            self.joined.append,
+            self.radios.append,
+        )
+
+    def secret(self, name: str) -> Path:
+        return self.etc / "credentials" / name
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    return Box(tmp_path)
+
+
+def test_a_right_file_is_moved_in_for_root_alone_and_wiped(box: Box) -> None:
+    hint = box.boot / "kiosk.env"
+    hint.write_text(GOOD)
+    assert apply_from_boot(box.places) == ()
+    assert not hint.exists()
+    assert "MERCHANT_USERNAME=shop" in (box.etc / "kiosk.env").read_text()
+    assert box.secret("BLINKPOS_API_KEY").read_text() == KEY
+    secrets = (box.secret("BLINKPOS_API_KEY"), box.secret(PIN_CREDENTIAL))
+    for file in (box.etc / "kiosk.env", *secrets):
+        assert file.stat().st_mode & 0o777 == 0o600
+    assert KEY not in (box.etc / "kiosk.env").read_text()
+
+
+def test_the_secrets_are_overwritten_on_the_boot_partition(box: Box) -> None:
+    hint = box.boot / "kiosk.env"
+    hint.write_text(GOOD)
+    os.link(hint, box.boot / "same-blocks")
+    apply_from_boot(box.places)
+    assert (box.boot / "same-blocks").read_bytes() == bytes(len(GOOD))
+
+
+def test_windows_may_have_added_an_ending(box: Box) -> None:
+    (box.boot / "kiosk.env.txt").write_text(GOOD)
+    assert apply_from_boot(box.places) == ()
+    assert box.secret("BLINKPOS_API_KEY").read_text() == KEY
+
+
+def test_a_wrong_file_changes_nothing_stays_to_be_mended_and_is_told(box: Box) -> None:
+    (box.boot / "kiosk.env").write_text(GOOD)
+    apply_from_boot(box.places)
+    before = (box.etc / "kiosk.env").read_text()
+    (box.boot / "kiosk.env").write_text(f"{GOOD}KIOSK_ROTATE=45\nMERCHANT_API_KEY=hunter2\n")
+
+    problems = apply_from_boot(box.places)
+
+    assert (box.etc / "kiosk.env").read_text() == before
+    assert box.secret("BLINKPOS_API_KEY").read_text() == KEY
+    assert (box.boot / "kiosk.env").exists()
+    result = box.places.refusal.read_text()
+    assert result.splitlines() == list(problems)
+    assert "KIOSK_ROTATE" in result
+    assert "hunter2" not in result
+    assert box.places.refusal.stat().st_mode & 0o777 == 0o644, "the kiosk's user reads it"
+
+
+def test_word_of_a_refusal_goes_with_the_next_right_file(box: Box) -> None:
+    (box.boot / "kiosk.env").write_text("nonsense")
+    assert apply_from_boot(box.places)
+    (box.boot / "kiosk.env").write_text(GOOD)
+    assert apply_from_boot(box.places) == ()
+    assert not box.places.refusal.exists()
+
+
+def test_a_secret_that_the_new_file_does_not_tell_is_gone(box: Box) -> None:
+    merchant = "MERCHANT_API_KEY=blink_m\n"
+    (box.boot / "kiosk.env").write_text(GOOD.replace("MERCHANT_USERNAME=shop\n", merchant))
+    apply_from_boot(box.places)
+    assert box.secret("MERCHANT_API_KEY").exists()
+    (box.boot / "kiosk.env").write_text(GOOD)
+    apply_from_boot(box.places)
+    assert not box.secret("MERCHANT_API_KEY").exists()
+
+
+def test_a_power_cut_before_the_wiping_means_that_it_is_taken_once_more(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(file: Path) -> None:
+        raise KeyboardInterrupt
+
+    (box.boot / "kiosk.env").write_text(GOOD)
+    with monkeypatch.context() as patched:
+        patched.setattr(apply_settings, "wipe", cut)
+        with pytest.raises(KeyboardInterrupt):
+            apply_from_boot(box.places)
+    assert box.secret("BLINKPOS_API_KEY").read_text() == KEY
+    assert apply_from_boot(box.places) == ()
+    assert not (box.boot / "kiosk.env").exists()
+
+
+def test_keys_written_into_the_settings_by_hand_are_moved_out(box: Box) -> None:
+    take_in_file(box, GOOD)
+    with (box.etc / "kiosk.env").open("a") as file:
+        file.write("KIOSK_PIN=2222\nKIOSK_VOLUME=70\n")
+    keep_secrets_apart(box.places)
+    assert is_correct_pin("2222", box.secret(PIN_CREDENTIAL).read_text())
+    assert box.secret("BLINKPOS_API_KEY").read_text() == KEY, "the others stay"
+    text = (box.etc / "kiosk.env").read_text()
+    assert "2222" not in text
+    assert "KIOSK_VOLUME=70\n" in text
+    seen = (box.etc / "kiosk.env").stat().st_mtime_ns
+    keep_secrets_apart(box.places)
+    assert (box.etc / "kiosk.env").stat().st_mtime_ns == seen, "nothing is written twice"
+
+
+def test_wifi_alone_is_joined_and_wiped(box: Box) -> None:
+    (box.boot / "wifi.env").write_text("WIFI_SSID=Bar\nWIFI_COUNTRY=SV\nWIFI_PASSPHRASE=12345678\n")
+    assert apply_from_boot(box.places) == ()
+    assert [wifi.ssid for wifi in box.joined] == ["Bar"]
+    assert not (box.boot / "wifi.env").exists()
+
+
+def test_a_wrong_wifi_does_not_keep_right_settings_out(box: Box) -> None:
+    (box.boot / "wifi.env").write_text("WIFI_SSID=Bar\n")
+    (box.boot / "kiosk.env").write_text(GOOD)
+    problems = apply_from_boot(box.places)
+    assert [problem.split(":")[0] for problem in problems] == ["WIFI_COUNTRY"]
+    assert box.secret("BLINKPOS_API_KEY").exists()
+    assert box.joined == []
+
+
+def take_in_file(box: Box, text: str) -> None:
+    file = box.etc.parent / "given.env"
+    file.write_text(text)
+    apply_file(file, box.places)
+
+
+def given(file: Path | None) -> argparse.Namespace:
+    return argparse.Namespace(file=file)
+
+
+def test_the_command_takes_a_given_file_and_keeps_it(box: Box, tmp_path: Path) -> None:
+    file = tmp_path / "my.env"
+    file.write_text(GOOD)
+    assert provision.run(given(file), box.places) == 0
+    assert file.read_text() == GOOD
+    assert is_correct_pin("4711", box.secret(PIN_CREDENTIAL).read_text())
+
+
+def test_a_wrong_given_file_is_exit_2_with_a_line_for_each_mistake(
+    box: Box, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "my.env"
+    file.write_text("KIOSK_ROTATE=45\n")
+    assert provision.run(given(file), box.places) == 2
+    assert capsys.readouterr().err.count("kiosk: ") == 3
+
+
+def test_a_wrong_file_on_the_boot_partition_does_not_keep_the_till_from_starting(
+    box: Box, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (box.boot / "kiosk.env").write_text("KIOSK_ROTATE=45\n")
+    assert provision.run(given(None), box.places) == 0
+    assert "KIOSK_ROTATE" in capsys.readouterr().err
+
+
+def test_a_disk_that_cannot_be_written_is_told_and_nothing_is_wiped(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: Path, text: str) -> None:
+        if box.etc in file.parents:
+            raise OSError(30, "read-only", "x")
+        write_private(file, text)
+
+    monkeypatch.setattr(apply_settings, "write_private", refuse)
+    (box.boot / "kiosk.env").write_text(GOOD)
+    assert provision.run(given(None), box.places) == 0
+    assert box.places.refusal.read_text() == "kiosk.env: could not be taken in: read-only\n"
+    assert (box.boot / "kiosk.env").read_text() == GOOD, "not wiped before it is safe"
+
+
+def test_a_boot_partition_that_is_only_read_is_told_and_its_settings_are_taken_once(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Box fault 12: the settings were never taken, or at every boot again, and nobody was told."""
+
+    def cannot(file: Path) -> None:
+        raise OSError(30, "Read-only file system", str(file))
+
+    (box.boot / "kiosk.env").write_text(GOOD)
+    (box.boot / "wifi.env").write_text(BAR)
+    with monkeypatch.context() as patched:
+        patched.setattr(apply_settings, "wipe", cannot)
+        assert "cannot be removed" in apply_from_boot(box.places)[0]
+        assert box.secret("BLINKPOS_API_KEY").read_text() == KEY
+        assert [wifi.ssid for wifi in box.joined] == ["Bar"]
+        (box.etc / "kiosk.env").write_text("MERCHANT_USERNAME=other\n")
+        assert "cannot be removed" in apply_from_boot(box.places)[0]
+        assert (box.etc / "kiosk.env").read_text() == "MERCHANT_USERNAME=other\n"
+        assert len(box.joined) == 1
+
+
+def test_more_than_one_settings_file_is_refused_and_none_is_taken(box: Box) -> None:
+    """Box fault 26: the second took force at the next restart, payee included."""
+    (box.boot / "kiosk.env").write_text(GOOD)
+    (box.boot / "kiosk.env.txt").write_text(GOOD.replace("shop", "thief"))
+    (problem,) = apply_from_boot(box.places)
+    assert problem.startswith("kiosk.env: only one may be there")
+    assert not (box.etc / "kiosk.env").exists()
+    assert len(list(box.boot.iterdir())) == 2
+
+
+@pytest.mark.parametrize("name", ["kiosk.env~", "kiosk.env.bak", ".kiosk.env.swp", "old kiosk.env"])
+def test_a_copy_that_an_editor_left_is_told(box: Box, name: str) -> None:
+    (box.boot / "kiosk.env").write_text(GOOD)
+    (box.boot / name).write_text(GOOD)
+    (problem,) = apply_from_boot(box.places)
+    assert name in problem
+    assert box.secret("BLINKPOS_API_KEY").read_text() == KEY, "the right one is in force"
+
+
+def test_a_link_on_the_boot_partition_is_not_followed(box: Box) -> None:
+    (box.boot.parent / "secret").write_text(GOOD)
+    (box.boot / "kiosk.env").symlink_to("../secret")
+    (problem,) = apply_from_boot(box.places)
+    assert problem.startswith("kiosk.env: ")
+    assert (box.boot.parent / "secret").read_text() == GOOD
+
+
+def test_the_settings_are_in_force_before_any_tool_of_the_wifi_runs(box: Box) -> None:
+    """Box fault 26: a hanging nmcli or iw kept kiosk.env from being read."""
+
+    def hang(wifi: Wifi) -> None:
+        assert box.secret("BLINKPOS_API_KEY").exists()
+
+    (box.boot / "kiosk.env").write_text(GOOD)
+    (box.boot / "wifi.env").write_text(BAR)
+    assert apply_from_boot(replace(box.places, join=hang)) == ()
+
+
+def test_what_lies_beneath_a_missing_partition_is_not_used(box: Box) -> None:
+    """Box fault 3: what is beneath a missing mount is an old copy, or nothing at all."""
+    (box.etc / NOT_MOUNTED).touch()
+    (box.boot / "kiosk.env").write_text(GOOD)
+    (problem,) = apply_from_boot(box.places)
+    assert "partition that is missing" in problem
+    assert (box.boot / "kiosk.env").exists()
+    assert [file.name for file in box.etc.iterdir()] == [NOT_MOUNTED]
+    assert provision.run(given(box.boot / "kiosk.env"), box.places) == 2
+
+
+def test_the_country_is_kept_with_the_settings_and_told_at_every_boot(box: Box) -> None:
+    """Box fault 10: on a system that is only read, Wi-Fi worked for one boot."""
+    (box.boot / "wifi.env").write_text(BAR)
+    apply_from_boot(box.places)
+    assert box.radios == []
+    apply_from_boot(box.places)
+    assert box.radios == ["SV"]
+
+
+def test_settings_by_hand_that_are_not_clear_stay_as_they_are_and_are_told(box: Box) -> None:
+    text = "KIOSK_PIN=2222 # mine\nBLINKPOS_API_KEY=blink_a\n"
+    (box.etc / "kiosk.env").write_text(text)
+    apply_from_boot(box.places)
+    assert (box.etc / "kiosk.env").read_text() == text
+    assert not box.secret("BLINKPOS_API_KEY").exists()
+
+
+def test_of_the_pin_only_its_hash_is_kept_and_an_old_one_is_hashed_at_the_next_boot(
+    box: Box,
+) -> None:
+    """Fault 26: the digits lay in clear beside their hash."""
+    (box.boot / "kiosk.env").write_text(GOOD)
+    assert apply_from_boot(box.places) == ()
+    assert not box.secret("KIOSK_PIN").exists()
+    assert all(b"4711" not in file.read_bytes() for file in box.etc.rglob("*") if file.is_file())
+    box.secret(PIN_CREDENTIAL).unlink()
+    box.secret("KIOSK_PIN").write_text("4712")  # as an older release kept it
+    apply_from_boot(box.places)
+    assert not box.secret("KIOSK_PIN").exists()
+    settings = load(
+        {"BLINKPOS_API_KEY": KEY, "MERCHANT_USERNAME": "shop"},
+        credentials=box.etc / "credentials",
+    )
+    assert settings.pin is not None
+    assert is_correct_pin("4712", settings.pin.reveal())
+
+
+def test_a_file_without_a_pin_takes_the_old_one_away(box: Box) -> None:
+    (box.boot / "kiosk.env").write_text(GOOD)
+    apply_from_boot(box.places)
+    (box.boot / "kiosk.env").write_text(GOOD.replace("KIOSK_PIN=4711\n", ""))
+    apply_from_boot(box.places)
+    assert not box.secret(PIN_CREDENTIAL).exists()

@@ -1,0 +1,202 @@
+"""Two codes of one sale, and money that comes after its code has gone (M8, M12)."""
+
+import pytest
+
+from kiosk.sale.effects import CancelInvoice, CloseSale, FetchInvoiceStatus, OpenSale, SendForward
+from kiosk.sale.events import (
+    CancelInvoiceResult,
+    CancelOutcome,
+    InvoiceCreated,
+    InvoiceStatusResult,
+    PayoutCreated,
+    RatesFetched,
+    SendOutcome,
+)
+from kiosk.sale.facts import Ending, InvoicePaid, SaleLeftScreen
+from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
+from kiosk.sale.keys import Key
+from kiosk.sale.till import AwaitingPayment, CodeExpired, EnteringAmount, Paid, RequestingInvoice
+from kiosk.sale.trouble import TroubleKind
+from tests.sale.tills import ACCOUNT, Story, invoice, rates
+
+
+def run_out() -> tuple[Story, Invoice]:
+    """A code that has run out, unpaid."""
+    story = Story().ready()
+    made = story.awaiting()
+    story.wait(600)
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED, 0))
+    assert isinstance(story.till.screen, CodeExpired)
+    story.play(RatesFetched(rates(story.till.now_s)))
+    return story, made
+
+
+def renewed() -> tuple[Story, Invoice, Invoice]:
+    """The new code is up; both have their payout invoices."""
+    story, old = run_out()
+    story.press(Key.CHARGE)
+    story.play(InvoiceStatusResult(old.payment_hash, InvoiceStatus.EXPIRED, 0))
+    screen = story.till.screen
+    assert isinstance(screen, RequestingInvoice)
+    new = invoice(2, screen.sale.amount)
+    story.play(
+        InvoiceCreated(screen.sale.id, new), PayoutCreated(screen.sale.id, story.payout(new), 1)
+    )
+    assert isinstance(story.till.screen, AwaitingPayment)
+    return story, old, new
+
+
+def sale_of(story: Story, made: Invoice) -> SaleId:
+    return story.till.watched_invoices[made.payment_hash].sale.id
+
+
+def test_the_old_code_is_asked_about_before_a_new_one_is_made_m8() -> None:
+    """Fault 8: "New code" was pressed 87 ms before the log knew that the first was paid."""
+    story, made = run_out()
+    step = story.press(Key.CHARGE)
+    assert FetchInvoiceStatus((made.payment_hash,), ACCOUNT) in step.effects
+    assert not story.count(OpenSale) - 1
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID, 1))
+    assert isinstance(story.till.screen, Paid)
+    assert story.count(OpenSale) == 1
+
+
+@pytest.mark.parametrize("status", [InvoiceStatus.EXPIRED, InvoiceStatus.UNKNOWN])
+def test_the_new_code_is_made_when_the_old_one_is_not_seen_paid(status: InvoiceStatus) -> None:
+    """Fault 8: nobody waits for an answer that does not come."""
+    story, made = run_out()
+    story.press(Key.CHARGE, Key.CHARGE)
+    story.play(InvoiceStatusResult(made.payment_hash, status))
+    assert isinstance(story.till.screen, RequestingInvoice)
+    assert story.count(OpenSale) == 2
+
+
+def test_without_an_answer_the_new_code_is_made_after_a_moment() -> None:
+    """Fault 8: nor for ever."""
+    story, _ = run_out()
+    story.press(Key.CHARGE)
+    story.wait(3)
+    assert isinstance(story.till.screen, CodeExpired)
+    story.wait(2)
+    assert story.count(OpenSale) == 2
+
+
+def test_an_old_code_paid_while_the_new_one_is_up_is_shown_and_the_new_one_withdrawn_m8() -> None:
+    """Fault 8: the screen went on asking for the same money, took it, and celebrated."""
+    story, old, new = renewed()
+    sale, newer = sale_of(story, old), sale_of(story, new)
+    step = story.play(InvoiceStatusResult(old.payment_hash, InvoiceStatus.PAID, 1))
+    assert isinstance(story.till.screen, Paid)
+    assert story.till.screen.sale.id == sale
+    assert SaleLeftScreen(newer, Ending.CANCELLED) in step.facts
+    assert CancelInvoice(new.payment_hash, ACCOUNT) in step.effects
+    assert CloseSale(newer, Ending.CANCELLED) in step.effects
+    assert story.till.watched_invoices[new.payment_hash].cancel_wanted
+    assert not story.till.late_money
+    assert not story.till.alarms
+
+
+def test_an_old_code_paid_while_the_new_one_is_asked_for_ends_the_asking_m8() -> None:
+    """Fault 8: a code that nobody has seen needs no cancelling."""
+    story, old = run_out()
+    story.press(Key.CHARGE)
+    story.play(InvoiceStatusResult(old.payment_hash, InvoiceStatus.EXPIRED, 0))
+    assert isinstance(story.till.screen, RequestingInvoice)
+    newer = story.till.screen.sale
+    step = story.play(InvoiceStatusResult(old.payment_hash, InvoiceStatus.PAID, 1))
+    assert isinstance(story.till.screen, Paid)
+    assert CloseSale(newer.id, Ending.CANCELLED) in step.effects
+    story.play(InvoiceCreated(newer.id, invoice(2, newer.amount)))
+    assert isinstance(story.till.screen, Paid)
+
+
+@pytest.mark.parametrize("first_is_old", [True, False])
+def test_two_codes_both_paid_are_two_sales_and_an_alarm_says_what_to_give_back_m12(
+    *, first_is_old: bool
+) -> None:
+    """Fault 8: both are forwarded."""
+    story, old, new = renewed()
+    first, second = (old, new) if first_is_old else (new, old)
+    story.play(InvoiceStatusResult(first.payment_hash, InvoiceStatus.PAID, 1))
+    story.send(first, SendOutcome.SUCCESS)
+    story.wait(60)
+    assert not story.till.alarms
+    story.play(PayoutCreated(SaleId("x"), story.payout(second), 1))
+    story.play(InvoiceStatusResult(second.payment_hash, InvoiceStatus.PAID, 1))
+    assert [(a.trouble.kind, a.trouble.subject) for a in story.till.alarms] == [
+        (TroubleKind.PAID_BOTH_CODES, str(second.amount))
+    ]
+    story.send(second, SendOutcome.SUCCESS)
+    assert story.count(InvoicePaid) == 2
+    sent = {effect.invoice for effect in story.effects if isinstance(effect, SendForward)}
+    assert sent == {old.payment_hash, new.payment_hash}
+    assert not story.till.forwards
+
+
+def test_the_next_customers_code_has_nothing_to_do_with_the_last_ones() -> None:
+    """Fault 8: two sales of one amount are not two codes of one sale."""
+    story, old = run_out()
+    story.press(Key.CLEAR)
+    new = story.awaiting()
+    story.play(InvoiceStatusResult(old.payment_hash, InvoiceStatus.PAID, 1))
+    assert isinstance(story.till.screen, AwaitingPayment)
+    assert story.till.screen.invoice == new
+    story.pay(new)
+    assert not story.till.alarms
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_a_code_that_has_gone_is_asked_about_soon_and_then_ever_more_rarely_m8(
+    *, cancelled: bool
+) -> None:
+    """Fault 8: at about 5, 10, 20 and 40 seconds."""
+    story = Story().ready()
+    made = story.awaiting()
+    if cancelled:
+        story.wait(100)
+        story.press(Key.CLEAR)
+        story.play(CancelInvoiceResult(made.payment_hash, CancelOutcome.CANCELLED))
+    else:
+        story.wait(600)
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED, 0))
+    left_s, asked = story.till.now_s, []
+    for _ in range(4):
+        due_s = story.till.watched_invoices[made.payment_hash].next_check_s
+        assert due_s is not None
+        story.wait(due_s - story.till.now_s)
+        asked.append(round(due_s - left_s))
+        story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED, 0))
+    assert asked == [5, 10, 20, 40]
+
+
+def test_late_money_is_told_until_the_tick_puts_it_away_and_selling_goes_on_m8() -> None:
+    """Fault 8: it was forwarded, and nobody at the counter knew."""
+    story, made = run_out()
+    story.press(Key.CLEAR)
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID, 1))
+    assert [sale.amount for sale in story.till.late_money] == [made.amount]
+    story.press("5", Key.CLEAR, Key.CLEAR)
+    story.wait(600)
+    assert story.till.late_money
+    assert story.till.out_of_service is None
+    story.press(Key.CHARGE)
+    assert not story.till.late_money
+    assert isinstance(story.till.screen, EnteringAmount)
+    assert story.till.screen.notice is None
+
+
+def test_a_cancelling_that_is_owed_is_done_with_the_next_question_until_it_is_answered_m8() -> None:
+    """A withdrawn code stays payable from outside until Blink has taken the cancelling."""
+    story, old, new = renewed()
+    story.play(InvoiceStatusResult(old.payment_hash, InvoiceStatus.PAID, 1))
+    story.play(CancelInvoiceResult(new.payment_hash, CancelOutcome.UNKNOWN))
+    for _ in range(2):
+        due_s = story.till.watched_invoices[new.payment_hash].next_check_s
+        assert due_s is not None
+        step = story.wait(due_s - story.till.now_s)
+        assert CancelInvoice(new.payment_hash, ACCOUNT) in step.effects
+    story.play(CancelInvoiceResult(new.payment_hash, CancelOutcome.CANCELLED))
+    due_s = story.till.watched_invoices[new.payment_hash].next_check_s
+    assert due_s is not None
+    step = story.wait(due_s - story.till.now_s)
+    assert not any(isinstance(effect, CancelInvoice) for effect in step.effects)

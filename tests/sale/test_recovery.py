@@ -1,0 +1,266 @@
+"""What a lost journal becomes: Blink's ledger decides, and what it cannot decide is never paid."""
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.sale.effects import CreatePayout, FetchLedgerHistory, LookUpPayout, SendForward
+from kiosk.sale.events import LedgerHistoryResult, Tick
+from kiosk.sale.facts import (
+    Ending,
+    Fact,
+    ForwardStatus,
+    ForwardStatusChanged,
+    InvoiceNeverPaid,
+    InvoicePaid,
+    JournalRebuilt,
+    PayoutIssued,
+    RecoveredFact,
+    Sale,
+    SaleUndecided,
+)
+from kiosk.sale.ids import Way
+from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
+from kiosk.sale.ledger_history import (
+    EntryState,
+    HistoryEntry,
+    HistoryInvoice,
+    LedgerHistory,
+    LostJournal,
+    SalvagedSale,
+)
+from kiosk.sale.money import SAT, Fiat, Sats
+from kiosk.sale.recovery import SETTLE_S
+from kiosk.sale.trouble import TroubleKind
+from tests.sale.tills import ACCOUNT, Story, invoice
+
+NOW = 1_700_000_000
+OLD = NOW - 1000
+SALE = SaleId("till-1_3f9a0b1c_0a1b2c3d_7")
+MADE = replace(invoice(7, 500), expires_at=OLD + 600)
+PAYOUT = invoice(8, 500, "out", 86_400)
+
+
+def shown(status: InvoiceStatus = InvoiceStatus.PENDING, made: Invoice = MADE) -> HistoryInvoice:
+    return HistoryInvoice(SALE, made, status, made.expires_at - made.lifetime_s)
+
+
+def came_in(at: int = OLD + 10, amount: int = 500) -> HistoryEntry:
+    return HistoryEntry(SALE, Way.IN, EntryState.SUCCESS, Sats(amount), at, MADE.payment_hash, MADE)
+
+
+def went_out(
+    state: EntryState = EntryState.SUCCESS, amount: int = 500, paid: Invoice | None = PAYOUT
+) -> HistoryEntry:
+    return HistoryEntry(SALE, Way.OUT, state, Sats(amount), OLD + 11, PAYOUT.payment_hash, paid)
+
+
+def saved(**known: object) -> SalvagedSale:
+    sale = Sale(SALE, Sats(500), Fiat(500, SAT), None, OLD, "memo")
+    return SalvagedSale(sale, **known)  # type: ignore[arg-type]
+
+
+def past(
+    *entries: HistoryEntry, made: HistoryInvoice | None = None, since: int = 0
+) -> LedgerHistory:
+    return LedgerHistory((made or shown(),), entries, since)
+
+
+def asked(*left: SalvagedSale) -> Story:
+    """A till that has lost its journal, in service, waiting for Blink's word."""
+    story = Story()
+    story.till = replace(story.till, lost_journal=LostJournal(("journal.corrupt-1",), left))
+    story.play(Tick(1.0, NOW))
+    story.ready()
+    assert story.effects[-1] == FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT)
+    return story
+
+
+def facts_of(story: Story, kind: type[Fact]) -> list[Fact]:
+    plain = [fact.fact if isinstance(fact, RecoveredFact) else fact for fact in story.facts]
+    return [one for one in plain if isinstance(one, kind)]
+
+
+def test_what_blink_shows_as_forwarded_is_history_and_never_sent_again() -> None:
+    story = asked()
+    story.play(LedgerHistoryResult(past(came_in(), went_out(), made=shown(InvoiceStatus.PAID))))
+    assert story.till.lost_journal is None
+    assert not story.till.forwards
+    assert not story.till.watched_invoices
+    assert ForwardStatusChanged(SALE, ForwardStatus.SETTLED, PAYOUT.payment_hash) in facts_of(
+        story, ForwardStatusChanged
+    )
+    assert story.facts[-1] == JournalRebuilt("journal.corrupt-1")
+    story.wait(7200)
+    assert story.count(SendForward) == story.count(CreatePayout) == 0
+
+
+def test_what_was_paid_and_not_forwarded_goes_on_its_way_with_a_payout_invoice_of_its_own() -> None:
+    story = asked()
+    story.play(LedgerHistoryResult(past(came_in())))
+    assert facts_of(story, InvoicePaid) == [InvoicePaid(SALE, MADE.payment_hash, late=True)]
+    wanted = [effect for effect in story.effects if isinstance(effect, CreatePayout)]
+    assert [one.external_id for one in wanted] == [f"{SALE}-out"]
+
+
+def test_a_saved_payout_invoice_is_looked_up_before_anything_else_m6() -> None:
+    story = asked(saved(payouts=(PAYOUT,), paid=True))
+    story.play(LedgerHistoryResult(past(came_in())))
+    assert facts_of(story, PayoutIssued) == [PayoutIssued(SALE, PAYOUT, 1)]
+    assert isinstance(story.effects[-1], LookUpPayout)
+    assert story.count(SendForward) == story.count(CreatePayout) == 0
+
+
+def test_a_payment_too_young_for_its_payout_to_be_seen_is_looked_at_again_first() -> None:
+    story = asked()
+    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5))))
+    assert story.till.lost_journal is not None
+    assert not story.till.forwards
+    story.wait(SETTLE_S / 4)
+    assert story.count(FetchLedgerHistory) == 2
+    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5))))
+    assert MADE.payment_hash in story.till.forwards
+
+
+def test_a_payout_on_its_way_is_looked_up_until_it_is_decided() -> None:
+    story = asked()
+    story.play(LedgerHistoryResult(past(came_in(), went_out(EntryState.PENDING))))
+    assert isinstance(story.effects[-1], LookUpPayout)
+    assert story.count(SendForward) == 0
+
+
+def test_an_open_invoice_is_watched_and_cancelled_since_nobody_sees_its_code() -> None:
+    story = asked()
+    open_still = replace(MADE, expires_at=NOW + 300)
+    story.play(LedgerHistoryResult(past(made=shown(made=open_still))))
+    watch = story.till.watched_invoices[MADE.payment_hash]
+    assert watch.ending is Ending.INTERRUPTED
+    assert watch.final_s - story.till.now_s == 300 + 86_400
+
+
+def test_an_invoice_unpaid_a_day_after_its_end_is_final() -> None:
+    story = asked()
+    old = replace(MADE, expires_at=NOW - 86_401)
+    story.play(LedgerHistoryResult(past(made=shown(InvoiceStatus.EXPIRED, old))))
+    assert facts_of(story, InvoiceNeverPaid)
+    assert not story.till.watched_invoices
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(past(came_in(), went_out(amount=499)), id="another amount went out"),
+        pytest.param(past(came_in(amount=400)), id="another amount came in"),
+        pytest.param(past(came_in(), went_out(), went_out()), id="it went out twice"),
+        pytest.param(
+            past(came_in(), went_out(), went_out(EntryState.PENDING)), id="and once more under way"
+        ),
+        pytest.param(
+            past(made=shown(InvoiceStatus.PAID), since=NOW - 10), id="older than what was told"
+        ),
+        pytest.param(
+            past(came_in(), went_out(EntryState.PENDING, paid=None)), id="no invoice of a payout"
+        ),
+        pytest.param(
+            LedgerHistory((shown(),), (came_in(),), 0, frozenset({SALE})), id="unreadable"
+        ),
+        pytest.param(
+            LedgerHistory((), (replace(came_in(), invoice=None),), 0), id="no invoice at all"
+        ),
+    ],
+)
+def test_what_cannot_be_decided_is_an_alarm_and_never_paid(told: LedgerHistory) -> None:
+    story = asked()
+    story.play(LedgerHistoryResult(told))
+    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.UNDECIDED]
+    assert facts_of(story, SaleUndecided)
+    assert not story.till.forwards
+    story.wait(90_000)
+    assert story.count(SendForward) == story.count(CreatePayout) == 0
+
+
+def test_a_sale_under_way_or_of_this_run_is_left_alone() -> None:
+    story = asked()
+    mine = replace(shown(), sale=SaleId("till-1_3f9a0b1c_b0b0b0b0_1"))
+    story.play(
+        LedgerHistoryResult(LedgerHistory((mine,), (replace(came_in(), sale=mine.sale),), 0))
+    )
+    assert not story.till.forwards
+
+
+def test_while_blink_cannot_tell_it_is_asked_for_ever_with_a_growing_pause() -> None:
+    story = asked()
+    waits = []
+    for _ in range(12):
+        before = story.till.now_s
+        story.play(LedgerHistoryResult(None))
+        assert story.till.lost_journal is not None
+        assert story.till.lost_journal.due_s is not None
+        waits.append(story.till.lost_journal.due_s - before)
+        story.wait(waits[-1])
+    assert story.count(FetchLedgerHistory) == 13
+    assert waits[0] < 7
+    assert 200 < waits[-1] < 400
+
+
+THEIRS = [
+    pytest.param("till-1_ffffffff_0a1b2c3d_7", id="another installation's"),
+    pytest.param("till-1-0a1b2c3d-7", id="of a release that knew no installations"),
+]
+
+
+def theirs(name: str, *entries: HistoryEntry) -> LedgerHistory:
+    sale = SaleId(name)
+    return LedgerHistory(
+        (replace(shown(), sale=sale),), tuple(replace(entry, sale=sale) for entry in entries), 0
+    )
+
+
+@pytest.mark.parametrize("name", THEIRS)
+def test_another_installations_money_that_stayed_is_an_alarm_and_never_paid(name: str) -> None:
+    """Fault 2: a rebuilding took up, and paid, whatever carried its KIOSK_ID."""
+    story = asked()
+    story.play(LedgerHistoryResult(theirs(name, came_in())))
+    assert [(alarm.trouble.kind, alarm.sale) for alarm in story.till.alarms] == [
+        (TroubleKind.UNDECIDED, name)
+    ]
+    story.wait(90_000)
+    assert story.count(SendForward) == story.count(CreatePayout) == 0
+
+
+@pytest.mark.parametrize("name", THEIRS)
+def test_what_another_installation_forwarded_is_none_of_ours(name: str) -> None:
+    story = asked()
+    story.play(LedgerHistoryResult(theirs(name, came_in(), went_out())))
+    assert story.till.alarms == ()
+    assert story.till.lost_journal is None
+    assert not [fact for fact in story.facts if isinstance(fact, RecoveredFact)]
+
+
+@pytest.mark.parametrize("name", THEIRS)
+def test_another_installations_open_code_is_judged_when_it_has_run_out(name: str) -> None:
+    story = asked()
+    open_still = replace(MADE, expires_at=NOW + 300)
+    notice = theirs(name)
+    notice = replace(notice, invoices=(replace(notice.invoices[0], invoice=open_still),))
+    story.play(LedgerHistoryResult(notice))
+    assert story.till.lost_journal is not None, "it may be paid yet"
+    assert not facts_of(story, JournalRebuilt)
+    story.wait(300 + SETTLE_S)
+    assert story.count(FetchLedgerHistory) == 2
+    late = replace(came_in(at=NOW + 200), sale=SaleId(name))
+    story.play(LedgerHistoryResult(replace(notice, entries=(late,))))
+    assert [alarm.sale for alarm in story.till.alarms] == [name]
+    assert facts_of(story, JournalRebuilt)
+
+
+def test_what_began_after_the_journal_was_lost_is_not_of_the_lost_journal() -> None:
+    """Another kiosk of the same KIOSK_ID sells on, and its waiting forward is its own."""
+    story = asked()
+    new = replace(MADE, expires_at=NOW + 700)
+    notice = theirs("till-1_ffffffff_0a1b2c3d_8")
+    made = replace(notice.invoices[0], invoice=new, made_at=NOW + 100)
+    paid = replace(came_in(at=NOW + 110), sale=made.sale)
+    story.play(LedgerHistoryResult(replace(notice, invoices=(made,), entries=(paid,))))
+    assert story.till.alarms == ()
+    assert story.till.lost_journal is None

@@ -1,0 +1,298 @@
+"""Days at the counter, as scripts: what is touched, typed and told, and the screen after each."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from kiosk.sale.account import Rates
+from kiosk.sale.events import KeyStuck, RatesFetched, SendOutcome
+from kiosk.sale.invoice import InvoiceStatus
+from kiosk.sale.keys import Key
+from kiosk.sale.money import Cents, Sats
+from kiosk.sale.pin import pin_hash
+from kiosk.sale.till import (
+    AwaitingPayment,
+    ChoosingTip,
+    CodeExpired,
+    ConfirmingLimit,
+    ConnectionState,
+    EnteringAmount,
+    EnteringPin,
+    FetchingPrice,
+    Forwarded,
+    LeavingCode,
+    ManagerScreen,
+    OverLimitPolicy,
+    Paid,
+    RequestingInvoice,
+    Rules,
+)
+from kiosk.screen.drawing.qr import WHITE_LEVELS
+from tests.sale.tills import RULES, usd_rate
+from tests.screen.counter import Counter, invoice_made, link, offline, online, price, status_arrives
+
+
+@pytest.fixture
+def counters() -> Iterator[list[Counter]]:
+    made: list[Counter] = []
+    yield made
+    for counter in made:
+        counter.window.close()
+
+
+@pytest.fixture
+def counter(counters: list[Counter]) -> Counter:
+    return opened(counters)
+
+
+def opened(counters: list[Counter], rules: Rules = RULES) -> Counter:
+    counter = Counter(rules)
+    counters.append(counter)
+    return counter
+
+
+def forwarded(counter: Counter) -> None:
+    assert counter.invoice is not None
+    counter.story.send(counter.invoice, SendOutcome.SUCCESS)
+
+
+def forward_lost(counter: Counter) -> None:
+    assert counter.invoice is not None
+    counter.story.send(counter.invoice, SendOutcome.LOST)
+
+
+CHARGED = (
+    ("touch 1 2 5 0", EnteringAmount, "$12.50"),
+    (price, EnteringAmount, "28,655\u00a0sats"),
+    ("touch charge", RequestingInvoice, "Making the invoice"),
+    (invoice_made, AwaitingPayment, "Scan and pay"),
+)
+
+
+def test_a_sale_from_the_first_digit_to_the_next_customer(counter: Counter) -> None:
+    counter.play(
+        ("wait 1", EnteringAmount, "$0.00"),
+        ("touch 1", EnteringAmount, "$0.01"),
+        ("touch 2", EnteringAmount, "$0.12"),
+        ("touch 5 0", EnteringAmount, "$12.50"),
+        (price, EnteringAmount, "1 BTC = $43,623.05, now"),
+        ("wait 30", EnteringAmount, "1 BTC = $43,623.05, 30 s ago"),
+        ("touch charge", RequestingInvoice, "BlinkPOS: connecting"),
+        (invoice_made, AwaitingPayment, "to Café Satoshi"),
+        (link(ConnectionState.LIVE), AwaitingPayment, "BlinkPOS: live"),
+        ("wait 61", AwaitingPayment, "8:59"),
+        (status_arrives(InvoiceStatus.PAID), Paid, "On its way to the merchant"),
+        (forwarded, Forwarded, "The merchant has it"),
+        ("wait 9", EnteringAmount, "$0.00"),
+    )
+
+
+def test_a_touch_on_success_never_reaches_the_keypad_below(counter: Counter) -> None:
+    seven = next(zone for zone in counter.canvas.zones if zone.key == Key.D7).rect.center
+    counter.play(
+        *CHARGED, (status_arrives(InvoiceStatus.PAID), Paid, "Paid"), (forwarded, Forwarded, "Paid")
+    )
+    counter.touch_at(seven)
+    counter.play(("wait 0.6", Forwarded, "$12.50"))  # too early to have been meant
+    counter.touch_at(seven)
+    counter.play(("wait 0", EnteringAmount, "$0.00"))
+
+
+def test_the_keypad_skips_success_and_begins_the_next_sale(counter: Counter) -> None:
+    counter.play(
+        *CHARGED,
+        (status_arrives(InvoiceStatus.PAID), Paid, "$12.50"),
+        (forwarded, Forwarded, "28,655\u00a0sats"),
+        ("wait 1", Forwarded, "Paid"),
+        ("press 7", EnteringAmount, "$0.07"),
+    )
+
+
+def test_success_stays_until_a_key_when_told_to(counters: list[Counter]) -> None:
+    opened(counters, replace(RULES, success_s=0)).play(
+        *CHARGED,
+        (status_arrives(InvoiceStatus.PAID), Paid, "Paid"),
+        (forwarded, Forwarded, "Paid"),
+        ("wait 3600", Forwarded, "$12.50"),
+        ("touch charge", EnteringAmount, "$0.00"),
+    )
+
+
+def test_a_sum_is_corrected_digit_by_digit(counter: Counter) -> None:
+    counter.play(
+        ("touch 1 0 0 0 plus", EnteringAmount, "$10.00"),
+        ("touch 4 5 0 plus 2 5", EnteringAmount, "10.00 + 4.50 + 0.25"),
+        ("touch delete", EnteringAmount, "$0.02"),
+        ("touch delete", EnteringAmount, "$14.50"),
+        ("touch delete", EnteringAmount, "$4.50"),
+        ("press clear", EnteringAmount, "$10.00"),
+        ("press clear", EnteringAmount, "$0.00"),
+    )
+
+
+def test_a_refused_key_says_why_and_keeps_the_amount(counters: list[Counter]) -> None:
+    opened(counters, replace(RULES, max_sale=Sats(20_000))).play(
+        ("touch charge", EnteringAmount, "Type an amount first."),
+        ("touch 1 2 5 0", EnteringAmount, "$12.50"),
+        (price, EnteringAmount, "At most 20,000\u00a0sats."),  # told before the key
+        ("touch charge", EnteringAmount, "At most 20,000\u00a0sats."),
+        ("wait 1", EnteringAmount, "$12.50"),
+        ("touch delete", EnteringAmount, "$1.25"),
+        ("touch charge", RequestingInvoice, "$1.25"),
+    )
+
+
+def test_without_a_price_there_is_no_invoice_but_there_are_sats(counter: Counter) -> None:
+    counter.play(
+        ("touch 5 0 0", EnteringAmount, "price is coming"),
+        ("touch charge", FetchingPrice, "Asking for the price"),
+        ("wait 13", EnteringAmount, "No fresh price for USD."),
+        ("press clear currency 5 0 0", EnteringAmount, "500\u00a0sats"),
+        ("touch charge", RequestingInvoice, "500\u00a0sats"),
+    )
+
+
+def low_limit(counter: Counter) -> None:
+    counter.story.till = replace(counter.till, limit_left=Cents(1500))
+    counter.story.play(RatesFetched(Rates(usd_rate(1.0), usd_rate(1.0))))
+
+
+def test_a_limit_is_told_while_typing_and_asked_about_before_the_code(counter: Counter) -> None:
+    counter.play(
+        ("touch 1 4 0 0", EnteringAmount, "$14.00"),
+        (low_limit, EnteringAmount, "are left of today's limit."),
+        ("touch 0", EnteringAmount, "More than can be forwarded today."),
+        ("touch charge", ConfirmingLimit, "It will be forwarded when the limit allows."),
+        ("touch clear", EnteringAmount, "$140.00"),
+        ("touch charge charge", RequestingInvoice, "$140.00"),
+    )
+
+
+def test_a_sale_above_the_limit_is_refused_if_so_set(counters: list[Counter]) -> None:
+    opened(counters, replace(RULES, over_limit=OverLimitPolicy.REFUSE)).play(
+        ("touch 1 4 0 0 0", EnteringAmount, "$140.00"),
+        (low_limit, EnteringAmount, "More than can be forwarded today."),
+        ("touch charge", EnteringAmount, "More than can be forwarded today."),
+    )
+
+
+def test_the_code_stays_with_an_honest_line_while_the_network_is_down(counter: Counter) -> None:
+    counter.play(
+        *CHARGED,
+        (link(ConnectionState.RECONNECTING), AwaitingPayment, "BlinkPOS: reconnecting"),
+        ("wait 5", AwaitingPayment, "The connection is weak"),
+        (link(ConnectionState.ASKING), AwaitingPayment, "BlinkPOS: asking"),
+        ("touch check", AwaitingPayment, "Asking Blink"),
+        (status_arrives(InvoiceStatus.PENDING), AwaitingPayment, "No payment seen yet"),
+        ("wait 21", AwaitingPayment, "Asking Blink"),
+        (status_arrives(InvoiceStatus.PENDING), AwaitingPayment, "No payment seen yet"),
+        ("wait 5", AwaitingPayment, "The connection is weak"),
+        ("touch check", AwaitingPayment, "Asking Blink"),
+        (status_arrives(InvoiceStatus.PAID), Paid, "Paid"),
+    )
+
+
+def test_an_expired_code_is_made_anew_in_one_key(counter: Counter) -> None:
+    counter.play(
+        *CHARGED,
+        ("wait 601", LeavingCode, "Asking Blink once more"),
+        (status_arrives(InvoiceStatus.EXPIRED), CodeExpired, "$12.50 was not paid."),
+        (price, CodeExpired, "The code has run out"),
+        ("touch charge", CodeExpired, "Asking Blink once more"),
+        (status_arrives(InvoiceStatus.EXPIRED), RequestingInvoice, "$12.50"),
+    )
+
+
+def test_cancelling_asks_blink_once_more(counter: Counter) -> None:
+    counter.play(
+        *CHARGED,
+        ("touch clear", LeavingCode, "Asking Blink once more"),
+        ("wait 5", EnteringAmount, "$0.00"),
+    )
+
+
+def test_a_payout_that_is_late_frees_the_till_and_is_counted(counter: Counter) -> None:
+    counter.play(
+        *CHARGED,
+        (status_arrives(InvoiceStatus.PAID), Paid, "On its way to the merchant"),
+        (forward_lost, Paid, "Paid"),
+        ("wait 6", Paid, "the till is free"),
+        ("wait 3", EnteringAmount, "1 paid, still on the way to the merchant"),
+        ("touch 3", EnteringAmount, "$0.03"),
+    )
+
+
+def test_out_of_service_says_why_counts_down_and_goes_by_itself(counters: list[Counter]) -> None:
+    counter = opened(counters)
+    counter.story = type(counter.story)()
+    counter.play(
+        ("wait 1", EnteringAmount, "Starting"),
+        (offline, EnteringAmount, "Out of service"),
+        ("wait 0", EnteringAmount, "No connection to Blink."),
+        ("wait 1", EnteringAmount, "Trying"),
+        (online, EnteringAmount, "$0.00"),
+    )
+
+
+def test_the_white_of_the_code_has_two_keys_and_hides_nothing(counter: Counter) -> None:
+    counter.play(*CHARGED)
+    before = counter.window._look.white
+    counter.play(
+        ("touch dimmer dimmer", AwaitingPayment, "Scan and pay"),
+        ("touch brighter", AwaitingPayment, "$12.50"),
+    )
+    assert WHITE_LEVELS.index(before) - WHITE_LEVELS.index(counter.window._look.white) == 1
+
+
+def test_a_tip_is_one_touch_or_an_own_amount(counters: list[Counter]) -> None:
+    counter = opened(counters, replace(RULES, tips=(5, 10, 15)))
+    counter.play(
+        ("touch 1 0 0 0", EnteringAmount, "$10.00"),
+        (price, EnteringAmount, "$10.00"),
+        ("touch charge", ChoosingTip, "$10.00: add a tip?"),
+        ("wait 0", ChoosingTip, "$1.50"),
+        ("touch plus", ChoosingTip, "Your tip"),
+        ("touch 2 0 0", ChoosingTip, "$2.00"),
+        ("touch clear", ChoosingTip, "$0.00"),
+        ("touch clear", ChoosingTip, "add a tip?"),
+        ("touch 2", RequestingInvoice, "$11.00"),
+        (invoice_made, AwaitingPayment, "10.00 + 1.00"),
+    )
+
+
+def test_the_manager_holds_the_name_and_types_a_pin(counters: list[Counter]) -> None:
+    counter = opened(counters, replace(RULES, pin=pin_hash("2468", b"salt")))
+    counter.play(
+        ("touch menu", EnteringPin, "Manager PIN"),
+        ("touch 1 1 1 1 charge", EnteringPin, "Wrong PIN."),
+        ("touch 2 4 6 8 charge", ManagerScreen, "Since the last close"),
+        ("touch 2", ManagerScreen, "Reading"),
+        ("touch 3", ManagerScreen, "Everything has reached the merchant"),
+        ("touch 4", ManagerScreen, "Shut down"),
+        ("touch clear", EnteringAmount, "$0.00"),
+    )
+
+
+def test_without_a_pin_the_menu_says_so(counter: Counter) -> None:
+    counter.play(("touch menu", EnteringAmount, "Set KIOSK_PIN to use this menu."))
+
+
+def test_a_stuck_key_is_told_over_the_digit_that_it_has_typed(counter: Counter) -> None:
+    """Fault 27: it was told only while nothing was typed."""
+    stuck = "The key 5 is stuck."
+    counter.play(
+        ("press 5", EnteringAmount, "$0.05"),
+        (lambda it: it.hand_over(KeyStuck("5")), EnteringAmount, stuck),
+        ("press 9", EnteringAmount, stuck),
+    )
+
+
+def test_the_day_is_closed_only_after_a_question(counters: list[Counter]) -> None:
+    """Fault 28: closing the day asks first."""
+    counter = opened(counters, replace(RULES, pin=pin_hash("2468", b"salt")))
+    counter.play(
+        ("press menu 2 4 6 8 charge", ManagerScreen, "Close the day"),
+        ("touch charge", ManagerScreen, "Close the day now?"),
+        ("touch clear", ManagerScreen, "Since the last close"),
+    )

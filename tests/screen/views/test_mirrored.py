@@ -1,0 +1,42 @@
+"""A right-to-left language mirrors what is read, and nothing that is counted."""
+
+import pytest
+
+from kiosk.sale.keys import Key
+from kiosk.screen.display.window import picture
+from kiosk.screen.drawing.look import Look
+from kiosk.screen.text.words import Words
+from tests.screen.samples import every_view
+
+VIEWS = every_view()
+SIZE = (800, 480)
+DIGITS = [Key(str(digit)) for digit in range(10)]
+
+
+def places(name: str, language: str) -> dict[Key, tuple[int, int]]:
+    """Where the middle of every key is."""
+    _, canvas = picture(VIEWS[name], Look(words=Words(language)), SIZE)
+    return {zone.key: zone.rect.center for zone in canvas.zones if isinstance(zone.key, Key)}
+
+
+@pytest.mark.parametrize("name", ["amount", "pin"])
+def test_the_digits_are_where_they_are_everywhere(name: str) -> None:
+    ours, theirs = places(name, "he"), places(name, "en")
+    left = theirs[Key.D1][0] - ours[Key.D1][0]
+    for digit in DIGITS:
+        assert (theirs[digit][0] - ours[digit][0], theirs[digit][1]) == (left, ours[digit][1])
+    assert ours[Key.D1][0] < ours[Key.D2][0] < ours[Key.D3][0]
+
+
+@pytest.mark.parametrize("name", ["confirming", "expired", "totals", "invoice"])
+def test_what_is_read_first_stands_at_the_right(name: str) -> None:
+    ours, theirs = places(name, "he"), places(name, "en")
+    assert set(ours) == set(theirs)
+    for key, (x, y) in theirs.items():
+        assert abs(ours[key][0] - (SIZE[0] - x)) <= 2, key
+        assert ours[key][1] == y
+
+
+def test_the_amount_and_its_name_are_beside_the_keypad_on_the_other_side() -> None:
+    assert places("amount", "en")[Key.MENU] < places("amount", "en")[Key.D1]
+    assert places("amount", "he")[Key.MENU] > places("amount", "he")[Key.D3]

@@ -1,0 +1,220 @@
+"""Every view at every size: readable codes, text that fits, targets a finger can hit."""
+
+from dataclasses import replace
+
+import pygame
+import pytest
+import zxingcpp
+from PIL import Image, ImageEnhance, ImageFilter
+
+from kiosk.sale.keys import Key
+from kiosk.sale.till import AwaitingPayment, ConnectionState, Paid
+from kiosk.sale.timers import PAID_PATIENCE_S
+from kiosk.screen.display.redraw_schedule import redraw_schedules
+from kiosk.screen.display.window import picture
+from kiosk.screen.drawing.animation import LENGTH_S, celebration, standing
+from kiosk.screen.drawing.icons import icon
+from kiosk.screen.drawing.look import Look
+from kiosk.screen.drawing.qr import QUIET_MODULES, WHITE_LEVELS, modules, text_of
+from kiosk.screen.drawing.theme import PALETTES, contrast, points_to_px
+from kiosk.screen.views.connection_status import SIGNS
+from tests.screen.gallery import LANGUAGES as GALLERY_LANGUAGES
+from tests.screen.gallery import look as gallery_look
+from tests.screen.samples import AWAITING, INVOICE, NOW_S, SALE, every_view, till
+
+SIZES = [(480, 320), (800, 480), (1280, 720), (1920, 1080), (720, 1280)]
+VIEWS = every_view()
+WITH_CODE = [name for name, shown in VIEWS.items() if isinstance(shown.screen, AwaitingPayment)]
+TEXT = text_of(INVOICE.payment_request)
+
+
+def photograph(name: str, size: tuple[int, int], look: Look) -> Image.Image:
+    surface, _ = picture(VIEWS[name], look, size)
+    return Image.frombytes("RGB", size, pygame.image.tobytes(surface, "RGB"))
+
+
+def read(image: Image.Image) -> list[str]:
+    return [code.text for code in zxingcpp.read_barcodes(image)]
+
+
+def assert_reads_worn(dim: Image.Image) -> None:
+    """Far away or through a poor lens: half as large, or blurred and darker still."""
+    half = dim.resize((dim.width // 2, dim.height // 2), Image.Resampling.BILINEAR)
+    assert read(half.filter(ImageFilter.GaussianBlur(0.5))) == [TEXT]
+    darker = ImageEnhance.Brightness(dim.filter(ImageFilter.GaussianBlur(1))).enhance(0.8)
+    assert read(darker) == [TEXT]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_code_reads_to_exactly_the_invoice(size: tuple[int, int]) -> None:
+    assert read(photograph("invoice", size, gallery_look())) == [TEXT]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_code_reads_half_as_large_blurred_and_at_the_lowest_white(
+    size: tuple[int, int],
+) -> None:
+    assert_reads_worn(photograph("invoice", size, Look(white=WHITE_LEVELS[0])))
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize("language", GALLERY_LANGUAGES)
+def test_the_code_reads_in_every_theme_and_language(theme: str, language: str) -> None:
+    for name in WITH_CODE:
+        assert read(photograph(name, (800, 480), gallery_look(theme, language))) == [TEXT], name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("theme", PALETTES)
+@pytest.mark.parametrize("language", GALLERY_LANGUAGES)
+def test_every_code_of_the_gallery_reads(language: str, theme: str, size: tuple[int, int]) -> None:
+    for name in WITH_CODE:
+        look = gallery_look(theme, language)
+        assert read(photograph(name, size, look)) == [TEXT], name
+        assert_reads_worn(photograph(name, size, replace(look, white=WHITE_LEVELS[0])))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_code_is_as_large_as_whole_pixels_allow(size: tuple[int, int]) -> None:
+    count = len(modules(INVOICE.payment_request)) + 2 * QUIET_MODULES
+    image = photograph("invoice", size, Look())
+    (code,) = zxingcpp.read_barcodes(image)
+    corners = code.position
+    side = corners.top_right.x - corners.top_left.x
+    module = side / (count - 2 * QUIET_MODULES)
+    room = min(size) if size[0] > size[1] else min(size[0], size[1] * 3 // 5)
+    assert round(module) == room // count
+    # The quiet zone is white on every side.
+    reach = QUIET_MODULES * (room // count) - 1
+    box = (
+        corners.top_left.x - reach,
+        corners.top_left.y - reach,
+        corners.bottom_right.x + reach,
+        corners.bottom_right.y + reach,
+    )
+    quiet = image.crop(box)
+    for x in range(quiet.width):
+        assert quiet.getpixel((x, 0)) == quiet.getpixel((x, quiet.height - 1)) == (255,) * 3
+    for y in range(quiet.height):
+        assert quiet.getpixel((0, y)) == quiet.getpixel((quiet.width - 1, y)) == (255,) * 3
+
+
+def test_the_code_is_alphanumeric_with_a_full_quiet_zone() -> None:
+    """Bug 38 of other tills: lower case, a logo in the middle, or cut off."""
+    assert TEXT.isupper()
+    # Version 13 holds 419 alphanumeric characters at level L; in lower case it would be 17.
+    assert len(modules(INVOICE.payment_request)) <= 17 + 4 * 13
+    assert QUIET_MODULES == 4
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("name", VIEWS)
+def test_no_text_is_cut_off(name: str, size: tuple[int, int]) -> None:
+    _, canvas = picture(VIEWS[name], Look(name="Café Satoshi"), size)
+    assert canvas.overflows == []
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("language", ["en", "he"])
+def test_every_button_is_large_enough_for_a_finger(language: str, size: tuple[int, int]) -> None:
+    # 9 mm on a 7-inch panel of 800x480, which is 154 mm wide; 7 mm on a 3.5-inch one of 480x320.
+    least = {(800, 480): 47, (480, 320): 44}.get(size, round(47 * points_to_px(size)))
+    for name, shown in VIEWS.items():
+        _, canvas = picture(shown, gallery_look(language=language), size)
+        for zone in canvas.zones:
+            assert min(zone.rect.size) >= least, (name, zone.key, zone.rect)
+            assert canvas.rect.contains(zone.rect), (name, zone.key)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_no_two_buttons_overlap(size: tuple[int, int]) -> None:
+    for name, shown in VIEWS.items():
+        _, canvas = picture(shown, gallery_look(), size)
+        for number, zone in enumerate(canvas.zones):
+            others = [other.rect for other in canvas.zones[number + 1 :]]
+            assert zone.rect.collidelist(others) == -1, (name, zone.key)
+
+
+@pytest.mark.parametrize(("order", "above"), [("phone", Key.D1), ("calculator", Key.D7)])
+def test_the_keys_stand_as_on_a_phone_or_a_calculator(order: str, above: Key) -> None:
+    _, canvas = picture(VIEWS["idle"], Look(key_order=order), (800, 480))
+    digits = [
+        zone for zone in canvas.zones if isinstance(zone.key, Key) and zone.key.digit is not None
+    ]
+    first = min(digits, key=lambda zone: (zone.rect.top, zone.rect.left))
+    assert first.key is above
+    assert max(digits, key=lambda zone: zone.rect.top).key is Key.D0
+
+
+def test_success_is_one_zone_over_the_whole_glass() -> None:
+    """Bug 36 of other tills: the tap on the animation hit the keypad below."""
+    _, canvas = picture(till(Paid(SALE, INVOICE.payment_hash, NOW_S)), Look(), (800, 480))
+    assert [(zone.key, zone.rect) for zone in canvas.zones] == [(Key.CHARGE, canvas.rect)]
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_lines_and_signs_stand_out_from_their_ground(theme: str) -> None:
+    colours = PALETTES[theme]
+    for ink in (colours.accent, colours.good, colours.bad):
+        assert contrast(ink, colours.ground) >= 3  # WCAG 1.4.11
+
+
+def test_no_state_of_the_connection_is_told_by_colour_alone() -> None:
+    pictures = set()
+    for link in ConnectionState:
+        shown = till(replace(AWAITING, connection=link))
+        _, canvas = picture(shown, gallery_look(), (800, 480))
+        (line,) = [words for words in canvas.said if words.startswith("BlinkPOS: ")]
+        pictures.add((line, icon(SIGNS[link], 20, (0, 0, 0)).get_buffer().raw))
+    assert len(pictures) == len(ConnectionState)
+    assert (
+        len({line for line, _ in pictures})
+        == len({sign for _, sign in pictures})
+        == len(ConnectionState)
+    )
+
+
+def test_the_last_picture_of_a_late_forward_says_that_the_till_is_free() -> None:
+    paid = till(Paid(SALE, INVOICE.payment_hash, NOW_S))
+    (rhythm,) = redraw_schedules(paid)
+    assert rhythm.until_s == NOW_S + PAID_PATIENCE_S
+    _, canvas = picture(replace(paid, now_s=rhythm.until_s), Look(), (800, 480))
+    assert any("the till is free" in words for words in canvas.said)
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_every_pair_of_colours_that_carries_text_has_contrast(theme: str) -> None:
+    colours = PALETTES[theme]
+    for ink, ground in colours.carrying_text:
+        assert contrast(ink, ground) >= 4.5, (theme, ink, ground)
+
+
+def test_the_animation_depends_on_time_alone_and_comes_to_rest() -> None:
+    assert celebration(0.7) == celebration(0.7) != celebration(0.72)
+    assert celebration(LENGTH_S) == celebration(LENGTH_S + 100) == standing()
+    assert standing().tick == standing().disc == 1.0
+    before = celebration(LENGTH_S - 0.01)  # nothing jumps at the end
+    assert before.disc == pytest.approx(1.0)
+    assert before.tick == 1.0
+    assert all(spark.shade < 0.1 for spark in before.sparks)
+
+
+def test_the_mark_that_stands_since_paid_does_not_jump_when_the_merchant_has_it() -> None:
+    first = celebration(0.0)
+    assert (first.disc, first.tick, first.sparks) == (1.0, 1.0, ())
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_money_that_was_no_sale_looks_like_none(theme: str) -> None:
+    """Box fault 33: a single sat sent to the merchant looked like a sale that was paid."""
+    good = PALETTES[theme].good
+    greens = {}
+    for name in ("forwarded", "received"):
+        shown, canvas = picture(every_view()[name], Look(theme=theme), (800, 480))
+        spots = (shown.get_at((x, y))[:3] for x in range(0, 800, 7) for y in range(0, 480, 7))
+        greens[name] = sum(spot == good for spot in spots)
+        assert ("Paid" in canvas.said) is (name == "forwarded")
+    assert greens["received"] == 0 < greens["forwarded"]
+    assert "Straight to the merchant: not a sale of this till" in canvas.said
+    assert redraw_schedules(every_view()["received"]) == ()
