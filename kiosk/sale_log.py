@@ -34,7 +34,8 @@ from kiosk.sale.facts import (
     SaleUndecided,
 )
 from kiosk.sale.invoice import short_hash
-from kiosk.sale.till import EnteringAmount, FetchingAccount, Forwarded, SaleFailed, Till
+from kiosk.sale.screens import EnteringAmount, Forwarded, SaleFailed
+from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.trouble import Trouble
 
 log: Final = logging.getLogger("kiosk.sale")

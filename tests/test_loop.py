@@ -31,16 +31,16 @@ from kiosk.sale.facts import Ending, Fact, SaleLeftScreen
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import Sats
-from kiosk.sale.service import JOURNAL_PAUSE_S
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     EnteringAmount,
     LeavingCode,
     ManagerPage,
     ManagerScreen,
     RequestingInvoice,
-    Till,
     Totals,
 )
+from kiosk.sale.service import JOURNAL_PAUSE_S
+from kiosk.sale.till import Till
 from kiosk.sale.trouble import KioskError, RestartNeeded, Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, RULES, USD, Story, invoice, rates, usd_rate
 from tests.screen.samples import NOW_S, till

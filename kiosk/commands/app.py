@@ -35,7 +35,8 @@ from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeftScreen
 from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.pin import lock_s
 from kiosk.sale.recovery import undecided_alarm
-from kiosk.sale.till import Alarm, EnteringAmount, FetchingAccount, OverLimitPolicy, Rules, Till
+from kiosk.sale.screens import EnteringAmount
+from kiosk.sale.till import Alarm, FetchingAccount, OverLimitPolicy, Rules, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.display.saved_brightness import FILE_NAME
 from kiosk.screen.display.screensaver import ScreensaverDelays

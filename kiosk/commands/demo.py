@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.sale.events import KeyPressed
 from kiosk.sale.keys import Key
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     ConnectionState,
     EnteringAmount,
     Forwarded,
     Paid,
-    Ready,
     RequestingInvoice,
-    Till,
 )
+from kiosk.sale.till import Ready, Till
 from kiosk.settings import Settings, load
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from kiosk.commands.app import look_of
 from kiosk.loop import Watchdog
 from kiosk.sale.entry import Entry
 from kiosk.sale.money import SAT
-from kiosk.sale.till import EnteringAmount, FetchingAccount, Rules, Till
+from kiosk.sale.screens import EnteringAmount
+from kiosk.sale.till import FetchingAccount, Rules, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.display.window import Window
 from kiosk.settings import Settings

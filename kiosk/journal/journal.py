@@ -35,7 +35,7 @@ from kiosk.sale.facts import Ending, Fact, ForwardStatus, RecoveredFact, Sale, S
 from kiosk.sale.invoice import Invoice, SaleId
 from kiosk.sale.ledger_history import LostJournal, SalvagedSale
 from kiosk.sale.money import Currency, Fiat, Sats
-from kiosk.sale.till import HistoryRow, Totals
+from kiosk.sale.screens import HistoryRow, Totals
 from kiosk.sale.trouble import Trouble
 
 log: Final = logging.getLogger("kiosk.journal")

@@ -21,17 +21,15 @@ from kiosk.sale.money import (
     fiat_from_sats,
     sats_from_fiat,
 )
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     CheckingLimit,
     ChoosingTip,
     ConfirmingLimit,
     EnteringAmount,
     FetchingPrice,
-    OverLimitPolicy,
-    Ready,
     RequestingInvoice,
-    Till,
 )
+from kiosk.sale.till import OverLimitPolicy, Ready, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 # While an amount is typed, a price older than this is asked for again with the next key.

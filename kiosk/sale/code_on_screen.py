@@ -23,8 +23,7 @@ from kiosk.sale.facts import Ending, InvoiceIssued, SaleLeftScreen
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Currency
-from kiosk.sale.service import put_out_of_service
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     CodeExpired,
     EnteringAmount,
@@ -34,9 +33,9 @@ from kiosk.sale.till import (
     RequestingInvoice,
     SaleFailed,
     Screen,
-    Till,
-    WatchedInvoice,
 )
+from kiosk.sale.service import put_out_of_service
+from kiosk.sale.till import Till, WatchedInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 BLOCKED_S: Final = 300.0  # Blink blocks invoice creation this long after 60 in a minute

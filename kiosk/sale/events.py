@@ -9,7 +9,7 @@ from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.ledger_history import LedgerHistory
 from kiosk.sale.money import Cents, Sats
-from kiosk.sale.till import ConnectionState, HistoryRow, Totals
+from kiosk.sale.screens import ConnectionState, HistoryRow, Totals
 from kiosk.sale.trouble import Trouble
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult
 

@@ -33,7 +33,8 @@ from kiosk.sale.ids import payout_external_id
 from kiosk.sale.invoice import PaymentHash
 from kiosk.sale.memo import payout_memo
 from kiosk.sale.money import Sats
-from kiosk.sale.till import EnteringAmount, Forward, ReceivedDirectly, Till
+from kiosk.sale.screens import EnteringAmount, ReceivedDirectly
+from kiosk.sale.till import Forward, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 # A payment whose payout invoice is still being made by the sale's own task is given this long.

@@ -14,7 +14,8 @@ from kiosk.sale.effects import PlaySound, Sound, Step
 from kiosk.sale.events import InvoiceStatusResult
 from kiosk.sale.facts import Ending
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
-from kiosk.sale.till import AwaitingPayment, CodeExpired, LeavingCode, Paid, Till
+from kiosk.sale.screens import AwaitingPayment, CodeExpired, LeavingCode, Paid
+from kiosk.sale.till import Till
 
 # So many late payments wait to be read; the history has them all.
 MOST_LATE: Final = 20

@@ -33,8 +33,7 @@ from kiosk.sale.facts import Ending, PinTried
 from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key
 from kiosk.sale.pin import PIN_TRIES, is_correct_pin, lock_s
-from kiosk.sale.till import (
-    Alarm,
+from kiosk.sale.screens import (
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
@@ -51,8 +50,8 @@ from kiosk.sale.till import (
     ReceivedDirectly,
     RequestingInvoice,
     SaleFailed,
-    Till,
 )
+from kiosk.sale.till import Alarm, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
 

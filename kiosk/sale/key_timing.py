@@ -4,15 +4,15 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.sale.keys import Key
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     ChoosingTip,
     ConfirmingLimit,
     EnteringAmount,
     EnteringPin,
     ManagerScreen,
     Screen,
-    Till,
 )
+from kiosk.sale.till import Till
 from kiosk.sale.wifi import EnteringPassphrase
 
 # A key pressed within this time after the screen changed was meant for the screen before it: a

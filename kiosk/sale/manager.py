@@ -9,7 +9,8 @@ from kiosk.sale.device import DeviceAction, DeviceActionResult, DeviceNotice, Ru
 from kiosk.sale.effects import PlaySound, ReadSalesHistory, Sound, Step
 from kiosk.sale.facts import DayClosed
 from kiosk.sale.keys import Key, Letter
-from kiosk.sale.till import ManagerPage, ManagerScreen, Till
+from kiosk.sale.screens import ManagerPage, ManagerScreen
+from kiosk.sale.till import Till
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult, WifiScreen
 
 _PAGES: Final = tuple(ManagerPage)

@@ -14,7 +14,7 @@ from kiosk.sale.code_on_screen import end_without_code
 from kiosk.sale.effects import CancelInvoice, CloseSale, FetchInvoiceStatus, PlaySound, Sound, Step
 from kiosk.sale.facts import Ending, SaleLeftScreen
 from kiosk.sale.invoice import PaymentHash
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
@@ -25,8 +25,8 @@ from kiosk.sale.till import (
     Paid,
     RequestingInvoice,
     Screen,
-    Till,
 )
+from kiosk.sale.till import Till
 
 # Blink's word about the old code is waited for so long; then the new one is made.
 PATIENCE_S: Final = 4.0

@@ -8,14 +8,8 @@ from kiosk.sale.account import Account
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import CloseSale, Step
 from kiosk.sale.facts import Ending
-from kiosk.sale.till import (
-    EnteringAmount,
-    FetchingAccount,
-    FetchingPrice,
-    Ready,
-    RequestingInvoice,
-    Till,
-)
+from kiosk.sale.screens import EnteringAmount, FetchingPrice, RequestingInvoice
+from kiosk.sale.till import FetchingAccount, Ready, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 # Troubles of a sale that are troubles of the whole kiosk: no sale until the account has been

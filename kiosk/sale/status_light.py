@@ -4,15 +4,15 @@ from dataclasses import replace
 
 from kiosk.sale.effects import PlaySound, Sound, Step
 from kiosk.sale.keys import Light
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     Forwarded,
     LeavingCode,
     Paid,
     ReceivedDirectly,
     SaleFailed,
-    Till,
 )
+from kiosk.sale.till import Till
 
 
 def status_light(till: Till) -> Light:

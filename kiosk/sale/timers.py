@@ -8,8 +8,7 @@ from kiosk.sale import checkout, new_code, recovery, watched_invoices
 from kiosk.sale.code_on_screen import ask_before_leaving, back_to_entry, leave_code
 from kiosk.sale.effects import FetchAccount, FetchInvoiceStatus, ProbeJournal, Step
 from kiosk.sale.facts import ForwardStatus
-from kiosk.sale.service import JOURNAL_PAUSE_S
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
@@ -17,17 +16,16 @@ from kiosk.sale.till import (
     ConfirmingLimit,
     EnteringAmount,
     EnteringPin,
-    FetchingAccount,
     FetchingPrice,
-    Forward,
     Forwarded,
     LeavingCode,
     ManagerScreen,
     Paid,
     ReceivedDirectly,
     SaleFailed,
-    Till,
 )
+from kiosk.sale.service import JOURNAL_PAUSE_S
+from kiosk.sale.till import FetchingAccount, Forward, Till
 from kiosk.sale.wifi import EnteringPassphrase, NetworkList, OpenNetwork, WifiScreen
 
 PAID_PATIENCE_S: Final = 5.0  # a forward that takes longer frees the till (M7)

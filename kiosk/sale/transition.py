@@ -61,6 +61,7 @@ from kiosk.sale.invoice_status import handle_invoice_status
 from kiosk.sale.key_press import handle_key
 from kiosk.sale.key_timing import note_screen_change
 from kiosk.sale.limits import count_paid
+from kiosk.sale.screens import AwaitingPayment, ManagerScreen, RequestingInvoice
 from kiosk.sale.service import (
     FETCH_FIRST_DELAY_S,
     FETCH_LONGEST_DELAY_S,
@@ -69,15 +70,7 @@ from kiosk.sale.service import (
     put_out_of_service,
 )
 from kiosk.sale.status_light import with_trouble_sound
-from kiosk.sale.till import (
-    Alarm,
-    AwaitingPayment,
-    FetchingAccount,
-    ManagerScreen,
-    Ready,
-    RequestingInvoice,
-    Till,
-)
+from kiosk.sale.till import Alarm, FetchingAccount, Ready, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.watched_invoices import handle_payout_created
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult

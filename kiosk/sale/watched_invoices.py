@@ -29,7 +29,8 @@ from kiosk.sale.facts import (
 )
 from kiosk.sale.forwards import PAYOUT_GRACE_S
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
-from kiosk.sale.till import Alarm, AwaitingPayment, Forward, RecentlyPaid, Till, WatchedInvoice
+from kiosk.sale.screens import AwaitingPayment
+from kiosk.sale.till import Alarm, Forward, RecentlyPaid, Till, WatchedInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 DAY_S: Final = 86_400

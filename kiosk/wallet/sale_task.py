@@ -23,7 +23,7 @@ from kiosk.sale.events import (
     PayoutRefused,
 )
 from kiosk.sale.invoice import Invoice, InvoiceStatus, parse_payment_hash, short_hash
-from kiosk.sale.till import ConnectionState
+from kiosk.sale.screens import ConnectionState
 from kiosk.sale.trouble import KioskError
 from kiosk.wallet import documents
 from kiosk.wallet.errors import FINAL, AccountSide, describe_bug, redacted

@@ -5,7 +5,8 @@ from dataclasses import replace
 from PIL import Image as Picture
 
 from kiosk.sale.entry import Entry
-from kiosk.sale.till import Alarm, EnteringAmount
+from kiosk.sale.screens import EnteringAmount
+from kiosk.sale.till import Alarm
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.appliance.bench import APPLIANCE, PATIENCE_S, Bench, difference
 from tests.sale.tills import USD

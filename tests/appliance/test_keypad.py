@@ -7,7 +7,7 @@ from PIL import Image as Picture
 from kiosk.panel.debounce import STUCK_AFTER_S
 from kiosk.sale.entry import Entry
 from kiosk.sale.keys import Key
-from kiosk.sale.till import EnteringAmount
+from kiosk.sale.screens import EnteringAmount
 from tests.appliance.bench import APPLIANCE, Bench, difference, digits
 from tests.sale.tills import USD
 from tests.screen.samples import till

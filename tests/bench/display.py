@@ -8,7 +8,7 @@ from typing import Final
 
 from kiosk.sale.invoice import PaymentRequest
 from kiosk.sale.keys import Key
-from kiosk.sale.till import Forwarded
+from kiosk.sale.screens import Forwarded
 from kiosk.screen.display.window import Window
 from kiosk.screen.drawing.animation import LENGTH_S
 from kiosk.screen.drawing.look import Look

@@ -12,7 +12,8 @@ from statistics import median
 from typing import Final
 
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, EnteringAmount, Forwarded, Till
+from kiosk.sale.screens import AwaitingPayment, EnteringAmount, Forwarded
+from kiosk.sale.till import Till
 from tests.bench.row import Row
 from tests.stories.counter import Counter, watched
 from tests.stories.separate_process import SeparateSimulator

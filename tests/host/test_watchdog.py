@@ -16,7 +16,8 @@ from kiosk.sale.entry import Entry
 from kiosk.sale.events import Event, SalesHistoryResult
 from kiosk.sale.facts import Fact
 from kiosk.sale.keys import Light
-from kiosk.sale.till import EnteringAmount, Ready, Till
+from kiosk.sale.screens import EnteringAmount
+from kiosk.sale.till import Ready, Till
 from tests.sale.tills import ACCOUNT, RULES, USD
 
 PATIENCE_S = 20.0

@@ -21,7 +21,8 @@ from kiosk.sale.ledger_history import (
     LostJournal,
 )
 from kiosk.sale.money import SAT
-from kiosk.sale.till import EnteringAmount, Ready, Till
+from kiosk.sale.screens import EnteringAmount
+from kiosk.sale.till import Ready, Till
 from kiosk.sale.transition import transition
 from tests.journal.test_journal import NOW, moved, opened, paid, sale
 from tests.sale.tills import ACCOUNT, RULES, invoice

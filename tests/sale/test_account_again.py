@@ -14,7 +14,8 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Cents
-from kiosk.sale.till import AwaitingPayment, EnteringAmount, Ready
+from kiosk.sale.screens import AwaitingPayment, EnteringAmount
+from kiosk.sale.till import Ready
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, Story
 

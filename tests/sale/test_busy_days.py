@@ -11,7 +11,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash
 from kiosk.sale.keys import Key
-from kiosk.sale.till import CodeExpired, Forwarded, Paid
+from kiosk.sale.screens import CodeExpired, Forwarded, Paid
 from kiosk.sale.watched_invoices import MOST_WITH_SALE
 from tests.sale.tills import Story
 

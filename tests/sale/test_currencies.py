@@ -23,7 +23,7 @@ from kiosk.sale.money import (
     fiat_from_sats,
     sats_from_fiat,
 )
-from kiosk.sale.till import EnteringAmount, FetchingPrice, RequestingInvoice
+from kiosk.sale.screens import EnteringAmount, FetchingPrice, RequestingInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, EUR, JPY, KWD, RULES, USD, USD_BASE, Story, usd_rate
 

@@ -12,7 +12,7 @@ from kiosk.sale.events import RatesFetched, RatesFetchFailed
 from kiosk.sale.facts import SaleStarted
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT, Currency, Fiat, Rate
-from kiosk.sale.till import EnteringAmount, FetchingPrice
+from kiosk.sale.screens import EnteringAmount, FetchingPrice
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import EUR, JPY, RULES, USD, Story, usd_rate
 

@@ -12,8 +12,7 @@ from kiosk.sale.key_timing import ANSWERS_IGNORED_S, counts_while_dark
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import Cents
 from kiosk.sale.pin import pin_hash
-from kiosk.sale.status_light import status_light
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     ChoosingTip,
     ConfirmingLimit,
@@ -22,6 +21,7 @@ from kiosk.sale.till import (
     ManagerScreen,
     Paid,
 )
+from kiosk.sale.status_light import status_light
 from tests.sale.tills import RULES, Story, rates
 from tests.screen.samples import every_view
 

@@ -15,7 +15,7 @@ from kiosk.sale.events import (
 from kiosk.sale.facts import Ending, InvoicePaid, SaleLeftScreen
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, CodeExpired, EnteringAmount, Paid, RequestingInvoice
+from kiosk.sale.screens import AwaitingPayment, CodeExpired, EnteringAmount, Paid, RequestingInvoice
 from kiosk.sale.trouble import TroubleKind
 from tests.sale.tills import ACCOUNT, Story, invoice, rates
 

@@ -11,7 +11,8 @@ from kiosk.sale.events import (
     RatesFetchFailed,
 )
 from kiosk.sale.keys import Key
-from kiosk.sale.till import EnteringAmount, FetchingAccount, RequestingInvoice
+from kiosk.sale.screens import EnteringAmount, RequestingInvoice
+from kiosk.sale.till import FetchingAccount
 from kiosk.sale.timers import next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, Story, rates

@@ -25,7 +25,7 @@ from kiosk.sale.keys import Key
 from kiosk.sale.limits import LIMIT_FRESH_S, SALES_A_MINUTE, UNPAID_AN_HOUR
 from kiosk.sale.money import Cents
 from kiosk.sale.pin import pin_hash
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     CheckingLimit,
     ChoosingTip,
     CodeExpired,
@@ -33,10 +33,9 @@ from kiosk.sale.till import (
     EnteringAmount,
     EnteringPin,
     FetchingPrice,
-    OverLimitPolicy,
     RequestingInvoice,
-    Till,
 )
+from kiosk.sale.till import OverLimitPolicy, Till
 from kiosk.sale.timers import ENTRY_KEPT_S, PRICING_PATIENCE_S, QUESTION_SHOWN_S, next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import RULES, USD, Story, invoice, rates

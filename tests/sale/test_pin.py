@@ -10,7 +10,7 @@ from kiosk.journal import Journal
 from kiosk.sale.facts import PinTried
 from kiosk.sale.keys import Key
 from kiosk.sale.pin import PIN_TRIES, lock_s, pin_hash
-from kiosk.sale.till import EnteringPin, ManagerScreen
+from kiosk.sale.screens import EnteringPin, ManagerScreen
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.journal.test_journal import NOW
 from tests.sale.tills import RULES, Story

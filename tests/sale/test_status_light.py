@@ -19,8 +19,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import Sats
-from kiosk.sale.status_light import status_light
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
@@ -38,6 +37,7 @@ from kiosk.sale.till import (
     SaleFailed,
     Screen,
 )
+from kiosk.sale.status_light import status_light
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
 from tests.sale.tills import ACCOUNT, RULES, Story, rates

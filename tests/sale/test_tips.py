@@ -11,7 +11,7 @@ from kiosk.sale.facts import Sale, SaleStarted
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT, Fiat, sats_from_fiat
-from kiosk.sale.till import ChoosingTip, CodeExpired, RequestingInvoice
+from kiosk.sale.screens import ChoosingTip, CodeExpired, RequestingInvoice
 from tests.sale.tills import RULES, USD, Story, invoice, rates, usd_rate
 
 TIPPING = replace(RULES, tips=(5, 10, 15))

@@ -54,25 +54,22 @@ from kiosk.sale.invoice import InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
 from kiosk.sale.pin import pin_hash
-from kiosk.sale.status_light import status_light
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     CodeExpired,
     ConfirmingLimit,
     ConnectionState,
     EnteringAmount,
     EnteringPin,
-    FetchingAccount,
     FetchingPrice,
     Forwarded,
     LeavingCode,
     ManagerScreen,
-    OverLimitPolicy,
     Paid,
-    Ready,
     SaleFailed,
-    Till,
 )
+from kiosk.sale.status_light import status_light
+from kiosk.sale.till import FetchingAccount, OverLimitPolicy, Ready, Till
 from kiosk.sale.timers import next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.watched_invoices import DAY_S

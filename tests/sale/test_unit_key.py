@@ -10,7 +10,7 @@ from kiosk.sale.entry import Entry
 from kiosk.sale.events import RatesFetched
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT, Fiat, Rate
-from kiosk.sale.till import EnteringAmount
+from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.trouble import TroubleKind
 from tests.sale.tills import EUR, RULES, USD, Story, rates, usd_rate
 

@@ -16,7 +16,7 @@ from kiosk.sale.events import (
 from kiosk.sale.facts import PaidTwice
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, LeavingCode, Paid, SaleFailed
+from kiosk.sale.screens import AwaitingPayment, LeavingCode, Paid, SaleFailed
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, Story, invoice
 

@@ -8,7 +8,7 @@ import pytest
 from kiosk.sale.effects import Effect, Step
 from kiosk.sale.events import LetterTyped
 from kiosk.sale.keys import Key, Letter
-from kiosk.sale.till import EnteringAmount, ManagerPage, ManagerScreen
+from kiosk.sale.screens import EnteringAmount, ManagerPage, ManagerScreen
 from kiosk.sale.timers import MANAGER_PATIENCE_S, needs_connection
 from kiosk.sale.wifi import (
     LIST_ROWS,

@@ -7,8 +7,7 @@ from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, Sale
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, PaymentRequest, SaleId
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
-from kiosk.sale.till import (
-    Alarm,
+from kiosk.sale.screens import (
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
@@ -17,7 +16,6 @@ from kiosk.sale.till import (
     ConnectionState,
     EnteringAmount,
     EnteringPin,
-    FetchingAccount,
     FetchingPrice,
     Forwarded,
     HistoryRow,
@@ -25,14 +23,13 @@ from kiosk.sale.till import (
     ManagerPage,
     ManagerScreen,
     Paid,
-    Ready,
     ReceivedDirectly,
     RequestingInvoice,
     SaleFailed,
     Screen,
-    Till,
     Totals,
 )
+from kiosk.sale.till import Alarm, FetchingAccount, Ready, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import (
     EnteringPassphrase,

@@ -15,7 +15,8 @@ from kiosk.sale.effects import Sound
 from kiosk.sale.events import Event, KeyPressed
 from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, ConnectionState, EnteringAmount, Paid, Ready, Till
+from kiosk.sale.screens import AwaitingPayment, ConnectionState, EnteringAmount, Paid
+from kiosk.sale.till import Ready, Till
 from kiosk.settings import load
 from kiosk.wallet.endpoints import Timings
 from kiosk.wallet.worker import Wallet

@@ -23,14 +23,8 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.sale.keys import Key
-from kiosk.sale.till import (
-    AwaitingPayment,
-    EnteringAmount,
-    Forwarded,
-    Paid,
-    RequestingInvoice,
-    Till,
-)
+from kiosk.sale.screens import AwaitingPayment, EnteringAmount, Forwarded, Paid, RequestingInvoice
+from kiosk.sale.till import Till
 from tests.stories.counter import QUICK, Counter, is_idle
 from tests.stories.separate_process import SeparateSimulator
 

@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.sale.device import DeviceAction, HostEffect, RunDeviceAction
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, EnteringAmount, Forwarded, RequestingInvoice
+from kiosk.sale.screens import AwaitingPayment, EnteringAmount, Forwarded, RequestingInvoice
 from kiosk.sale.trouble import TroubleKind
 from kiosk.simulate import Simulator
 from tests.stories.counter import QUICK, Counter, NoDisplay, is_idle

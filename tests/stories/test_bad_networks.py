@@ -12,7 +12,8 @@ from unittest.mock import patch
 import pytest
 
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, ConnectionState, Forwarded, Paid, Till
+from kiosk.sale.screens import AwaitingPayment, ConnectionState, Forwarded, Paid
+from kiosk.sale.till import Till
 from kiosk.sale.trouble import TroubleKind
 from kiosk.screen.text.trouble_texts import TROUBLES
 from kiosk.simulate import Fault, Simulator

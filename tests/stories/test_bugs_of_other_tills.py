@@ -36,7 +36,7 @@ from kiosk.sale.keys import Key
 from kiosk.sale.memo import plain_amount
 from kiosk.sale.money import RATE_LIFE_S, Currency, Fiat, Rate, Sats, fiat_from_sats, sats_from_fiat
 from kiosk.sale.payout_guard import reason_not_to_pay
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     ChoosingTip,
     CodeExpired,
     EnteringAmount,

@@ -13,7 +13,7 @@ from kiosk.sale.events import ConnectionChanged, InvoiceCreated, LookUpOutcome
 from kiosk.sale.facts import Ending
 from kiosk.sale.invoice import PaymentHash
 from kiosk.sale.keys import Key
-from kiosk.sale.till import ConnectionState, EnteringAmount, Forwarded, RequestingInvoice
+from kiosk.sale.screens import ConnectionState, EnteringAmount, Forwarded, RequestingInvoice
 from kiosk.sale.trouble import TroubleKind
 from kiosk.simulate import Fault, Simulator
 from kiosk.wallet.forwarding import read_ledger

@@ -10,7 +10,7 @@ import pytest
 from kiosk.journal import Hardware
 from kiosk.sale.ids import parse_external_id, parse_sale_id
 from kiosk.sale.keys import Key
-from kiosk.sale.till import Paid
+from kiosk.sale.screens import Paid
 from kiosk.sale.trouble import TroubleKind
 from kiosk.simulate import Fault, Simulator
 from tests.stories.counter import QUICK, Counter, NoDisplay

@@ -47,7 +47,8 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, Forwarded, Paid, Rules, Till
+from kiosk.sale.screens import AwaitingPayment, Forwarded, Paid
+from kiosk.sale.till import Rules, Till
 from kiosk.sale.transition import transition
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, invoice, rates

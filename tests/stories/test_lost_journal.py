@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.journal import Journal
 from kiosk.sale.keys import Key
-from kiosk.sale.till import Paid
+from kiosk.sale.screens import Paid
 from kiosk.simulate import Fault, Simulator
 from tests.stories.counter import QUICK, Counter, NoDisplay, is_idle
 from tests.stories.separate_process import audit

@@ -11,15 +11,8 @@ from kiosk.journal import request_retry
 from kiosk.sale.events import KeyReleased, KeyStuck
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.keys import Key
-from kiosk.sale.till import (
-    AwaitingPayment,
-    EnteringAmount,
-    FetchingAccount,
-    Forwarded,
-    Paid,
-    RequestingInvoice,
-    Till,
-)
+from kiosk.sale.screens import AwaitingPayment, EnteringAmount, Forwarded, Paid, RequestingInvoice
+from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.trouble import TroubleKind
 from kiosk.simulate import Fault, Simulator
 from tests.stories.conftest import Kiosk

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kiosk.journal import Journal
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, ChoosingTip, Forwarded
+from kiosk.sale.screens import AwaitingPayment, ChoosingTip, Forwarded
 from kiosk.simulate import Simulator
 from tests.stories.conftest import Kiosk
 from tests.stories.counter import watched

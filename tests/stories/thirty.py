@@ -19,7 +19,7 @@ from typing import Final
 
 from kiosk.journal import Journal
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, ConnectionState, Forwarded, Paid
+from kiosk.sale.screens import AwaitingPayment, ConnectionState, Forwarded, Paid
 from tests.stories.counter import QUICK, Counter, NoDisplay, is_idle
 from tests.stories.separate_process import SeparateSimulator
 

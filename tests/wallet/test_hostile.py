@@ -37,7 +37,7 @@ from kiosk.sale.events import (
 from kiosk.sale.facts import Ending
 from kiosk.sale.invoice import ExternalId, InvoiceStatus, PaymentHash
 from kiosk.sale.money import Sats
-from kiosk.sale.till import ConnectionState
+from kiosk.sale.screens import ConnectionState
 from kiosk.sale.trouble import KioskError
 from kiosk.simulate import Simulator
 from kiosk.wallet import forwarding, invoice_status, invoices, prices

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from kiosk.sale.events import ConnectionChanged, Event, InvoiceCreated, InvoiceStatusResult
-from kiosk.sale.till import ConnectionState
+from kiosk.sale.screens import ConnectionState
 from kiosk.simulate import Simulator
 from kiosk.wallet.http import Http
 from kiosk.wallet.sale_task import SaleTask

@@ -43,7 +43,7 @@ from kiosk.sale.events import (
 from kiosk.sale.facts import Ending
 from kiosk.sale.invoice import ExternalId, Invoice, InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.money import Sats
-from kiosk.sale.till import ConnectionState
+from kiosk.sale.screens import ConnectionState
 from kiosk.sale.trouble import TroubleKind
 from kiosk.settings import Secret
 from kiosk.simulate import Fault, Simulator

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from kiosk.sale.money import RATE_LIFE_S
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     CheckingLimit,
     EnteringAmount,
-    FetchingAccount,
     FetchingPrice,
     Forwarded,
     LeavingCode,
     Paid,
     RequestingInvoice,
-    Till,
 )
+from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.timers import PAID_PATIENCE_S
 from kiosk.screen.drawing.animation import LENGTH_S
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from kiosk.sale.till import ChoosingTip, ConfirmingLimit, EnteringAmount, EnteringPin, Ready, Till
+from kiosk.sale.screens import ChoosingTip, ConfirmingLimit, EnteringAmount, EnteringPin
+from kiosk.sale.till import Ready, Till
 
 # After the dimming has said that the screen is about to rest.
 ATTRACT_AFTER_S: Final = 30.0

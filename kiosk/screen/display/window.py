@@ -14,7 +14,8 @@ import pygame
 from kiosk.sale.effects import Sound
 from kiosk.sale.events import DeviceFailed, Event, KeyPressed, LetterTyped
 from kiosk.sale.keys import Key, Letter
-from kiosk.sale.till import EnteringAmount, RequestingInvoice, Till
+from kiosk.sale.screens import EnteringAmount, RequestingInvoice
+from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import EnteringPassphrase
 from kiosk.screen.display.backlight import SYSFS, Backlight

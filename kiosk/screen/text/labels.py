@@ -7,7 +7,7 @@ from typing import Final
 from kiosk.sale.account import MerchantUpdates
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.facts import ForwardStatus
-from kiosk.sale.till import ConnectionState
+from kiosk.sale.screens import ConnectionState
 from kiosk.sale.wifi import WifiNotice
 from kiosk.screen.text.catalogs import mark
 

@@ -7,7 +7,8 @@ from kiosk.sale.entry import Entry
 from kiosk.sale.keys import SCREEN_LEGEND, Key
 from kiosk.sale.limits import is_near, left_today, trouble_ahead
 from kiosk.sale.money import Fiat, Sats, fiat_from_sats
-from kiosk.sale.till import EnteringAmount, Till
+from kiosk.sale.screens import EnteringAmount
+from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.display.redraw_schedule import AGE_STEP_S
 from kiosk.screen.drawing import logo

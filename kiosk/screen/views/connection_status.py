@@ -7,7 +7,8 @@ from typing import Final
 import pygame
 
 from kiosk.sale.account import MerchantUpdates
-from kiosk.sale.till import AwaitingPayment, ConnectionState, Ready, RequestingInvoice, Till
+from kiosk.sale.screens import AwaitingPayment, ConnectionState, RequestingInvoice
+from kiosk.sale.till import Ready, Till
 from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import off_bottom

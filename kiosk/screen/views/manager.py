@@ -9,7 +9,8 @@ import pygame
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.keys import Key
 from kiosk.sale.manager import EXPORT_KEY, WIFI_KEY
-from kiosk.sale.till import HistoryRow, ManagerPage, ManagerScreen, Till, Totals
+from kiosk.sale.screens import HistoryRow, ManagerPage, ManagerScreen, Totals
+from kiosk.sale.till import Till
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon

@@ -3,17 +3,16 @@
 import pygame
 
 from kiosk.sale.keys import Key
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     CheckingLimit,
     CodeExpired,
     ConfirmingLimit,
-    FetchingAccount,
     FetchingPrice,
     LeavingCode,
     RequestingInvoice,
     SaleFailed,
-    Till,
 )
+from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.trouble import Trouble
 from kiosk.screen.drawing import shapes
 from kiosk.screen.drawing.canvas import Canvas, Tone

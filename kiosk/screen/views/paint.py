@@ -1,6 +1,6 @@
 """One view per state, drawn from the till alone: `paint` chooses which."""
 
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
@@ -8,7 +8,6 @@ from kiosk.sale.till import (
     ConfirmingLimit,
     EnteringAmount,
     EnteringPin,
-    FetchingAccount,
     FetchingPrice,
     Forwarded,
     LeavingCode,
@@ -17,8 +16,8 @@ from kiosk.sale.till import (
     ReceivedDirectly,
     RequestingInvoice,
     SaleFailed,
-    Till,
 )
+from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
 from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.look import Look

@@ -4,7 +4,8 @@ import pygame
 
 from kiosk.sale.facts import Sale
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, ConnectionState, Till
+from kiosk.sale.screens import AwaitingPayment, ConnectionState
+from kiosk.sale.till import Till
 from kiosk.screen.drawing import shapes
 from kiosk.screen.drawing.canvas import Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight

@@ -5,7 +5,8 @@ import pygame
 from kiosk.sale.entry import percentage_tip
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Fiat
-from kiosk.sale.till import ChoosingTip, EnteringPin, Till
+from kiosk.sale.screens import ChoosingTip, EnteringPin
+from kiosk.sale.till import Till
 from kiosk.screen.drawing import shapes
 from kiosk.screen.drawing.canvas import Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight

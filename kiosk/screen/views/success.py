@@ -3,7 +3,8 @@
 import pygame
 
 from kiosk.sale.keys import Key
-from kiosk.sale.till import Forwarded, Paid, ReceivedDirectly, Till
+from kiosk.sale.screens import Forwarded, Paid, ReceivedDirectly
+from kiosk.sale.till import Till
 from kiosk.sale.timers import PAID_PATIENCE_S
 from kiosk.screen.display.redraw_schedule import WAITING_S
 from kiosk.screen.drawing import logo, shapes

@@ -8,7 +8,8 @@ from statistics import median
 import pytest
 
 from kiosk.sale.entry import Entry
-from kiosk.sale.till import EnteringAmount, Forwarded, Till
+from kiosk.sale.screens import EnteringAmount, Forwarded
+from kiosk.sale.till import Till
 from kiosk.screen.display.redraw_schedule import FRAME_S
 from kiosk.screen.display.window import Window
 from kiosk.screen.drawing.animation import LENGTH_S

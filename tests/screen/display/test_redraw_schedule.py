@@ -7,9 +7,8 @@ import pytest
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending
 from kiosk.sale.money import RATE_LIFE_S
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     EnteringAmount,
-    FetchingAccount,
     FetchingPrice,
     Forwarded,
     LeavingCode,
@@ -18,8 +17,8 @@ from kiosk.sale.till import (
     Paid,
     RequestingInvoice,
     Screen,
-    Till,
 )
+from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.display.redraw_schedule import (
     AGE_STEP_S,

@@ -11,7 +11,8 @@ import pytest
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import KeyPressed
 from kiosk.sale.keys import Key
-from kiosk.sale.till import EnteringAmount, Forwarded, Till
+from kiosk.sale.screens import EnteringAmount, Forwarded
+from kiosk.sale.till import Till
 from kiosk.screen.display.backlight import RESTING
 from kiosk.screen.display.screensaver import ScreensaverDelays
 from kiosk.screen.display.window import Window

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale.entry import Entry
-from kiosk.sale.till import ChoosingTip, ConfirmingLimit, EnteringAmount, EnteringPin, Till
+from kiosk.sale.screens import ChoosingTip, ConfirmingLimit, EnteringAmount, EnteringPin
+from kiosk.sale.till import Till
 from kiosk.screen.display.screensaver import (
     ATTRACT_AFTER_S,
     IdleTimer,

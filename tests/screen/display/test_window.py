@@ -11,7 +11,7 @@ import pytest
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import DeviceFailed, Event, KeyPressed, KeyReleased, KeyStuck, LetterTyped
 from kiosk.sale.keys import SCREEN_LEGEND, Key, Letter
-from kiosk.sale.till import EnteringAmount, Forwarded, RequestingInvoice
+from kiosk.sale.screens import EnteringAmount, Forwarded, RequestingInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import EnteringPassphrase, KeyboardLayer
 from kiosk.screen.display.fingers import STILL_S, STUCK_AFTER_S

@@ -11,7 +11,7 @@ from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Cents, Sats
 from kiosk.sale.pin import pin_hash
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     ChoosingTip,
     CodeExpired,
@@ -23,11 +23,10 @@ from kiosk.sale.till import (
     Forwarded,
     LeavingCode,
     ManagerScreen,
-    OverLimitPolicy,
     Paid,
     RequestingInvoice,
-    Rules,
 )
+from kiosk.sale.till import OverLimitPolicy, Rules
 from kiosk.screen.drawing.qr import WHITE_LEVELS
 from tests.sale.tills import RULES, usd_rate
 from tests.screen.counter import Counter, invoice_made, link, offline, online, price, status_arrives

@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image, ImageEnhance, ImageFilter
 
 from kiosk.sale.keys import Key
-from kiosk.sale.till import AwaitingPayment, ConnectionState, Paid
+from kiosk.sale.screens import AwaitingPayment, ConnectionState, Paid
 from kiosk.sale.timers import PAID_PATIENCE_S
 from kiosk.screen.display.redraw_schedule import redraw_schedules
 from kiosk.screen.display.window import picture

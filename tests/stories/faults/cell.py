@@ -7,15 +7,15 @@ from typing import Final
 
 from kiosk.journal import Journal
 from kiosk.sale.keys import Key
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     CodeExpired,
     EnteringAmount,
     Forwarded,
     Paid,
-    Ready,
     SaleFailed,
 )
+from kiosk.sale.till import Ready
 from kiosk.screen.text.words import Words
 from kiosk.simulate import Fault, Simulator, SocketTimes
 from kiosk.simulate.customer import Via

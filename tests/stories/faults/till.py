@@ -8,19 +8,17 @@ from pathlib import Path
 
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT
-from kiosk.sale.till import (
+from kiosk.sale.screens import (
     AwaitingPayment,
     EnteringAmount,
-    FetchingAccount,
     FetchingPrice,
     Forwarded,
     LeavingCode,
     Paid,
-    Ready,
     RequestingInvoice,
     SaleFailed,
-    Till,
 )
+from kiosk.sale.till import FetchingAccount, Ready, Till
 from kiosk.sale.trouble import Trouble
 from kiosk.simulate import Simulator
 from kiosk.simulate.invoices import Invoice

@@ -12,15 +12,8 @@ import pygame
 
 from kiosk import __main__ as program
 from kiosk.commands import app
-from kiosk.sale.till import (
-    AwaitingPayment,
-    ConnectionState,
-    EnteringAmount,
-    Forwarded,
-    Paid,
-    Ready,
-    Till,
-)
+from kiosk.sale.screens import AwaitingPayment, ConnectionState, EnteringAmount, Forwarded, Paid
+from kiosk.sale.till import Ready, Till
 from tests.stories.kills.points import Points, install
 
 

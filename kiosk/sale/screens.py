@@ -1,0 +1,253 @@
+"""What is on the screen: one sale at a time, or the manager's pages."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kiosk.sale.device import DeviceNotice
+from kiosk.sale.entry import Entry, Tip
+from kiosk.sale.facts import Ending, Sale
+from kiosk.sale.invoice import Invoice, PaymentHash
+from kiosk.sale.money import Currency, Fiat, Sats
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.wifi import WifiScreen
+
+
+class ConnectionState(StrEnum):
+    """The BlinkPOS connection, as the screen shows it."""
+
+    STANDBY = "standby"  # not requested
+    CONNECTING = "connecting"
+    LIVE = "live"  # subscribed to this invoice
+    RECONNECTING = "reconnecting"
+    ASKING = "asking"  # no socket to be had: the sale works by asking
+
+
+@dataclass(frozen=True, slots=True)
+class EnteringAmount:
+    """The amount is being typed; with an empty entry this is idle. `notice` says what was wrong.
+
+    `shown` is another unit that the amount is told in, for the eye only: what was typed stays.
+    """
+
+    entry: Entry
+    notice: Trouble | None = None
+    shown: Currency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchingPrice:
+    """A fresh rate is on its way: then the sale goes on, or the amount is shown in unit `to`.
+
+    `tip` is what the customer has chosen already, None if the customer is still to be asked.
+    `agreed` are the warnings that the cashier has gone on from.
+    """
+
+    entry: Entry
+    since_s: float
+    to: Currency | None = None
+    tip: Tip | None = None
+    agreed: frozenset[TroubleKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingLimit:
+    """The amount is above what was left of today's limit: Blink is asked what is left now (M10)."""
+
+    entry: Entry
+    since_s: float
+    tip: Tip | None = None
+    agreed: frozenset[TroubleKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingTip:
+    """The customer chooses a tip: a key 1 to 4 takes a percentage, PLUS an own amount."""
+
+    entry: Entry
+    own: Entry | None = None
+    agreed: frozenset[TroubleKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmingLimit:
+    """The cashier is warned before the QR: CHARGE goes on, CLEAR goes back (M10)."""
+
+    entry: Entry
+    notice: Trouble
+    tip: Tip | None = None
+    agreed: frozenset[TroubleKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestingInvoice:
+    """The invoice has been asked for."""
+
+    sale: Sale
+    entry: Entry
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingPayment:
+    """The QR code is up. `ends_s` is monotonic, reckoned from the BOLT11's own lifetime.
+
+    CHECK ("I paid") asks again and again until `check_until_s`, next at `check_due_s`, which is
+    None while a question is under way. `checked_s` is when Blink last had seen no payment.
+    """
+
+    sale: Sale
+    entry: Entry
+    invoice: Invoice
+    shown_s: float
+    ends_s: float
+    connection: ConnectionState = ConnectionState.CONNECTING
+    payout_ready: bool = False
+    check_until_s: float | None = None
+    check_due_s: float | None = None
+    checked_s: float | None = None
+    notice: Trouble | None = None
+
+    @property
+    def checking(self) -> bool:
+        """Whether CHECK is being answered."""
+        return self.check_until_s is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingCode:
+    """Asking once more, and cancelling, before the QR goes away (M8). The code is covered."""
+
+    awaiting: AwaitingPayment
+    ending: Ending
+    since_s: float
+    asked: bool = False  # the question has been answered
+    cancelled: bool = False  # the cancelling has been answered
+
+
+@dataclass(frozen=True, slots=True)
+class CodeExpired:
+    """The code has run out: CHARGE makes a new one for the same amount.
+
+    `code` is the one that has run out. `asking_s` is since when it is asked about once more, after
+    CHARGE, else None.
+    """
+
+    sale: Sale
+    entry: Entry
+    since_s: float
+    code: PaymentHash | None = None
+    asking_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """The customer has paid; the merchant's share is on its way (M7)."""
+
+    sale: Sale
+    payment_hash: PaymentHash
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The merchant has it: the payment animation. `since_s` is when the forward settled."""
+
+    sale: Sale
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedDirectly:
+    """Money came to the merchant account directly (MERCHANT_UPDATES)."""
+
+    amount: Sats
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SaleFailed:
+    """A trouble that ends the sale and needs a key; `entry` is kept for trying again."""
+
+    trouble: Trouble
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class EnteringPin:
+    """The manager types a PIN; only its length is known here, `typed` never reaches a repr."""
+
+    typed: str = field(default="", repr=False)
+    notice: Trouble | None = None
+
+
+class ManagerPage(StrEnum):
+    """The manager's screens."""
+
+    TOTALS = "totals"
+    HISTORY = "history"
+    FORWARDS = "forwards"
+    DEVICE = "box"  # restart, shut down, Wi-Fi
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """A past sale, for "was that one paid?". `state` is one word of the journal.
+
+    `at` is when it was paid, else when it began, Unix seconds.
+    """
+
+    sale: Sale
+    state: str
+    at: int
+    late: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of settled sales; `fiat` has one for each currency, at the rates of the moments."""
+
+    since: int
+    sales: int
+    amount: Sats
+    tips: Sats
+    forwarded: Sats
+    fiat: tuple[Fiat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerScreen:
+    """Behind the PIN. `rows` and `totals` are None until the journal has answered.
+
+    `notice` is what came of the last thing asked of the device. `closing` asks whether the day is
+    to be closed, which cannot be undone.
+    """
+
+    page: ManagerPage
+    top: int = 0
+    totals: Totals | None = None
+    since_close: Totals | None = None
+    rows: tuple[HistoryRow, ...] | None = None
+    since_s: float = 0.0
+    notice: DeviceNotice | None = None
+    closing: bool = False
+
+
+Screen = (
+    EnteringAmount
+    | FetchingPrice
+    | CheckingLimit
+    | ChoosingTip
+    | ConfirmingLimit
+    | RequestingInvoice
+    | AwaitingPayment
+    | LeavingCode
+    | CodeExpired
+    | Paid
+    | Forwarded
+    | ReceivedDirectly
+    | SaleFailed
+    | EnteringPin
+    | ManagerScreen
+    | WifiScreen
+)
