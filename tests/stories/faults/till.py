@@ -141,7 +141,12 @@ def is_busy(till: Till) -> bool:
     asking = (
         isinstance(till.screen, RequestingInvoice | FetchingPrice | LeavingCode) or till.rate_asked
     )
-    checking = isinstance(till.screen, AwaitingPayment) and till.screen.checking
+    # CHECK asks for 20 s, every 2 s: between two questions nothing is under way.
+    checking = (
+        isinstance(till.screen, AwaitingPayment)
+        and till.screen.checking
+        and till.screen.check_due_s is None
+    )
     return visiting or asking or checking or any(forward.busy for forward in till.forwards.values())
 
 
