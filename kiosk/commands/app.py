@@ -152,6 +152,7 @@ def initial_till(
         lost_journal=taken_up.lost_journal,
         pin_tries=wrong_pins,
         pin_locked_until_s=now_s + lock_s(wrong_pins),  # from the beginning: no clock is trusted
+        digits=taken_up.digits,
     )
     return till, [SaleLeftScreen(sale.id, Ending.INTERRUPTED) for sale in recovery.interrupted]
 

@@ -53,3 +53,11 @@ CREATE TABLE IF NOT EXISTS installations (
 -- Sales whose code was open when the journal came into another machine: if they are paid after all,
 -- the manager decides.
 CREATE TABLE IF NOT EXISTS held (sale_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+
+-- The fraction digits with which a currency is charged in; the newest row of a currency counts.
+CREATE TABLE IF NOT EXISTS currency_digits (
+    step INTEGER PRIMARY KEY AUTOINCREMENT,
+    currency TEXT NOT NULL,
+    digits INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;

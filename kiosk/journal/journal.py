@@ -184,7 +184,9 @@ class Journal:
             JournalUnusable: it cannot be written.
             JournalCorrupt: it is not a sound journal.
         """
-        return TakenUp(self.recover(), self.undecided(), self.lost_journal(), self.wrong_pins())
+        return TakenUp(
+            self.recover(), self.undecided(), self.lost_journal(), self.wrong_pins(), self.digits()
+        )
 
     def recover(self) -> Recovery:
         """Everything that is not finished, for the start, which also heeds what was asked of it."""
@@ -369,6 +371,12 @@ class Journal:
         if row is None:
             raise LookupError(code)
         return Currency(code, row["rate_symbol"], row["rate_digits"])
+
+    def digits(self) -> dict[str, int]:
+        """The fraction digits that were accepted last, by currency."""
+        with reading():
+            rows = self._db.execute("SELECT currency, digits FROM currency_digits ORDER BY step")
+            return {row["currency"]: row["digits"] for row in rows}
 
     def take_requests(self) -> bool:
         """Whether another process has asked for a retry since the last time."""

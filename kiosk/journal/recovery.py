@@ -1,6 +1,8 @@
 """Journal -> the forwards to finish and the questions to ask at start."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
@@ -58,13 +60,14 @@ class TakenUp:
     """Everything in the journal that the start goes on with.
 
     `undecided` are sales of a lost journal that a person has to look at, with the reasons;
-    `wrong_pins` how many were typed in a row.
+    `wrong_pins` how many were typed in a row; `digits` the fraction digits accepted by currency.
     """
 
     recovery: Recovery
     undecided: tuple[tuple[SaleId, str], ...] = ()
     lost_journal: LostJournal | None = None
     wrong_pins: int = 0
+    digits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def resume(

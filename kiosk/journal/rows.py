@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from kiosk.sale.facts import (
     DayClosed,
+    DigitsAccepted,
     Fact,
     ForwardStatusChanged,
     InvoiceIssued,
@@ -89,6 +90,8 @@ def row_of(fact: Fact, at: int) -> Row:
         case PaidTwice(sale, name, payments):
             said = {"sale_id": sale, "payment_hash": name, "payments": payments}
             return Row("paid_twice", said, now)
+        case DigitsAccepted(currency, digits):
+            return Row("currency_digits", {"currency": currency, "digits": digits}, now)
         case JournalRebuilt(name):
             return Row("rebuilt", {"name": name}, now)
         case SaleUndecided(sale, reason):

@@ -1,6 +1,8 @@
 """From an amount to an invoice asked for: what is checked before a customer sees a code."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale import watched_invoices
@@ -8,20 +10,24 @@ from kiosk.sale.account import Rates
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import Effect, FetchDailyLimit, FetchRates, OpenSale, PlaySound, Sound, Step
 from kiosk.sale.entry import Entry, Tip, percentage_tip
-from kiosk.sale.facts import Sale, SaleStarted
+from kiosk.sale.facts import DigitsAccepted, Sale, SaleStarted
 from kiosk.sale.ids import invoice_external_id, payout_external_id
 from kiosk.sale.limits import count_opened, limit_is_old, over_limit, too_large, too_many
 from kiosk.sale.memo import payout_memo, sale_memo
 from kiosk.sale.money import (
+    CENT_DIGITS,
+    JUMP_WITHIN_S,
     SAT,
     Currency,
     Fiat,
     Rate,
     Sats,
     fiat_from_sats,
+    jumped,
     sats_from_fiat,
 )
 from kiosk.sale.screens import (
+    AcceptingDigits,
     CheckingLimit,
     ChoosingTip,
     ConfirmingLimit,
@@ -99,6 +105,10 @@ def open_sale(
     if is_fiat and rate is None:
         waiting = replace(till, screen=FetchingPrice(entry, till.now_s, tip=tip, agreed=agreed))
         return ask_rates(waiting, entry.unit)
+    if rate is not None:
+        odd = _odd_price(till, entry, rate, tip, agreed)
+        if odd is not None:
+            return odd
     net, amount = _in_sats(entry.price, tip or Tip(), rate)
     largest = too_large(till, amount)
     if largest is not None:
@@ -121,6 +131,65 @@ def charge_again(till: Till, sale: Sale, entry: Entry) -> Step:
     shares = (percentage_tip(entry, percent) for percent in till.rules.tips)
     same = (share for share in shares if share.minor == sale.tip_minor)
     return open_sale(till, entry, next(same, Tip(sale.tip_minor)))
+
+
+def _odd_price(
+    till: Till, entry: Entry, rate: Rate, tip: Tip | None, agreed: frozenset[TroubleKind]
+) -> Step | None:
+    """What has to be asked about a price before it is charged by, None for nothing."""
+    changed = changed_digits(till, (entry.unit.code,))
+    if changed is not None:
+        unit, was = changed
+        if till.rules.pin:
+            return refuse(till, entry, Trouble(TroubleKind.PRICE_DIGITS, unit.code))
+        return Step(replace(till, screen=AcceptingDigits(unit, was, entry)))
+    known = till.known_prices.get(rate.currency.code)
+    if known is None or not _is_jump(known, rate, till.now_s):
+        return None
+    jump = Trouble(TroubleKind.PRICE_JUMPED, rate.currency.code)
+    return Step(replace(till, screen=ConfirmingLimit(entry, jump, tip, agreed, (known, rate))))
+
+
+def changed_digits(till: Till, codes: Iterable[str]) -> tuple[Currency, int] | None:
+    """The first of these currencies that is served with other digits than accepted, and those.
+
+    Digits are never compared with a list of our own: Blink serves some currencies without any that
+    others write with two. Dollars need cents, since the account's limits are in cents.
+    """
+    served = dict(till.account.currencies) if till.account is not None else {}
+    if till.rates is not None:
+        served[till.rates.usd.currency.code] = till.rates.usd.currency
+    for code in ("USD", *codes):
+        was = till.digits.get(code, CENT_DIGITS if code == "USD" else None)
+        if code in served and was is not None and served[code].fraction_digits != was:
+            return served[code], was
+    return None
+
+
+def accept_digits(till: Till, unit: Currency) -> Step:
+    """A currency is charged in with these digits from here on."""
+    digits = MappingProxyType({**till.digits, unit.code: unit.fraction_digits})
+    fact = DigitsAccepted(unit.code, unit.fraction_digits)
+    return Step(replace(till, digits=digits), (fact,))
+
+
+def accept_price(till: Till, rate: Rate) -> Till:
+    """The cashier goes on at a price that has jumped: the next is compared with this one."""
+    known = {**till.known_prices, rate.currency.code: rate}
+    return replace(till, known_prices=MappingProxyType(known))
+
+
+def _is_jump(known: Rate, now: Rate, now_s: float) -> bool:
+    return known.age(now_s) <= JUMP_WITHIN_S and jumped(known, now)
+
+
+def _noted_prices(till: Till, rates: Rates) -> Till:
+    """Remember the prices that have not jumped; one that has is first to be agreed to."""
+    for rate in (rates.usd, rates.shown):
+        known = till.known_prices.get(rate.currency.code)
+        if known is None or not _is_jump(known, rate, till.now_s):
+            till = accept_price(till, rate)
+    return till
 
 
 def _not_now(till: Till, entry: Entry) -> Trouble | None:
@@ -171,7 +240,11 @@ def _begin(till: Till, sale: Sale, entry: Entry) -> Step:
         ),
     )
     begun = replace(count_opened(till, sale), screen=RequestingInvoice(sale, entry, till.now_s))
-    return Step(begun, (SaleStarted(sale),), start).then(watched_invoices.ask_with_next_sale)
+    step = Step(begun)
+    if entry.unit.code != SAT.code and entry.unit.code not in till.digits:
+        step = accept_digits(begun, entry.unit)
+    opened = Step(step.till, (*step.facts, SaleStarted(sale)), start)
+    return opened.then(watched_invoices.ask_with_next_sale)
 
 
 def switch_unit(till: Till, screen: EnteringAmount) -> Step:
@@ -206,7 +279,7 @@ def price_came(till: Till, rates: Rates) -> Step:
     """A price, and whatever waited for it goes on; the word about its absence goes."""
     gone = till.price_trouble
     till = replace(
-        till,
+        _noted_prices(till, rates),
         rates=rates.after(till.rates),
         rate_asked=False,
         price_trouble=None,

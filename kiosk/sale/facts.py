@@ -132,6 +132,14 @@ class PaidTwice:
 
 
 @dataclass(frozen=True, slots=True)
+class DigitsAccepted:
+    """A currency is charged in with so many fraction digits from here on."""
+
+    currency: str
+    digits: int
+
+
+@dataclass(frozen=True, slots=True)
 class DayClosed:
     """The manager closed the day: totals "since last close" begin here."""
 
@@ -185,6 +193,7 @@ Fact = (
     | InvoiceNeverPaid
     | ForwardStatusChanged
     | PaidTwice
+    | DigitsAccepted
     | DayClosed
     | PinTried
     | JournalRebuilt

@@ -34,6 +34,7 @@ from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key
 from kiosk.sale.pin import PIN_TRIES, is_correct_pin, lock_s
 from kiosk.sale.screens import (
+    AcceptingDigits,
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
@@ -78,14 +79,10 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
             return Step(replace(till, screen=EnteringAmount(entry)))
         case ChoosingTip():
             return _handle_tip_key(till, screen, key)
-        case ConfirmingLimit(entry, notice, tip, agreed):
-            if key is Key.CHARGE:
-                return checkout.open_sale(till, entry, tip, agreed | {notice.kind})
-            return (
-                Step(replace(till, screen=EnteringAmount(entry)))
-                if key is Key.CLEAR
-                else Step(till)
-            )
+        case ConfirmingLimit():
+            return _confirming(till, screen, key)
+        case AcceptingDigits():
+            return _accepting_digits(till, screen, key)
         case RequestingInvoice(sale, entry) if key is Key.CLEAR:
             return end_without_code(till, sale.id, Ending.CANCELLED, EnteringAmount(entry))
         case AwaitingPayment():
@@ -178,6 +175,43 @@ def _added(till: Till, entry: Entry) -> Step:
         return checkout.refuse(till, entry, Trouble(TroubleKind.SUM_TOO_LONG))
 
 
+def _confirming(till: Till, screen: ConfirmingLimit, key: Key) -> Step:
+    if key is Key.CLEAR:
+        return Step(replace(till, screen=EnteringAmount(screen.entry)))
+    if key is not Key.CHARGE:
+        return Step(till)
+    if screen.prices is not None:
+        accepted = checkout.accept_price(till, screen.prices[1])
+        return checkout.open_sale(accepted, screen.entry, screen.tip, screen.agreed)
+    agreed = screen.agreed | {screen.notice.kind}
+    return checkout.open_sale(till, screen.entry, screen.tip, agreed)
+
+
+def _accepting_digits(till: Till, screen: AcceptingDigits, key: Key) -> Step:
+    entry = screen.entry
+    if key is Key.CLEAR:
+        return (
+            _managing(till) if entry is None else Step(replace(till, screen=EnteringAmount(entry)))
+        )
+    if key is not Key.CHARGE:
+        return Step(till)
+    step = checkout.accept_digits(till, screen.unit)
+    return step.then(_opened_by_pin if entry is None else lambda t: checkout.open_sale(t, entry))
+
+
+def _opened_by_pin(till: Till) -> Step:
+    """Behind the PIN: first what only a manager can answer, then the pages."""
+    changed = checkout.changed_digits(till, till.rules.units)
+    if changed is not None:
+        return Step(replace(till, screen=AcceptingDigits(*changed)))
+    return _managing(till)
+
+
+def _managing(till: Till) -> Step:
+    opened = replace(till, screen=ManagerScreen(ManagerPage.TOTALS, since_s=till.now_s))
+    return Step(opened, (), (ReadSalesHistory(),))
+
+
 def _handle_tip_key(till: Till, screen: ChoosingTip, key: Key) -> Step:
     entry, tips = screen.entry, till.rules.tips
     if screen.own is not None:
@@ -226,13 +260,9 @@ def _handle_pin_key(till: Till, screen: EnteringPin, key: Key) -> Step:
     if is_correct_pin(screen.typed, till.rules.pin):
         tried = till.pin_tries
         guessed = Alarm(Trouble(TroubleKind.PIN_WRONG, str(tried), f"{tried} wrong PINs"))
-        opened = replace(
-            till,
-            screen=ManagerScreen(ManagerPage.TOTALS, since_s=till.now_s),
-            pin_tries=0,
-            alarms=(*till.alarms, guessed) if tried >= PIN_TRIES else till.alarms,
-        )
-        return Step(opened, _pin_tried(till, 0) if tried else (), (ReadSalesHistory(),))
+        alarms = (*till.alarms, guessed) if tried >= PIN_TRIES else till.alarms
+        known = replace(till, pin_tries=0, alarms=alarms)
+        return Step(known, _pin_tried(till, 0) if tried else ()).then(_opened_by_pin)
     tries = till.pin_tries + 1
     refused = replace(
         till,

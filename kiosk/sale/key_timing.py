@@ -5,6 +5,7 @@ from typing import Final
 
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import (
+    AcceptingDigits,
     ChoosingTip,
     ConfirmingLimit,
     EnteringAmount,
@@ -43,6 +44,8 @@ def question_on(screen: Screen) -> tuple[object, ...]:
             return (ChoosingTip, own is None)
         case ConfirmingLimit(notice=notice):
             return (ConfirmingLimit, notice.kind)
+        case AcceptingDigits(unit=unit):
+            return (AcceptingDigits, unit.code)
         case ManagerScreen(page=page, closing=closing):
             return (ManagerScreen, page, closing)
     return (type(screen),)

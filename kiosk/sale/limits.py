@@ -7,7 +7,14 @@ from typing import Final
 
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Fact, InvoicePaid, Sale
-from kiosk.sale.money import SAT, Sats, sats_from_fiat, sats_within_cents
+from kiosk.sale.money import (
+    CENT_DIGITS,
+    SAT,
+    Sats,
+    is_sane_price,
+    sats_from_fiat,
+    sats_within_cents,
+)
 from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 
@@ -31,7 +38,9 @@ _HOUR_S: Final = 3600.0
 def left_today(till: Till) -> Sats | None:
     """What can still be forwarded today, without what waits for it already; None is unknown."""
     usd = till.rates.usd if till.rates is not None else None
-    if till.limit_left is None or usd is None or usd.base <= 0:
+    if till.limit_left is None or usd is None or not is_sane_price(usd.base, usd.offset):
+        return None
+    if usd.currency.fraction_digits != CENT_DIGITS:
         return None
     waiting = sum(forward.invoice.amount for forward in till.forwards.values())
     return Sats(max(0, sats_within_cents(till.limit_left, usd) - waiting))

@@ -15,6 +15,7 @@ from kiosk.sale.effects import CancelInvoice, CloseSale, FetchInvoiceStatus, Pla
 from kiosk.sale.facts import Ending, SaleLeftScreen
 from kiosk.sale.invoice import PaymentHash
 from kiosk.sale.screens import (
+    AcceptingDigits,
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
@@ -32,6 +33,7 @@ from kiosk.sale.till import Till
 PATIENCE_S: Final = 4.0
 
 _SCREENS_OF_THE_SALE: Final = (
+    AcceptingDigits,
     FetchingPrice,
     CheckingLimit,
     ChoosingTip,

@@ -7,7 +7,7 @@ from kiosk.sale.device import DeviceNotice
 from kiosk.sale.entry import Entry, Tip
 from kiosk.sale.facts import Ending, Sale
 from kiosk.sale.invoice import Invoice, PaymentHash
-from kiosk.sale.money import Currency, Fiat, Sats
+from kiosk.sale.money import Currency, Fiat, Rate, Sats
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import WifiScreen
 
@@ -70,12 +70,28 @@ class ChoosingTip:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmingLimit:
-    """The cashier is warned before the QR: CHARGE goes on, CLEAR goes back (M10)."""
+    """The cashier is warned before the QR: CHARGE goes on, CLEAR goes back (M10).
+
+    `prices` are the last one known and the one that has jumped against it.
+    """
 
     entry: Entry
     notice: Trouble
     tip: Tip | None = None
     agreed: frozenset[TroubleKind] = frozenset()
+    prices: tuple[Rate, Rate] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptingDigits:
+    """Blink writes a currency with other fraction digits than before: is that right?
+
+    `entry` is the amount that waits for the answer, None behind the PIN.
+    """
+
+    unit: Currency
+    digits_before: int
+    entry: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +255,7 @@ Screen = (
     | CheckingLimit
     | ChoosingTip
     | ConfirmingLimit
+    | AcceptingDigits
     | RequestingInvoice
     | AwaitingPayment
     | LeavingCode

@@ -11,7 +11,7 @@ from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.ids import SaleParts, sale_id
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
 from kiosk.sale.ledger_history import LostJournal
-from kiosk.sale.money import SAT, Cents, Sats
+from kiosk.sale.money import SAT, Cents, Rate, Sats
 from kiosk.sale.screens import Screen
 from kiosk.sale.trouble import Trouble, TroubleKind
 
@@ -160,7 +160,8 @@ class Till:
     `screen_since_s` is when the screen last changed to another question, `touched_s` when the last
     key was pressed. `watched_invoices` is by the invoice's payment hash, `forwards` by the same
     hash. `unpaid_s` is when the sales of the last hour were opened, without those that were paid.
-    `stuck_keys` are legends, the last to get stuck at the end.
+    `known_prices` are the last ones that had not jumped, `digits` the fraction digits that were
+    accepted, both by currency. `stuck_keys` are legends, the last to get stuck at the end.
     """
 
     rules: Rules
@@ -175,6 +176,8 @@ class Till:
     fetching_account: bool = False  # fetching the account beside a sale
     rates: Rates | None = None
     rate_asked: bool = False
+    known_prices: Mapping[str, Rate] = field(default_factory=lambda: MappingProxyType({}))
+    digits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     price_trouble: Trouble | None = None  # why the last price could not be had
     price_due_s: float | None = None  # when it is asked for again
     price_tries: int = 0

@@ -7,8 +7,10 @@ from typing import Final
 from kiosk.sale import checkout, new_code, recovery, watched_invoices
 from kiosk.sale.code_on_screen import ask_before_leaving, back_to_entry, leave_code
 from kiosk.sale.effects import FetchAccount, FetchInvoiceStatus, ProbeJournal, Step
+from kiosk.sale.entry import Entry
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.screens import (
+    AcceptingDigits,
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
@@ -98,7 +100,7 @@ def _run_screen_timer(till: Till) -> Step:
             return new_code.make_new_code(till, screen)
         case CheckingLimit(entry, _, tip, agreed):
             return checkout.open_sale(till, entry, tip, agreed, limit_asked=True)
-        case ChoosingTip(entry) | ConfirmingLimit(entry):
+        case ChoosingTip(entry) | ConfirmingLimit(entry) | AcceptingDigits(entry=Entry() as entry):
             return Step(replace(till, screen=EnteringAmount(entry)))
         case FetchingPrice():
             return checkout.handle_no_rate(replace(till, rate_asked=False), screen)
@@ -119,7 +121,7 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
             return (since_s + LEAVE_PATIENCE_S,)
         case EnteringAmount(entry) if not entry.is_empty:
             return (untouched_s + ENTRY_KEPT_S,)
-        case ChoosingTip() | ConfirmingLimit() | EnteringPin():
+        case ChoosingTip() | ConfirmingLimit() | EnteringPin() | AcceptingDigits():
             return (untouched_s + QUESTION_SHOWN_S,)
         case FetchingPrice(since_s=since_s) | CheckingLimit(since_s=since_s):
             return (since_s + PRICING_PATIENCE_S,)

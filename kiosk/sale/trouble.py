@@ -42,6 +42,8 @@ class TroubleKind(StrEnum):
     SUM_TOO_LONG = "sum_too_long"  # no room for another item
     TYPED_IN_ANOTHER = "typed_in_another"  # than the one it is shown in
     NO_RATE = "no_rate"  # none, or older than two minutes
+    PRICE_JUMPED = "price_jumped"  # by a fifth or more within an hour
+    PRICE_DIGITS = "price_digits"  # served with other fraction digits than were accepted
     OVER_LIMIT = "over_limit"  # more than can be forwarded today, and the setting is `refuse`
     # Money
     PAYMENT_UNDER_WAY = "payment_under_way"  # cancel refused: somebody is paying right now

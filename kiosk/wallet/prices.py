@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from kiosk.clock import steady_s
 from kiosk.sale.account import Rates
-from kiosk.sale.money import SAT, Currency, Rate
+from kiosk.sale.money import SAT, Currency, Rate, is_sane_price
 from kiosk.wallet import documents
 from kiosk.wallet.answer_bounds import LONGEST_NAME, LONGEST_SYMBOL, OddValue, number, text, unix_s
 from kiosk.wallet.errors import UNREADABLE, unexpected_answer
@@ -15,10 +15,7 @@ from kiosk.wallet.http import Http
 LONGEST_CODE: Final = 10
 LARGEST_BASE: Final = 2**53 - 1  # Blink's SafeInt
 
-# A sat in minor units of a currency: a cent of a strong one is 0.001 to 1,000 sats, and the weakest
-# of all have a million minor units for each of those. Beyond these bounds it is no price.
-PRICES_FROM_ONE_BY: Final = 10**9
-PRICES_UP_TO: Final = 10**12
+AHEAD_S: Final = 300  # a price may be newer than the clock by which its age is told
 
 
 async def rates(http: Http, currency: str) -> Rates:
@@ -60,9 +57,10 @@ def _text_or(code: str, raw: Mapping[str, Any], field: str) -> str:
 def _rate(raw: Mapping[str, Any], now_s: float, server_s: int | None) -> Rate:
     price = raw["btcSatPrice"]
     base, offset = number(price["base"], 1, LARGEST_BASE), number(price["offset"], 0, 18)
-    one = 10**offset
-    if base * PRICES_FROM_ONE_BY < one or base > PRICES_UP_TO * one:
+    if not is_sane_price(base, offset):
         raise OddValue("a price beyond reason")
     made_at = unix_s(raw["timestamp"])
+    if server_s is not None and made_at > server_s + AHEAD_S:
+        raise OddValue("a price from the future")
     age_s = float(max(0, (server_s if server_s is not None else int(time.time())) - made_at))
     return Rate(currency_of(raw["denominatorCurrencyDetails"]), base, offset, now_s, age_s)

@@ -12,6 +12,7 @@ from kiosk.journal import Journal, JournalConflict, JournalUnusable, SaleState, 
 from kiosk.journal.database import MISSING
 from kiosk.sale.facts import (
     DayClosed,
+    DigitsAccepted,
     Ending,
     Fact,
     ForwardStatus,
@@ -450,3 +451,17 @@ def test_what_lies_beneath_a_missing_partition_is_not_touched(tmp_path: Path) ->
             open_it(path)
         assert caught.value.trouble.kind is TroubleKind.JOURNAL_BROKEN
     assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / MISSING])
+
+
+def test_the_newest_accepted_digits_of_a_currency_count(tmp_path: Path) -> None:
+    """Fault 11: what was accepted outlives a restart, and an older program's file takes it."""
+    path = tmp_path / "digits.sqlite3"
+    journal = Journal.open(path)
+    assert journal.digits() == {}
+    journal.record([DigitsAccepted("USD", 2), DigitsAccepted("HUF", 0)])
+    journal.record([DigitsAccepted("USD", 0)])
+    journal.record([DigitsAccepted("USD", 2)])
+    journal.close()
+    again = Journal.open(path)
+    assert again.digits() == {"USD": 2, "HUF": 0}
+    again.close()

@@ -20,6 +20,7 @@ from kiosk.sale.events import (
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import Sats
 from kiosk.sale.screens import (
+    AcceptingDigits,
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
@@ -47,6 +48,7 @@ SHOWN = {
     EnteringAmount: Light.DARK,
     FetchingPrice: Light.DARK,
     CheckingLimit: Light.DARK,
+    AcceptingDigits: Light.DARK,
     ChoosingTip: Light.DARK,
     ConfirmingLimit: Light.DARK,
     RequestingInvoice: Light.DARK,

@@ -8,6 +8,7 @@ from kiosk.sale.facts import Ending, Sale
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, PaymentRequest, SaleId
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
 from kiosk.sale.screens import (
+    AcceptingDigits,
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
@@ -99,6 +100,14 @@ def every_view() -> dict[str, Till]:
         "tipping": till(ChoosingTip(ENTRY)),
         "own-tip": till(ChoosingTip(ENTRY, Entry(USD, typed=100))),
         "confirming": till(ConfirmingLimit(ENTRY, Trouble(TroubleKind.OVER_LIMIT, "1234567"))),
+        "price-jumped": till(
+            ConfirmingLimit(
+                ENTRY,
+                Trouble(TroubleKind.PRICE_JUMPED, "USD"),
+                prices=(usd_rate(), replace(usd_rate(), base=usd_rate().base * 2)),
+            )
+        ),
+        "accepting-digits": till(AcceptingDigits(replace(USD, fraction_digits=0), 2, ENTRY)),
         "checking-limit": till(CheckingLimit(ENTRY, NOW_S)),
         "requesting": till(RequestingInvoice(SALE, ENTRY, NOW_S)),
         "invoice": till(AWAITING),

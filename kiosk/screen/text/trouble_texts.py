@@ -126,6 +126,11 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("No fresh price for {subject}."),
             mark("Try again, or charge in sats."),
         ),
+        TroubleKind.PRICE_JUMPED: (mark("The price has jumped."), ""),
+        TroubleKind.PRICE_DIGITS: (
+            mark("Blink writes {subject} in another way."),
+            mark("The manager has to confirm it behind the PIN."),
+        ),
         TroubleKind.OVER_LIMIT: (
             mark("More than can be forwarded today."),
             mark("{subject} are left of today's limit."),

@@ -6,7 +6,7 @@ from kiosk.sale.checkout import rate_to_show, told_in
 from kiosk.sale.entry import Entry
 from kiosk.sale.keys import SCREEN_LEGEND, Key
 from kiosk.sale.limits import is_near, left_today, trouble_ahead
-from kiosk.sale.money import Fiat, Sats, fiat_from_sats
+from kiosk.sale.money import ONE_BITCOIN, Fiat, Sats, fiat_from_sats
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -24,8 +24,6 @@ from kiosk.screen.text.words import MOST_ITEMS
 from kiosk.screen.views.banner import banner
 from kiosk.screen.views.connection_status import status
 from kiosk.screen.views.keypad import keypad
-
-_ONE_BITCOIN = Sats(100_000_000)
 
 
 def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> None:
@@ -78,7 +76,7 @@ def _price(canvas: Canvas, till: Till, entry: Entry) -> str:
     if entry.is_empty or rate is None or not rate.is_fresh(till.now_s):
         return ""
     words = canvas.words
-    price = f"1 BTC = {words.money(fiat_from_sats(_ONE_BITCOIN, rate))}"
+    price = f"1 BTC = {words.money(fiat_from_sats(ONE_BITCOIN, rate))}"
     steps = int(rate.age(till.now_s) // AGE_STEP_S)
     if steps == 0:
         return words.tr("{price}, now", price=price)

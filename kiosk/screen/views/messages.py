@@ -1,9 +1,13 @@
 """Screens that say one thing: starting, one moment, a trouble, a question, out of service."""
 
+from dataclasses import replace
+
 import pygame
 
 from kiosk.sale.keys import Key
+from kiosk.sale.money import ONE_BITCOIN, Fiat, Rate, fiat_from_sats
 from kiosk.sale.screens import (
+    AcceptingDigits,
     CheckingLimit,
     CodeExpired,
     ConfirmingLimit,
@@ -21,6 +25,7 @@ from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import middle, off_bottom, off_top, rows
 from kiosk.screen.drawing.theme import BODY, GAP, HEADLINE, LARGE, MARGIN, SMALL, TITLE
 from kiosk.screen.text.amounts import sale_amounts
+from kiosk.screen.text.words import Words
 from kiosk.screen.views.connection_status import status
 
 Button = tuple[Key, str, Icon | None, Tone]
@@ -65,12 +70,41 @@ def confirming(canvas: Canvas, screen: ConfirmingLimit) -> None:
     """A limit, shown before the code (M10)."""
     words = canvas.words
     what, cure = words.trouble_text(screen.notice)
-    wait = words.tr("It will be forwarded when the limit allows. Go on?")
+    wait = (
+        _jump(words, *screen.prices)
+        if screen.prices is not None
+        else words.tr("It will be forwarded when the limit allows. Go on?")
+    )
     keys: tuple[Button, ...] = (
         (Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN),
         (Key.CHARGE, words.tr("Go on"), Icon.TICK, Tone.MAIN),
     )
     _message(canvas, (Icon.CLOCK, Tone.WARN), what, words.joined(cure, wait), keys)
+
+
+def _jump(words: Words, before: Rate, now: Rate) -> str:
+    was, is_now = (words.money(fiat_from_sats(ONE_BITCOIN, rate)) for rate in (before, now))
+    return words.tr("1 BTC was {before}, now it is {now}. Go on?", before=was, now=is_now)
+
+
+def accepting_digits(canvas: Canvas, screen: AcceptingDigits) -> None:
+    """A currency is served with other fraction digits than it was charged in with."""
+    words, unit = canvas.words, screen.unit
+    before, now = (
+        words.money(Fiat(10_000, replace(unit, fraction_digits=digits)))
+        for digits in (screen.digits_before, unit.fraction_digits)
+    )
+    keys: tuple[Button, ...] = (
+        (Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN),
+        (Key.CHARGE, words.tr("Go on"), Icon.TICK, Tone.MAIN),
+    )
+    what = words.tr("Blink writes {subject} in another way.", subject=unit.code)
+    sentence = words.tr(
+        "The keys 1 0 0 0 0 were {before}, now they are {now}. Is that right?",
+        before=before,
+        now=now,
+    )
+    _message(canvas, (Icon.WARNING, Tone.WARN), what, sentence, keys)
 
 
 def closing_day(canvas: Canvas) -> None:

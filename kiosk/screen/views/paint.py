@@ -1,6 +1,7 @@
 """One view per state, drawn from the till alone: `paint` chooses which."""
 
 from kiosk.sale.screens import (
+    AcceptingDigits,
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
@@ -24,6 +25,7 @@ from kiosk.screen.drawing.look import Look
 from kiosk.screen.views.amount_entry import entering
 from kiosk.screen.views.manager import managing
 from kiosk.screen.views.messages import (
+    accepting_digits,
     closing_day,
     confirming,
     expired,
@@ -51,6 +53,8 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             paying(canvas, till, screen, look)
         case ConfirmingLimit():
             confirming(canvas, screen)
+        case AcceptingDigits():
+            accepting_digits(canvas, screen)
         case CodeExpired():
             expired(canvas, screen)
         case SaleFailed():
