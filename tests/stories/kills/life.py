@@ -67,7 +67,9 @@ def live(order: Order) -> int:
         return built
 
     app.build_app = build_with_hand
-    return program.main(["run", "--env-file", os.devnull])
+    settings = Path(order.log).with_name("kiosk.env")
+    settings.touch()  # all of them are in the environment
+    return program.main(["run", "--env-file", str(settings)])
 
 
 class ScriptedMerchant:

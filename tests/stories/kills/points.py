@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
+from contextvars import ContextVar
 from typing import Any, Final
 
 import aiohttp
@@ -101,30 +101,34 @@ def _fact_name(fact: Fact) -> str:
 def _requests(points: Points) -> None:
     init, request = aiohttp.ClientSession.__init__, aiohttp.ClientSession._request
 
-    async def connected(_: object, context: SimpleNamespace, __: object) -> None:
-        points.pass_by(f"http {context.trace_request_ctx}: connected")
+    named: ContextVar[str] = ContextVar("named", default="?")
 
-    async def writing(_: object, context: SimpleNamespace, __: object) -> None:
+    async def connected(*_: object) -> None:
+        points.pass_by(f"http {named.get()}: connected")
+
+    async def writing(*_: object) -> None:
         # The chunk is written when this returns, without giving way: the next turn is after it.
-        name = f"http {context.trace_request_ctx}: sent"
+        name = f"http {named.get()}: sent"
         loop = asyncio.get_running_loop()
         loop.call_soon(lambda: points.pass_by(name, after_s=ARRIVES_S))
 
-    async def reading(_: object, context: SimpleNamespace, __: object) -> None:
-        points.pass_by(f"http {context.trace_request_ctx}: read")
+    async def reading(*_: object) -> None:
+        points.pass_by(f"http {named.get()}: read")
 
     def init_traced(session: aiohttp.ClientSession, *args: Any, **kwargs: Any) -> None:
         trace = aiohttp.TraceConfig()
         trace.on_connection_create_end.append(connected)
         trace.on_request_chunk_sent.append(writing)
         trace.on_response_chunk_received.append(reading)
-        init(session, *args, trace_configs=[trace], **kwargs)
+        own = kwargs.pop("trace_configs", None) or []
+        init(session, *args, trace_configs=[*own, trace], **kwargs)
 
     async def request_named(session: aiohttp.ClientSession, *args: Any, **kwargs: Any) -> Any:
         found = _OPERATION.search(str(kwargs.get("json") or kwargs.get("data")))
         name = found[1] if found else "?"
+        named.set(name)
         points.pass_by(f"http {name}: before")
-        answer = await request(session, *args, trace_request_ctx=name, **kwargs)
+        answer = await request(session, *args, **kwargs)
         points.pass_by(f"http {name}: answered")
         return answer
 
