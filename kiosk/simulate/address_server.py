@@ -15,7 +15,7 @@ from kiosk.simulate.accounts import Account
 from kiosk.simulate.errors import ApplicationError
 from kiosk.simulate.faults import Fault
 from kiosk.simulate.invoices import Invoice, InvoiceOrder
-from kiosk.simulate.traffic import Request, Traffic
+from kiosk.simulate.network import Request, Traffic
 from kiosk.simulate.world import World
 
 ADDRESS: Final = "lnurlp"

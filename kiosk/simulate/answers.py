@@ -55,7 +55,7 @@ def with_nulls(answer: dict[str, Any]) -> dict[str, Any]:
 def with_unknown_status(answer: Any) -> Any:
     """Return the answer with every status in it replaced by one nobody knows."""
     if isinstance(answer, list):
-        return [with_unknown_status(each) for each in answer]
+        return [with_unknown_status(item) for item in answer]
     if not isinstance(answer, dict):
         return answer
     return {

@@ -36,7 +36,6 @@ class Channels:
     """Named channels. Lives in the simulator's loop; events published there reach all listeners."""
 
     def __init__(self, faults: Faults) -> None:
-        """Start with nobody listening."""
         self._faults = faults
         self._subscribers: defaultdict[str, list[Subscriber]] = defaultdict(list)
 

@@ -40,15 +40,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.set_defaults(simulator_command=_serve)
     commands = parser.add_subparsers(title="with a simulator that runs already")
-    _add_pay(commands.add_parser("pay", help="be the customer: pay an invoice"))
-    _add_hold(commands.add_parser("hold", help="let a payment arrive and not settle"))
-    _add_settle(commands.add_parser("settle", help="settle a held payment"))
-    _add_fault(commands.add_parser("fault", help="let something go wrong"))
-    _add_clear(commands.add_parser("clear", help="let everything work again"))
-    _add_dark(commands.add_parser("dark", help="be no server for some seconds"))
-    _add_report(commands.add_parser("report", help="who paid whom, and what is switched on"))
     faults = commands.add_parser("faults", help="list everything that can go wrong")
     faults.set_defaults(simulator_command=_list_faults)
+
+    running = argparse.ArgumentParser(add_help=False)
+    running.add_argument(
+        "--url", default=f"http://127.0.0.1:{HTTP_PORT}", help="where it runs (%(default)s)"
+    )
+
+    def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
+        subparser = commands.add_parser(name, help=text, parents=[running])
+        subparser.set_defaults(simulator_command=command)
+        return subparser
+
+    pay = add("pay", _pay, "be the customer: pay an invoice")
+    pay.add_argument(
+        "payment_request", help="the invoice, or - to read it, or a picture of its QR code"
+    )
+    pay.add_argument("--via", choices=("lightning", "blink"), default="lightning")
+    pay.add_argument("--times", type=int, default=1, help="how often to try")
+    pay.add_argument("--after", type=float, default=0.0, metavar="SECONDS")
+    fault = add("fault", _fault, "let something go wrong")
+    fault.add_argument("name", type=read_switch, metavar="NAME[:OPERATION[:TIMES]]")
+    fault.add_argument("--seconds", type=float)
+    fault.add_argument("--value", type=int)
+    clear = add("clear", _clear, "let everything work again")
+    clear.add_argument("name", nargs="?", help="only this one")
+    dark = add("dark", _dark, "be no server for some seconds")
+    dark.add_argument("seconds", type=float)
+    add("report", _report, "who paid whom, and what is switched on")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -85,6 +105,27 @@ def settings_lines(simulator: "Simulator") -> list[str]:
     ]
 
 
+def read_qr(path: Path) -> str:
+    """Return the text of the QR code in a picture, as the customer's camera reads it.
+
+    Raises:
+        ValueError: there is none, or it is no picture.
+    """
+    # Here and not above: only a customer has these libraries.
+    import zxingcpp
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            codes = zxingcpp.read_barcodes(picture.convert("L"))
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read as a picture") from error
+    texts = [code.text for code in codes if code.format == zxingcpp.BarcodeFormat.QRCode]
+    if not texts:
+        raise ValueError(f"there is no QR code in {path}")
+    return str(texts[0])
+
+
 def _serve(args: argparse.Namespace) -> int:
     # Here and not above: these libraries are not installed on an appliance.
     try:
@@ -103,8 +144,8 @@ def _serve(args: argparse.Namespace) -> int:
         rtt_s=args.rtt_ms / 1000,
         host=args.host,
     )
-    for on in args.fault:
-        simulator.faults.add(on.fault, on.operation, on.times)
+    for switch in args.fault:
+        simulator.faults.add(switch.fault, switch.operation, switch.times)
     if args.auto_pay is not None:
         simulator.pay_by_itself(args.auto_pay)
     try:
@@ -126,61 +167,45 @@ def _serve(args: argparse.Namespace) -> int:
 
 def _pay(args: argparse.Namespace) -> int:
     time.sleep(args.after)
-    answer = _order(
-        args,
-        {
-            "do": "pay",
-            "payment_request": _payment_request(args.payment_request),
-            "via": args.via,
-            "times": args.times,
-        },
-    )
+    text = args.payment_request
+    if text == "-":
+        text = sys.stdin.read().strip()
+    elif Path(text).suffix.lower() in (".png", ".jpg", ".jpeg"):
+        text = read_qr(Path(text))
+    answer = _control(args, "pay", payment_request=text, via=args.via, times=args.times)
     for result in answer["results"]:
         print(f"{answer['payment_hash'][:8]}  {answer['amount_sat']} sat  {result}")
-    return 0 if answer["paid"] else 1
-
-
-def _hold(args: argparse.Namespace) -> int:
-    request = _payment_request(args.payment_request)
-    print(_order(args, {"do": "hold", "payment_request": request})["payment_hash"])
-    return 0
-
-
-def _settle(args: argparse.Namespace) -> int:
-    _order(args, {"do": "settle", "payment_hash": args.payment_hash})
-    return 0
+    return 0 if "PAID" in answer["results"] else 1
 
 
 def _fault(args: argparse.Namespace) -> int:
-    on: Switch = args.name
-    return _show_active(
-        _order(
+    switch: Switch = args.name
+    return _print_active(
+        _control(
             args,
-            {
-                "do": "fault",
-                "name": on.fault.value,
-                "operation": args.operation or on.operation,
-                "times": on.times if args.times is None else args.times,
-                "seconds": args.seconds,
-                "value": args.value,
-            },
+            "fault",
+            name=switch.fault.value,
+            operation=switch.operation,
+            times=switch.times,
+            seconds=args.seconds,
+            value=args.value,
         )
     )
 
 
 def _clear(args: argparse.Namespace) -> int:
-    return _show_active(_order(args, {"do": "clear", "name": args.name}))
+    return _print_active(_control(args, "clear", name=args.name))
 
 
 def _dark(args: argparse.Namespace) -> int:
-    _order(args, {"do": "dark", "seconds": args.seconds})
+    _control(args, "dark", seconds=args.seconds)
     return 0
 
 
 def _report(args: argparse.Namespace) -> int:
-    answer = _order(args, {"do": "report"})
+    answer = _control(args, "report")
     print(answer["report"])
-    return _show_active(answer)
+    return _print_active(answer)
 
 
 def _list_faults(_: argparse.Namespace) -> int:
@@ -188,24 +213,12 @@ def _list_faults(_: argparse.Namespace) -> int:
     return 0
 
 
-def _show_active(answer: dict[str, Any]) -> int:
+def _print_active(answer: dict[str, Any]) -> int:
     print("switched on:", ", ".join(answer["active"]) or "nothing")
     return 0
 
 
-def _payment_request(text: str) -> str:
-    if text == "-":
-        return sys.stdin.read().strip()
-    path = Path(text)
-    if path.suffix.lower() in (".png", ".jpg", ".jpeg"):
-        # Here and not above: reading pictures needs libraries that only the customer has.
-        from kiosk.simulate.pictures import read_qr
-
-        return read_qr(path)
-    return text
-
-
-def _order(args: argparse.Namespace, order: dict[str, Any]) -> dict[str, Any]:
+def _control(args: argparse.Namespace, order: str, **values: Any) -> dict[str, Any]:
     """Send an order to the running simulator.
 
     Raises:
@@ -214,72 +227,17 @@ def _order(args: argparse.Namespace, order: dict[str, Any]) -> dict[str, Any]:
     url = f"{args.url.rstrip('/').removesuffix('/graphql')}/control"
     if not url.startswith("http://"):
         raise SystemExit("--url must start with http://")
+    body = json.dumps({"do": order, **values}).encode()
     request = urllib.request.Request(  # noqa: S310  http:// was checked above
-        url, json.dumps(order).encode(), {"Content-Type": "application/json"}
+        url, body, {"Content-Type": "application/json"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=CONTROL_TIMEOUT_S) as answer:  # noqa: S310
-            found: dict[str, Any] = json.load(answer)
+        with urllib.request.urlopen(request, timeout=CONTROL_TIMEOUT_S) as response:  # noqa: S310
+            answer: dict[str, Any] = json.load(response)
     except urllib.error.HTTPError as error:
         raise SystemExit(str(json.load(error).get("error"))) from error
     except OSError as error:
         raise SystemExit(
             f"No simulator answers at {url}. Start `kiosk simulator` first."
         ) from error
-    return found
-
-
-def _add_url(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--url", default=f"http://127.0.0.1:{HTTP_PORT}", help="where it runs (%(default)s)"
-    )
-
-
-def _add_pay(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "payment_request", help="the invoice, or - to read it, or a picture of its QR code"
-    )
-    parser.add_argument("--via", choices=("lightning", "blink"), default="lightning")
-    parser.add_argument("--times", type=int, default=1, help="how often to try")
-    parser.add_argument("--after", type=float, default=0.0, metavar="SECONDS")
-    _add_url(parser)
-    parser.set_defaults(simulator_command=_pay)
-
-
-def _add_hold(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("payment_request", help="as for pay")
-    _add_url(parser)
-    parser.set_defaults(simulator_command=_hold)
-
-
-def _add_settle(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("payment_hash", help="what hold printed")
-    _add_url(parser)
-    parser.set_defaults(simulator_command=_settle)
-
-
-def _add_fault(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", type=read_switch, metavar="NAME[:OPERATION[:TIMES]]")
-    parser.add_argument("--operation", help="a root field, such as lnInvoicePaymentSend")
-    parser.add_argument("--times", type=int, help="how often; until cleared if not given")
-    parser.add_argument("--seconds", type=float)
-    parser.add_argument("--value", type=int)
-    _add_url(parser)
-    parser.set_defaults(simulator_command=_fault)
-
-
-def _add_clear(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", help="only this one")
-    _add_url(parser)
-    parser.set_defaults(simulator_command=_clear)
-
-
-def _add_dark(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("seconds", type=float)
-    _add_url(parser)
-    parser.set_defaults(simulator_command=_dark)
-
-
-def _add_report(parser: argparse.ArgumentParser) -> None:
-    _add_url(parser)
-    parser.set_defaults(simulator_command=_report)
+    return answer

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-# The wall clock may be set while we wait, so no nap is longer than this.
-LONGEST_NAP_S = 3600.0
+# The wall clock may be set while we wait, so no wait is longer than this.
+LONGEST_WAIT_S = 3600.0
 
 
 class Clock(Protocol):
@@ -19,8 +19,8 @@ class Clock(Protocol):
         """Return Unix seconds."""
         ...
 
-    def listen(self, moved: Callable[[], None]) -> None:
-        """Call `moved` whenever the time jumps."""
+    def listen(self, on_jump: Callable[[], None]) -> None:
+        """Call `on_jump` whenever the time jumps."""
         ...
 
 
@@ -31,7 +31,7 @@ class SystemClock:
         """Return Unix seconds."""
         return time.time()
 
-    def listen(self, moved: Callable[[], None]) -> None:
+    def listen(self, on_jump: Callable[[], None]) -> None:
         """Accept a listener that is never called."""
 
 
@@ -52,12 +52,12 @@ class ManualClock:
         """Move on by `seconds`; returns after every timer that came due has run."""
         with self._lock:
             self._now += seconds
-        for moved in tuple(self._listeners):
-            moved()
+        for on_jump in tuple(self._listeners):
+            on_jump()
 
-    def listen(self, moved: Callable[[], None]) -> None:
-        """Call `moved` after every advance, in the thread that advanced."""
-        self._listeners.append(moved)
+    def listen(self, on_jump: Callable[[], None]) -> None:
+        """Call `on_jump` after every advance, in the thread that advanced."""
+        self._listeners.append(on_jump)
 
 
 class Timers:
@@ -66,7 +66,7 @@ class Timers:
     def __init__(self, clock: Clock) -> None:
         """Follow `clock`; nothing runs before `attach`."""
         self._clock = clock
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._order = itertools.count()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._alarm: asyncio.TimerHandle | None = None
@@ -82,7 +82,7 @@ class Timers:
             self._alarm.cancel()
         self._loop = self._alarm = None
 
-    def call_at(self, when_s: float, callback: Callable[[], None]) -> None:
+    def call_at(self, when_s: float, callback: Callable[[], object]) -> None:
         """Call `callback` once, at `when_s` or soon after."""
         heapq.heappush(self._due, (when_s, next(self._order), callback))
         if self._due[0][0] == when_s:
@@ -100,5 +100,5 @@ class Timers:
             self._alarm.cancel()
             self._alarm = None
         if self._loop is not None and self._due:
-            nap = max(0.001, self._due[0][0] - self._clock.now())
-            self._alarm = self._loop.call_later(min(nap, LONGEST_NAP_S), self.run_due)
+            wait_s = max(0.001, self._due[0][0] - self._clock.now())
+            self._alarm = self._loop.call_later(min(wait_s, LONGEST_WAIT_S), self.run_due)

@@ -1,21 +1,27 @@
-"""One socket: graphql-transport-ws as Blink's server speaks it, close codes and all."""
+"""The WebSocket side: who may connect, and graphql-transport-ws as Blink's server speaks it.
+
+Source: npm graphql-ws 5.16.2, which Blink pins; limits by address: blinkbitcoin/charts,
+charts/galoy/templates/websocket-ingress.yaml.
+"""
 
 import asyncio
 import inspect
 import json
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from aiohttp import web
 from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationType, subscribe
 
 from kiosk.simulate.accounts import ApiKey
-from kiosk.simulate.answers import with_unknown_status
+from kiosk.simulate.answers import page, with_unknown_status
 from kiosk.simulate.context import Context
 from kiosk.simulate.engine import SCHEMA, Documents, Prepared, root_field
 from kiosk.simulate.faults import Fault, Switch
-from kiosk.simulate.traffic import Link, Request, Traffic
+from kiosk.simulate.network import API_PATH, LeakyBucket, Link, Request, Traffic
 from kiosk.simulate.wire import Wire
 from kiosk.simulate.world import World
 
@@ -24,6 +30,10 @@ SERVER_ONLY: Final = ("connection_ack", "next", "error")
 # Blink asks its auth service first, so a subscribe sent right behind the init is always too early.
 AUTH_S: Final = 0.005
 GOING_AWAY: Final = 1001
+SOCKETS_PER_ADDRESS: Final = 10
+CONNECTS_PER_MINUTE: Final = 10
+CONNECT_BURST: Final = 20
+CLOSE_TIMEOUT_S: Final = 1.0
 
 Message = dict[str, Any]
 
@@ -56,11 +66,10 @@ class Subscription:
     task: asyncio.Task[None]
 
 
-class Hangup(Exception):
+class CloseSocket(Exception):
     """The socket is to be closed with this code and reason."""
 
     def __init__(self, code: int, reason: str) -> None:
-        """Carry what the client will read."""
         super().__init__(f"{code} {reason}")
         self.code = code
         self.reason = reason
@@ -70,12 +79,12 @@ class Connection:
     """What was said on one socket so far, and its subscriptions."""
 
     def __init__(self, line: Line, wire: Wire, address: str) -> None:
-        """Speak over `wire`."""
         self.address: Final = address
         self.wire: Final = wire
         self._line = line
         self._key: ApiKey | None = None
-        self._initialised = self._acknowledged = self._silent = False
+        self._initialised = self._acknowledged = False
+        self._silenced = asyncio.Event()
         self._subscriptions: dict[str, Subscription] = {}
 
     async def serve(self) -> None:
@@ -88,17 +97,17 @@ class Connection:
         self.wire.spawn(self._handle_all(incoming))
         await self.wire.listen(incoming)
 
-    def suffer_now(self) -> None:
+    def apply_faults_now(self) -> None:
         """Take the socket faults that concern a subscription that is open already."""
-        for operation in {subscription.operation for subscription in self._subscriptions.values()}:
-            self._suffer(operation)
+        for operation in {running.operation for running in self._subscriptions.values()}:
+            self._apply_faults(operation)
 
     async def _handle_all(self, incoming: asyncio.Queue[str]) -> None:
         try:
             while True:
                 await self._handle(_read(await incoming.get()))
-        except Hangup as hangup:
-            await self.wire.hang_up(hangup.code, hangup.reason)
+        except CloseSocket as closing:
+            await self.wire.hang_up(closing.code, closing.reason)
 
     async def _handle(self, message: Message) -> None:
         match message["type"]:
@@ -115,13 +124,13 @@ class Connection:
                 if subscription is not None:
                     subscription.task.cancel()
             case kind if kind in SERVER_ONLY:
-                raise Hangup(4500, f"Unexpected message of type {kind} received")
+                raise CloseSocket(4500, f"Unexpected message of type {kind} received")
             case _:
                 raise _invalid()
 
     def _init(self, payload: Message) -> None:
         if self._initialised:
-            raise Hangup(4429, "Too many initialisation requests")
+            raise CloseSocket(4429, "Too many initialisation requests")
         self._initialised = True
         # A bad key is not refused here: it is nobody's key, which shows at subscribing only.
         self._key = self._line.world.accounts.key(str(payload.get("X-API-KEY") or ""))
@@ -138,18 +147,18 @@ class Connection:
 
     async def _subscribe(self, message: Message) -> None:
         if not self._acknowledged:
-            raise Hangup(4401, "Unauthorized")
+            raise CloseSocket(4401, "Unauthorized")
         match message:
             case {"id": str(name), "payload": {"query": str(text)} as payload}:
                 pass
             case _:
                 raise _invalid()
         if name in self._subscriptions:
-            raise Hangup(4409, f"Subscriber for {name} already exists")
+            raise CloseSocket(4409, f"Subscriber for {name} already exists")
         try:
             prepared = self._line.documents.prepare(text)
         except GraphQLSyntaxError as error:
-            raise Hangup(4500, error.message) from error
+            raise CloseSocket(4500, error.message) from error
         if errors := _refusals(prepared, payload):
             shown = [error.formatted for error in errors]
             self.wire.send({"id": name, "type": "error", "payload": shown})
@@ -178,7 +187,7 @@ class Connection:
             return
         task = self.wire.spawn(self._pass_on(name, root, stream))
         self._subscriptions[name] = Subscription(root, task)
-        self._suffer(root)
+        self._apply_faults(root)
 
     async def _pass_on(self, name: str, root: str, stream: AsyncIterator[ExecutionResult]) -> None:
         try:
@@ -188,12 +197,12 @@ class Connection:
                     payload["errors"] = [error.formatted for error in result.errors]
                 if self._line.world.faults.take(Fault.UNKNOWN_STATUS, root):
                     payload = with_unknown_status(payload)
-                if not self._silent:
+                if not self._silenced.is_set():
                     self.wire.send({"id": name, "type": "next", "payload": payload})
         finally:
             await stream.aclose()  # type: ignore[attr-defined]
 
-    def _suffer(self, operation: str) -> None:
+    def _apply_faults(self, operation: str) -> None:
         take = self._line.world.faults.take
         if closed := take(Fault.SOCKET_CLOSED, operation):
             code = closed.value or GOING_AWAY
@@ -203,15 +212,74 @@ class Connection:
         if half_open := take(Fault.SOCKET_HALF_OPEN, operation):
             _after(half_open, self.wire.freeze)
         if silent := take(Fault.SOCKET_SILENT, operation):
-            _after(silent, self._fall_silent)
-
-    def _fall_silent(self) -> None:
-        self._silent = True
+            _after(silent, self._silenced.set)
 
     async def _time_init(self) -> None:
         await asyncio.sleep(self._line.times.init_s)
         if not self._initialised:
             await self.wire.close(4408, "Connection initialisation timeout")
+
+
+class SocketSide:
+    """Accepts sockets on /graphql and knows which are open."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._open: set[Connection] = set()
+        self._buckets: dict[str, LeakyBucket] = {}
+
+    @property
+    def open_connections(self) -> tuple[Connection, ...]:
+        """Return the sockets that are open now."""
+        return tuple(self._open)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Serve one socket from its upgrade to its end."""
+        await self._line.link.handshake()
+        await self._line.link.travel()
+        address = request.remote or ""
+        refusal = self._refusal(request, address)
+        if refusal is not None:
+            await self._line.link.travel()
+            return refusal
+        socket = web.WebSocketResponse(
+            protocols=(PROTOCOL,),
+            autoping=False,
+            autoclose=False,
+            compress=False,
+            timeout=CLOSE_TIMEOUT_S,
+        )
+        wire = Wire(request, socket, self._line.link, self._line.times.ping_s)
+        connection = Connection(self._line, wire, address)
+        self._open.add(connection)
+        try:
+            await self._line.link.travel()
+            await socket.prepare(request)
+            await connection.serve()
+        finally:
+            self._open.discard(connection)
+        return socket
+
+    def faults_changed(self) -> None:
+        """Let a fault that was just switched on strike what is open already."""
+        for connection in self.open_connections:
+            connection.apply_faults_now()
+
+    def _refusal(self, request: web.BaseRequest, address: str) -> web.Response | None:
+        faults = self._line.world.faults
+        if request.path != API_PATH or request.headers.get("Upgrade", "").lower() != "websocket":
+            return web.Response(status=400, text="Bad Request")
+        if refused := faults.take(Fault.SOCKET_REFUSED, None):
+            return page(refused.value or 503)
+        if limit := faults.peek(Fault.SOCKET_LIMIT):
+            allowed = SOCKETS_PER_ADDRESS if limit.value is None else limit.value
+            if Counter(connection.address for connection in self._open)[address] >= allowed:
+                return page(503)
+        if faults.peek(Fault.SOCKET_RATE_LIMIT):
+            fresh = LeakyBucket(CONNECTS_PER_MINUTE, CONNECT_BURST)
+            if not self._buckets.setdefault(address, fresh).allows(self._line.world.clock.now()):
+                return page(503)
+        return None
 
 
 def _after(switch: Switch, act: Callable[[], object]) -> None:
@@ -245,5 +313,5 @@ def _read(text: str) -> Message:
     return message
 
 
-def _invalid() -> Hangup:
-    return Hangup(4400, "Invalid message received")
+def _invalid() -> CloseSocket:
+    return CloseSocket(4400, "Invalid message received")

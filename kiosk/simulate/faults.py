@@ -23,14 +23,8 @@ class Fault(StrEnum):
     DELAY_REQUEST = "delay-request", "the request reaches Blink `seconds` later"
     DELAY_ANSWER = "delay-answer", "the answer leaves `seconds` later"
     REQUEST_LOST = "request-lost", "the connection drops before anything happened"
-    ANSWER_LOST_AFTER = (
-        "answer-lost-after",
-        "it happens, and the connection drops instead of answering",
-    )
-    NEVER_ANSWERED = (
-        "never-answered",
-        "the request is swallowed: nothing happens, nothing is answered",
-    )
+    ANSWER_LOST_AFTER = "answer-lost-after", "it happens, and the connection drops unanswered"
+    NEVER_ANSWERED = "never-answered", "nothing happens, and nothing is ever answered"
     NEVER_ANSWERED_AFTER = "never-answered-after", "it happens and is never answered"
     ANSWER_CUT = "answer-cut", "it happens, and the answer breaks off in the middle"
     # Proxies and portals, all before anything happened unless said otherwise.
@@ -46,18 +40,12 @@ class Fault(StrEnum):
     HTTP_504_AFTER = "http-504-after", "it happens, and HTTP 504 is answered"
     CAPTIVE_PORTAL = "captive-portal", "HTTP 200 with the HTML page of a Wi-Fi portal"
     CAPTIVE_REDIRECT = "captive-redirect", "HTTP 302 to the login page of a Wi-Fi portal"
-    HTTP_RATE_LIMIT = (
-        "http-rate-limit",
-        "120 requests a minute from one address (burst 2400, or `value`), then HTTP 429",
-    )
+    HTTP_RATE_LIMIT = "http-rate-limit", "120 requests a minute (burst 2400, or `value`), then 429"
     # Odd answers, after it happened.
     MALFORMED_JSON = "malformed-json", "it happens, and the answer is not JSON"
     WRONG_SHAPE = "wrong-shape", "it happens, and the answer is a JSON list"
     NULL_FIELDS = "null-fields", "it happens, and every field of the answer is null"
-    UNKNOWN_STATUS = (
-        "unknown-status",
-        "every status in the answer or event is one nobody has heard of",
-    )
+    UNKNOWN_STATUS = "unknown-status", "every status in the answer or event is an unknown one"
     # Refusals with a code; nothing happened.
     LIMIT_REACHED = "limit-reached", "TRANSACTION_RESTRICTED: the daily limit is used up"
     INSUFFICIENT_BALANCE = "insufficient-balance", "INSUFFICIENT_BALANCE"
@@ -66,21 +54,12 @@ class Fault(StrEnum):
     DUPLICATE_EXTERNAL_ID = "duplicate-external-id", "INVALID_INPUT: the external id exists already"
     LND_OFFLINE = "lnd-offline", "LND_OFFLINE"
     DB_ERROR = "db-error", "DB_ERROR"
-    UNEXPECTED_CLIENT_ERROR = (
-        "unexpected-client-error",
-        "UNEXPECTED_CLIENT_ERROR: the lock was not free",
-    )
+    UNEXPECTED_CLIENT_ERROR = "unexpected-client-error", "UNEXPECTED_CLIENT_ERROR: lock not free"
     # Sends.
     FAILURE_AFTER = "failure-after", "FAILURE is answered although the money moved"
     PENDING_SETTLES = "pending-settles", "PENDING is answered; the money arrives `seconds` later"
-    PENDING_REVERSES = (
-        "pending-reverses",
-        "PENDING is answered; the money comes back `seconds` later",
-    )
-    PAID_BY_SOMEBODY_ELSE = (
-        "paid-by-somebody-else",
-        "a stranger pays it first: ALREADY_PAID, not by us",
-    )
+    PENDING_REVERSES = "pending-reverses", "PENDING is answered; the money is back `seconds` later"
+    PAID_BY_SOMEBODY_ELSE = "paid-by-somebody-else", "a stranger pays it first: ALREADY_PAID"
     # Invoices that are not what was asked for.
     WRONG_NETWORK = "wrong-network", "the invoice is for another network"
     WRONG_AMOUNT = "wrong-amount", "the invoice is for one sat more"
@@ -94,10 +73,7 @@ class Fault(StrEnum):
     SAME_INVOICE_AGAIN = "same-invoice-again", "the invoice of before is handed out again"
     DESCRIPTION_HASH_WRONG = "description-hash-wrong", "the invoice describes something else"
     DESCRIPTION_HASH_MISSING = "description-hash-missing", "the invoice has no description hash"
-    COMMENT_DROPS_HASH = (
-        "comment-drops-hash",
-        "the invoice has no description hash when there is a comment",
-    )
+    COMMENT_DROPS_HASH = "comment-drops-hash", "no description hash when there is a comment"
     VERIFY_MISSING = "verify-missing", "the invoice comes without verify"
     VERIFY_NULL = "verify-null", "the invoice comes with a verify that is null"
     VERIFY_NOT_FOUND = "verify-not-found", "verify knows no such invoice"
@@ -131,10 +107,7 @@ class Fault(StrEnum):
     PAID_EVENT_LOST = "paid-event-lost", "the event of the payment is never sent"
     PAID_EVENT_DOUBLED = "paid-event-doubled", "the event of the payment comes twice"
     PAID_EVENT_LATE = "paid-event-late", "the event of the payment comes `seconds` later"
-    PAID_EVENT_OTHER_HASH = (
-        "paid-event-other-hash",
-        "somebody else's payment is announced here first",
-    )
+    PAID_EVENT_OTHER_HASH = "paid-event-other-hash", "another's payment is announced here first"
     EXPIRED_BEFORE_PAID = "expired-before-paid", "EXPIRED comes just before PAID"
     PENDING_AFTER_PAID = "pending-after-paid", "PENDING comes just after PAID"
     ERROR_EVENT = "error-event", "the event of the payment is an error instead"
@@ -172,7 +145,6 @@ class Faults:
     """The switches that are on now; safe to use from any thread."""
 
     def __init__(self) -> None:
-        """Start with everything working."""
         self._lock = threading.Lock()
         self._switches: list[Switch] = []
         self._struck: Counter[Fault] = Counter()
@@ -194,14 +166,14 @@ class Faults:
         """
         with self._lock:
             self._switches.append(Switch(fault, operation, times, seconds, value))
-        for changed in tuple(self._listeners):
-            changed()
+        for on_change in tuple(self._listeners):
+            on_change()
 
     def clear(self, fault: Fault | None = None) -> None:
         """Turn `fault` off, or everything."""
         with self._lock:
             kept = () if fault is None else self._switches
-            self._switches = [on for on in kept if on.fault is not fault]
+            self._switches = [switch for switch in kept if switch.fault is not fault]
 
     def active(self) -> tuple[Switch, ...]:
         """Return what is on, oldest first."""
@@ -217,7 +189,12 @@ class Faults:
         """Use up one of `fault` for `operation`, or return None if it is not on."""
         with self._lock:
             on = next(
-                (switch for switch in self._switches if _matches(switch, fault, operation)), None
+                (
+                    switch
+                    for switch in self._switches
+                    if switch.fault is fault and switch.operation in (None, operation)
+                ),
+                None,
             )
             if on is None:
                 return None
@@ -233,15 +210,11 @@ class Faults:
 
     def peek(self, fault: Fault) -> Switch | None:
         """Return the switch of `fault` without using it up."""
-        return next((on for on in self.active() if on.fault is fault), None)
+        return next((switch for switch in self.active() if switch.fault is fault), None)
 
-    def listen(self, changed: Callable[[], None]) -> None:
-        """Call `changed` after every `add`, in the thread that added."""
-        self._listeners.append(changed)
-
-
-def _matches(on: Switch, fault: Fault, operation: str | None) -> bool:
-    return on.fault is fault and on.operation in (None, operation)
+    def listen(self, on_change: Callable[[], None]) -> None:
+        """Call `on_change` after every `add`, in the thread that added."""
+        self._listeners.append(on_change)
 
 
 def table() -> str:

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from weakref import WeakSet
@@ -41,41 +41,35 @@ from kiosk.simulate.engine import (
     without_extensions,
 )
 from kiosk.simulate.faults import Fault
-from kiosk.simulate.traffic import LeakyBucket, Link, Request, Traffic
+from kiosk.simulate.network import API_PATH, LeakyBucket, Link, Request, Traffic
 from kiosk.simulate.world import World
 
-Control = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+Control = Callable[[dict[str, Any]], dict[str, Any]]
 
-API_PATH: Final = "/graphql"
 CONTROL_PATH: Final = "/control"
 REQUESTS_PER_MINUTE: Final = 120
 REQUEST_BURST: Final = 2400
 
+# Each is named by its status.
 PAGES_BEFORE: Final = {
-    Fault.HTTP_401: 401,
-    Fault.HTTP_403: 403,
-    Fault.HTTP_404: 404,
-    Fault.HTTP_408: 408,
-    Fault.HTTP_429: 429,
-    Fault.HTTP_502: 502,
-    Fault.HTTP_503: 503,
-    Fault.HTTP_504: 504,
-    Fault.HTTP_511: 511,
+    fault: int(fault.removeprefix("http-"))
+    for fault in Fault
+    if fault.removeprefix("http-").isdigit()
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Operation:
     """An HTTP request that was understood."""
 
     prepared: Prepared
-    operation: OperationDefinitionNode
+    node: OperationDefinitionNode
     name: str
     root: str
     variables: dict[str, Any] = field(repr=False)
 
 
-class NotUnderstood(Exception):
+class BadRequest(Exception):
     """The request is no GraphQL we serve; the router answers it with HTTP 400."""
 
 
@@ -105,52 +99,59 @@ class HttpSide:
             return page(404)
         if request.transport is not None and request.transport not in self._met:
             self._met.add(request.transport)
-            await self._link.shake_hands()
+            await self._link.handshake()
         await self._link.travel()
         if question is not None:
             return await self._answer_address(request, question)
         try:
             body = await request.json()
-            asked = self._understand(body)
-        except (ValueError, NotUnderstood, GraphQLSyntaxError) as error:
+            operation = self._understand(body)
+        except (ValueError, BadRequest, GraphQLSyntaxError) as error:
             return web.json_response({"errors": [{"message": str(error)}]}, status=400)
-        return await self._answer(request, asked)
+        return await self._answer(request, operation)
 
-    async def _answer(self, request: web.BaseRequest, asked: Asked) -> web.StreamResponse:
-        faults, name = self._world.faults, asked.root
-        if delay := faults.take(Fault.DELAY_REQUEST, name):
+    async def _answer(self, request: web.BaseRequest, operation: Operation) -> web.StreamResponse:
+        if delay := self._world.faults.take(Fault.DELAY_REQUEST, operation.root):
             await asyncio.sleep(delay.seconds or 0.0)
-        key, refusal = self._who(request)
-        self._record(asked, key)
-        if faults.take(Fault.REQUEST_LOST, name):
-            return no_answer(request)
-        if faults.take(Fault.NEVER_ANSWERED, name):
-            return await _never()
-        if refusal is None:
-            refusal = self._proxy_refusal(request, name)
-        if refusal is not None:
-            await self._link.travel()
+        text = request.headers.get("X-API-KEY", "")
+        key = self._world.accounts.key(text) if text else None
+        username = None if key is None else key.account.username
+        self._traffic.add(
+            Request(time.monotonic(), username, operation.root, "http", operation.variables)
+        )
+        bad_key = page(401) if text and key is None else None
+        if (
+            refusal := await self._stopped_on_the_way(request, operation.root, bad_key)
+        ) is not None:
             return refusal
-        result = self._check(asked) or await self._run(asked, key)
-        return await self._send(request, name, result)
+        result = self._check_cost(operation) or await self._run(operation, key)
+        return await self._send(request, operation.root, result)
 
     async def _answer_address(self, request: web.BaseRequest, question: str) -> web.StreamResponse:
         """Answer for a Lightning address: no GraphQL, the same roads."""
         faults = self._world.faults
         if delay := faults.take(Fault.DELAY_REQUEST, question):
             await asyncio.sleep(delay.seconds or 0.0)
-        if faults.take(Fault.REQUEST_LOST, question):
-            return no_answer(request)
-        if faults.take(Fault.NEVER_ANSWERED, question):
-            return await _never()
-        refusal = self._proxy_refusal(request, question)
-        if refusal is None and faults.take(Fault.ADDRESS_REDIRECT, question):
-            refusal = web.Response(status=302, headers={"Location": request.path_qs})
-        if refusal is not None:
-            await self._link.travel()
+        if (refusal := await self._stopped_on_the_way(request, question)) is not None:
             return refusal
+        if faults.take(Fault.ADDRESS_REDIRECT, question):
+            await self._link.travel()
+            return web.Response(status=302, headers={"Location": request.path_qs})
         body = self._addresses.answer(request.path, request.query_string, request.host)
         return await self._send(request, question, dict(body))
+
+    async def _stopped_on_the_way(
+        self, request: web.BaseRequest, name: str, refusal: web.Response | None = None
+    ) -> web.Response | None:
+        """Return what the client gets if the request never reaches Blink."""
+        if self._world.faults.take(Fault.REQUEST_LOST, name):
+            return no_answer(request)
+        if self._world.faults.take(Fault.NEVER_ANSWERED, name):
+            return await _never()
+        refusal = refusal or self._proxy_refusal(request, name)
+        if refusal is not None:
+            await self._link.travel()
+        return refusal
 
     async def _send(
         self, request: web.BaseRequest, name: str, result: dict[str, Any]
@@ -177,34 +178,24 @@ class HttpSide:
             return await half_an_answer(request, json.dumps(result))
         return web.json_response(result)
 
-    def _understand(self, body: Any) -> Asked:
+    def _understand(self, body: Any) -> Operation:
         match body:
             case {"query": str(text), "variables": dict(variables)}:
                 pass
             case {"query": str(text)} if not body.get("variables"):
                 variables = {}
             case _:
-                raise NotUnderstood("The request did not contain a GraphQL document")
+                raise BadRequest("The request did not contain a GraphQL document")
         prepared = self._documents.prepare(text)
         if prepared.errors:
-            raise NotUnderstood("; ".join(error.message for error in prepared.errors))
-        operation = prepared.operation(body.get("operationName"))
-        if operation is None:
-            raise NotUnderstood("The request did not say which operation it means")
-        if operation.operation is OperationType.SUBSCRIPTION:
-            raise NotUnderstood("Subscriptions are served on the WebSocket only")
-        name = "" if operation.name is None else operation.name.value
-        return Asked(prepared, operation, name, root_field(operation), variables)
-
-    def _who(self, request: web.BaseRequest) -> tuple[ApiKey | None, web.Response | None]:
-        text = request.headers.get("X-API-KEY", "")
-        key = self._world.accounts.key(text) if text else None
-        return key, page(401) if text and key is None else None
-
-    def _record(self, asked: Asked, key: ApiKey | None) -> None:
-        username = None if key is None else key.account.username
-        at = time.monotonic()
-        self._traffic.add(Request(at, username, asked.root, "http", asked.variables))
+            raise BadRequest("; ".join(error.message for error in prepared.errors))
+        node = prepared.operation(body.get("operationName"))
+        if node is None:
+            raise BadRequest("The request did not say which operation it means")
+        if node.operation is OperationType.SUBSCRIPTION:
+            raise BadRequest("Subscriptions are served on the WebSocket only")
+        name = "" if node.name is None else node.name.value
+        return Operation(prepared, node, name, root_field(node), variables)
 
     def _proxy_refusal(self, request: web.BaseRequest, name: str) -> web.Response | None:
         faults = self._world.faults
@@ -219,23 +210,23 @@ class HttpSide:
             burst = REQUEST_BURST if limit.value is None else limit.value
             fresh = LeakyBucket(REQUESTS_PER_MINUTE, burst)
             bucket = self._buckets.setdefault(request.remote or "", fresh)
-            if not bucket.pour(self._world.clock.now()):
+            if not bucket.allows(self._world.clock.now()):
                 return page(429)
         return None
 
-    def _check(self, asked: Asked) -> dict[str, Any] | None:
-        cost = asked.prepared.cost(asked.operation)
+    def _check_cost(self, operation: Operation) -> dict[str, Any] | None:
+        cost = operation.prepared.cost(operation.node)
         if cost <= LARGEST_COST:
             return None
         return top_level(f"Query too complex. Value of {cost} is over the maximum {LARGEST_COST}.")
 
-    async def _run(self, asked: Asked, key: ApiKey | None) -> dict[str, Any]:
+    async def _run(self, operation: Operation, key: ApiKey | None) -> dict[str, Any]:
         result = execute(
             SCHEMA,
-            asked.prepared.document,
+            operation.prepared.document,
             context_value=Context(self._world, key),
-            variable_values=asked.variables,
-            operation_name=asked.name or None,
+            variable_values=operation.variables,
+            operation_name=operation.name or None,
         )
         done: ExecutionResult = await result if inspect.isawaitable(result) else result
         answer: dict[str, Any] = {"data": done.data}
@@ -248,7 +239,7 @@ class HttpSide:
         if request.content_type != "application/json":
             return page(404)
         try:
-            return web.json_response(await self._control(await request.json()))
+            return web.json_response(self._control(await request.json()))
         except (ValueError, KeyError, TypeError) as error:
             return web.json_response({"error": str(error)}, status=400)
 

@@ -20,7 +20,6 @@ class Kind(StrEnum):
     LN_INTRALEDGER = "ln-intraledger"  # an invoice paid from another wallet
     LN_PAYMENT = "ln-payment"  # an outside invoice paid by a wallet
     LN_REVERSAL = "ln-reversal"  # and its money coming back
-    INTRALEDGER = "intraledger"  # wallet to wallet, no invoice
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from kiosk.simulate.context import Context, mutation
 from kiosk.simulate.errors import invalid_input
 from kiosk.simulate.faults import Fault
 from kiosk.simulate.invoices import InvoiceOrder
-from kiosk.simulate.payments import SendOrder, Sent, pay_invoice, send_to_wallet
+from kiosk.simulate.payments import SendOrder, Sent, pay_invoice
 from kiosk.simulate.views import invoice_view, transaction_view
 
 Input = Mapping[str, Any]
@@ -17,7 +17,6 @@ Input = Mapping[str, Any]
 CREATE: Final = "lnInvoiceCreate"
 CREATE_ON_BEHALF: Final = "lnInvoiceCreateOnBehalfOfRecipient"
 SEND: Final = "lnInvoicePaymentSend"
-SEND_INTRALEDGER: Final = "intraLedgerPaymentSend"
 FAILURE: Final[Payload] = {"status": "FAILURE"}
 
 
@@ -43,16 +42,6 @@ def _cancel(context: Context, values: Input) -> Payload:
 def _send(context: Context, values: Input) -> Payload:
     order = SendOrder(context.own_wallet(values["walletId"]), SEND, values.get("memo"))
     return _sent(context, pay_invoice(context.world, order, values["paymentRequest"]))
-
-
-@mutation(SEND_INTRALEDGER, Scope.WRITE, failed=FAILURE)
-def _send_intraledger(context: Context, values: Input) -> Payload:
-    wallet = context.own_wallet(values["walletId"])
-    order = SendOrder(wallet, SEND_INTRALEDGER, values.get("memo"))
-    if values["amount"] < 1:
-        raise invalid_input("A valid satoshi amount is required")
-    payee = context.world.accounts.wallet(values["recipientWalletId"])
-    return _sent(context, send_to_wallet(context.world, order, payee, values["amount"]))
 
 
 def _create_invoice(context: Context, operation: str, wallet: Wallet, values: Input) -> Payload:

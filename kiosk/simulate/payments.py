@@ -29,7 +29,7 @@ from kiosk.simulate.invoices import Invoice
 from kiosk.simulate.ledger import IN_FLIGHT, OUTSIDE, Entry, Kind, Leg
 from kiosk.simulate.node import DecodedInvoice
 from kiosk.simulate.prices import cents
-from kiosk.simulate.views import intraledger_update, ln_update, status_view
+from kiosk.simulate.views import ln_update, status_view
 from kiosk.simulate.world import World
 
 RESERVE_PER_MILLE: Final = 5
@@ -77,28 +77,6 @@ def pay_invoice(world: World, order: SendOrder, payment_request: str) -> Sent:
     _check_balance(world, order.wallet, amount_sat)
     _count(world, order.wallet, amount_sat)
     return _pay_inside(world, order, invoice, amount_sat)
-
-
-def send_to_wallet(world: World, order: SendOrder, payee: Wallet, amount_sat: int) -> Sent:
-    """Move money without an invoice; doing it twice moves it twice.
-
-    Raises:
-        ApplicationError: FAILURE, with the reason.
-    """
-    if payee == order.wallet:
-        raise cannot_pay_self()
-    if "USD" in (payee.currency, order.wallet.currency):
-        raise invalid_input("Unsupported operation for wallet's currency.")
-    _check_limit(world, order.wallet, amount_sat)
-    world.check_may_receive()
-    _check_balance(world, order.wallet, amount_sat)
-    _count(world, order.wallet, amount_sat)
-    legs = (Leg(order.wallet.id, -amount_sat, order.memo), Leg(payee.id, amount_sat, order.memo))
-    sent, received = world.ledger.post(world.clock.now(), Kind.INTRALEDGER, legs)
-    owner = world.accounts.of_wallet(payee.id)
-    event = intraledger_update(world, owner, received)
-    world.channels.publish(account_channel(owner), event, Occasion.PAYMENT)
-    return Sent("SUCCESS", sent)
 
 
 def receive(world: World, payment_request: str) -> None:

@@ -3,23 +3,20 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 from kiosk.simulate.accounts import Level
 from kiosk.simulate.clock import Clock, SystemClock
-from kiosk.simulate.connection import Line, SocketTimes
-from kiosk.simulate.control import Control
+from kiosk.simulate.connection import Line, SocketSide, SocketTimes
+from kiosk.simulate.control import Order, carry_out
 from kiosk.simulate.customer import PaymentReport, SimulatedAccount, Via, outside_invoice, pay
 from kiosk.simulate.faults import Faults
 from kiosk.simulate.http import HttpSide
 from kiosk.simulate.invoices import Invoice
 from kiosk.simulate.ledger import Ledger
+from kiosk.simulate.network import Link, Ports, Request, Traffic
 from kiosk.simulate.payments import hold, settle_held
-from kiosk.simulate.ports import Ports
-from kiosk.simulate.sockets import SocketSide
 from kiosk.simulate.subscriptions import start_price_ticks
-from kiosk.simulate.traffic import Link, Request, Traffic
 from kiosk.simulate.world import Network, World, make_world
 
 Result = TypeVar("Result")
@@ -54,7 +51,6 @@ class Simulator:
         invoices_per_minute: int | None = INVOICES_PER_MINUTE,
         socket_times: SocketTimes | None = None,
     ) -> None:
-        """Build it; `start` or a with statement makes it answer."""
         self.faults: Final = Faults()
         self.clock: Final[Clock] = SystemClock() if clock is None else clock
         self.world: Final[World] = make_world(
@@ -68,8 +64,8 @@ class Simulator:
         self._traffic = Traffic()
         line = Line(self.world, self._traffic, link, socket_times or SocketTimes())
         self._sockets = SocketSide(line)
-        http = HttpSide(self.world, self._traffic, link, Control(self).carry_out)
-        self._ports = Ports(http, self._sockets, host, http_port, ws_port)
+        http = HttpSide(self.world, self._traffic, link, self._carry_out)
+        self._ports = Ports(http.handle, self._sockets.handle, host, http_port, ws_port)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self.till: Final = self._open_account("till")
@@ -129,17 +125,10 @@ class Simulator:
         self._loop = self._thread = None
 
     def __enter__(self) -> Self:
-        """Start."""
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop."""
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def go_dark(self) -> None:
@@ -182,7 +171,8 @@ class Simulator:
         def watch(invoice: Invoice) -> None:
             if invoice.wallet.account_id == self.till.account.id:
                 due_s = self.clock.now() + after_s
-                self.world.timers.call_at(due_s, lambda: self._pay_quietly(invoice))
+                # Cancelled or paid meanwhile: the report says so and nobody minds.
+                self.world.timers.call_at(due_s, lambda: self.pay(invoice.payment_request))
 
         self.world.invoices.listen(watch)
 
@@ -254,9 +244,8 @@ class Simulator:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _pay_quietly(self, invoice: Invoice) -> None:
-        # Cancelled or paid meanwhile: the report says so and nobody minds.
-        pay(self.world, invoice.payment_request, "lightning", self.customer.account.btc)
+    def _carry_out(self, order: Order) -> Order:
+        return carry_out(self, order)
 
     def _clock_moved(self) -> None:
         self.call(self.world.timers.run_due)

@@ -1,7 +1,7 @@
 """Invoices, transactions, prices and events as Blink's GraphQL words them."""
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from kiosk.simulate.accounts import Account, Wallet
 from kiosk.simulate.channels import Payload
@@ -119,17 +119,6 @@ def ln_update(world: World, account: Account, invoice: Invoice, entry: Entry) ->
     return _update(account, update)
 
 
-def intraledger_update(world: World, account: Account, entry: Entry) -> Payload:
-    """Return the event of money that came without an invoice; it names no hash."""
-    update = {
-        "__typename": "IntraLedgerUpdate",
-        "txNotificationType": "IntraLedgerReceipt",
-        "walletId": entry.wallet_id,
-        "transaction": _event_transaction(world, entry),
-    }
-    return _update(account, update)
-
-
 def price_update(world: World, account: Account) -> Payload:
     """Return the price event of an account's channel, in dollars.
 
@@ -150,39 +139,28 @@ def _event_transaction(world: World, entry: Entry) -> Payload:
     return {**transaction_view(world, entry), "createdAt": written}
 
 
-def _initiation(world: World, entry: Entry) -> dict[str, Any]:
-    match entry.kind:
-        case Kind.OPENING:
-            return {"__typename": "InitiationViaOnChain", "address": "bcrt1qsimulator"}
-        case Kind.INTRALEDGER:
-            return {"__typename": "InitiationViaIntraLedger", **_counterparty(world, entry)}
+def _initiation(world: World, entry: Entry) -> Payload:
+    if entry.kind is Kind.OPENING:
+        return {"__typename": "InitiationViaOnChain", "address": "bcrt1qsimulator"}
     payment_hash = entry.payment_hash or ""
-    named = world.invoices.by_hash(payment_hash) or world.outside.get(payment_hash)
+    invoice = world.invoices.by_hash(payment_hash) or world.outside.get(payment_hash)
     return {
         "__typename": "InitiationViaLn",
         "paymentHash": payment_hash,
-        "paymentRequest": "" if named is None else named.payment_request,
+        "paymentRequest": "" if invoice is None else invoice.payment_request,
     }
 
 
-def _settlement(world: World, entry: Entry) -> dict[str, Any]:
+def _settlement(world: World, entry: Entry) -> Payload:
+    if entry.kind is Kind.OPENING:
+        return {"__typename": "SettlementViaOnChain"}
     preimage = _preimage(world, entry)
-    match entry.kind:
-        case Kind.OPENING:
-            return {"__typename": "SettlementViaOnChain"}
-        case Kind.INTRALEDGER | Kind.LN_INTRALEDGER:
-            return {
-                "__typename": "SettlementViaIntraLedger",
-                "preImage": preimage,
-                **_counterparty(world, entry),
-            }
-    return {"__typename": "SettlementViaLn", "preImage": preimage}
-
-
-def _counterparty(world: World, entry: Entry) -> dict[str, str]:
-    account = world.accounts.of_wallet(entry.counterparty)
+    if entry.kind is not Kind.LN_INTRALEDGER:
+        return {"__typename": "SettlementViaLn", "preImage": preimage}
     return {
-        "counterPartyUsername": account.username,
+        "__typename": "SettlementViaIntraLedger",
+        "preImage": preimage,
+        "counterPartyUsername": world.accounts.of_wallet(entry.counterparty).username,
         "counterPartyWalletId": entry.counterparty,
     }
 

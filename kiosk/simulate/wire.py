@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from aiohttp import WSMsgType, web
 
-from kiosk.simulate.traffic import Link
+from kiosk.simulate.network import Link
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,6 @@ class Wire:
     def __init__(
         self, request: web.BaseRequest, socket: web.WebSocketResponse, link: Link, ping_s: float
     ) -> None:
-        """Wrap an upgraded request."""
         self._request = request
         self._socket = socket
         self._link = link

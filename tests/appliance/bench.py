@@ -28,8 +28,8 @@ from kiosk.screen.display.window import picture
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.theme import PALETTES
 from kiosk.simulate import Simulator
+from kiosk.simulate.cli import read_qr
 from kiosk.simulate.ledger import Transfer
-from kiosk.simulate.pictures import read_qr
 from tests.appliance.image import Image
 from tests.appliance.vm import BOOT_S, HEIGHT, WIDTH, Machine, MachineFailed, Parts
 

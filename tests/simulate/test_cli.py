@@ -62,17 +62,6 @@ def test_faults_are_switched_from_outside(
     assert "answer-lost-after" in capsys.readouterr().out
 
 
-def test_a_payment_is_held_and_settled_from_outside(
-    simulator: Simulator, till: Client, capsys: pytest.CaptureFixture[str]
-) -> None:
-    request = till.invoice(simulator.till)["paymentRequest"]
-    assert command("hold", request, "--url", simulator.api_url) == 0
-    payment_hash = capsys.readouterr().out.strip()
-    assert simulator.till.balance_sat == 0
-    assert command("settle", payment_hash, "--url", simulator.api_url) == 0
-    assert simulator.till.balance_sat == 1000
-
-
 def test_the_server_goes_dark_and_comes_back_by_itself(simulator: Simulator) -> None:
     assert command("dark", "0.1", "--url", simulator.api_url) == 0
 

@@ -250,19 +250,6 @@ def test_somebody_else_is_faster_every_time_and_then_pays_himself(
     assert simulator.merchant.balance_sat == 2000
 
 
-def test_wallet_to_wallet_moves_money_every_time(simulator: Simulator, rich_till: Client) -> None:
-    for _ in range(2):
-        sent = rich_till.mutate(
-            "intraLedgerPaymentSend",
-            "status errors { message }",
-            walletId=simulator.till.wallet_id,
-            recipientWalletId=simulator.merchant.wallet_id,
-            amount=10,
-        )
-        assert sent == {"status": "SUCCESS", "errors": []}
-    assert simulator.merchant.balance_sat == 20
-
-
 def test_small_receipts_hide_their_memo(simulator: Simulator, till: Client) -> None:
     for amount_sat in (49, 50):
         request = till.invoice(simulator.till, amount_sat, memo="hello")["paymentRequest"]

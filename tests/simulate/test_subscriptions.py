@@ -13,7 +13,7 @@ LN_UPDATES = (
     "... on LnUpdate { status paymentHash walletId transaction { createdAt direction memo "
     "settlementAmount initiationVia { ... on InitiationViaLn { paymentHash } } "
     "settlementVia { __typename } } } "
-    "... on IntraLedgerUpdate { txNotificationType transaction { settlementAmount } } } } }"
+    "} } }"
 )
 
 
@@ -161,28 +161,6 @@ def test_prices_come_at_once_to_all_and_then_every_half_minute(
             simulator.faults.add(Fault.PRICE_DEAD)
             await in_thread(clock.advance, 30)
             await nothing_more(first)
-
-    play(story)
-
-
-def test_wallet_to_wallet_is_an_intraledger_update_without_a_hash(
-    simulator: Simulator, customer: Client
-) -> None:
-    async def story() -> None:
-        async with connected(simulator) as socket:
-            await socket.init(simulator.till.api_key)
-            await socket.subscribe(LN_UPDATES)
-            await next_update(socket, "RealtimePrice")
-            await in_thread(
-                customer.mutate,
-                "intraLedgerPaymentSend",
-                "status",
-                walletId=simulator.customer.wallet_id,
-                recipientWalletId=simulator.till.wallet_id,
-                amount=5,
-            )
-            update = (await next_update(socket, "IntraLedgerUpdate"))["update"]
-            assert update["txNotificationType"] == "IntraLedgerReceipt"
 
     play(story)
 

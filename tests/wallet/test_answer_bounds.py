@@ -45,13 +45,13 @@ WORDINGS = ("Cannot query field {!r} on type 'T'.", "GRAPHQL_VALIDATION_FAILED")
 
 def gone(simulator: Simulator, monkeypatch: pytest.MonkeyPatch, field: str, wording: str) -> None:
     """Blink's schema has the field no more."""
-    from kiosk.simulate.http import HttpSide, NotUnderstood
+    from kiosk.simulate.http import BadRequest, HttpSide
 
     honest = HttpSide._understand
 
     def understand(self: HttpSide, body: Any) -> Any:
         if re.search(rf"\b{field}\b(?!:)", body["query"]):
-            raise NotUnderstood(wording.format(field))
+            raise BadRequest(wording.format(field))
         return honest(self, body)
 
     monkeypatch.setattr(HttpSide, "_understand", understand)
