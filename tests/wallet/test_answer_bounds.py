@@ -112,7 +112,7 @@ def test_a_favourite_currency_that_is_listed_no_more_leaves_the_others(
 
 def test_every_document_without_any_optional_field_is_still_one_of_blinks() -> None:
     """Fault 17: no empty selection and no unused fragment is left behind."""
-    for name in ("VISIT", "WALLETS", "PRICES"):
+    for name in ("ACCOUNT", "WALLETS", "PRICES"):
         request = getattr(documents, name)
         for field in documents.optional_in(request):
             left = documents.without(request, {field})
