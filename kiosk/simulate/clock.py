@@ -1,4 +1,4 @@
-"""Time in the simulator: the real clock, a clock moved by hand, and timers that follow either."""
+"""Time in the simulator: the computer's clock, one moved by hand, and timers that follow either."""
 
 import asyncio
 import heapq
@@ -6,25 +6,12 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 # The wall clock may be set while we wait, so no wait is longer than this.
 LONGEST_WAIT_S = 3600.0
 
 
-class Clock(Protocol):
-    """Where the simulator reads the time, in Unix seconds."""
-
-    def now(self) -> float:
-        """Return Unix seconds."""
-        ...
-
-    def listen(self, on_jump: Callable[[], None]) -> None:
-        """Call `on_jump` whenever the time jumps."""
-        ...
-
-
-class SystemClock:
+class Clock:
     """The computer's own clock, which never tells when it jumps."""
 
     def now(self) -> float:
@@ -32,10 +19,10 @@ class SystemClock:
         return time.time()
 
     def listen(self, on_jump: Callable[[], None]) -> None:
-        """Accept a listener that is never called."""
+        """Call `on_jump` whenever the time is moved by hand, which here is never."""
 
 
-class ManualClock:
+class ManualClock(Clock):
     """A clock that stands still until it is advanced; safe to use from any thread."""
 
     def __init__(self, start_s: float | None = None) -> None:

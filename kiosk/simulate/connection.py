@@ -10,7 +10,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from aiohttp import web
@@ -19,7 +19,7 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, Operation
 from kiosk.simulate.accounts import ApiKey
 from kiosk.simulate.answers import page, with_unknown_status
 from kiosk.simulate.context import Context
-from kiosk.simulate.engine import SCHEMA, Documents, Prepared, root_field
+from kiosk.simulate.engine import SCHEMA, Prepared, prepare, root_field
 from kiosk.simulate.faults import Fault, Switch
 from kiosk.simulate.network import API_PATH, LeakyBucket, Link, Request, Traffic
 from kiosk.simulate.wire import Wire
@@ -55,7 +55,6 @@ class Line:
     traffic: Traffic
     link: Link
     times: SocketTimes
-    documents: Documents = field(default_factory=Documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ class Connection:
         if name in self._subscriptions:
             raise CloseSocket(4409, f"Subscriber for {name} already exists")
         try:
-            prepared = self._line.documents.prepare(text)
+            prepared = prepare(text)
         except GraphQLSyntaxError as error:
             raise CloseSocket(4500, error.message) from error
         if errors := _refusals(prepared, payload):

@@ -2,9 +2,9 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal
 
 from kiosk.simulate.accounts import Account, Level, Scope, Wallet
 from kiosk.simulate.errors import ApplicationError
@@ -12,20 +12,12 @@ from kiosk.simulate.node import InvoiceTerms
 from kiosk.simulate.payments import SendOrder, pay_invoice, receive
 from kiosk.simulate.world import OutsideInvoice, World
 
+if TYPE_CHECKING:
+    from kiosk.simulate.simulator import Simulator
+
 Via = Literal["lightning", "blink"]
 
 OUTSIDE_LIFE_S: Final = 3600
-
-
-class WorldHost(Protocol):
-    """Where the world is, and the thread in which it may be changed."""
-
-    @property
-    def world(self) -> World: ...
-
-    def call(self, work: Callable[[], Any]) -> Any:
-        """Do `work` in the world's thread, and return what it returns."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +41,8 @@ class PaymentReport:
 class SimulatedAccount:
     """Somebody at the simulated Blink; `api_key` may do everything."""
 
-    def __init__(self, host: WorldHost, account: Account) -> None:
-        self._host = host
+    def __init__(self, simulator: "Simulator", account: Account) -> None:
+        self._simulator = simulator
         self.account: Final = account
         self.username: Final = account.username
         self.wallet_id: Final = account.btc.id
@@ -60,12 +52,12 @@ class SimulatedAccount:
     @property
     def balance_sat(self) -> int:
         """Return what the BTC wallet holds."""
-        return self._host.world.ledger.balance(self.wallet_id)
+        return self._simulator.world.ledger.balance(self.wallet_id)
 
     def new_key(self, scopes: Collection[str]) -> str:
         """Return another key, with these scopes."""
-        accounts = self._host.world.accounts
-        return str(self._host.call(lambda: accounts.add_key(self.account, scopes).text))
+        accounts = self._simulator.world.accounts
+        return self._simulator.call(lambda: accounts.add_key(self.account, scopes).text)
 
     def set_level(self, level: str) -> None:
         """Change the level and so the daily limits."""

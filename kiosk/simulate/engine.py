@@ -1,7 +1,7 @@
 """GraphQL itself: the schema, and documents parsed and validated once."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -91,28 +91,15 @@ class Prepared:
         )
 
 
-class Documents:
-    """The documents seen lately, by their text."""
+@lru_cache(maxsize=DOCUMENTS_KEPT)
+def prepare(text: str) -> Prepared:
+    """Parse and validate `text`, once.
 
-    def __init__(self) -> None:
-        self._prepared: OrderedDict[str, Prepared] = OrderedDict()
-
-    def prepare(self, text: str) -> Prepared:
-        """Parse and validate `text`, once.
-
-        Raises:
-            GraphQLSyntaxError: it is not GraphQL.
-        """
-        known = self._prepared.get(text)
-        if known is not None:
-            self._prepared.move_to_end(text)
-            return known
-        document = parse(text)
-        prepared = Prepared(document, tuple(validate(SCHEMA, document)))
-        self._prepared[text] = prepared
-        if len(self._prepared) > DOCUMENTS_KEPT:
-            self._prepared.popitem(last=False)
-        return prepared
+    Raises:
+        GraphQLSyntaxError: it is not GraphQL.
+    """
+    document = parse(text)
+    return Prepared(document, tuple(validate(SCHEMA, document)))
 
 
 def root_field(operation: OperationDefinitionNode) -> str:

@@ -35,8 +35,8 @@ from kiosk.simulate.context import Context
 from kiosk.simulate.engine import (
     LARGEST_COST,
     SCHEMA,
-    Documents,
     Prepared,
+    prepare,
     root_field,
     without_extensions,
 )
@@ -82,7 +82,6 @@ class HttpSide:
         self._traffic = traffic
         self._link = link
         self._control = control
-        self._documents = Documents()
         self._buckets: dict[str, LeakyBucket] = {}
         self._addresses = AddressServer(world, traffic)
         self._met: WeakSet[asyncio.Transport] = WeakSet()
@@ -186,7 +185,7 @@ class HttpSide:
                 variables = {}
             case _:
                 raise BadRequest("The request did not contain a GraphQL document")
-        prepared = self._documents.prepare(text)
+        prepared = prepare(text)
         if prepared.errors:
             raise BadRequest("; ".join(error.message for error in prepared.errors))
         node = prepared.operation(body.get("operationName"))

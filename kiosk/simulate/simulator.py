@@ -3,12 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, Final, Self, TypeVar
 
 from kiosk.simulate.accounts import Level
-from kiosk.simulate.clock import Clock, SystemClock
+from kiosk.simulate.clock import Clock
 from kiosk.simulate.connection import Line, SocketSide, SocketTimes
-from kiosk.simulate.control import Order, carry_out
+from kiosk.simulate.control import carry_out
 from kiosk.simulate.customer import PaymentReport, SimulatedAccount, Via, outside_invoice, pay
 from kiosk.simulate.faults import Faults
 from kiosk.simulate.http import HttpSide
@@ -52,7 +53,7 @@ class Simulator:
         socket_times: SocketTimes | None = None,
     ) -> None:
         self.faults: Final = Faults()
-        self.clock: Final[Clock] = SystemClock() if clock is None else clock
+        self.clock: Final = clock or Clock()
         self.world: Final[World] = make_world(
             clock=self.clock,
             faults=self.faults,
@@ -64,7 +65,7 @@ class Simulator:
         self._traffic = Traffic()
         line = Line(self.world, self._traffic, link, socket_times or SocketTimes())
         self._sockets = SocketSide(line)
-        http = HttpSide(self.world, self._traffic, link, self._carry_out)
+        http = HttpSide(self.world, self._traffic, link, partial(carry_out, self))
         self._ports = Ports(http.handle, self._sockets.handle, host, http_port, ws_port)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -151,12 +152,7 @@ class Simulator:
 
         asyncio.run_coroutine_threadsafe(sleep(), loop)
 
-    def pay(
-        self,
-        payment_request: str,
-        via: Via = "lightning",
-        times: int = 1,
-    ) -> PaymentReport:
+    def pay(self, payment_request: str, via: Via = "lightning", times: int = 1) -> PaymentReport:
         """Let a customer pay, from outside or from a Blink wallet, `times` times over.
 
         Raises:
@@ -243,9 +239,6 @@ class Simulator:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _carry_out(self, order: Order) -> Order:
-        return carry_out(self, order)
 
     def _clock_moved(self) -> None:
         self.call(self.world.timers.run_due)

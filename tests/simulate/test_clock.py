@@ -1,7 +1,7 @@
 import asyncio
 
 from kiosk.simulate import ManualClock
-from kiosk.simulate.clock import SystemClock, Timers
+from kiosk.simulate.clock import Clock, Timers
 
 
 def test_a_manual_clock_runs_what_is_due_in_order_and_nothing_else() -> None:
@@ -24,7 +24,7 @@ def test_a_manual_clock_runs_what_is_due_in_order_and_nothing_else() -> None:
 
 def test_timers_follow_the_real_clock_by_themselves() -> None:
     async def story() -> None:
-        clock, done = SystemClock(), asyncio.Event()
+        clock, done = Clock(), asyncio.Event()
         timers = Timers(clock)
         timers.attach(asyncio.get_running_loop())
         timers.call_at(clock.now() + 0.01, done.set)
