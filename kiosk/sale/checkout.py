@@ -1,30 +1,36 @@
 """From an amount to an invoice asked for: what is checked before a customer sees a code."""
 
-from collections.abc import Iterable
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale import watched_invoices
 from kiosk.sale.account import Rates
 from kiosk.sale.backoff import delay_s
-from kiosk.sale.effects import Effect, FetchDailyLimit, FetchRates, OpenSale, PlaySound, Sound, Step
+from kiosk.sale.effects import Effect, FetchDailyLimit, OpenSale, PlaySound, Sound, Step
 from kiosk.sale.entry import Entry, Tip, percentage_tip
-from kiosk.sale.facts import DigitsAccepted, Sale, SaleStarted
+from kiosk.sale.facts import Sale, SaleStarted
 from kiosk.sale.ids import invoice_external_id, payout_external_id
 from kiosk.sale.limits import count_opened, limit_is_old, over_limit, too_large, too_many
 from kiosk.sale.memo import payout_memo, sale_memo
 from kiosk.sale.money import (
-    CENT_DIGITS,
-    JUMP_WITHIN_S,
     SAT,
+    Cents,
     Currency,
     Fiat,
     Rate,
     Sats,
-    fiat_from_sats,
-    jumped,
     sats_from_fiat,
+)
+from kiosk.sale.prices import (
+    accept_digits,
+    ask_rates,
+    changed_digits,
+    first_without_rate,
+    fresh_rate,
+    is_jump,
+    rate_for_record,
+    unit_by_code,
+    with_prices_noted,
 )
 from kiosk.sale.screens import (
     AcceptingDigits,
@@ -38,42 +44,9 @@ from kiosk.sale.screens import (
 from kiosk.sale.till import OverLimitPolicy, Ready, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 
-# While an amount is typed, a price older than this is asked for again with the next key.
-RATE_REFRESH_S: Final = 60.0
-
 # A price that could not be had is asked for again, while an amount is typed, after these pauses.
 PRICE_PAUSE_S: Final = 3.0
 PRICE_LONGEST_PAUSE_S: Final = 60.0
-
-
-def unit_by_code(till: Till, code: str) -> Currency:
-    """A display currency by its code, with the fraction digits that Blink served."""
-    if code == SAT.code:
-        return SAT
-    known = till.account.currencies.get(code) if till.account else None
-    return known or Currency(code, code, 2)
-
-
-def fresh_rate(till: Till, code: str) -> Rate | None:
-    """The rate of a currency if it is young enough to charge by (M9)."""
-    rate = rate_to_show(till, unit_by_code(till, code)) if code != SAT.code else None
-    return rate if rate is not None and rate.is_fresh(till.now_s) else None
-
-
-def rate_to_show(till: Till, unit: Currency) -> Rate | None:
-    """The rate to show an amount's worth by; for sats, the rate of the currency shown before."""
-    if till.rates is None:
-        return None
-    return till.rates.shown if unit.code == SAT.code else till.rates.of(unit)
-
-
-def ask_rates(till: Till, unit: Currency) -> Step:
-    """Ask for the price of what is being typed, once at a time."""
-    if till.rate_asked:
-        return Step(till)
-    fiat = next((code for code in till.rules.units if code != SAT.code), "USD")
-    code = fiat if unit.code == SAT.code else unit.code
-    return Step(replace(till, rate_asked=True), (), (FetchRates(code),))
 
 
 def refuse(till: Till, entry: Entry, trouble: Trouble) -> Step:
@@ -91,11 +64,11 @@ def open_sale(
     *,
     limit_asked: bool = False,
 ) -> Step:
-    """The one door into a sale: every check, from the first, whoever comes and as often as he does.
+    """Open a sale, after every check from the first on; no other function opens one.
 
     `tip` is None while the customer has not been asked; `agreed` are warnings that the cashier has
-    gone on from. Whatever is to be asked first leads to a screen that comes back here, so nothing
-    that was true when a question was put is believed when it is answered.
+    gone on from. A screen that asks something first comes back here with the answer, and every
+    check is made again: what was true when the question was put may have changed.
     """
     trouble = _not_now(till, entry)
     if trouble is not None:
@@ -133,63 +106,98 @@ def charge_again(till: Till, sale: Sale, entry: Entry) -> Step:
     return open_sale(till, entry, next(same, Tip(sale.tip_minor)))
 
 
-def _odd_price(
-    till: Till, entry: Entry, rate: Rate, tip: Tip | None, agreed: frozenset[TroubleKind]
-) -> Step | None:
-    """What has to be asked about a price before it is charged by, None for nothing."""
-    changed = changed_digits(till, (entry.unit.code,))
-    if changed is not None:
-        unit, was = changed
-        if till.rules.pin:
-            return refuse(till, entry, Trouble(TroubleKind.PRICE_DIGITS, unit.code))
-        return Step(replace(till, screen=AcceptingDigits(unit, was, entry)))
-    known = till.known_prices.get(rate.currency.code)
-    if known is None or not _is_jump(known, rate, till.now_s):
-        return None
-    jump = Trouble(TroubleKind.PRICE_JUMPED, rate.currency.code)
-    return Step(replace(till, screen=ConfirmingLimit(entry, jump, tip, agreed, (known, rate))))
+def switch_unit(till: Till, screen: EnteringAmount) -> Step:
+    """Show the next unit. What is typed already stays as it is, and is told in that unit."""
+    entry, codes = screen.entry, till.rules.units
+    now = screen.shown or entry.unit
+    place = codes.index(now.code) if now.code in codes else -1
+    unit = unit_by_code(till, codes[(place + 1) % len(codes)])
+    if unit.code == now.code:
+        return Step(till)
+    if entry.is_empty:
+        return Step(replace(till, screen=EnteringAmount(Entry(unit))))
+    missing = None if unit.code == entry.unit.code else first_without_rate(till, entry.unit, unit)
+    if missing is None:
+        return _shown_in(till, entry, unit)
+    return ask_rates(replace(till, screen=FetchingPrice(entry, till.now_s, unit)), missing)
 
 
-def changed_digits(till: Till, codes: Iterable[str]) -> tuple[Currency, int] | None:
-    """The first of these currencies that is served with other digits than accepted, and those.
+def handle_price(till: Till, rates: Rates) -> Step:
+    """A price, and whatever waited for it goes on; the word about its absence goes."""
+    gone = till.price_trouble
+    till = replace(
+        with_prices_noted(till, rates),
+        rates=rates.after(till.rates),
+        rate_asked=False,
+        price_trouble=None,
+        price_due_s=None,
+        price_tries=0,
+    )
+    if isinstance(till.screen, FetchingPrice):
+        return _go_on_with_price(till, till.screen)
+    return Step(without_notice(till, gone))
 
-    Digits are never compared with a list of our own: Blink serves some currencies without any that
-    others write with two. Dollars need cents, since the account's limits are in cents.
+
+def handle_price_failure(till: Till, trouble: Trouble) -> Step:
+    """No price to be had now: say why to who waits for it, and ask again after a growing pause."""
+    pause = delay_s(PRICE_PAUSE_S, PRICE_LONGEST_PAUSE_S, till.price_tries, till.rules.boot)
+    failed = replace(
+        without_notice(till, till.price_trouble),
+        rate_asked=False,
+        price_trouble=trouble,
+        price_due_s=till.now_s + pause,
+        price_tries=till.price_tries + 1,
+    )
+    if isinstance(till.screen, FetchingPrice):
+        return refuse_without_rate(failed, till.screen, trouble)
+    if failed.screen != till.screen and isinstance(failed.screen, EnteringAmount):
+        return Step(replace(failed, screen=replace(failed.screen, notice=trouble)))
+    return Step(failed)
+
+
+def price_retry_s(till: Till) -> float | None:
+    """When the price is asked for again by itself: only while an amount is typed (D6)."""
+    typing = isinstance(till.screen, EnteringAmount) and not till.screen.entry.is_empty
+    return till.price_due_s if typing and not till.rate_asked else None
+
+
+def retry_price_if_due(till: Till) -> Step:
+    """Ask again for a price that could not be had."""
+    due_s = price_retry_s(till)
+    if due_s is None or due_s > till.now_s or not isinstance(till.screen, EnteringAmount):
+        return Step(till)
+    return ask_rates(replace(till, price_due_s=None), till.screen.entry.unit)
+
+
+def without_notice(till: Till, gone: Trouble | None) -> Till:
+    """Take a notice from the amount screen whose cause is over."""
+    screen = till.screen
+    if not isinstance(screen, EnteringAmount) or screen.notice is None:
+        return till
+    over = screen.notice == gone or screen.notice.kind is TroubleKind.NO_RATE
+    return replace(till, screen=replace(screen, notice=None)) if over else till
+
+
+def handle_daily_limit(till: Till, limit_left: Cents | None) -> Step:
+    """Blink has said what is left today: a sale that waited for it goes on, or is refused by it."""
+    till = replace(till, limit_left=limit_left, limit_fetched_s=till.now_s)
+    if not isinstance(till.screen, CheckingLimit):
+        return Step(till)
+    waiting = till.screen
+    return open_sale(till, waiting.entry, waiting.tip, waiting.agreed, limit_asked=True)
+
+
+def refuse_without_rate(till: Till, waiting: FetchingPrice, cause: Trouble | None = None) -> Step:
+    """No price to be had now for what waits for one: say what is wrong, and keep the amount.
+
+    Sats are offered only where Blink answers and has no usable price: they need Blink as well.
     """
-    served = dict(till.account.currencies) if till.account is not None else {}
-    if till.rates is not None:
-        served[till.rates.usd.currency.code] = till.rates.usd.currency
-    for code in ("USD", *codes):
-        was = till.digits.get(code, CENT_DIGITS if code == "USD" else None)
-        if code in served and was is not None and served[code].fraction_digits != was:
-            return served[code], was
-    return None
-
-
-def accept_digits(till: Till, unit: Currency) -> Step:
-    """A currency is charged in with these digits from here on."""
-    digits = MappingProxyType({**till.digits, unit.code: unit.fraction_digits})
-    fact = DigitsAccepted(unit.code, unit.fraction_digits)
-    return Step(replace(till, digits=digits), (fact,))
-
-
-def accept_price(till: Till, rate: Rate) -> Till:
-    """The cashier goes on at a price that has jumped: the next is compared with this one."""
-    known = {**till.known_prices, rate.currency.code: rate}
-    return replace(till, known_prices=MappingProxyType(known))
-
-
-def _is_jump(known: Rate, now: Rate, now_s: float) -> bool:
-    return known.age(now_s) <= JUMP_WITHIN_S and jumped(known, now)
-
-
-def _noted_prices(till: Till, rates: Rates) -> Till:
-    """Remember the prices that have not jumped; one that has is first to be agreed to."""
-    for rate in (rates.usd, rates.shown):
-        known = till.known_prices.get(rate.currency.code)
-        if known is None or not _is_jump(known, rate, till.now_s):
-            till = accept_price(till, rate)
-    return till
+    unit = waiting.entry.unit
+    if cause is not None and cause.kind is not TroubleKind.BLINK_ODD:
+        return refuse(till, waiting.entry, cause)
+    missing = first_without_rate(till, unit, waiting.to or unit) or unit
+    reason = cause.reason if cause is not None else ""
+    return refuse(till, waiting.entry, Trouble(TroubleKind.NO_RATE, missing.code, reason))
 
 
 def _not_now(till: Till, entry: Entry) -> Trouble | None:
@@ -217,7 +225,7 @@ def _sale(till: Till, entry: Entry, tip: Tip, net: Sats, amount: Sats) -> Sale:
         id=till.rules.sale_id(till.sales_started + 1),
         amount=amount,
         price=entry.price,
-        rate=fresh_rate(till, entry.unit.code) or _rate_for_record(till),
+        rate=fresh_rate(till, entry.unit.code) or rate_for_record(till),
         started_at=till.unix_s,
         memo=sale_memo(entry.price, items, tip, amount, till.rules.kiosk_id),
         tip=Sats(amount - net),
@@ -247,130 +255,17 @@ def _begin(till: Till, sale: Sale, entry: Entry) -> Step:
     return opened.then(watched_invoices.ask_with_next_sale)
 
 
-def switch_unit(till: Till, screen: EnteringAmount) -> Step:
-    """Show the next unit. What is typed already stays as it is, and is told in that unit."""
-    entry, codes = screen.entry, till.rules.units
-    now = screen.shown or entry.unit
-    place = codes.index(now.code) if now.code in codes else -1
-    unit = unit_by_code(till, codes[(place + 1) % len(codes)])
-    if unit.code == now.code:
-        return Step(till)
-    if entry.is_empty:
-        return Step(replace(till, screen=EnteringAmount(Entry(unit))))
-    missing = None if unit.code == entry.unit.code else _first_without_rate(till, entry.unit, unit)
-    if missing is None:
-        return _shown_in(till, entry, unit)
-    return ask_rates(replace(till, screen=FetchingPrice(entry, till.now_s, unit)), missing)
-
-
-def told_in(till: Till, entry: Entry, unit: Currency) -> Fiat | None:
-    """What was typed, told in another unit; None without fresh prices for both."""
-    rates = [fresh_rate(till, one.code) for one in (entry.unit, unit)]
-    if any(
-        rate is None and one is not SAT for rate, one in zip(rates, (entry.unit, unit), strict=True)
-    ):
-        return None
-    rate_from, rate_to = rates
-    sats = Sats(entry.total) if rate_from is None else sats_from_fiat(entry.price, rate_from)
-    return Fiat(int(sats), SAT) if rate_to is None else fiat_from_sats(sats, rate_to)
-
-
-def price_came(till: Till, rates: Rates) -> Step:
-    """A price, and whatever waited for it goes on; the word about its absence goes."""
-    gone = till.price_trouble
-    till = replace(
-        _noted_prices(till, rates),
-        rates=rates.after(till.rates),
-        rate_asked=False,
-        price_trouble=None,
-        price_due_s=None,
-        price_tries=0,
-    )
-    if isinstance(till.screen, FetchingPrice):
-        return handle_rates(till, till.screen)
-    return Step(without_notice(till, gone))
-
-
-def price_failed(till: Till, trouble: Trouble) -> Step:
-    """No price to be had now: say why to who waits for it, and ask again after a growing pause."""
-    pause = delay_s(PRICE_PAUSE_S, PRICE_LONGEST_PAUSE_S, till.price_tries, till.rules.boot)
-    failed = replace(
-        without_notice(till, till.price_trouble),
-        rate_asked=False,
-        price_trouble=trouble,
-        price_due_s=till.now_s + pause,
-        price_tries=till.price_tries + 1,
-    )
-    if isinstance(till.screen, FetchingPrice):
-        return handle_no_rate(failed, till.screen, trouble)
-    if failed.screen != till.screen and isinstance(failed.screen, EnteringAmount):
-        return Step(replace(failed, screen=replace(failed.screen, notice=trouble)))
-    return Step(failed)
-
-
-def price_again_s(till: Till) -> float | None:
-    """When the price is asked for again by itself: only while an amount is typed (D6)."""
-    typing = isinstance(till.screen, EnteringAmount) and not till.screen.entry.is_empty
-    return till.price_due_s if typing and not till.rate_asked else None
-
-
-def price_again(till: Till) -> Step:
-    """Ask again for a price that could not be had."""
-    due_s = price_again_s(till)
-    if due_s is None or due_s > till.now_s or not isinstance(till.screen, EnteringAmount):
-        return Step(till)
-    return ask_rates(replace(till, price_due_s=None), till.screen.entry.unit)
-
-
-def without_notice(till: Till, gone: Trouble | None) -> Till:
-    """Take a notice from the amount screen whose cause is over."""
-    screen = till.screen
-    if not isinstance(screen, EnteringAmount) or screen.notice is None:
-        return till
-    over = screen.notice == gone or screen.notice.kind is TroubleKind.NO_RATE
-    return replace(till, screen=replace(screen, notice=None)) if over else till
-
-
-def handle_rates(till: Till, waiting: FetchingPrice) -> Step:
+def _go_on_with_price(till: Till, waiting: FetchingPrice) -> Step:
     """A price has come while one is waited for; it may be another's, and it may be too old."""
     unit = waiting.entry.unit
-    missing = _first_without_rate(till, unit, waiting.to or unit)
+    missing = first_without_rate(till, unit, waiting.to or unit)
     if missing is None and waiting.to is None:
         return open_sale(till, waiting.entry, waiting.tip, waiting.agreed)
     if missing is None:
         return _shown_in(till, waiting.entry, waiting.to or unit)
     if till.rates is not None and till.rates.shown.currency.code == missing.code:
-        return handle_no_rate(till, waiting)
+        return refuse_without_rate(till, waiting)
     return ask_rates(till, missing)
-
-
-def limit_told(till: Till) -> Step:
-    """Blink has said what is left today: a sale that waited for it goes on, or is refused by it."""
-    if not isinstance(till.screen, CheckingLimit):
-        return Step(till)
-    waiting = till.screen
-    return open_sale(till, waiting.entry, waiting.tip, waiting.agreed, limit_asked=True)
-
-
-def handle_no_rate(till: Till, waiting: FetchingPrice, cause: Trouble | None = None) -> Step:
-    """No price to be had now for what waits for one: say what is wrong, and keep the amount.
-
-    Sats are offered only where Blink answers and has no usable price: they need Blink as well.
-    """
-    unit = waiting.entry.unit
-    if cause is not None and cause.kind is not TroubleKind.BLINK_ODD:
-        return refuse(till, waiting.entry, cause)
-    missing = _first_without_rate(till, unit, waiting.to or unit) or unit
-    reason = cause.reason if cause is not None else ""
-    return refuse(till, waiting.entry, Trouble(TroubleKind.NO_RATE, missing.code, reason))
-
-
-def _first_without_rate(till: Till, *units: Currency) -> Currency | None:
-    """The first of these that has no fresh rate and needs one."""
-    for unit in units:
-        if unit.code != SAT.code and fresh_rate(till, unit.code) is None:
-            return unit
-    return None
 
 
 def _shown_in(till: Till, entry: Entry, unit: Currency) -> Step:
@@ -378,8 +273,18 @@ def _shown_in(till: Till, entry: Entry, unit: Currency) -> Step:
     return Step(replace(till, screen=EnteringAmount(entry, shown=shown)))
 
 
-def _rate_for_record(till: Till) -> Rate | None:
-    """The rate of the moment for the record of a sale typed in sats, if one is known."""
-    if till.rates is None or not till.rates.shown.is_fresh(till.now_s):
+def _odd_price(
+    till: Till, entry: Entry, rate: Rate, tip: Tip | None, agreed: frozenset[TroubleKind]
+) -> Step | None:
+    """What has to be asked about a price before it is charged by, None for nothing."""
+    changed = changed_digits(till, (entry.unit.code,))
+    if changed is not None:
+        unit, was = changed
+        if till.rules.pin:
+            return refuse(till, entry, Trouble(TroubleKind.PRICE_DIGITS, unit.code))
+        return Step(replace(till, screen=AcceptingDigits(unit, was, entry)))
+    known = till.known_prices.get(rate.currency.code)
+    if known is None or not is_jump(known, rate, till.now_s):
         return None
-    return till.rates.shown
+    jump = Trouble(TroubleKind.PRICE_JUMPED, rate.currency.code)
+    return Step(replace(till, screen=ConfirmingLimit(entry, jump, tip, agreed, (known, rate))))

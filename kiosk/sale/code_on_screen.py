@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale import watched_invoices
-from kiosk.sale.checkout import unit_by_code
 from kiosk.sale.effects import (
     AdjustCodeBrightness,
     CancelInvoice,
@@ -18,11 +17,18 @@ from kiosk.sale.effects import (
     Step,
 )
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import CancelInvoiceResult, CancelOutcome, InvoiceCreated
+from kiosk.sale.events import (
+    CancelInvoiceResult,
+    CancelOutcome,
+    ConnectionChanged,
+    InvoiceCreated,
+    InvoiceRefused,
+)
 from kiosk.sale.facts import Ending, InvoiceIssued, SaleLeftScreen
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Currency
+from kiosk.sale.prices import unit_by_code
 from kiosk.sale.screens import (
     AwaitingPayment,
     CodeExpired,
@@ -97,21 +103,11 @@ def leave_code(till: Till, awaiting: AwaitingPayment, ending: Ending) -> Step:
     )
 
 
-def _unit_in_use(till: Till) -> Currency:
-    """The unit the merchant was using: the next sale is typed in the same one."""
-    match till.screen:
-        case LeavingCode(awaiting):
-            return awaiting.entry.unit
-        case Paid(sale) | Forwarded(sale):
-            return sale.price.currency
-        case EnteringAmount(entry) | AwaitingPayment(entry=entry) | CodeExpired(entry=entry):
-            return entry.unit
-        case _:
-            return unit_by_code(till, till.rules.units[0])
-
-
-def handle_invoice_created(till: Till, screen: RequestingInvoice, event: InvoiceCreated) -> Step:
+def handle_invoice_created(till: Till, event: InvoiceCreated) -> Step:
     """The sale's invoice exists: journal it, watch it, and show its code."""
+    screen = till.screen
+    if not isinstance(screen, RequestingInvoice) or screen.sale.id != event.sale:
+        return Step(till)
     invoice = event.invoice
     # Blink may let it live longer than was asked for: the code is shown no longer than that.
     ends_s = till.now_s + min(invoice.lifetime_s, till.rules.invoice_min * 60 + CODE_SLACK_S)
@@ -130,8 +126,11 @@ def handle_invoice_created(till: Till, screen: RequestingInvoice, event: Invoice
     return Step(after, (InvoiceIssued(screen.sale.id, invoice),))
 
 
-def handle_invoice_refused(till: Till, screen: RequestingInvoice, trouble: Trouble) -> Step:
+def handle_invoice_refused(till: Till, event: InvoiceRefused) -> Step:
     """There is no invoice: end the sale, keep the amount, and say why."""
+    screen, trouble = till.screen, event.trouble
+    if not isinstance(screen, RequestingInvoice) or screen.sale.id != event.sale:
+        return Step(till)
     step = end_without_code(
         till, screen.sale.id, Ending.REFUSED, EnteringAmount(screen.entry, trouble)
     )
@@ -140,6 +139,14 @@ def handle_invoice_refused(till: Till, screen: RequestingInvoice, trouble: Troub
         after = replace(after, blocked_until_s=till.now_s + BLOCKED_S)
     sounded = replace(step, till=after, effects=(*step.effects, PlaySound(Sound.REFUSED)))
     return sounded.then(lambda t: Step(put_out_of_service(t, trouble)))
+
+
+def handle_connection_change(till: Till, event: ConnectionChanged) -> Step:
+    """The connection of the sale on the screen came up, or went down."""
+    screen = till.screen
+    if not isinstance(screen, AwaitingPayment) or screen.sale.id != event.sale:
+        return Step(till)
+    return Step(replace(till, screen=replace(screen, connection=event.connection)))
 
 
 def handle_cancel_result(till: Till, event: CancelInvoiceResult) -> Step:
@@ -247,3 +254,16 @@ def with_check_answered(
     if now_s >= screen.check_until_s:
         return unchecked(answered)
     return replace(answered, check_due_s=now_s + CHECK_EVERY_S)
+
+
+def _unit_in_use(till: Till) -> Currency:
+    """The unit the merchant was using: the next sale is typed in the same one."""
+    match till.screen:
+        case LeavingCode(awaiting):
+            return awaiting.entry.unit
+        case Paid(sale) | Forwarded(sale):
+            return sale.price.currency
+        case EnteringAmount(entry) | AwaitingPayment(entry=entry) | CodeExpired(entry=entry):
+            return entry.unit
+        case _:
+            return unit_by_code(till, till.rules.units[0])

@@ -5,7 +5,7 @@ is.
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import checkout, manager, new_code
+from kiosk.sale import checkout, manager, new_code, prices
 from kiosk.sale.code_on_screen import (
     back_to_entry,
     end_without_code,
@@ -68,6 +68,17 @@ def handle_key(till: Till, key: Key) -> Step:
     if ignored or any(isinstance(effect, PlaySound) for effect in step.effects):
         return step
     return replace(step, effects=(PlaySound(Sound.KEY), *step.effects))
+
+
+def handle_stuck_key(till: Till, legend: str) -> Step:
+    """A key has been down for too long: its legend is shown until it comes up."""
+    others = tuple(key for key in till.stuck_keys if key != legend)
+    return Step(replace(till, stuck_keys=(*others, legend)))
+
+
+def handle_released_key(till: Till, legend: str) -> Step:
+    """A stuck key came up."""
+    return Step(replace(till, stuck_keys=tuple(key for key in till.stuck_keys if key != legend)))
 
 
 def _handle_key_of_screen(till: Till, key: Key) -> Step:
@@ -151,11 +162,11 @@ def _handle_digit(till: Till, entry: Entry, digit: int) -> Step:
     except EntryFull:
         return checkout.refuse(till, entry, Trouble(TroubleKind.AMOUNT_TOO_LONG))
     step = Step(replace(till, screen=EnteringAmount(longer)))
-    rate = checkout.rate_to_show(till, entry.unit)
-    old = rate is None or rate.age(till.now_s) > checkout.RATE_REFRESH_S
+    rate = prices.rate_to_show(till, entry.unit)
+    old = rate is None or rate.age(till.now_s) > prices.RATE_REFRESH_S
     if longer.is_empty or not (entry.is_empty or old):
         return step
-    return step.then(lambda after: checkout.ask_rates(after, entry.unit))
+    return step.then(lambda after: prices.ask_rates(after, entry.unit))
 
 
 def _cleared(screen: EnteringAmount) -> EnteringAmount:
@@ -181,7 +192,7 @@ def _confirming(till: Till, screen: ConfirmingLimit, key: Key) -> Step:
     if key is not Key.CHARGE:
         return Step(till)
     if screen.prices is not None:
-        accepted = checkout.accept_price(till, screen.prices[1])
+        accepted = prices.accept_price(till, screen.prices[1])
         return checkout.open_sale(accepted, screen.entry, screen.tip, screen.agreed)
     agreed = screen.agreed | {screen.notice.kind}
     return checkout.open_sale(till, screen.entry, screen.tip, agreed)
@@ -195,13 +206,13 @@ def _accepting_digits(till: Till, screen: AcceptingDigits, key: Key) -> Step:
         )
     if key is not Key.CHARGE:
         return Step(till)
-    step = checkout.accept_digits(till, screen.unit)
+    step = prices.accept_digits(till, screen.unit)
     return step.then(_opened_by_pin if entry is None else lambda t: checkout.open_sale(t, entry))
 
 
 def _opened_by_pin(till: Till) -> Step:
     """Behind the PIN: first what only a manager can answer, then the pages."""
-    changed = checkout.changed_digits(till, till.rules.units)
+    changed = prices.changed_digits(till, till.rules.units)
     if changed is not None:
         return Step(replace(till, screen=AcceptingDigits(*changed)))
     return _managing(till)

@@ -63,7 +63,7 @@ def over_limit(till: Till, amount: Sats) -> Trouble | None:
 
 def limit_is_old(till: Till) -> bool:
     """Whether what is left today has to be asked for before anything is refused by it."""
-    return till.now_s - till.limit_told_s > LIMIT_FRESH_S
+    return till.now_s - till.limit_fetched_s > LIMIT_FRESH_S
 
 
 def too_many(till: Till) -> Trouble | None:

@@ -7,6 +7,7 @@ from kiosk.sale import forwards, wifi
 from kiosk.sale.code_on_screen import back_to_entry
 from kiosk.sale.device import DeviceAction, DeviceActionResult, DeviceNotice, RunDeviceAction
 from kiosk.sale.effects import PlaySound, ReadSalesHistory, Sound, Step
+from kiosk.sale.events import SalesHistoryResult
 from kiosk.sale.facts import DayClosed
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.screens import ManagerPage, ManagerScreen
@@ -40,10 +41,18 @@ def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
                 replace(till, screen=awake), (DayClosed(till.unix_s),), (ReadSalesHistory(),)
             )
         case Key.CHARGE, ManagerPage.FORWARDS:
-            return forwards.retry_all(replace(till, screen=awake, alarms=()))
+            return forwards.retry_all(replace(till, screen=awake))
         case _, ManagerPage.DEVICE:
             return _handle_device_key(till, awake, key)
     return Step(replace(till, screen=awake))
+
+
+def handle_sales_history(till: Till, event: SalesHistoryResult) -> Step:
+    """The journal's totals and sales: shown if the manager's page is still open."""
+    if not isinstance(till.screen, ManagerScreen):
+        return Step(till)
+    read = replace(till.screen, totals=event.today, since_close=event.since_close, rows=event.rows)
+    return Step(replace(till, screen=read))
 
 
 def handle_device_result(till: Till, event: DeviceActionResult) -> Step:

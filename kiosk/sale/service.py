@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import checkout
+from kiosk.sale import checkout, prices
 from kiosk.sale.account import Account
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import CloseSale, Step
@@ -47,11 +47,11 @@ def put_in_service(till: Till, account: Account) -> Till:
         account_s=till.now_s,
         fetching_account=False,
         limit_left=account.limit_left,
-        limit_told_s=till.now_s,
+        limit_fetched_s=till.now_s,
     )
     screen = till.screen
     if isinstance(screen, EnteringAmount):  # digits typed before are digits of this unit
-        unit = checkout.unit_by_code(till, screen.entry.unit.code)
+        unit = prices.unit_by_code(till, screen.entry.unit.code)
         return replace(till, screen=replace(screen, entry=replace(screen.entry, unit=unit)))
     return till
 
@@ -62,6 +62,27 @@ def put_out_of_service(till: Till, trouble: Trouble) -> Till:
         return till
     pause = delay_s(FETCH_FIRST_DELAY_S, FETCH_LONGEST_DELAY_S, 1, till.rules.boot)
     return replace(till, service=FetchingAccount(1, till.now_s + pause, trouble))
+
+
+def handle_account_failure(till: Till, trouble: Trouble) -> Step:
+    """The account could not be fetched: it is fetched again after a growing pause.
+
+    A till in service stays in service: the account was fetched anew beside a sale, which goes on,
+    and the next sale asks once more.
+    """
+    if isinstance(till.service, Ready):
+        return Step(put_out_of_service(replace(till, fetching_account=False), trouble))
+    tries = till.service.tries
+    pause = delay_s(FETCH_FIRST_DELAY_S, FETCH_LONGEST_DELAY_S, tries, till.rules.boot)
+    waiting = FetchingAccount(tries + 1, till.now_s + pause, trouble)
+    return Step(replace(till, service=waiting, fetching_account=False))
+
+
+def handle_nodes(till: Till, nodes: frozenset[str]) -> Step:
+    """Blink's own nodes are known anew."""
+    if till.account is None:
+        return Step(till)
+    return Step(replace(till, account=till.account.with_nodes(nodes)))
 
 
 def handle_journal_failure(till: Till, trouble: Trouble) -> Step:
@@ -80,3 +101,9 @@ def handle_journal_failure(till: Till, trouble: Trouble) -> Step:
         return Step(failed)
     close = CloseSale(screen.sale.id, Ending.REFUSED)
     return Step(replace(failed, screen=EnteringAmount(screen.entry, trouble)), (), (close,))
+
+
+def handle_journal_writable(till: Till) -> Step:
+    """The journal can be written: sales can be made again."""
+    in_service = checkout.without_notice(till, till.journal_trouble)
+    return Step(replace(in_service, journal_trouble=None, journal_due_s=None))

@@ -182,7 +182,7 @@ class Till:
     price_due_s: float | None = None  # when it is asked for again
     price_tries: int = 0
     limit_left: Cents | None = None
-    limit_told_s: float = -inf  # when Blink last said what is left
+    limit_fetched_s: float = -inf  # when Blink last said what is left
     journal_trouble: Trouble | None = None
     journal_due_s: float | None = None  # when to try the journal again
     stuck_keys: tuple[str, ...] = ()

@@ -41,7 +41,7 @@ MANAGER_PATIENCE_S: Final = 120.0
 
 def next_wake_s(till: Till) -> float | None:
     """The monotonic time of the next thing that happens by itself, None when nothing will."""
-    times = [*_screen_times(till), till.journal_due_s, checkout.price_again_s(till)]
+    times = [*_screen_times(till), till.journal_due_s, checkout.price_retry_s(till)]
     if isinstance(till.service, FetchingAccount):
         times.append(till.service.due_s)
     if till.account is not None:
@@ -71,7 +71,7 @@ def run_due(till: Till) -> Step:
     return (
         step.then(watched_invoices.ask_about_due)
         .then(recovery.ask_if_due)
-        .then(checkout.price_again)
+        .then(checkout.retry_price_if_due)
         .then(_run_screen_timer)
     )
 
@@ -103,7 +103,7 @@ def _run_screen_timer(till: Till) -> Step:
         case ChoosingTip(entry) | ConfirmingLimit(entry) | AcceptingDigits(entry=Entry() as entry):
             return Step(replace(till, screen=EnteringAmount(entry)))
         case FetchingPrice():
-            return checkout.handle_no_rate(replace(till, rate_asked=False), screen)
+            return checkout.refuse_without_rate(replace(till, rate_asked=False), screen)
         case _:
             return back_to_entry(till)
 

@@ -17,7 +17,7 @@ from kiosk.sale.effects import (
     FetchNodes,
     Step,
 )
-from kiosk.sale.events import CancelInvoiceResult, CancelOutcome, PayoutCreated
+from kiosk.sale.events import CancelInvoiceResult, CancelOutcome
 from kiosk.sale.facts import (
     Ending,
     ForwardStatus,
@@ -25,11 +25,9 @@ from kiosk.sale.facts import (
     InvoiceNeverPaid,
     InvoicePaid,
     PaidTwice,
-    PayoutIssued,
 )
 from kiosk.sale.forwards import PAYOUT_GRACE_S
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
-from kiosk.sale.screens import AwaitingPayment
 from kiosk.sale.till import Alarm, Forward, RecentlyPaid, Till, WatchedInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
 
@@ -226,19 +224,3 @@ def _next_check_s(watch: WatchedInvoice, now_s: float) -> float:
 
 def _with_invoice(till: Till, name: PaymentHash, watch: WatchedInvoice) -> Till:
     return replace(till, watched_invoices=MappingProxyType({**till.watched_invoices, name: watch}))
-
-
-def handle_payout_created(till: Till, event: PayoutCreated) -> Step | None:
-    """The payout invoice of a sale that nobody has paid yet: journaled, then it may be used."""
-    for name, watched in till.watched_invoices.items():
-        if watched.sale.id != event.sale or watched.payout is not None:
-            continue
-        if event.payout.amount != watched.invoice.amount or event.generation != 1:
-            return None
-        watches = {**till.watched_invoices, name: replace(watched, payout=event.payout)}
-        screen = till.screen
-        if isinstance(screen, AwaitingPayment) and screen.sale.id == event.sale:
-            screen = replace(screen, payout_ready=True)
-        after = replace(till, watched_invoices=MappingProxyType(watches), screen=screen)
-        return Step(after, (PayoutIssued(event.sale, event.payout),))
-    return None

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.sale.account import Rates
-from kiosk.sale.checkout import told_in
 from kiosk.sale.effects import FetchRates, OpenSale
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import AccountFetched, RatesFetched, RatesFetchFailed, Tick
@@ -23,6 +22,7 @@ from kiosk.sale.money import (
     fiat_from_sats,
     sats_from_fiat,
 )
+from kiosk.sale.prices import amount_in_unit
 from kiosk.sale.screens import EnteringAmount, FetchingPrice, RequestingInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, EUR, JPY, KWD, RULES, USD, USD_BASE, Story, usd_rate
@@ -134,7 +134,7 @@ def test_an_amount_keeps_its_value_around_the_whole_key() -> None:
         if screen.shown is not None and code == "JPY":
             sats = sats_from_fiat(Fiat(1250, EUR), Rate(EUR, BASES["EUR"], 12, 0.0))
             yen = fiat_from_sats(sats, Rate(JPY, BASES["JPY"], 12, 0.0))
-            assert told_in(story.till, screen.entry, screen.shown) == yen
+            assert amount_in_unit(story.till, screen.entry, screen.shown) == yen
     assert seen == ["JPY", "KWD", "SAT", "EUR"]
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale.account import Rates
-from kiosk.sale.checkout import told_in
 from kiosk.sale.effects import FetchRates
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import RatesFetched, RatesFetchFailed
 from kiosk.sale.facts import SaleStarted
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT, Currency, Fiat, Rate
+from kiosk.sale.prices import amount_in_unit
 from kiosk.sale.screens import EnteringAmount, FetchingPrice
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import EUR, JPY, RULES, USD, Story, usd_rate
@@ -54,10 +54,10 @@ def test_the_amount_goes_through_all_favourites_and_comes_back() -> None:
     assert asked(story) == ["JPY"]
     story.play(arrived(story, "JPY"))
     assert story.till.screen == EnteringAmount(Entry(EUR, typed=400), shown=JPY)
-    assert told_in(story.till, Entry(EUR, typed=400), JPY) == Fiat(640, JPY)
+    assert amount_in_unit(story.till, Entry(EUR, typed=400), JPY) == Fiat(640, JPY)
     story.press(Key.CURRENCY)
     assert story.till.screen == EnteringAmount(Entry(EUR, typed=400), shown=SAT)
-    assert told_in(story.till, Entry(EUR, typed=400), SAT) == Fiat(10_000, SAT)
+    assert amount_in_unit(story.till, Entry(EUR, typed=400), SAT) == Fiat(10_000, SAT)
     story.press(Key.CURRENCY)
     assert story.till.screen == EnteringAmount(Entry(EUR, typed=400))
     assert asked(story) == [], "both prices are known by now"

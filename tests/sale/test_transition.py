@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale.account import Rates
-from kiosk.sale.checkout import told_in
 from kiosk.sale.effects import (
     CancelInvoice,
     CloseSale,
@@ -54,6 +53,7 @@ from kiosk.sale.invoice import InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
 from kiosk.sale.pin import pin_hash
+from kiosk.sale.prices import amount_in_unit
 from kiosk.sale.screens import (
     AwaitingPayment,
     CodeExpired,
@@ -534,7 +534,7 @@ def test_switching_the_unit_keeps_the_value_of_what_is_typed_m9() -> None:
     story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CURRENCY)
     assert (entering(story.till).entry.total, entering(story.till).shown) == (500, SAT)
-    assert told_in(story.till, entering(story.till).entry, SAT) == Fiat(11_462, SAT)
+    assert amount_in_unit(story.till, entering(story.till).entry, SAT) == Fiat(11_462, SAT)
     story.press(Key.CURRENCY)
     assert (entering(story.till).entry.unit.code, entering(story.till).entry.total) == ("USD", 500)
 

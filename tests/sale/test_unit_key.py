@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.sale.checkout import told_in
 from kiosk.sale.effects import OpenSale
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import RatesFetched
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT, Fiat, Rate
+from kiosk.sale.prices import amount_in_unit
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.trouble import TroubleKind
 from tests.sale.tills import EUR, RULES, USD, Story, rates, usd_rate
@@ -51,7 +51,7 @@ def test_a_few_sats_stay_a_few_sats() -> None:
     story.press("7")
     story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CURRENCY)
-    assert told_in(story.till, screen(story).entry, USD) == Fiat(0, USD)
+    assert amount_in_unit(story.till, screen(story).entry, USD) == Fiat(0, USD)
     story.press(Key.CURRENCY)
     assert screen(story) == EnteringAmount(Entry(SAT, typed=7))
 
@@ -92,4 +92,4 @@ def test_without_fresh_prices_nothing_is_told_in_another_unit_m9() -> None:
     story = typing()
     story.press(Key.CURRENCY)
     story.wait(121)
-    assert told_in(story.till, screen(story).entry, EUR) is None
+    assert amount_in_unit(story.till, screen(story).entry, EUR) is None

@@ -1,9 +1,9 @@
 """Which amounts a view shows for what is typed and for a sale."""
 
-from kiosk.sale.checkout import rate_to_show
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Sale
 from kiosk.sale.money import SAT, Sats, fiat_from_sats, sats_from_fiat
+from kiosk.sale.prices import rate_to_show
 from kiosk.sale.till import Till
 from kiosk.screen.text.words import Words
 

@@ -2,11 +2,11 @@
 
 import pygame
 
-from kiosk.sale.checkout import rate_to_show, told_in
 from kiosk.sale.entry import Entry
 from kiosk.sale.keys import SCREEN_LEGEND, Key
 from kiosk.sale.limits import is_near, left_today, trouble_ahead
 from kiosk.sale.money import ONE_BITCOIN, Fiat, Sats, fiat_from_sats
+from kiosk.sale.prices import amount_in_unit, rate_to_show
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -40,7 +40,7 @@ def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> 
     other, rest = off_top(rest, canvas.points(LARGE), 0)
     price, rest = off_top(rest, canvas.points(SMALL), gap)
     colours, entry, words = canvas.palette, screen.entry, canvas.words
-    sentence = told_in(till, entry, screen.shown) if screen.shown else None
+    sentence = amount_in_unit(till, entry, screen.shown) if screen.shown else None
     typed = sentence or Fiat(entry.typed if entry.items else entry.total, entry.unit)
     ink = colours.quiet if entry.is_empty else colours.ink
     number = words.money(typed)
