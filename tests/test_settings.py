@@ -4,6 +4,7 @@ import logging
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_type_hints
 from zoneinfo import TZPATH, ZoneInfo
 
 import pytest
@@ -13,9 +14,11 @@ from kiosk.clock import system_zone
 from kiosk.commands.app import rules_of
 from kiosk.commands.log import Redacting
 from kiosk.commands.run import _secret_values
+from kiosk.panel.wiring import DEFAULT_LED_PIN
 from kiosk.sale.pin import is_correct_pin
 from kiosk.settings import (
-    DEFAULTS,
+    SECRETS,
+    TABLE,
     Secret,
     Settings,
     WrongSettings,
@@ -23,8 +26,11 @@ from kiosk.settings import (
     load,
     unknown,
 )
+from kiosk.settings.entry import Setting
+from kiosk.settings.table import FIELDS
+from tests.settings_docs import EXAMPLE, PAGE, example, page
 
-ROOT = Path(__file__).parent.parent
+TYPES = get_type_hints(Settings)
 KEY = "blink_" + "k" * 64
 GOOD = {"BLINKPOS_API_KEY": KEY, "MERCHANT_USERNAME": "shop"}
 
@@ -152,16 +158,32 @@ def test_a_misspelt_name_is_told_with_the_right_one() -> None:
     )
 
 
-def test_the_example_has_a_line_for_every_setting_and_no_other() -> None:
-    lines = (ROOT / ".env.example").read_text().splitlines()
+def test_the_example_and_the_page_are_what_the_table_says() -> None:
+    assert EXAMPLE.read_text() == example(), "run python -m tests.settings_docs"
+    assert PAGE.read_text() == page(PAGE.read_text()), "run python -m tests.settings_docs"
+
+
+def test_the_example_may_be_used_as_it_is_but_for_the_accounts() -> None:
+    lines = EXAMPLE.read_text().splitlines()
     names = [line.partition("=")[0] for line in lines if line and not line.startswith("#")]
-    assert sorted(names) == sorted(DEFAULTS)
-    load({**GOOD, "KIOSK_ID": "x"}, dotenv=ROOT / ".env.example")
+    assert sorted(names) == sorted(TABLE)
+    assert load({**GOOD, "KIOSK_ID": "x"}, dotenv=EXAMPLE) == load({**GOOD, "KIOSK_ID": "x"})
 
 
-def test_the_readme_explains_every_setting() -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert [name for name in DEFAULTS if f"`{name}`" not in readme] == []
+@pytest.mark.parametrize("entry", TABLE.values(), ids=lambda entry: entry.name)
+def test_every_entry_has_a_sentence_and_a_default_that_may_be_set(entry: Setting) -> None:
+    assert entry.meaning
+    assert not (entry.secret and entry.default), "a secret has no default"
+    assert load({entry.name: entry.default, **GOOD}) == load(GOOD)
+
+
+def test_a_secret_is_what_its_type_says() -> None:
+    secret = {entry.name for field, entry in FIELDS.items() if "Secret" in str(TYPES[field])}
+    assert set(SECRETS) == secret
+
+
+def test_the_led_is_where_the_wiring_says() -> None:
+    assert load(GOOD).led_pin == DEFAULT_LED_PIN
 
 
 def test_the_digits_of_the_pin_are_kept_nowhere() -> None:

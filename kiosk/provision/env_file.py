@@ -6,15 +6,12 @@ Nothing here contains a value: a line of mistakes names the setting, or the line
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Final
 
 from kiosk.provision.wifi import NAMES as WIFI_NAMES
 from kiosk.provision.wifi import Wifi, wifi_of, wifi_problems
-from kiosk.settings import APPLIANCE_JOURNAL, DEFAULTS, SECRETS, WrongSettings, load, unknown
+from kiosk.settings import SECRETS, TABLE, WrongSettings, load, unknown
 from kiosk.settings_file import FileRefused, SettingsFile, parse
-
-DATA_FOLDER: Final = PurePosixPath("/var/lib/kiosk")  # all that the service may write to
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_./:,+@%-]*")
 
@@ -28,7 +25,7 @@ class EnvFile:
     wifi: Wifi | None = None
 
     def __repr__(self) -> str:
-        return "Hint(***)"
+        return "EnvFile(***)"
 
 
 def read_env_file(data: bytes) -> EnvFile:
@@ -40,7 +37,7 @@ def read_env_file(data: bytes) -> EnvFile:
     given = parse(data, "kiosk.env")
     values = given.values
     problems = [*given.problems, *strangers(values), *unknown(values), *wifi_problems(values)]
-    problems += _journal_problems(values)
+    problems += _boot_problems(values)
     try:
         load(values)
     except WrongSettings as error:
@@ -59,7 +56,7 @@ def read_wifi_file(data: bytes) -> Wifi:
     given = parse(data, "wifi.env")
     problems = [*given.problems]
     for name in given.values:
-        if name in DEFAULTS:
+        if name in TABLE:
             problems.append(f"{name} belongs into kiosk.env")
         elif name not in WIFI_NAMES:
             problems.append(f"{name} is not a setting")
@@ -88,17 +85,20 @@ def strangers(values: Mapping[str, str]) -> Iterator[str]:
     for name, value in values.items():
         if name in WIFI_NAMES:
             continue
-        if name not in DEFAULTS and not unknown({name: ""}):
+        if name not in TABLE and not unknown({name: ""}):
             yield f"{name} is not a setting"
         elif _quoted(value) is None:
             yield f"{name}: holds a sign that cannot be kept: a backslash, or both ' and \""
 
 
-def _journal_problems(values: Mapping[str, str]) -> Iterator[str]:
-    """A file that anybody may have put there names no place that root or the till could harm."""
-    journal = PurePosixPath(values.get("KIOSK_JOURNAL") or APPLIANCE_JOURNAL)
-    if ".." in journal.parts or DATA_FOLDER not in journal.parents:
-        yield f"KIOSK_JOURNAL: must be a file in {DATA_FOLDER}"
+def _boot_problems(values: Mapping[str, str]) -> Iterator[str]:
+    """What a file that anybody with the card may have put there must not set."""
+    for entry in TABLE.values():
+        if entry.boot_check is not None and (value := values.get(entry.name)):
+            try:
+                entry.boot_check(value)
+            except ValueError as error:
+                yield f"{entry.name}: {error}"
 
 
 def _quoted(value: str) -> str | None:

@@ -5,8 +5,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kiosk.provision.env_file import read_env_file, read_wifi_file, split_secrets, strangers
-from kiosk.settings import DEFAULTS
+from kiosk.settings import TABLE
 from kiosk.settings_file import FileRefused, parse
+from tests.settings_docs import EXAMPLE
 
 KEY = "blink_" + "k" * 64
 GOOD = f"BLINKPOS_API_KEY={KEY}\nMERCHANT_USERNAME=shop\nKIOSK_PIN=4711\n"
@@ -87,14 +88,12 @@ def test_a_settings_file_keeps_the_journal_in_the_data_folder(place: str) -> Non
 
 
 def test_the_example_file_filled_in_is_right() -> None:
-    from tests.test_settings import ROOT
-
-    text = (ROOT / ".env.example").read_text()
+    text = EXAMPLE.read_text()
     text = text.replace("BLINKPOS_API_KEY=", f"BLINKPOS_API_KEY={KEY}")
     text = text.replace("MERCHANT_USERNAME=", "MERCHANT_USERNAME=shop")
     hint = read_env_file(text.encode())
-    kept = {line.partition("=")[0] for line in hint.text.splitlines()} & set(DEFAULTS)
-    assert kept == set(DEFAULTS) - {"BLINKPOS_API_KEY", "MERCHANT_API_KEY", "KIOSK_PIN"}
+    kept = {line.partition("=")[0] for line in hint.text.splitlines()} & set(TABLE)
+    assert kept == set(TABLE) - {"BLINKPOS_API_KEY", "MERCHANT_API_KEY", "KIOSK_PIN"}
 
 
 def test_wifi_may_be_told_in_the_same_file_and_is_not_kept_in_the_settings() -> None:

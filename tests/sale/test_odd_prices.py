@@ -33,7 +33,7 @@ from kiosk.sale.screens import (
 )
 from kiosk.sale.timers import QUESTION_SHOWN_S
 from kiosk.sale.trouble import TroubleKind
-from kiosk.settings import MOST_SAT
+from kiosk.settings.table import MOST_SAT
 from tests.sale.tills import ACCOUNT, RULES, USD, USD_BASE, Story, usd_rate
 
 

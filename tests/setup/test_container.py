@@ -67,15 +67,15 @@ def test_an_update_that_works_stays_and_one_that_does_not_goes_back(debian: Cont
     assert second != first
     assert debian.run("ls /opt/kiosk/releases")[1].split() == sorted((first, second))
 
-    debian.run("cp kiosk/settings.py /srv/settings.py")
+    debian.run("cp kiosk/clock.py /srv/clock.py")
     for fault in ("raise SystemExit('broken')", "import time; time.sleep(3600)"):
-        debian.run(f'cp /srv/settings.py kiosk/settings.py; echo "{fault}" >>kiosk/settings.py')
+        debian.run(f'cp /srv/clock.py kiosk/clock.py; echo "{fault}" >>kiosk/clock.py')
         status, said = debian.run(UPDATE)
         assert (status, f"back to {second}" in said) == (1, True), said
         assert current(debian) == second
         assert "the till is on the screen" in debian.wait(IS_READY)
 
-    debian.run("cp /srv/settings.py kiosk/settings.py; echo '# newest' >>kiosk/sale_log.py")
+    debian.run("cp /srv/clock.py kiosk/clock.py; echo '# newest' >>kiosk/sale_log.py")
     assert debian.run(UPDATE)[0] == 0
     third = current(debian)
     assert debian.run("ls /opt/kiosk/releases")[1].split() == sorted((second, third))
@@ -86,7 +86,7 @@ def test_an_update_that_nobody_watches_any_more_gives_way(debian: Container) -> 
     assert debian.run(INSTALL)[0] == 0
     debian.wait(IS_READY)
     first = current(debian)
-    debian.run("echo \"raise SystemExit('broken')\" >>kiosk/settings.py")
+    debian.run("echo \"raise SystemExit('broken')\" >>kiosk/clock.py")
     watcher = debian.begin(f"echo $$ >/srv/watcher; exec {UPDATE}")
     debian.wait(f"test $(basename $(readlink /opt/kiosk/current)) != {first}", 120)
     debian.run("kill -9 $(cat /srv/watcher)")

@@ -1,0 +1,309 @@
+"""All settings, one entry each. What reads, checks and explains a setting is made from its entry.
+
+After a change here run `python -m tests.settings_docs`: it writes `.env.example` and the tables of
+`docs/settings.md`. The order is theirs too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import tzinfo
+from pathlib import Path
+from typing import Final, Literal
+
+from kiosk.clock import system_zone
+from kiosk.settings import parsers
+from kiosk.settings.defaults import default_journal, id_of_host
+from kiosk.settings.entry import Group, Setting, setting, setting_of
+from kiosk.settings.secret import Secret
+
+LANGUAGES: Final = ("en", "es", "de", "fr", "pt", "it", "he", "ja")
+MOST_SAT: Final = 10_000_000_000_000  # Blink's SatAmount
+DAY_S: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the merchant decides, read and checked."""
+
+    blinkpos_api_key: Secret | None = setting(
+        "BLINKPOS_API_KEY",
+        parsers.api_key,
+        "required: API key of the till account, with READ, RECEIVE and WRITE",
+        group=Group.ACCOUNTS,
+        secret=True,
+    )
+    blinkpos_wallet_id: str | None = setting(
+        "BLINKPOS_WALLET_ID",
+        parsers.wallet_id,
+        "BTC wallet of the till account",
+        group=Group.ACCOUNTS,
+        default_words="asked from Blink",
+    )
+    merchant_username: str | None = setting(
+        "MERCHANT_USERNAME",
+        parsers.username,
+        "Blink user name of the merchant, so that no secret of theirs is on the device; required is"
+        " this or `MERCHANT_API_KEY`",
+        group=Group.ACCOUNTS,
+    )
+    merchant_api_key: Secret | None = setting(
+        "MERCHANT_API_KEY",
+        parsers.api_key,
+        "API key of the merchant account; RECEIVE is enough if the wallet is named",
+        group=Group.ACCOUNTS,
+        secret=True,
+    )
+    merchant_wallet_id: str | None = setting(
+        "MERCHANT_WALLET_ID",
+        parsers.wallet_id,
+        "BTC wallet of the merchant account",
+        group=Group.ACCOUNTS,
+        default_words="asked from Blink",
+    )
+    merchant_updates: bool = setting(
+        "MERCHANT_UPDATES",
+        parsers.on_or_off,
+        "`on` also shows money that reaches the merchant directly: its own picture, light and"
+        " sound, for it is no sale",
+        group=Group.ACCOUNTS,
+        default="off",
+    )
+    api_url: str = setting(
+        "BLINK_API_URL",
+        parsers.url("https", "http"),
+        "Blink's address for requests; plain `http` only to this machine",
+        group=Group.ACCOUNTS,
+        default="https://api.blink.sv/graphql",
+    )
+    ws_url: str = setting(
+        "BLINK_WS_URL",
+        parsers.url("wss", "ws"),
+        "Blink's address for the connection of a sale; plain `ws` only to this machine",
+        group=Group.ACCOUNTS,
+        default="wss://ws.blink.sv/graphql",
+    )
+    currencies: tuple[str, ...] = setting(
+        "KIOSK_CURRENCY",
+        parsers.currencies,
+        "favourites for the unit key, the first at start: `USD`, `EUR,USD`, `SAT`",
+        group=Group.MONEY,
+        default="USD",
+    )
+    sats: str = setting(
+        "KIOSK_SATS",
+        parsers.one_of("sats", "bitcoin"),
+        "how sats are written: `sats` (1,234 sats) or `bitcoin` (₿1,234)",
+        group=Group.MONEY,
+        default="sats",
+    )
+    invoice_minutes: int = setting(
+        "KIOSK_INVOICE_MINUTES",
+        parsers.number(1, 1440),
+        "minutes for which a code can be paid, 1 to 1440",
+        group=Group.MONEY,
+        default="10",
+    )
+    max_sat: int = setting(
+        "KIOSK_MAX_SAT",
+        parsers.number(1, MOST_SAT),
+        "largest sale in sats",
+        group=Group.MONEY,
+        default="10000000",
+    )
+    over_limit: str = setting(
+        "KIOSK_OVER_LIMIT",
+        parsers.one_of("hold", "refuse"),
+        "`hold` or `refuse` sales above what can be forwarded today",
+        group=Group.MONEY,
+        default="hold",
+    )
+    tips: tuple[int, ...] = setting(
+        "KIOSK_TIPS",
+        parsers.tips,
+        "percentages offered, like `5,10,15`; none if empty",
+        group=Group.MONEY,
+        if_empty=tuple,
+    )
+    success_seconds: int = setting(
+        "KIOSK_SUCCESS_SECONDS",
+        parsers.number(0, 3600),
+        "seconds for which the success screen stays; 0 keeps it until a key",
+        group=Group.MONEY,
+        default="8",
+    )
+    pin: Secret | None = setting(  # hashed (`sale.pin`): the digits are kept nowhere
+        "KIOSK_PIN",
+        parsers.manager_pin,
+        "manager PIN for totals, history, retry; an appliance keeps its hash alone",
+        group=Group.DEVICE,
+        secret=True,
+        default_words="those screens are off",
+    )
+    kiosk_id: str = setting(
+        "KIOSK_ID",
+        parsers.kiosk_id,
+        "this kiosk's name in memos, `a-z0-9-`, 1 to 20",
+        group=Group.DEVICE,
+        if_empty=id_of_host,
+        default_words="from the host name",
+    )
+    timezone: tzinfo = setting(
+        "KIOSK_TIMEZONE",
+        parsers.timezone,
+        "where a day begins and what times are shown in, like `America/El_Salvador`",
+        group=Group.DEVICE,
+        if_empty=system_zone,
+        default_words="the system's",
+    )
+    journal: Path = setting(
+        "KIOSK_JOURNAL",
+        Path,
+        "the SQLite journal; a `kiosk.env` on the boot partition may only name a file in"
+        " `/var/lib/kiosk`",
+        group=Group.DEVICE,
+        if_empty=default_journal,
+        default_words="`/var/lib/kiosk/journal.sqlite3`; off an appliance `kiosk/journal.sqlite3`"
+        " in the user's data folder",
+        boot_check=parsers.in_data_folder,
+    )
+    log_level: str = setting(
+        "KIOSK_LOG",
+        parsers.one_of("info", "debug"),
+        "how much is logged: `info` or `debug`",
+        group=Group.DEVICE,
+        default="info",
+    )
+    language: str = setting(
+        "KIOSK_LANGUAGE",
+        parsers.one_of(*LANGUAGES),
+        "language of the screen: " + ", ".join(f"`{language}`" for language in LANGUAGES),
+        group=Group.SCREEN,
+        default="en",
+    )
+    name: str = setting(
+        "KIOSK_NAME",
+        parsers.shop_name,
+        "the merchant's name on the screen",
+        group=Group.SCREEN,
+        if_empty=str,
+    )
+    logo: Path | None = setting(
+        "KIOSK_LOGO",
+        Path,
+        "the merchant's logo, a PNG or SVG file, instead of the name; text in an SVG as paths",
+        group=Group.SCREEN,
+    )
+    theme: str = setting(
+        "KIOSK_THEME",
+        parsers.one_of("light", "dark", "contrast"),
+        "colours: `light`, `dark`, `contrast`",
+        group=Group.SCREEN,
+        default="light",
+    )
+    key_order: str = setting(
+        "KIOSK_KEY_ORDER",
+        parsers.one_of("phone", "calculator"),
+        "order of the digits: `phone` (123 on top) or `calculator`",
+        group=Group.SCREEN,
+        default="phone",
+    )
+    screen: tuple[int, int] | None = setting(
+        "KIOSK_SCREEN",
+        parsers.screen,
+        "size of the picture: `fullscreen`, or a window like `800x480`",
+        group=Group.SCREEN,
+        default="fullscreen",
+    )
+    rotate: int = setting(
+        "KIOSK_ROTATE",
+        parsers.quarter_turns,
+        "turns picture and touch clockwise: 0, 90, 180, 270",
+        group=Group.SCREEN,
+        default="0",
+    )
+    touch_rotate: int = setting(
+        "KIOSK_TOUCH_ROTATE",
+        parsers.quarter_turns,
+        "turns the touch alone, where it does not meet the picture: 0, 90, 180, 270",
+        group=Group.SCREEN,
+        default="0",
+    )
+    dim_seconds: int = setting(
+        "KIOSK_DIM_SECONDS",
+        parsers.number(0, DAY_S),
+        "seconds untouched until the screen dims, and half a minute later drifts; 0 is never",
+        group=Group.SCREEN,
+        default="120",
+    )
+    blank_seconds: int = setting(
+        "KIOSK_BLANK_SECONDS",
+        parsers.number(0, DAY_S),
+        "seconds untouched until the screen goes black; 0 is never",
+        group=Group.SCREEN,
+        default="900",
+    )
+    volume: int = setting(
+        "KIOSK_VOLUME",
+        parsers.number(0, 100),
+        "volume of the tones, 0 to 100; 0 opens no audio device",
+        group=Group.SCREEN,
+        default="60",
+    )
+    audio_device: str = setting(
+        "KIOSK_AUDIO_DEVICE",
+        parsers.audio_device,
+        "ALSA's name of the speaker, as `aplay -L` lists it: `plughw:CARD=Device` for many a USB"
+        " one",
+        group=Group.SCREEN,
+        if_empty=str,
+        default_words="the system's",
+    )
+    gpio: Literal["auto", "on", "off"] = setting(
+        "KIOSK_GPIO",
+        parsers.gpio,
+        "whether the pins are used: `auto`, `on` (fail without), `off`",
+        group=Group.WIRING,
+        default="auto",
+    )
+    keypad_rows: tuple[int, ...] | None = setting(
+        "KIOSK_KEYPAD_ROWS",
+        parsers.pins,
+        "BCM pins of the rows, with commas between",
+        group=Group.WIRING,
+        default_words="the usual wiring",
+    )
+    keypad_columns: tuple[int, ...] | None = setting(
+        "KIOSK_KEYPAD_COLUMNS",
+        parsers.pins,
+        "BCM pins of the columns, with commas between",
+        group=Group.WIRING,
+        default_words="the usual wiring",
+    )
+    keypad_layout: str | None = setting(
+        "KIOSK_KEYPAD_LAYOUT",
+        str,
+        "legends of the keys, row after row: `123A 456B 789C *0#D`",
+        group=Group.WIRING,
+        default_words="by the columns",
+    )
+    led_pin: int | None = setting(
+        "KIOSK_LED_PIN",
+        parsers.pin,
+        "BCM pin of the LED, empty for none",
+        group=Group.WIRING,
+        default="17",
+        keeps_empty=True,
+    )
+    buzzer_pin: int | None = setting(
+        "KIOSK_BUZZER_PIN",
+        parsers.pin,
+        "BCM pin of the buzzer",
+        group=Group.WIRING,
+        keeps_empty=True,
+        default_words="none",
+    )
+
+
+FIELDS: Final[Mapping[str, Setting]] = {field.name: setting_of(field) for field in fields(Settings)}
+TABLE: Final[Mapping[str, Setting]] = {entry.name: entry for entry in FIELDS.values()}
+SECRETS: Final = tuple(entry.name for entry in TABLE.values() if entry.secret)
