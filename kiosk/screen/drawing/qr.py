@@ -11,6 +11,10 @@ QUIET_MODULES: Final = 4  # ISO/IEC 18004: four light modules on every side
 # The white of the code, for scanners that glare blinds: it still reads at the lowest.
 WHITE_LEVELS: Final = (140, 170, 200, 230, 255)
 
+# One of the eight masks, the same for every code. The best of all eight is what takes longest to
+# find, and it reads no better: a payment request is as random as what a mask is there to break up.
+MASK: Final = 4
+
 
 def text_of(payment_request: str) -> str:
     """What is encoded: all upper case, so that the denser alphanumeric mode is used."""
@@ -27,11 +31,34 @@ def prepare() -> None:
 def modules(payment_request: str) -> tuple[tuple[bool, ...], ...]:
     """The dark modules of the code, row by row, without the quiet zone."""
     import qrcode
+    from qrcode.util import MODE_ALPHA_NUM, QRData
 
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_L, border=0)
-    code.add_data(text_of(payment_request))
-    code.make(fit=True)
+    text = text_of(payment_request).encode()
+    code = qrcode.QRCode(
+        version=_smallest_version(len(text)),
+        error_correction=qrcode.constants.ERROR_CORRECT_L,
+        border=0,
+        mask_pattern=MASK,
+    )
+    code.add_data(QRData(text, MODE_ALPHA_NUM))
+    code.make(fit=False)
     return tuple(tuple(bool(cell) for cell in row) for row in code.get_matrix())
+
+
+def _smallest_version(length: int) -> int:
+    """The smallest code that holds so many alphanumeric characters at level L.
+
+    The library finds it by writing the whole text bit by bit, which takes as long as the code.
+    """
+    from qrcode.constants import ERROR_CORRECT_L
+    from qrcode.util import BIT_LIMIT_TABLE, MODE_ALPHA_NUM, mode_sizes_for_version
+
+    pairs, single = divmod(length, 2)
+    for version in range(1, len(BIT_LIMIT_TABLE[ERROR_CORRECT_L])):
+        head = 4 + mode_sizes_for_version(version)[MODE_ALPHA_NUM]
+        if head + 11 * pairs + 6 * single <= BIT_LIMIT_TABLE[ERROR_CORRECT_L][version]:
+            return version
+    raise ValueError(f"no code holds {length} characters")
 
 
 @lru_cache(maxsize=2)
@@ -41,9 +68,11 @@ def qr_surface(payment_request: str, room: int, white: int) -> pygame.Surface:
     count = len(cells) + 2 * QUIET_MODULES
     small = pygame.Surface((count, count))
     small.fill((white, white, white))
-    for y, row in enumerate(cells):
-        for x, dark in enumerate(row):
-            if dark:
-                small.set_at((x + QUIET_MODULES, y + QUIET_MODULES), (0, 0, 0))
+    dark = pygame.image.frombytes(
+        b"".join(b"\0\0\0\xff" if cell else b"\0\0\0\0" for row in cells for cell in row),
+        (len(cells), len(cells)),
+        "RGBA",
+    )
+    small.blit(dark, (QUIET_MODULES, QUIET_MODULES))
     scale = max(1, room // count)
     return pygame.transform.scale(small, (count * scale, count * scale))
