@@ -208,7 +208,7 @@ def celebrate_if_settled(till: Till, name: PaymentHash, step: Step) -> Step:
     screen = till.screen
     if not isinstance(screen, Paid) or screen.payment_hash != name:
         return Step(after, step.facts, (*step.effects, *ask))
-    shown = replace(after, screen=Forwarded(screen.sale, till.now_s))
+    shown = replace(after, screen=Forwarded(screen.sale, till.now_s, screen.since_s))
     close = CloseSale(screen.sale.id, Ending.PAID)
     return Step(shown, step.facts, (*step.effects, PlaySound(Sound.FORWARDED), close, *ask))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.entry import Entry, Tip
@@ -166,10 +167,14 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """The merchant has it: the payment animation. `since_s` is when the forward settled."""
+    """The merchant has it: the payment animation.
+
+    `since_s` is when the forward settled, `paid_s` when the customer had paid.
+    """
 
     sale: Sale
     since_s: float
+    paid_s: float = -inf
 
 
 @dataclass(frozen=True, slots=True)

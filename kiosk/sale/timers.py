@@ -30,6 +30,7 @@ from kiosk.sale.service import JOURNAL_PAUSE_S
 from kiosk.sale.till import FetchingAccount, Forward, Till
 from kiosk.sale.wifi import EnteringPassphrase, NetworkList, OpenNetwork, WifiScreen
 
+CELEBRATION_S: Final = 2.4  # the animation of a settled forward, never cut short by time
 PAID_PATIENCE_S: Final = 5.0  # a forward that takes longer frees the till (M7)
 LEAVE_PATIENCE_S: Final = 4.0  # for Blink's last word before the QR goes away
 PRICING_PATIENCE_S: Final = 12.0  # for a price, or for today's limit
@@ -131,7 +132,9 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
             return (since_s + EXPIRED_SHOWN_S,)
         case Paid(since_s=since_s):
             return (since_s + max(stay_s, PAID_PATIENCE_S) if stay_s else None,)
-        case Forwarded(since_s=since_s) | ReceivedDirectly(since_s=since_s):
+        case Forwarded(since_s=since_s):
+            return (since_s + max(stay_s, CELEBRATION_S) if stay_s else None,)
+        case ReceivedDirectly(since_s=since_s):
             return (since_s + stay_s if stay_s else None,)
         case (
             ManagerScreen(since_s=since_s)

@@ -70,7 +70,7 @@ from kiosk.sale.screens import (
 )
 from kiosk.sale.status_light import status_light
 from kiosk.sale.till import FetchingAccount, OverLimitPolicy, Ready, Till
-from kiosk.sale.timers import next_wake_s
+from kiosk.sale.timers import CELEBRATION_S, next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.watched_invoices import DAY_S
 from tests.sale.tills import ACCOUNT, RULES, Story, invoice, rates, usd_rate
@@ -210,6 +210,18 @@ def test_the_animation_comes_when_the_forward_settles_and_then_the_socket_closes
     assert entering(story.till).entry.is_empty
     assert isinstance(story.effects[-1], GoIdle)
     assert next_wake_s(story.till) is None
+
+
+def test_a_short_success_screen_never_cuts_the_animation_off() -> None:
+    story = Story(replace(RULES, success_s=1)).ready()
+    made = story.awaiting()
+    story.pay(made)
+    story.send(made, SendOutcome.SUCCESS)
+    assert isinstance(story.till.screen, Forwarded)
+    story.wait(CELEBRATION_S - 0.1)
+    assert isinstance(story.till.screen, Forwarded)
+    story.wait(0.2)
+    assert isinstance(story.till.screen, EnteringAmount)
 
 
 def test_news_that_arrives_twice_is_news_once_m5() -> None:

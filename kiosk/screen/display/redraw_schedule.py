@@ -16,8 +16,8 @@ from kiosk.sale.screens import (
     RequestingInvoice,
 )
 from kiosk.sale.till import FetchingAccount, Till
-from kiosk.sale.timers import PAID_PATIENCE_S
-from kiosk.screen.drawing.animation import LENGTH_S
+from kiosk.sale.timers import CELEBRATION_S, PAID_PATIENCE_S
+from kiosk.screen.drawing.animation import TICK_S
 
 FRAME_S: Final = 1 / 60
 WAITING_S: Final = 1 / 20  # a waiting ring turns calmly, and a Pi has better things to do
@@ -49,7 +49,28 @@ class RedrawSchedule:
 
 
 def redraw_schedules(till: Till) -> tuple[RedrawSchedule, ...]:
-    """What moves on the screen now; nothing does on an idle till."""
+    """When the picture changes by itself; it never does on an idle till."""
+    return (*page_schedules(till), *motion_schedules(till))
+
+
+def motion_schedules(till: Till) -> tuple[RedrawSchedule, ...]:
+    """What moves over a picture that stays: of it alone a new frame is drawn."""
+    match till.screen:
+        case Forwarded(since_s=since_s, paid_s=paid_s):
+            moving = RedrawSchedule(since_s, FRAME_S, since_s + CELEBRATION_S)
+            if math.isfinite(paid_s):
+                return (moving, RedrawSchedule(paid_s, FRAME_S, paid_s + TICK_S))
+            return (moving,)
+        case Paid(since_s=since_s):
+            return (
+                RedrawSchedule(since_s, FRAME_S, since_s + TICK_S),
+                RedrawSchedule(since_s, WAITING_S, since_s + PAID_PATIENCE_S),
+            )
+    return ()
+
+
+def page_schedules(till: Till) -> tuple[RedrawSchedule, ...]:
+    """When the whole picture is another one."""
     schedules = list(_schedules_of_screen(till))
     if isinstance(till.screen, EnteringAmount) and till.screen.entry.is_empty:
         due_s = (
@@ -62,10 +83,13 @@ def redraw_schedules(till: Till) -> tuple[RedrawSchedule, ...]:
 
 def _schedules_of_screen(till: Till) -> tuple[RedrawSchedule, ...]:
     match till.screen:
-        case Forwarded(since_s=since_s):
-            return (RedrawSchedule(since_s, FRAME_S, since_s + LENGTH_S),)
+        case Forwarded(paid_s=paid_s) if math.isfinite(paid_s):
+            return (RedrawSchedule(paid_s, TICK_S, paid_s + TICK_S),)
         case Paid(since_s=since_s):
-            return (RedrawSchedule(since_s, WAITING_S, since_s + PAID_PATIENCE_S),)
+            return (
+                RedrawSchedule(since_s, TICK_S, since_s + TICK_S),
+                RedrawSchedule(since_s, PAID_PATIENCE_S, since_s + PAID_PATIENCE_S),
+            )
         case FetchingPrice(since_s=since_s) | CheckingLimit(since_s=since_s):
             return (RedrawSchedule(since_s, WAITING_S),)
         case RequestingInvoice(since_s=since_s) | LeavingCode(since_s=since_s):

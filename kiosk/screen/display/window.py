@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -21,7 +21,13 @@ from kiosk.sale.wifi import EnteringPassphrase
 from kiosk.screen.display.backlight import SYSFS, Backlight
 from kiosk.screen.display.fingers import Fingers
 from kiosk.screen.display.keyboard import key_of, letter_of
-from kiosk.screen.display.redraw_schedule import FRAME_S, RedrawSchedule, redraw_schedules
+from kiosk.screen.display.redraw_schedule import (
+    FRAME_S,
+    RedrawSchedule,
+    motion_schedules,
+    page_schedules,
+    redraw_schedules,
+)
 from kiosk.screen.display.saved_brightness import SavedBrightness
 from kiosk.screen.display.screensaver import IdleTimer, ScreensaverDelays, ScreenStage
 from kiosk.screen.display.surface import connected_screens, open_display, touch_devices
@@ -33,7 +39,7 @@ from kiosk.screen.drawing.touch_zones import TouchZone, zone_at
 from kiosk.screen.sound.speaker import Speaker
 from kiosk.screen.views import attract
 from kiosk.screen.views.fallback import paint_fallback
-from kiosk.screen.views.paint import paint
+from kiosk.screen.views.paint import paint, paint_motion
 
 log: Final = logging.getLogger("kiosk.screen")
 
@@ -108,6 +114,9 @@ class Window:
         self._clock = clock
         self._till: Till | None = None
         self._drawn: tuple[object, ...] | None = None
+        self._motion_drawn: tuple[int, ...] = ()
+        self._still: pygame.Surface | None = None  # the page without what moves over it
+        self._moved: list[pygame.Rect] = []  # where something moves over the page
         self._failed_pages: set[str] = set()
         self.closed = False
 
@@ -129,26 +138,70 @@ class Window:
         self._held_s = till.now_s if self._held_s is None else self._held_s
         if till.now_s - self._pressed_s > PRESSED_S:
             self._pressed = None
-        now = self._what_shows(till)
-        if now == self._drawn:
+        now, motion = self._what_shows(till), _frames(motion_schedules(till), till)
+        if now == self._drawn and motion == self._motion_drawn:
             return False
-        self._drawn = now
-        canvas = Canvas(self._page, PALETTES[self._look.theme], self._look.words, self._pressed)
-        canvas = self._painted(canvas, till)
+        is_new_page, self._drawn, self._motion_drawn = now != self._drawn, now, motion
+        if is_new_page:
+            self._draw_page(till, moves=bool(motion))
+        else:
+            self._draw_motion(till)
+        if isinstance(till.screen, RequestingInvoice):
+            prepare()
+        return True
+
+    def _draw_page(self, till: Till, *, moves: bool) -> None:
+        """Draw the whole picture; what moves goes over a copy of what stays."""
+        canvas = self._painted(self._canvas(), till)
         self._zones = tuple(canvas.zones)
+        self._moved = []
+        self._still = self._page.copy() if moves else None
+        if moves:
+            self._moved = self._painted_motion(till)
         turned = self._page
         if self._rotate:
             turned = pygame.transform.rotate(self._page, -self._rotate)
         self._surface.blit(turned, (0, 0))
+        self._show(None)
+
+    def _draw_motion(self, till: Till) -> None:
+        """Draw one frame of what moves, and copy only what it has changed."""
+        before = self._moved
+        for area in before:
+            assert self._still is not None  # something has moved over it
+            self._page.blit(self._still, area, area)
+        self._moved = self._painted_motion(till)
+        changed = []
+        for area in _united(before, self._moved):
+            turned = self._page.subsurface(area)
+            if self._rotate:
+                turned = pygame.transform.rotate(turned, -self._rotate)
+            changed.append(self._surface.blit(turned, self._rotated(area)))
+        self._show(changed)
+
+    def _painted_motion(self, till: Till) -> list[pygame.Rect]:
+        """Draw what moves; where it cannot be drawn the picture stands still."""
+        canvas = self._canvas()
         try:
-            pygame.display.flip()
+            moved = paint_motion(canvas, till)
+        except Exception as error:  # noqa: BLE001 - no motion is worth the program
+            self._note_failed_page(till, error)
+            return []
+        return [area.clip(canvas.rect) for area in moved]
+
+    def _show(self, changed: list[pygame.Rect] | None) -> None:
+        """Bring the surface to the screen, None for all of it."""
+        try:
+            if changed is None:
+                pygame.display.flip()
+            else:
+                pygame.display.update(changed)
         except pygame.error as error:
             log.warning("the screen is opened again: %s", error)
             self._reopen()
-            return True
-        if isinstance(till.screen, RequestingInvoice):
-            prepare()
-        return True
+
+    def _canvas(self) -> Canvas:
+        return Canvas(self._page, PALETTES[self._look.theme], self._look.words, self._pressed)
 
     def next_frame_s(self, till: Till) -> float | None:
         """The monotonic time at which the picture changes by itself, None for never."""
@@ -278,14 +331,17 @@ class Window:
         try:
             self._paint(canvas, till)
         except Exception as error:  # noqa: BLE001 - no picture is worth the program
-            page = type(till.screen).__name__
-            if page not in self._failed_pages:
-                self._failed_pages.add(page)
-                log.error("a page cannot be drawn page=%s %s", page, type(error).__name__)  # noqa: TRY400
-            plain = Canvas(self._page, PALETTES[self._look.theme], self._look.words, self._pressed)
+            self._note_failed_page(till, error)
+            plain = self._canvas()
             paint_fallback(plain)
             return plain
         return canvas
+
+    def _note_failed_page(self, till: Till, error: Exception) -> None:
+        page = type(till.screen).__name__
+        if page not in self._failed_pages:
+            self._failed_pages.add(page)
+            log.error("a page cannot be drawn page=%s %s", page, type(error).__name__)
 
     def _paint(self, canvas: Canvas, till: Till) -> None:
         match self._stage:
@@ -299,12 +355,12 @@ class Window:
             canvas.surface.fill((DIMMED,) * 3, special_flags=pygame.BLEND_MULT)
 
     def _what_shows(self, till: Till) -> tuple[object, ...]:
-        """Everything the picture depends on; time only in the steps in which it shows."""
+        """Everything the picture depends on but its motion; time only in steps that show."""
         if self._stage is ScreenStage.BLANK:
             return (self._stage,)
-        frames = tuple(schedule.frame_index(till.now_s) for schedule in self._schedules(till))
         if self._stage is ScreenStage.ATTRACT:
-            return (self._stage, frames, self._look)
+            return (self._stage, _frames((attract.DRIFT,), till), self._look)
+        frames = _frames(page_schedules(till), till)
         return (replace(till, now_s=0.0, unix_s=0), frames, self._pressed, self._look, self._stage)
 
     def _schedules(self, till: Till) -> tuple[RedrawSchedule, ...]:
@@ -378,6 +434,18 @@ class Window:
         width, height = self._surface.get_size()
         return min(int(x * width), width - 1), min(int(y * height), height - 1)
 
+    def _rotated(self, area: pygame.Rect) -> tuple[int, int]:
+        """Where a part of the page stands on the display: its corner at the top left."""
+        width, height = self._page.get_size()
+        match self._rotate:
+            case 90:
+                return height - area.bottom, area.left
+            case 180:
+                return width - area.right, height - area.bottom
+            case 270:
+                return area.top, width - area.right
+        return area.topleft
+
     def _unrotated(self, at: tuple[int, int]) -> tuple[int, int]:
         x, y = at
         width, height = self._surface.get_size()
@@ -391,6 +459,19 @@ class Window:
         return x, y
 
 
+def _united(before: list[pygame.Rect], after: list[pygame.Rect]) -> list[pygame.Rect]:
+    """All that has changed; what only moved a little is one area, which is copied once."""
+    united: list[pygame.Rect] = []
+    for old, new in zip(before, after, strict=False):
+        united.extend((old.union(new),) if old.colliderect(new) else (old, new))
+    paired = min(len(before), len(after))
+    return [*united, *before[paired:], *after[paired:]]
+
+
+def _frames(schedules: Sequence[RedrawSchedule], till: Till) -> tuple[int, ...]:
+    return tuple(schedule.frame_index(till.now_s) for schedule in schedules)
+
+
 def _event_of(key: Key | Letter) -> Event:
     return LetterTyped(key) if isinstance(key, Letter) else KeyPressed(key)
 
@@ -400,4 +481,5 @@ def picture(till: Till, look: Look, size: tuple[int, int]) -> tuple[pygame.Surfa
     pygame.font.init()
     canvas = Canvas(pygame.Surface(size), PALETTES[look.theme], look.words)
     paint(canvas, till, look)
+    paint_motion(canvas, till)
     return canvas.surface, canvas

@@ -1,94 +1,92 @@
-"""The payment animation: seconds since settlement -> what to draw. Pure."""
+"""The two steps of a payment as motion: seconds -> what to draw. Pure.
+
+At *paid* a tick is drawn, which is the customer's moment. When the merchant has the money, paper
+flies beside it.
+"""
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-LENGTH_S: Final = 2.4
+from kiosk.sale.timers import CELEBRATION_S
 
-_SPARKS: Final = 44
-_RINGS_S: Final = (0.0, 0.22)  # when each of them starts
-_RING_S: Final = 1.1
+TICK_S: Final = 0.55  # from paid until the tick stands
+
+_DISC_S: Final = 0.25
+_NEARLY_S: Final = 0.005  # the last frame may be drawn a little early
+_SLIPS: Final = 32
 _SHADES: Final = 12
-_OVER_WORDS: Final = 0.4  # below the mark stand words, which stay readable
 
-# An angle that never repeats itself spreads the sparks without a pattern.
+# An angle that never repeats itself spreads the slips without a pattern.
 _GOLDEN: Final = math.pi * (3 - math.sqrt(5))
 
 
 @dataclass(frozen=True, slots=True)
-class Spark:
-    """A flying slip of paper, its corners in units of the disc's radius from its middle.
+class Mark:
+    """How far the disc has grown and the tick is drawn; 1 is all of it."""
 
-    `shade` 1 is fresh, 0 is gone.
+    disc: float
+    tick: float
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether nothing moves any more."""
+        return self.disc >= 1 and self.tick >= 1
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A flying slip of paper.
+
+    It flies from the disc's edge in the direction `angle`, `far` of the way to the edge of its
+    field, and has fallen `fall` of the way to the field's foot. `corners` are in units of the
+    disc's radius, from the slip's middle. `shade` 1 is fresh, 0 is gone.
     """
 
+    angle: float
+    far: float
+    fall: float
     corners: tuple[tuple[float, float], ...]
     shade: float
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """A spreading circle, in units of the disc's radius."""
-
-    radius: float
-    width: float
-    shade: float
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """How far the disc has grown and the tick is drawn (1 is all of it), and what flies."""
-
-    disc: float
-    tick: float
-    rings: tuple[Ring, ...] = ()
-    sparks: tuple[Spark, ...] = ()
+def mark(seconds: float) -> Mark:
+    """The mark so long after *paid*: the disc grows, then the tick is drawn."""
+    if seconds > TICK_S - _NEARLY_S:
+        return Mark(1.0, 1.0)
+    drawn = (seconds - _DISC_S / 2) / (TICK_S - _DISC_S / 2)
+    return Mark(_eased(seconds / _DISC_S), _eased(drawn))
 
 
-def standing() -> Moment:
-    """The mark at rest: what shows at once, and what the animation ends with."""
-    return Moment(1.0, 1.0)
+def confetti(seconds: float) -> tuple[Slip, ...]:
+    """What flies so long after the merchant has got the money; nothing once it is over."""
+    flight = seconds / CELEBRATION_S
+    if not 0 < seconds < CELEBRATION_S - _NEARLY_S:
+        return ()
+    slips = (_slip(number, flight) for number in range(_SLIPS))
+    return tuple(slip for slip in slips if slip.shade > 0)
 
 
-def celebration(seconds: float) -> Moment:
-    """The merchant has it: the mark that shows since *paid* pulses once, and paper flies."""
-    if seconds >= LENGTH_S:
-        return standing()
-    return Moment(_pulse(seconds / 0.5), 1.0, *_flying(seconds))
-
-
-def _flying(seconds: float) -> tuple[tuple[Ring, ...], tuple[Spark, ...]]:
-    rings = (_ring((seconds - later_s) / _RING_S) for later_s in _RINGS_S)
-    flight = seconds / LENGTH_S
-    sparks = tuple(_spark(number, flight) for number in range(_SPARKS)) if flight > 0 else ()
-    return tuple(ring for ring in rings if ring.shade > 0), sparks
-
-
-def _ring(part: float) -> Ring:
-    if not 0 < part < 1:
-        return Ring(0, 0, 0)
-    far = 1 - (1 - part) ** 3
-    return Ring(1 + 1.6 * far, 0.12 * (1 - part) + 0.01, _shaded(0.55 * (1 - part) ** 1.5))
-
-
-def _spark(number: int, flight: float) -> Spark:
+def _slip(number: int, flight: float) -> Slip:
     """Thrown outwards, braked by the air, then falling and turning."""
-    angle = number * _GOLDEN
-    speed = 1.2 + 1.5 * ((number * 37) % _SPARKS) / _SPARKS
-    far = 0.9 + speed * (1 - (1 - flight) ** 2.2)
-    x = math.cos(angle) * far * 1.35
-    y = math.sin(angle) * far * 0.8 + 1.5 * flight * flight
+    angle, speed = _throw(number)
+    far = speed * (1 - (1 - flight) ** 2.2)
     turn = angle + flight * (4 + number % 5)
-    long, short = 0.075, 0.075 * abs(math.cos(turn * 1.7)) + 0.012
+    long, short = 0.085, 0.085 * abs(math.cos(turn * 1.7)) + 0.015
     along = (math.cos(turn) * long, math.sin(turn) * long)
     across = (-math.sin(turn) * short, math.cos(turn) * short)
     corners = tuple(
-        (x + a * along[0] + b * across[0], y + a * along[1] + b * across[1])
+        (a * along[0] + b * across[0], a * along[1] + b * across[1])
         for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))
     )
     shade = (0.95 - 0.35 * (number % 3) / 2) * min(1.0, 2.2 * (1 - flight))
-    return Spark(corners, _shaded(shade * (_OVER_WORDS if y > 1 else 1)))
+    return Slip(angle, far, 0.8 * flight * flight, corners, _shaded(shade))
+
+
+@lru_cache(maxsize=_SLIPS)
+def _throw(number: int) -> tuple[float, float]:
+    return number * _GOLDEN, 0.35 + 0.6 * ((number * 37) % _SLIPS) / _SLIPS
 
 
 def _shaded(shade: float) -> float:
@@ -96,6 +94,6 @@ def _shaded(shade: float) -> float:
     return round(max(0.0, shade) * _SHADES) / _SHADES
 
 
-def _pulse(part: float) -> float:
-    """Up a little and back, once."""
-    return 1 + 0.13 * math.sin(math.pi * part) ** 2 if 0 < part < 1 else 1.0
+def _eased(part: float) -> float:
+    """Quick first, then slower."""
+    return 1 - (1 - min(max(part, 0.0), 1.0)) ** 2

@@ -17,7 +17,6 @@ from kiosk.screen.drawing.theme import Colour
 OVERSIZE: Final = 4
 
 _STEP: Final = math.pi / 90  # between the points of an arc
-_TICK_STEPS: Final = 24
 _TICK: Final = ((0.2, 0.53), (0.42, 0.74), (0.81, 0.3))
 _ELBOW: Final = 0.36  # of the tick's length
 
@@ -115,10 +114,16 @@ def turning(
     ring(surface, place, width, colour, 0.25, turn)
 
 
-def tick(surface: pygame.Surface, place: pygame.Rect, colour: Colour, part: float = 1.0) -> None:
-    """A tick as large as the place, drawn up to a part of its length."""
-    sprite = _tick(min(place.size), colour, round(min(part, 1.0) * _TICK_STEPS))
+def tick(surface: pygame.Surface, place: pygame.Rect, colour: Colour) -> None:
+    """A tick as large as the place."""
+    sprite = _tick(min(place.size), colour)
     surface.blit(sprite, sprite.get_rect(center=place.center))
+
+
+def rough_tick(surface: pygame.Surface, place: pygame.Rect, colour: Colour, part: float) -> None:
+    """A tick drawn up to a part of its length, without smooth edges: quick, for what moves."""
+    if part > 0:
+        _draw_tick(surface, place, colour, min(part, 1.0))
 
 
 def stroke(
@@ -172,18 +177,21 @@ def _ring(side: int, width: int, colour: Colour, part: float, begin: float) -> p
     return pygame.transform.smoothscale(large, (side, side))
 
 
-@lru_cache(maxsize=_TICK_STEPS + 8)
-def _tick(side: int, colour: Colour, steps: int) -> pygame.Surface:
+@lru_cache(maxsize=8)
+def _tick(side: int, colour: Colour) -> pygame.Surface:
     large = blank(side * OVERSIZE, side * OVERSIZE, colour)
-    width = side * OVERSIZE / 9
-    start, elbow, end = (pygame.Vector2(point) * side * OVERSIZE for point in _TICK)
-    part = steps / _TICK_STEPS
+    _draw_tick(large, large.get_rect(), colour, 1.0)
+    return pygame.transform.smoothscale(large, (side, side))
+
+
+def _draw_tick(surface: pygame.Surface, place: pygame.Rect, colour: Colour, part: float) -> None:
+    origin, side = pygame.Vector2(place.topleft), min(place.size)
+    start, elbow, end = (origin + pygame.Vector2(point) * side for point in _TICK)
     strokes = [(start, start.lerp(elbow, min(1.0, part / _ELBOW)))]
     if part > _ELBOW:
         strokes.append((elbow, elbow.lerp(end, (part - _ELBOW) / (1 - _ELBOW))))
     for line in strokes:
-        stroke(large, colour, line, width)
-    return pygame.transform.smoothscale(large, (side, side))
+        stroke(surface, colour, line, side / 9)
 
 
 def _at(middle: float, radius: float, angle: float) -> tuple[float, float]:

@@ -5,6 +5,7 @@ grows and shrinks with the display. 5.2 of them are a millimetre there.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 Colour = tuple[int, int, int]
@@ -141,6 +142,7 @@ def contrast(colour: Colour, other: Colour) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@lru_cache(maxsize=256)
 def mixed(ground: Colour, ink: Colour, part: float) -> Colour:
     """A colour between two: 0 is the ground, 1 the ink."""
     red, green, blue = (

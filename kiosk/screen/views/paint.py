@@ -1,5 +1,7 @@
 """One view per state, drawn from the till alone: `paint` chooses which."""
 
+import pygame
+
 from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
@@ -36,7 +38,7 @@ from kiosk.screen.views.messages import (
 )
 from kiosk.screen.views.payment_code import paying
 from kiosk.screen.views.pin_and_tip import asking_pin, tipping
-from kiosk.screen.views.success import received, success
+from kiosk.screen.views.success import received, success, success_motion
 from kiosk.screen.views.wifi import wifi
 
 
@@ -73,6 +75,14 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             success(canvas, till, screen, look)
         case ReceivedDirectly():
             received(canvas, screen, look)
+
+
+def paint_motion(canvas: Canvas, till: Till) -> list[pygame.Rect]:
+    """Draw what moves over the picture that `paint` has drawn; where something was drawn."""
+    match till.screen:
+        case (Paid() | Forwarded()) as screen:
+            return success_motion(canvas, till, screen)
+    return []
 
 
 def _paint_entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> None:

@@ -1,4 +1,11 @@
-"""Paid, forwarding, forwarded: nobody at the counter can miss it. And money that was no sale."""
+"""Paid, forwarding, forwarded: nobody at the counter can miss it. And money that was no sale.
+
+*Paid* is the customer's moment: the tick is drawn, and the thanks are the customer's. That the
+merchant has the money is the quiet second step.
+"""
+
+import math
+from collections.abc import Sequence
 
 import pygame
 
@@ -8,7 +15,7 @@ from kiosk.sale.till import Till
 from kiosk.sale.timers import PAID_PATIENCE_S
 from kiosk.screen.display.redraw_schedule import WAITING_S
 from kiosk.screen.drawing import logo, shapes
-from kiosk.screen.drawing.animation import Moment, celebration, standing
+from kiosk.screen.drawing.animation import Mark, Slip, confetti, mark
 from kiosk.screen.drawing.canvas import Align, Canvas
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
@@ -40,25 +47,59 @@ def received(canvas: Canvas, screen: ReceivedDirectly, look: Look) -> None:
 
 
 def success(canvas: Canvas, till: Till, screen: Paid | Forwarded, look: Look) -> None:
-    """A tick, the amount, and where the money is; any touch goes on to the next sale.
+    """The amount, and where the money is; any touch goes on to the next sale.
 
-    The whole screen is one zone, so that a touch never reaches the keypad below.
+    The whole screen is one zone, so that a touch never reaches the keypad below. What moves is
+    drawn over it by `success_motion`.
     """
     words, colours = canvas.words, canvas.palette
-    seconds = till.now_s - screen.since_s
     canvas.surface.fill(colours.good)
     canvas.zones.append(TouchZone(canvas.rect, Key.CHARGE))
-    body = canvas.inside(MARGIN * 1.5)
-    body, line = off_bottom(body, canvas.points(LARGE * 1.5), canvas.points(MARGIN))
     first, second = sale_amounts(words, screen.sale)
-    now = standing() if isinstance(screen, Paid) else celebration(seconds)
-    mark, title_box, amount, other = rows(body, [43, 18, 27, 12], 0)
-    _mark(canvas, mark, now)
-    _logo(canvas, mark, look, colours.good)
-    canvas.text(words.tr("Paid"), title_box, colours.on_good, HEADLINE, weight=Weight.BOLD)
+    mark_box, title_box, amount, other, line = _places(canvas)
+    _logo(canvas, mark_box, look, colours.good)
+    thanks = words.tr("Paid. Thank you!")
+    canvas.text(thanks, title_box, colours.on_good, HEADLINE, weight=Weight.BOLD)
     canvas.text(first, amount, colours.on_good, DISPLAY, weight=Weight.BOLD)
     canvas.text(second, other, colours.on_good, LARGE)
-    _where(canvas, line, screen, seconds)
+    if mark(till.now_s - _paid_s(screen)).is_standing:
+        disc = _disc_place(mark_box)
+        shapes.disc(canvas.surface, disc.center, disc.width / 2, colours.on_good)
+        shapes.tick(canvas.surface, _tick_place(disc), colours.good)
+    sign_box, told_box = canvas.around(_where(canvas, till, screen), line, BODY)
+    canvas.text(_where(canvas, till, screen), told_box, colours.on_good, BODY)
+    if isinstance(screen, Forwarded):
+        canvas.sign(Icon.SHOP, sign_box, colours.on_good, BODY)
+    elif not _is_on_its_way(till, screen):
+        canvas.sign(Icon.CLOCK, sign_box, colours.on_good, BODY)
+
+
+def success_motion(canvas: Canvas, till: Till, screen: Paid | Forwarded) -> list[pygame.Rect]:
+    """Draw the tick that is being drawn, what flies, and what turns; where something was drawn."""
+    mark_box, *_, line = _places(canvas)
+    changed = _moving_mark(canvas, mark_box, mark(till.now_s - _paid_s(screen)))
+    if isinstance(screen, Forwarded):
+        return changed + _flying(canvas, mark_box, confetti(till.now_s - screen.since_s))
+    if _is_on_its_way(till, screen):
+        colours = canvas.palette
+        ring_box, _ = canvas.around(_where(canvas, till, screen), line, BODY)
+        track = mixed(colours.good, colours.on_good, 0.3)
+        seconds = till.now_s - screen.since_s
+        shapes.turning(canvas.surface, ring_box, colours.on_good, track, seconds)
+        changed.append(ring_box)
+    return changed
+
+
+def _places(canvas: Canvas) -> list[pygame.Rect]:
+    """Mark, title, amount, the amount in the other unit, and the line for the merchant."""
+    body = canvas.inside(MARGIN * 1.5)
+    body, line = off_bottom(body, canvas.points(BODY * 1.5), canvas.points(MARGIN))
+    mark_box, title_box, amount, other = rows(body, [40, 18, 30, 12], 0)
+    return [mark_box, title_box, amount, other, line]
+
+
+def _paid_s(screen: Paid | Forwarded) -> float:
+    return screen.since_s if isinstance(screen, Paid) else screen.paid_s
 
 
 def _logo(canvas: Canvas, mark: pygame.Rect, look: Look, ground: Colour) -> None:
@@ -68,50 +109,60 @@ def _logo(canvas: Canvas, mark: pygame.Rect, look: Look, ground: Colour) -> None
     logo.draw(canvas, look.logo, corner, ground, align=Align.START)
 
 
-def _where(
-    canvas: Canvas,
-    area: pygame.Rect,
-    screen: Paid | Forwarded,
-    seconds: float,
-) -> None:
-    """Where the money is: on its way with a turning ring, or arrived with a shop and its tick."""
-    words, colours = canvas.words, canvas.palette
-    track = mixed(colours.good, colours.on_good, 0.3)
-    match screen:
-        case Paid() if (
-            seconds < PAID_PATIENCE_S - WAITING_S / 2
-        ):  # shown with the last frame before the screen changes
-            sentence = words.tr("On its way to the merchant")
-            ring, told_box = canvas.around(sentence, area, BODY)
-            shapes.turning(canvas.surface, ring, colours.on_good, track, seconds)
-        case Paid():
-            sentence = words.tr("Forwarding goes on behind; the till is free")
-            ring, told_box = canvas.around(sentence, area, BODY)
-            canvas.sign(Icon.CLOCK, ring, colours.on_good, BODY)
-        case _:
-            sentence = words.tr("The merchant has it")
-            ring, told_box = canvas.around(sentence, area, BODY)
-            canvas.sign(Icon.SHOP, ring, colours.on_good, BODY)
-    canvas.text(sentence, told_box, colours.on_good, BODY)
+def _is_on_its_way(till: Till, screen: Paid) -> bool:
+    """Whether the customer may still be here; false from the last frame before that changes."""
+    return till.now_s - screen.since_s < PAID_PATIENCE_S - WAITING_S / 2
 
 
-def _mark(canvas: Canvas, area: pygame.Rect, now: Moment) -> None:
-    """The disc with its tick, the rings that spread from it, and what flies."""
+def _where(canvas: Canvas, till: Till, screen: Paid | Forwarded) -> str:
+    """Where the money is."""
+    words = canvas.words
+    if isinstance(screen, Forwarded):
+        return words.tr("The merchant has it")
+    if _is_on_its_way(till, screen):
+        return words.tr("On its way to the merchant")
+    return words.tr("Forwarding goes on behind; the till is free")
+
+
+def _disc_place(mark_box: pygame.Rect) -> pygame.Rect:
+    side = round(min(mark_box.height * 0.86, mark_box.width * 0.6))
+    place = pygame.Rect(0, 0, side, side)
+    place.center = mark_box.center
+    return place
+
+
+def _tick_place(disc: pygame.Rect) -> pygame.Rect:
+    side = round(disc.width * 0.7)
+    place = pygame.Rect(0, 0, side, side)
+    place.center = disc.center
+    return place
+
+
+def _moving_mark(canvas: Canvas, mark_box: pygame.Rect, now: Mark) -> list[pygame.Rect]:
+    """Disc and tick without smooth edges, which nobody sees while they move."""
+    if now.is_standing:
+        return []
+    disc = _disc_place(mark_box)
+    radius = round(disc.width / 2 * now.disc)
+    pygame.draw.circle(canvas.surface, canvas.palette.on_good, disc.center, radius)
+    shapes.rough_tick(canvas.surface, _tick_place(disc), canvas.palette.good, now.tick)
+    return [disc.inflate(2, 2)]
+
+
+def _flying(canvas: Canvas, mark_box: pygame.Rect, slips: Sequence[Slip]) -> list[pygame.Rect]:
+    """The slips within their field: above every word, and from edge to edge of the display."""
     colours, surface = canvas.palette, canvas.surface
-    radius = min(area.height * 0.47, area.width * 0.3)
-    centre = area.center
-    for ring in now.rings:
-        ink = mixed(colours.good, colours.on_good, ring.shade)
-        width = max(1, round(ring.width * radius))
-        pygame.draw.circle(surface, ink, centre, round(ring.radius * radius), width)
-    shades: dict[float, Colour] = {}
-    for spark in now.sparks:
-        ink = shades.setdefault(spark.shade, mixed(colours.good, colours.on_good, spark.shade))
-        corners = [(centre[0] + x * radius, centre[1] + y * radius) for x, y in spark.corners]
-        pygame.draw.polygon(surface, ink, corners)
-    shapes.disc(surface, centre, radius * now.disc, colours.on_good)
-    if now.tick > 0:
-        side = round(radius * 1.4)
-        place = pygame.Rect(0, 0, side, side)
-        place.center = centre
-        shapes.tick(surface, place, colours.good, now.tick)
+    radius = _disc_place(mark_box).width / 2
+    size = radius * 0.13  # half of the longest slip, across its corners
+    wide = canvas.rect.width / 2 - radius - size
+    high = mark_box.height / 2 - radius - size
+    foot = mark_box.bottom - size
+    drawn = []
+    for slip in slips:
+        ink = mixed(colours.good, colours.on_good, slip.shade)
+        x = mark_box.centerx + math.cos(slip.angle) * (radius + slip.far * wide)
+        y = mark_box.centery + math.sin(slip.angle) * (radius + slip.far * high)
+        y += slip.fall * (foot - y)
+        corners = [(x + dx * radius, y + dy * radius) for dx, dy in slip.corners]
+        drawn.append(pygame.draw.polygon(surface, ink, corners))
+    return drawn

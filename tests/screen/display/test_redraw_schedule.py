@@ -19,6 +19,7 @@ from kiosk.sale.screens import (
     Screen,
 )
 from kiosk.sale.till import FetchingAccount, Till
+from kiosk.sale.timers import CELEBRATION_S
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.display.redraw_schedule import (
     AGE_STEP_S,
@@ -26,7 +27,6 @@ from kiosk.screen.display.redraw_schedule import (
     RedrawSchedule,
     redraw_schedules,
 )
-from kiosk.screen.drawing.animation import LENGTH_S
 from tests.sale.tills import USD
 from tests.screen.samples import AWAITING, ENTRY, NOW_S, SALE, till
 
@@ -58,8 +58,8 @@ def test_an_idle_till_never_changes_by_itself() -> None:
 def test_the_animation_has_sixty_frames_a_second_and_rests_at_its_end() -> None:
     at = changes(till(Forwarded(SALE, NOW_S)), 60)
     assert at[0] == pytest.approx(FRAME_S)
-    assert at[-1] == pytest.approx(LENGTH_S)
-    assert len(at) == pytest.approx(LENGTH_S * 60, abs=1)
+    assert at[-1] == pytest.approx(CELEBRATION_S)
+    assert len(at) == pytest.approx(CELEBRATION_S * 60, abs=1)
 
 
 def test_the_code_counts_down_by_the_second_and_ends() -> None:

@@ -22,7 +22,18 @@ PATIENCE = ScreensaverDelays(dim_s=120, blank_s=900)
 IDLE = till(EnteringAmount(Entry(USD)))
 VIEWS = every_view()
 # Screens that wait for a person and tell nothing that must be seen now.
-RESTFUL = {"idle", "amount", "limit", "longest", "sum", "tipping", "own-tip", "confirming", "pin"}
+RESTFUL = {
+    "idle",
+    "amount",
+    "converted",
+    "limit",
+    "longest",
+    "sum",
+    "tipping",
+    "own-tip",
+    "confirming",
+    "pin",
+}
 
 
 def after(quiet_s: float, patience: ScreensaverDelays = PATIENCE, one: Till = IDLE) -> ScreenStage:

@@ -187,6 +187,21 @@ def test_codes_are_prepared_for_while_blink_is_asked_and_not_before(window: Wind
     assert prepare.cache_info().misses == 1
 
 
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_a_frame_of_motion_leaves_the_display_as_a_whole_picture_would(rotate: int) -> None:
+    """Only what has changed is copied: nothing of the frame before may stay."""
+    window, fresh = (Window(Look(), SIZE, rotate) for _ in range(2))
+    for hundredth in (0, 9, 30, 54, 56, 120, 200, 239, 250, 260):
+        now_s = NOW_S + hundredth / 100
+        shown = till(Forwarded(SALE, NOW_S + 0.1, NOW_S), now_s=now_s)
+        window.draw(shown)
+        moved = window._surface.copy()
+        fresh._drawn = None
+        fresh.draw(shown)
+        assert moved.get_buffer().raw == fresh._surface.get_buffer().raw, hundredth
+    window.close()
+
+
 def test_another_thread_can_wake_it(window: Window) -> None:
     waker = Thread(target=window.wake)
     waker.start()

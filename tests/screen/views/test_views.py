@@ -8,16 +8,18 @@ import zxingcpp
 from PIL import Image, ImageEnhance, ImageFilter
 
 from kiosk.sale.keys import Key
-from kiosk.sale.screens import AwaitingPayment, ConnectionState, Paid
-from kiosk.sale.timers import PAID_PATIENCE_S
+from kiosk.sale.screens import AwaitingPayment, ConnectionState, Forwarded, Paid
+from kiosk.sale.timers import CELEBRATION_S, PAID_PATIENCE_S
 from kiosk.screen.display.redraw_schedule import redraw_schedules
 from kiosk.screen.display.window import picture
-from kiosk.screen.drawing.animation import LENGTH_S, celebration, standing
+from kiosk.screen.drawing.animation import TICK_S, confetti, mark
+from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.icons import icon
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.qr import QUIET_MODULES, WHITE_LEVELS, modules, text_of
 from kiosk.screen.drawing.theme import PALETTES, contrast, points_to_px
 from kiosk.screen.views.connection_status import SIGNS
+from kiosk.screen.views.paint import paint_motion
 from tests.screen.gallery import LANGUAGES as GALLERY_LANGUAGES
 from tests.screen.gallery import look as gallery_look
 from tests.screen.samples import AWAITING, INVOICE, NOW_S, SALE, every_view, till
@@ -190,19 +192,41 @@ def test_every_pair_of_colours_that_carries_text_has_contrast(theme: str) -> Non
         assert contrast(ink, ground) >= 4.5, (theme, ink, ground)
 
 
-def test_the_animation_depends_on_time_alone_and_comes_to_rest() -> None:
-    assert celebration(0.7) == celebration(0.7) != celebration(0.72)
-    assert celebration(LENGTH_S) == celebration(LENGTH_S + 100) == standing()
-    assert standing().tick == standing().disc == 1.0
-    before = celebration(LENGTH_S - 0.01)  # nothing jumps at the end
-    assert before.disc == pytest.approx(1.0)
-    assert before.tick == 1.0
-    assert all(spark.shade < 0.1 for spark in before.sparks)
+def test_the_tick_is_drawn_at_paid_and_stands_then() -> None:
+    assert (mark(0.0).disc, mark(0.0).tick) == (0.0, 0.0)
+    assert 0 < mark(TICK_S / 2).tick < mark(TICK_S * 0.9).tick < 1
+    assert mark(TICK_S).is_standing
+    assert mark(TICK_S + 100).is_standing
 
 
-def test_the_mark_that_stands_since_paid_does_not_jump_when_the_merchant_has_it() -> None:
-    first = celebration(0.0)
-    assert (first.disc, first.tick, first.sparks) == (1.0, 1.0, ())
+def test_confetti_depends_on_time_alone_and_comes_to_rest() -> None:
+    assert confetti(0.7) == confetti(0.7) != confetti(0.72)
+    assert confetti(0.0) == confetti(CELEBRATION_S) == ()
+    assert all(slip.shade < 0.1 for slip in confetti(CELEBRATION_S - 0.01))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_confetti_never_flies_over_a_word_or_out_of_the_display(size: tuple[int, int]) -> None:
+    still, _ = picture(till(Forwarded(SALE, NOW_S - 100)), Look(), size)
+    for tenth in range(1, int(CELEBRATION_S * 10)):
+        surface = still.copy()
+        canvas = Canvas(surface, PALETTES["light"])
+        shown = till(Forwarded(SALE, NOW_S - tenth / 10))
+        drawn = paint_motion(canvas, shown)
+        assert len(drawn) > 20
+        for area in drawn:
+            assert canvas.rect.contains(area)
+            assert area.bottom < size[1] * 0.45  # the words begin below
+
+
+def test_a_forward_that_settles_at_once_lets_the_tick_be_drawn_to_its_end() -> None:
+    """Its screen came with the tick complete: what was being drawn jumped."""
+    soon = till(Forwarded(SALE, NOW_S, NOW_S - TICK_S / 3))
+    (disc, *_) = paint_motion(Canvas(pygame.Surface((800, 480)), PALETTES["light"]), soon)
+    assert disc.width > 50
+    later = replace(soon, now_s=NOW_S + TICK_S)
+    areas = paint_motion(Canvas(pygame.Surface((800, 480)), PALETTES["light"]), later)
+    assert all(area.width < 50 for area in areas)
 
 
 @pytest.mark.parametrize("theme", PALETTES)
@@ -214,7 +238,7 @@ def test_money_that_was_no_sale_looks_like_none(theme: str) -> None:
         shown, canvas = picture(every_view()[name], Look(theme=theme), (800, 480))
         spots = (shown.get_at((x, y))[:3] for x in range(0, 800, 7) for y in range(0, 480, 7))
         greens[name] = sum(spot == good for spot in spots)
-        assert ("Paid" in canvas.said) is (name == "forwarded")
+        assert any("Paid" in said for said in canvas.said) is (name == "forwarded")
     assert greens["received"] == 0 < greens["forwarded"]
     assert "Straight to the merchant: not a sale of this till" in canvas.said
     assert redraw_schedules(every_view()["received"]) == ()
