@@ -38,13 +38,12 @@ from kiosk.sale.events import (
 from kiosk.sale.facts import Fact
 from kiosk.sale.key_timing import counts_while_dark
 from kiosk.sale.keys import Key, Light
-from kiosk.sale.payout_guard import refused_news
+from kiosk.sale.payout_guard import refusal_in_place_of
 from kiosk.sale.status_light import status_light
 from kiosk.sale.till import Till
 from kiosk.sale.timers import next_wake_s
 from kiosk.sale.transition import transition
 from kiosk.sale.trouble import Contradiction, KioskError, RestartNeeded
-from kiosk.sale.wifi import JoinWifi, ScanWifi
 
 log: Final = logging.getLogger("kiosk.loop")
 
@@ -124,7 +123,7 @@ class Inbox:
         self.wake()
 
     def take(self) -> list[Event]:
-        """The oldest news, as much as one turn is for; the loop is woken again for the rest."""
+        """The oldest events, as many as one turn handles; the loop is woken again for the rest."""
         events: list[Event] = []
         while len(events) < EVENTS_A_TURN:
             try:
@@ -167,7 +166,7 @@ class Loop:
         inbox.wake = display.wake
 
     def begin(self, facts: Sequence[Fact] = ()) -> None:
-        """Draw the first picture, then record what the start itself found out.
+        """Draw the first picture, then record the facts of the start itself.
 
         A full or failing card is reported now, before anybody is charged (M11).
         """
@@ -201,7 +200,7 @@ class Loop:
                 self._handle(event)
 
     def _only_wakes(self, key: Key) -> bool:
-        """Whether a key was pressed in the dark, where it only lights the screen."""
+        """Whether a key was pressed while the screen is off, and only lights it."""
         return self._display.wake_display() and not counts_while_dark(self.till, key)
 
     def _tick(self) -> Tick:
@@ -230,9 +229,9 @@ class Loop:
         for effect in step.effects:
             self._perform(effect)
         if isinstance(event, JournalWritable):
-            kept, self._unwritten = self._unwritten, deque()
-            for news in kept:
-                self._handle(news)
+            waiting, self._unwritten = self._unwritten, deque()
+            for unwritten in waiting:
+                self._handle(unwritten)
 
     def _is_retry_requested(self) -> bool:
         try:
@@ -251,22 +250,20 @@ class Loop:
             if isinstance(event, Tick):
                 self.till = replace(self.till, now_s=event.now_s, unix_s=event.unix_s)
             elif not isinstance(event, KeyPressed) and event not in self._unwritten:
-                self._unwritten.append(
-                    event
-                )  # a key can be pressed again, an event cannot come again
+                self._unwritten.append(event)  # a key can be pressed again, another event cannot
             self._journal_failed(error)
             return False
         except Contradiction as error:
-            refused = refused_news(event)
-            if refused is None:
+            refusal = refusal_in_place_of(event)
+            if refusal is None:
                 raise  # a bug of ours
             log.error("%s contradicts the journal: %s", type(event).__name__, error)  # noqa: TRY400
-            self._handle(refused)
+            self._handle(refusal)
             return False
         return True
 
     def _journal_failed(self, error: KioskError) -> None:
-        """Say so; a damaged one is set aside by the next start, so there has to be one."""
+        """Put the till out of service. A damaged journal needs a new start, which is asked once."""
         self._handle(JournalFailed(error.trouble))
         if isinstance(error, RestartNeeded) and not self._restart_requested:
             self._restart_requested = True
@@ -283,7 +280,7 @@ class Loop:
                 self._read_history()
             case ProbeJournal():
                 self._probe()
-            case RunDeviceAction() | ScanWifi() | JoinWifi():
+            case _ if isinstance(effect, HostEffect):
                 self._host.perform(effect)
             case _:
                 self._wallet.perform(effect)
@@ -313,7 +310,7 @@ class Loop:
             self.till = replace(self.till, unix_s=int(self._clock.unix()))
 
     def _show_light(self) -> None:
-        now = status_light(self.till)
-        if now is not self._light:
-            self._light = now
-            self._panel.show(now)
+        light = status_light(self.till)
+        if light is not self._light:
+            self._light = light
+            self._panel.show(light)

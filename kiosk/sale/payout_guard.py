@@ -7,10 +7,10 @@ from kiosk.sale.money import MSAT_PER_SAT, Sats
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 
-def refused_news(event: Event) -> Event | None:
-    """What is told in place of an invoice that the journal knows from another sale.
+def refusal_in_place_of(event: Event) -> Event | None:
+    """The event to handle in place of an invoice that the journal knows from another sale.
 
-    Only the journal knows all of them. None for news that nobody outside can have got wrong.
+    Only the journal knows all invoices. None for every event that Blink cannot have got wrong.
     """
     reason = "an invoice that is another sale's"
     match event:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Coroutine
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from kiosk.sale.effects import (
     CancelInvoice,
@@ -88,7 +88,7 @@ class Dispatcher:
         self._closing: set[asyncio.Task[None]] = set()
 
     def begin(self, effect: WalletEffect) -> None:
-        """Start carrying out an effect."""
+        """Start carrying out an effect; beside it stands the answer if our own code fails."""
         match effect:
             case GoIdle():
                 self._idle_wanted = True
@@ -98,13 +98,38 @@ class Dispatcher:
                 self._open_sale(effect)
             case CloseSale():
                 self._close_sale(effect)
-            case (
-                FetchInvoiceStatus() | FetchDailyLimit() | FetchNodes() | CancelInvoice()
-            ):  # at rest: and back to it
-                self._start(self._carry_out(effect))
+            case FetchAccount():
+                self._answer(effect, self._fetch_account(), AccountFetchFailed(_BUG))
+            case FetchRates(currency):
+                self._answer(effect, self._fetch_rates(currency), RatesFetchFailed(_BUG))
+            case CreatePayout(sale=sale):
+                refused = PayoutRefused(sale, _BUG, final=False)
+                self._answer(effect, self._make_payout(effect), refused)
+            case SendForward(invoice, payout):
+                lost = SendForwardResult(
+                    invoice, payout.payment_hash, SendOutcome.LOST, _BUG.reason
+                )
+                self._answer(effect, self._send(effect), lost)
+            case LookUpPayout(invoice, payout_hash):
+                unknown = LookUpPayoutResult(invoice, payout_hash, LookUpOutcome.UNKNOWN)
+                self._answer(effect, self._look_up(effect), unknown)
+            case FetchLedgerHistory():
+                self._answer(effect, self._fetch_history(effect), LedgerHistoryResult(None))
+            case FetchInvoiceStatus(payment_hashes):
+                unknowns = (
+                    InvoiceStatusResult(payment_hash, InvoiceStatus.UNKNOWN)
+                    for payment_hash in payment_hashes
+                )
+                self._answer_at_rest(effect, self._fetch_status(effect), *unknowns)
+            case CancelInvoice(payment_hash):
+                not_known = CancelInvoiceResult(payment_hash, CancelOutcome.UNKNOWN)
+                self._answer_at_rest(effect, self._cancel_invoice(effect), not_known)
+            case FetchNodes():
+                self._answer_at_rest(effect, self._fetch_nodes())
+            case FetchDailyLimit():
+                self._answer_at_rest(effect, self._fetch_daily_limit())
             case _:
-                self._idle_wanted = False
-                self._start(self._carry_out(effect))
+                assert_never(effect)
 
     async def close(self) -> None:
         """Cancel all there is and wait for it; close what is open."""
@@ -167,49 +192,31 @@ class Dispatcher:
             self._payouts.add(event.payout.payment_hash)
         self._put(event)
 
-    async def _carry_out(self, effect: WalletEffect) -> None:
+    def _answer(
+        self, effect: WalletEffect, work: Coroutine[Any, Any, None], *after_bug: Event
+    ) -> None:
+        """Start work after which more is likely to follow: connections are kept."""
+        self._idle_wanted = False
+        self._start(self._carry_out(effect, work, after_bug))
+
+    def _answer_at_rest(
+        self, effect: WalletEffect, work: Coroutine[Any, Any, None], *after_bug: Event
+    ) -> None:
+        """Start work that changes nothing about whether connections are kept."""
+        self._start(self._carry_out(effect, work, after_bug))
+
+    async def _carry_out(
+        self,
+        effect: WalletEffect,
+        work: Coroutine[Any, Any, None],
+        after_bug: tuple[Event, ...],
+    ) -> None:
         try:
-            await self._answer(effect)
+            await work
         except Exception as error:  # noqa: BLE001 - reported, never taken for an answer
             log.error("a fault of ours in %s %s", type(effect).__name__, describe_bug(error))  # noqa: TRY400
-            for event in _answers_after_a_bug(effect):
+            for event in after_bug:
                 self._emit(event)
-
-    async def _answer(self, effect: WalletEffect) -> None:
-        match effect:
-            case FetchAccount():
-                await self._fetch_account()
-            case FetchRates(currency):
-                try:
-                    self._emit(RatesFetched(await prices.rates(self._http, currency)))
-                except KioskError as error:
-                    self._emit(RatesFetchFailed(error.trouble))
-            case CreatePayout():
-                await self._make_payout(effect)
-            case FetchInvoiceStatus(names, account):
-                for result in await fetch_status(self._http, account, names):
-                    self._emit(result)
-            case CancelInvoice(name, account):
-                self._emit(
-                    CancelInvoiceResult(name, await invoices.cancel(self._http, account, name))
-                )
-            case SendForward(payout=payout):
-                self._payouts.add(payout.payment_hash)
-                async with self._sending:
-                    self._emit(await forwarding.send(self._http, effect, self._emit))
-            case LookUpPayout():
-                self._emit(await forwarding.look_up(self._http, effect))
-            case FetchLedgerHistory():
-                self._emit(await fetch_history(self._http, effect))
-            case FetchNodes():
-                try:
-                    self._emit(await fetch_nodes(self._http))
-                except KioskError as error:
-                    log.info("nodes not told reason=%s", error)
-            case FetchDailyLimit():
-                limit = await forwarding.fetch_daily_limit(self._http)
-                if limit is not None:
-                    self._emit(limit)
 
     async def _fetch_account(self) -> None:
         try:
@@ -237,6 +244,42 @@ class Dispatcher:
         else:
             self._emit(PayoutCreated(order.sale, payout, order.generation))
 
+    async def _fetch_rates(self, currency: str) -> None:
+        try:
+            self._emit(RatesFetched(await prices.rates(self._http, currency)))
+        except KioskError as error:
+            self._emit(RatesFetchFailed(error.trouble))
+
+    async def _fetch_status(self, effect: FetchInvoiceStatus) -> None:
+        for result in await fetch_status(self._http, effect.account, effect.payment_hashes):
+            self._emit(result)
+
+    async def _cancel_invoice(self, effect: CancelInvoice) -> None:
+        outcome = await invoices.cancel(self._http, effect.account, effect.payment_hash)
+        self._emit(CancelInvoiceResult(effect.payment_hash, outcome))
+
+    async def _send(self, effect: SendForward) -> None:
+        self._payouts.add(effect.payout.payment_hash)
+        async with self._sending:
+            self._emit(await forwarding.send(self._http, effect, self._emit))
+
+    async def _look_up(self, effect: LookUpPayout) -> None:
+        self._emit(await forwarding.look_up(self._http, effect))
+
+    async def _fetch_history(self, effect: FetchLedgerHistory) -> None:
+        self._emit(await fetch_history(self._http, effect))
+
+    async def _fetch_nodes(self) -> None:
+        try:
+            self._emit(await fetch_nodes(self._http))
+        except KioskError as error:
+            log.info("nodes not told reason=%s", error)
+
+    async def _fetch_daily_limit(self) -> None:
+        limit = await forwarding.fetch_daily_limit(self._http)
+        if limit is not None:
+            self._emit(limit)
+
 
 async def _cancel_and_wait(tasks: Collection[asyncio.Task[Any]]) -> None:
     """Cancel tasks and wait for them; a task whose library hides the cancelling is cancelled
@@ -247,25 +290,3 @@ async def _cancel_and_wait(tasks: Collection[asyncio.Task[Any]]) -> None:
         for task in left:
             task.cancel()
         _, left = await asyncio.wait(left, timeout=_CANCEL_AGAIN_S)
-
-
-def _answers_after_a_bug(effect: WalletEffect) -> tuple[Event, ...]:
-    """The answers to an effect that our own code failed over: the outcome is unknown."""
-    match effect:
-        case FetchAccount():
-            return (AccountFetchFailed(_BUG),)
-        case FetchRates():
-            return (RatesFetchFailed(_BUG),)
-        case CreatePayout(sale=sale):
-            return (PayoutRefused(sale, _BUG, final=False),)
-        case FetchInvoiceStatus(names):
-            return tuple(InvoiceStatusResult(name, InvoiceStatus.UNKNOWN) for name in names)
-        case CancelInvoice(name):
-            return (CancelInvoiceResult(name, CancelOutcome.UNKNOWN),)
-        case SendForward(invoice, payout):
-            return (SendForwardResult(invoice, payout.payment_hash, SendOutcome.LOST, _BUG.reason),)
-        case LookUpPayout(invoice, payout_hash):
-            return (LookUpPayoutResult(invoice, payout_hash, LookUpOutcome.UNKNOWN),)
-        case FetchLedgerHistory():
-            return (LedgerHistoryResult(None),)
-    return ()
