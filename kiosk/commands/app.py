@@ -16,21 +16,10 @@ from kiosk.host.dispatcher import Host
 from kiosk.journal import Hardware, Journal, TakenUp, open_sound, read_hardware, resume
 from kiosk.loop import Inbox, Loop
 from kiosk.panel.deferred import DeferredPanel
-from kiosk.panel.panel import (
-    KeypadEvent,
-    NoPanel,
-    Panel,
-    PanelFault,
-    PanelKeyPressed,
-    PanelKeyReleased,
-    PanelKeyStuck,
-    Put,
-    open_panel,
-)
+from kiosk.panel.panel import NoPanel, Panel, Put, open_panel
 from kiosk.panel.wiring import Wiring, read_wiring
 from kiosk.sale.device import DeviceAction
 from kiosk.sale.entry import Entry
-from kiosk.sale.events import DeviceFailed, KeyPressed, KeyReleased, KeyStuck
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeftScreen
 from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.pin import lock_s
@@ -191,8 +180,7 @@ def build_app(
             memory=settings.journal.with_name(FILE_NAME),
         )
         opened.callback(window.close)
-        on_panel = partial(_on_panel_event, inbox)
-        panel = DeferredPanel(partial(_panel, settings, on_panel), on_panel)
+        panel = DeferredPanel(partial(_panel, settings, inbox.put), inbox.put)
         opened.callback(panel.close)
         wallet = Wallet(endpoints_of(settings), inbox.put)
         opened.callback(wallet.stop)
@@ -229,15 +217,3 @@ def wiring_of(settings: Settings) -> Wiring:
 def _panel(settings: Settings, put: Put) -> Panel | NoPanel:
     wiring = wiring_of(settings)
     return open_panel(settings.gpio, wiring, settings.led_pin, settings.buzzer_pin, put)
-
-
-def _on_panel_event(inbox: Inbox, event: KeypadEvent) -> None:
-    match event:
-        case PanelKeyPressed(key):
-            inbox.put(KeyPressed(key))
-        case PanelKeyStuck(legend):
-            inbox.put(KeyStuck(legend))
-        case PanelKeyReleased(legend):
-            inbox.put(KeyReleased(legend))
-        case PanelFault(words):
-            inbox.put(DeviceFailed(Trouble(TroubleKind.PANEL_MISSING, words)))

@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from kiosk.panel.panel import NoPanel, Panel, PanelFault
+from kiosk.panel.panel import NoPanel, Panel
+from kiosk.sale.events import DeviceFailed
 from kiosk.sale.keys import Light
+from kiosk.sale.trouble import Trouble, TroubleKind
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ class DeferredPanel:
     def __init__(
         self,
         make: Callable[[], Panel | NoPanel],
-        on_fault: Callable[[PanelFault], None],
+        on_fault: Callable[[DeviceFailed], None],
         *,
         pause: Callable[[float], bool] | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -87,4 +89,4 @@ class DeferredPanel:
                 return
         for words in self._panel.missing:
             log.error("%s", words)
-            self._on_fault(PanelFault(words))
+            self._on_fault(DeviceFailed(Trouble(TroubleKind.PANEL_MISSING, words)))

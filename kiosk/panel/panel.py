@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kiosk.panel.debounce import Change, Pressed, Released, SeveralDown, Stuck
 from kiosk.panel.gpio_chip import PanelMissing
 from kiosk.panel.gpio_header import GpioMode, open_pins
 from kiosk.panel.wiring import Wiring
-from kiosk.sale.keys import Key, Light
+from kiosk.sale.events import KeyPressed, KeyReleased, KeyStuck
+from kiosk.sale.keys import Light
 
 if TYPE_CHECKING:
     from kiosk.panel.keypad import Keypad
@@ -20,36 +20,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class PanelKeyPressed:
-    """A key of the keypad was pressed."""
-
-    key: Key
-
-
-@dataclass(frozen=True, slots=True)
-class PanelKeyStuck:
-    """A key has been down for too long; `legend` is what is printed on it."""
-
-    legend: str
-
-
-@dataclass(frozen=True, slots=True)
-class PanelKeyReleased:
-    """The stuck key came up."""
-
-    legend: str
-
-
-@dataclass(frozen=True, slots=True)
-class PanelFault:
-    """A part of the panel is there and cannot be used; `words` say which and what to do."""
-
-    words: str
-
-
-KeypadEvent = PanelKeyPressed | PanelKeyStuck | PanelKeyReleased | PanelFault
-Put = Callable[[KeypadEvent], None]
+KeyEvent = KeyPressed | KeyStuck | KeyReleased
+Put = Callable[[KeyEvent], None]
 OpenFactory = Callable[[GpioMode], "Factory | None"]
 
 
@@ -135,17 +107,17 @@ class Panel:
     def _on_change(self, change: Change) -> None:
         match change:
             case Pressed((row, column)):
-                self._put(PanelKeyPressed(self._wiring.key(row, column)))
+                self._put(KeyPressed(self._wiring.key(row, column)))
             case Stuck((row, column)):
-                self._put(PanelKeyStuck(self._wiring.legend(row, column)))
+                self._put(KeyStuck(self._wiring.legend(row, column)))
             case Released((row, column)):
-                self._put(PanelKeyReleased(self._wiring.legend(row, column)))
+                self._put(KeyReleased(self._wiring.legend(row, column)))
             case SeveralDown(positions):
                 log.debug("%d keys down at once: none is taken until all are up", len(positions))
 
 
 class NoPanel:
-    """A device without GPIO: shows nothing, reports nothing, and is content."""
+    """A device without GPIO: shows nothing and reports nothing."""
 
     missing: tuple[str, ...] = ()
 

@@ -4,13 +4,15 @@ import threading
 from queue import Queue
 
 from kiosk.panel.deferred import RETRY_EVERY_S, RETRY_FOR_S, DeferredPanel
-from kiosk.panel.panel import NoPanel, PanelFault
+from kiosk.panel.panel import NoPanel
+from kiosk.sale.events import DeviceFailed
 from kiosk.sale.keys import Light
+from kiosk.sale.trouble import Trouble, TroubleKind
 
 DEADLINE_S = 5.0
 
 
-def no_fault(fault: PanelFault) -> None:
+def no_fault(fault: DeviceFailed) -> None:
     raise AssertionError(fault)
 
 
@@ -87,11 +89,13 @@ class Minute:
 
 def test_what_is_still_missing_after_a_minute_is_told_once() -> None:
     """Box fault 7: a header that cannot be used was only a line in the log."""
-    minute, reported, before = Minute(), Queue[PanelFault](), threading.active_count()
+    minute, reported, before = Minute(), Queue[DeviceFailed](), threading.active_count()
     busy = Busy(1000)
     panel = DeferredPanel(lambda: busy, reported.put, pause=minute.pause, clock=minute.clock)
     panel.open()
-    assert reported.get(timeout=DEADLINE_S) == PanelFault("LED: GPIO 17 cannot be used.")
+    assert reported.get(timeout=DEADLINE_S) == DeviceFailed(
+        Trouble(TroubleKind.PANEL_MISSING, "LED: GPIO 17 cannot be used.")
+    )
     panel.close()
     assert reported.empty()
     assert minute.now_s == 100 + RETRY_FOR_S

@@ -10,17 +10,9 @@ import pytest
 from kiosk.panel.debounce import Released, SeveralDown, Stuck
 from kiosk.panel.gpio_chip import PanelMissing
 from kiosk.panel.gpio_header import GpioMode
-from kiosk.panel.panel import (
-    KeypadEvent,
-    NoPanel,
-    Panel,
-    PanelKeyPressed,
-    PanelKeyReleased,
-    PanelKeyStuck,
-    Put,
-    open_panel,
-)
+from kiosk.panel.panel import KeyEvent, NoPanel, Panel, Put, open_panel
 from kiosk.panel.pin_factory import KernelFactory
+from kiosk.sale.events import KeyPressed, KeyReleased, KeyStuck
 from kiosk.sale.keys import Key, Light
 from tests.panel.kernel import OUTPUT, Kernel
 from tests.panel.wired import WIRING_4X4, Copper
@@ -30,22 +22,22 @@ LED_PIN, BUZZER_PIN = 17, 27
 
 
 def test_a_press_comes_out_as_what_the_key_means() -> None:
-    copper, events = Copper(WIRING_4X4), Queue[KeypadEvent]()
+    copper, events = Copper(WIRING_4X4), Queue[KeyEvent]()
     panel = opened(copper, events.put)
     for legend, key in (("7", Key.D7), ("#", Key.CHARGE), ("C", Key.MENU)):
         copper.press(legend)
-        assert events.get(timeout=DEADLINE_S) == PanelKeyPressed(key)
+        assert events.get(timeout=DEADLINE_S) == KeyPressed(key)
         copper.release()
     panel.close()
 
 
 def test_a_stuck_key_is_named_by_its_legend_and_a_crowd_is_nobodys_news() -> None:
-    events = Queue[KeypadEvent]()
+    events = Queue[KeyEvent]()
     panel = opened(Copper(WIRING_4X4), events.put)
     for change in (Stuck((3, 0)), SeveralDown(frozenset([(0, 0), (0, 1)])), Released((3, 0))):
         panel._on_change(change)
     panel.close()
-    assert [events.get_nowait(), events.get_nowait()] == [PanelKeyStuck("*"), PanelKeyReleased("*")]
+    assert [events.get_nowait(), events.get_nowait()] == [KeyStuck("*"), KeyReleased("*")]
     assert events.empty()
 
 
@@ -69,7 +61,7 @@ def test_closing_leaves_no_thread_behind() -> None:
 
 
 def test_a_panel_whose_keypad_died_is_not_alive(caplog: pytest.LogCaptureFixture) -> None:
-    def full(event: KeypadEvent) -> None:
+    def full(event: KeyEvent) -> None:
         raise RuntimeError("no room for this key")
 
     copper = Copper(WIRING_4X4)
@@ -94,11 +86,11 @@ def test_a_box_without_gpio_has_a_panel_that_does_nothing() -> None:
 
 def test_the_whole_panel_works_on_kernel_lines() -> None:
     kernel, before = Kernel(), threading.active_count()
-    events = Queue[KeypadEvent]()
+    events = Queue[KeyEvent]()
     panel = open_panel("on", WIRING_4X4, LED_PIN, None, events.put, partial(kernel_pins, kernel))
     kernel.wait_for_outputs(WIRING_4X4.rows)
     kernel.press(WIRING_4X4.rows[1], WIRING_4X4.columns[1])
-    assert events.get(timeout=DEADLINE_S) == PanelKeyPressed(Key.D5)
+    assert events.get(timeout=DEADLINE_S) == KeyPressed(Key.D5)
     panel.close()
     assert threading.active_count() == before
     kernel.unplug()
@@ -117,7 +109,7 @@ def test_a_taken_pin_stops_on(pin: int) -> None:
 
 def test_a_taken_led_pin_leaves_keypad_and_buzzer_at_work() -> None:
     """Box fault 7: one busy pin took keypad, LED and buzzer with it."""
-    kernel, before, events = Kernel(), threading.active_count(), Queue[KeypadEvent]()
+    kernel, before, events = Kernel(), threading.active_count(), Queue[KeyEvent]()
     kernel.taken[LED_PIN] = "lirc"
     open_factory = partial(kernel_pins, kernel)
     panel = open_panel("auto", WIRING_4X4, LED_PIN, BUZZER_PIN, events.put, open_factory)
@@ -126,7 +118,7 @@ def test_a_taken_led_pin_leaves_keypad_and_buzzer_at_work() -> None:
     assert kernel.settings[BUZZER_PIN] == OUTPUT
     kernel.wait_for_outputs(WIRING_4X4.rows)
     kernel.press(WIRING_4X4.rows[1], WIRING_4X4.columns[1])
-    assert events.get(timeout=DEADLINE_S) == PanelKeyPressed(Key.D5)
+    assert events.get(timeout=DEADLINE_S) == KeyPressed(Key.D5)
     panel.close()
     assert (threading.active_count(), kernel.open_chips, kernel.edges) == (before, 0, {})
 
@@ -134,7 +126,7 @@ def test_a_taken_led_pin_leaves_keypad_and_buzzer_at_work() -> None:
 @pytest.mark.parametrize("pin", [WIRING_4X4.rows[0], WIRING_4X4.columns[3]])
 def test_a_taken_keypad_pin_leaves_the_light_and_is_right_again_when_it_is_free(pin: int) -> None:
     """Box fault 7: a refusal that passes was believed until the next start."""
-    kernel, before, events = Kernel(), threading.active_count(), Queue[KeypadEvent]()
+    kernel, before, events = Kernel(), threading.active_count(), Queue[KeyEvent]()
     kernel.taken[pin] = ""
     open_factory = partial(kernel_pins, kernel)
     panel = open_panel("auto", WIRING_4X4, LED_PIN, None, events.put, open_factory)
@@ -148,7 +140,7 @@ def test_a_taken_keypad_pin_leaves_the_light_and_is_right_again_when_it_is_free(
     assert panel.missing == ()
     kernel.wait_for_outputs(WIRING_4X4.rows)
     kernel.press(WIRING_4X4.rows[1], WIRING_4X4.columns[1])
-    assert events.get(timeout=DEADLINE_S) == PanelKeyPressed(Key.D5)
+    assert events.get(timeout=DEADLINE_S) == KeyPressed(Key.D5)
     panel.close()
     assert (threading.active_count(), kernel.open_chips, kernel.edges) == (before, 0, {})
 
