@@ -11,6 +11,7 @@ import pytest
 from kiosk.clock import SystemClock
 from kiosk.journal import Journal
 from kiosk.loop import EVENTS_A_TURN, Inbox, Loop
+from kiosk.sale.days import DAY_S
 from kiosk.sale.device import HostEffect
 from kiosk.sale.effects import Sound, WalletEffect
 from kiosk.sale.entry import Entry
@@ -388,9 +389,6 @@ def test_a_damaged_journal_asks_for_one_new_start() -> None:
     shell.run_once(paid(made))
     shell.wait(JOURNAL_PAUSE_S)
     assert shell.done.count("RunDeviceAction") == 1
-
-
-DAY_S = 86_400
 
 
 def heard(unix_s: int) -> AccountFetched:

@@ -2,20 +2,17 @@
 
 import logging
 import os
-import re
 import sys
 import threading
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Final
 
+from kiosk.redaction import redacted
+
 log: Final = logging.getLogger("kiosk")
 
-HIDDEN: Final = "***"
 _LINE: Final = "%(levelname)s %(name)s %(message)s"
-# A whole invoice, and what is as long as a payment hash or a preimage.
-_INVOICE: Final = re.compile(r"\bln(?:bcrt|tbs|bc|tb)[0-9a-z]{20,}", re.IGNORECASE)
-_HASH: Final = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b", re.IGNORECASE)
 
 
 class Redacting(logging.Formatter):
@@ -23,14 +20,11 @@ class Redacting(logging.Formatter):
 
     def __init__(self, line: str, secrets: Iterable[str] = ()) -> None:
         super().__init__(line)
-        self._secrets = tuple(sorted(filter(None, secrets), key=len, reverse=True))
+        self._secrets = tuple(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
         """The whole text of a record."""
-        text = super().format(record)
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
-        return _HASH.sub(r"\1", _INVOICE.sub(HIDDEN, text))
+        return redacted(super().format(record), self._secrets)
 
 
 def set_up_log(level: str, secrets: Iterable[str] = ()) -> None:

@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from kiosk.durable_files import sync_folder
 from kiosk.sale.trouble import Contradiction, KioskError, RestartNeeded, Trouble, TroubleKind
 
 # `PRAGMA user_version` counts the scripts that have run: version n is the first n of them. What
@@ -218,15 +219,6 @@ def _make_file(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # -wal and -shm take its mode
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names durable: SQLite syncs what is in a file, not that the file is there."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _check_header(path: Path) -> None:

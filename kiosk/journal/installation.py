@@ -8,7 +8,6 @@ into another machine, is told by the machine: it gets a new id there.
 import hashlib
 import json
 import logging
-import os
 import re
 import secrets
 import sqlite3
@@ -17,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kiosk.journal.database import sync_folder, transaction
+from kiosk.durable_files import write_private
+from kiosk.journal.database import transaction
 
 log: Final = logging.getLogger("kiosk.journal")
 
@@ -158,13 +158,7 @@ def _write_file(path: Path, mine: Installation) -> None:
             "machine": mine.hardware.machine,
         }
     )
-    new = path.with_name(f"{path.name}.new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(f"{text}\n".encode())
-        file.flush()
-        os.fsync(file.fileno())
-    new.rename(path)
-    sync_folder(path.parent)
+    write_private(path, f"{text}\n")
 
 
 def _hash_of(path: Path) -> str | None:

@@ -29,7 +29,7 @@ from kiosk.journal.installation import ReadHardware, read_hardware, take
 from kiosk.journal.records import SaleRecord, record_of, trouble_of
 from kiosk.journal.recovery import OpenForward, OpenInvoice, Recovery, TakenUp
 from kiosk.journal.rows import invoice_of, row_of, sale_of
-from kiosk.sale.days import day_of
+from kiosk.sale.days import DAY_S, day_of
 from kiosk.sale.events import SalesHistoryResult
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, RecoveredFact, Sale, SaleStarted
 from kiosk.sale.invoice import Invoice, SaleId
@@ -44,11 +44,11 @@ log: Final = logging.getLogger("kiosk.journal")
 RESERVE_BYTES: Final = 5_000_000
 
 # How long a paid invoice is asked about for a second payment (M12).
-RECENT_S: Final = 86_400
+RECENT_S: Final = DAY_S
 
 HISTORY_ROWS: Final = 100
 
-UNDECIDED_S: Final = 7 * 86_400
+UNDECIDED_S: Final = 7 * DAY_S
 
 _EVER: Final = 2**62
 

@@ -9,7 +9,7 @@ from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
 from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.till import Forward, RecentlyPaid, WatchedInvoice
 from kiosk.sale.trouble import Trouble
-from kiosk.sale.watched_invoices import DAY_S
+from kiosk.sale.watched_invoices import WATCHED_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def resume(
             open_invoice.invoice,
             open_invoice.payout,
             next_check_s=now_s,
-            final_s=now_s + left_s + DAY_S,
+            final_s=now_s + left_s + WATCHED_S,
             ending=open_invoice.ending or Ending.INTERRUPTED,
             cancel_wanted=open_invoice.ending is None and not open_invoice.held,
             held=open_invoice.held,

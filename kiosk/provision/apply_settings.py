@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kiosk.durable_files import wipe, write_private
 from kiosk.provision.env_file import (
     EnvFile,
     read_env_file,
@@ -14,7 +15,6 @@ from kiosk.provision.env_file import (
     split_secrets,
     strangers,
 )
-from kiosk.provision.private_files import wipe, write_private
 from kiosk.provision.wifi import Wifi, bring_up, use_radio
 from kiosk.sale.pin import kept
 from kiosk.settings import PIN_CREDENTIAL, SECRETS

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kiosk.provision.private_files import write_private
+from kiosk.durable_files import write_private
 from kiosk.settings import Secret
 
 log: Final = logging.getLogger("kiosk")

@@ -79,7 +79,7 @@ def ask_before_leaving(till: Till, awaiting: AwaitingPayment) -> Step:
     asked: tuple[Effect, ...] = (FetchInvoiceStatus((name,), till.account),)
     watched = till.watched_invoices.get(name)
     # An invoice that Blink lets live longer than its code was shown is cancelled as well.
-    outlives = watched is not None and watched.final_s - watched_invoices.DAY_S > till.now_s + 1
+    outlives = watched is not None and watched.final_s - watched_invoices.WATCHED_S > till.now_s + 1
     if outlives:
         asked = (*asked, CancelInvoice(name, till.account))
     leaving = LeavingCode(unchecked(awaiting), Ending.EXPIRED, till.now_s, cancelled=not outlives)
@@ -114,7 +114,7 @@ def handle_invoice_created(till: Till, event: InvoiceCreated) -> Step:
     watched = WatchedInvoice(
         screen.sale,
         invoice,
-        final_s=till.now_s + invoice.lifetime_s + watched_invoices.DAY_S,
+        final_s=till.now_s + invoice.lifetime_s + watched_invoices.WATCHED_S,
         earlier=till.earlier_codes,
     )
     shown = AwaitingPayment(screen.sale, screen.entry, invoice, till.now_s, ends_s)

@@ -1,6 +1,9 @@
 """Days, as the clocks on the wall have them: each begins where the one before it ends."""
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Final
+
+DAY_S: Final = 86_400  # of a usual day; one that clocks are put forward in has fewer
 
 _DAY = timedelta(days=1)
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from kiosk.sale.days import DAY_S
 from kiosk.sale.facts import Ending, Sale
 from kiosk.sale.ids import Way, parse_sale_id
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.money import Sats
 
 # How far back Blink is asked. A forward that has waited longer needs a person anyway.
-HISTORY_S: Final = 3 * 86_400
+HISTORY_S: Final = 3 * DAY_S
 
 
 @dataclass(frozen=True, slots=True)

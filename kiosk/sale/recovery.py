@@ -46,12 +46,12 @@ from kiosk.sale.memo import sale_memo
 from kiosk.sale.money import SAT, Fiat
 from kiosk.sale.till import Alarm, Forward, Till, WatchedInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.watched_invoices import WATCHED_S
 
 # A payout of the program that lost its journal may still be on its way to Blink: a payment younger
 # than this is looked at again before a payout invoice is made anew for it.
 SETTLE_S: Final = 120
 
-_DAY_S: Final = 86_400
 _FIRST_PAUSE_S: Final = 5.0
 _LONGEST_PAUSE_S: Final = 300.0
 
@@ -326,7 +326,7 @@ def _recover_paid(case: _Case, received: HistoryEntry, recovered: _Recovered) ->
 def _recover_unpaid(case: _Case, recovered: _Recovered) -> None:
     """Not paid: watched for as long as it could still be (M8)."""
     evidence, invoice, till = case.traces, case.invoice, case.till
-    final_at = invoice.expires_at + _DAY_S
+    final_at = invoice.expires_at + WATCHED_S
     left = RecoveredFact(SaleLeftScreen(case.sale.id, evidence.ending), till.unix_s)
     recovered.facts += [*case.begun(), left]
     if final_at < till.unix_s or (evidence.salvaged is not None and evidence.salvaged.final):

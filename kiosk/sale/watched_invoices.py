@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale.backoff import delay_s
+from kiosk.sale.days import DAY_S
 from kiosk.sale.effects import (
     CancelInvoice,
     Effect,
@@ -31,14 +32,22 @@ from kiosk.sale.invoice import InvoiceStatus, PaymentHash
 from kiosk.sale.till import Alarm, Forward, RecentlyPaid, Till, WatchedInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
 
-DAY_S: Final = 86_400
+WATCHED_S: Final = DAY_S  # how long after its end an invoice is asked about
 
 # Asked about with a sale: so many of either kind, so that a busy day's cancelled and paid sales do
 # not use up what thirty kiosks behind one address may ask (120 requests a minute).
 MOST_WITH_SALE: Final = 10
 
 # After an invoice's end, in seconds: Blink's own EXPIRED comes one second after it.
-_ASK_AFTER_S: Final = (5.0, 60.0, 600.0, 3600.0, 6 * 3600.0, 12 * 3600.0, float(DAY_S))
+_ASK_AFTER_S: Final = (
+    5.0,
+    60.0,
+    600.0,
+    3600.0,
+    6 * 3600.0,
+    12 * 3600.0,
+    float(WATCHED_S),
+)
 
 # After a code has left the screen: whoever still pays it does so within moments, mostly.
 _ASK_AFTER_LEAVING_S: Final = (5.0, 10.0, 20.0, 40.0)
@@ -215,7 +224,7 @@ def _first_code(watch: WatchedInvoice) -> PaymentHash:
 
 
 def _next_check_s(watch: WatchedInvoice, now_s: float) -> float:
-    end_s = watch.final_s - DAY_S
+    end_s = watch.final_s - WATCHED_S
     times = [end_s + after for after in _ASK_AFTER_S]
     if watch.left_s is not None:
         times += [watch.left_s + after for after in _ASK_AFTER_LEAVING_S]

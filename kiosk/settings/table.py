@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from kiosk.clock import system_zone
+from kiosk.sale.days import DAY_S
 from kiosk.settings import parsers
 from kiosk.settings.defaults import default_journal, id_of_host
 from kiosk.settings.entry import Group, Setting, setting, setting_of
@@ -18,7 +19,6 @@ from kiosk.settings.secret import Secret
 
 LANGUAGES: Final = ("en", "es", "de", "fr", "pt", "it", "he", "ja")
 MOST_SAT: Final = 10_000_000_000_000  # Blink's SatAmount
-DAY_S: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)

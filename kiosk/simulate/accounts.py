@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from kiosk.sale.days import DAY_S
 from kiosk.simulate.errors import ApplicationError, unexpected
 
-DAY_S: Final = 86_400
 KEY_LENGTH: Final = 64
 
 

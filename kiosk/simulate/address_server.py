@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import parse_qs
 
+from kiosk.sale.days import DAY_S
 from kiosk.simulate.accounts import Account
 from kiosk.simulate.errors import ApplicationError
 from kiosk.simulate.faults import Fault
@@ -30,7 +31,7 @@ _PATHS: Final = {
 _LEAST_MSAT: Final = 1_000
 _MOST_MSAT: Final = 4_000_000_000
 _COMMENT_LENGTH: Final = 255
-_LARGEST_EXPIRY_S: Final = 86_400
+_LARGEST_EXPIRY_S: Final = DAY_S
 
 Answer = Mapping[str, Any]
 

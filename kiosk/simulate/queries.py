@@ -5,7 +5,8 @@ from typing import Any, Final, TypeVar
 
 from ariadne import ObjectType
 
-from kiosk.simulate.accounts import DAY_S, INTERNAL_SEND_CENTS, Account, Scope, Wallet
+from kiosk.sale.days import DAY_S
+from kiosk.simulate.accounts import INTERNAL_SEND_CENTS, Account, Scope, Wallet
 from kiosk.simulate.channels import Payload
 from kiosk.simulate.context import Context, Info, at_top_level, query
 from kiosk.simulate.errors import (

@@ -8,8 +8,9 @@ from typing import Final
 
 import aiohttp
 
+from kiosk.sale.days import DAY_S
 from kiosk.sale.trouble import Trouble, TroubleKind
-from kiosk.wallet.errors import NotSent, redacted
+from kiosk.wallet.errors import NotSent, safe_reason
 from kiosk.wallet.headers import unix_of_date
 
 # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
@@ -17,7 +18,7 @@ _NOT_YET: Final = 9
 _EXPIRED: Final = 10
 
 # Certificates are made hours, not days, before they are used: a clock this far off is to blame.
-_CLOCK_AGREES_S: Final = 86_400
+_CLOCK_AGREES_S: Final = DAY_S
 
 
 async def error_of_certificate(
@@ -37,7 +38,7 @@ async def error_of_certificate(
             kind = TroubleKind.CERTIFICATE_ENDED
         else:
             kind = TroubleKind.CLOCK_WRONG
-    return NotSent(Trouble(kind, reason=redacted(f"{type(error).__name__}: {error}")))
+    return NotSent(Trouble(kind, reason=safe_reason(f"{type(error).__name__}: {error}")))
 
 
 async def _time_told(url: str, patience_s: float) -> int | None:

@@ -6,14 +6,12 @@ import ssl
 import time
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 from urllib.parse import urlsplit
 
+from kiosk.sale.days import DAY_S
 from kiosk.wallet.endpoints import Endpoints, Timings
 from kiosk.wallet.subscription import SOCKET_ERRORS, Transport, is_limited
 from kiosk.wallet.tcp_connection import connect
-
-DAY_S: Final = 86_400
 
 
 class NetworkPart(StrEnum):

@@ -1,6 +1,5 @@
 """Blink's refusals and the network's failures, translated into troubles a merchant can act on."""
 
-import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,15 +8,13 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, Final
 
+from kiosk.redaction import redacted
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 
 _LONGEST_REASON: Final = 160
 _MOST_ERRORS: Final = 20
 _LONGEST_MESSAGE: Final = 2_000
 _LONGEST_CODE: Final = 60
-_HASH: Final = re.compile(r"\b([0-9a-fA-F]{8})[0-9a-fA-F]{24,}\b")
-_REQUEST: Final = re.compile(r"\bln[a-z0-9]{20,}\b", re.IGNORECASE)
-_KEY: Final = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z]+)*_[A-Za-z0-9]{20,}\b")
 
 # What reading an answer of another shape ends in; OverflowError is a number without end.
 UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
@@ -127,7 +124,7 @@ def refusal(error: BlinkError, side: AccountSide) -> Refused:
         doing = "WRITE" if side is AccountSide.TILL else "RECEIVE"
         subject = "READ" if "read data" in low else doing
     kind = kinds[0] if side is AccountSide.TILL else kinds[1]
-    reason = redacted(f"{error.code} {error.message}".strip())
+    reason = safe_reason(f"{error.code} {error.message}".strip())
     return Refused(Trouble(kind, subject, reason), error)
 
 
@@ -165,18 +162,17 @@ def unexpected_answer(reason: str) -> AnswerLost:
     return AnswerLost(Trouble(TroubleKind.BLINK_ODD, reason=reason))
 
 
-def redacted(text: str) -> str:
-    """A reason fit for the log: no key, no full invoice, no full hash or preimage, not long."""
+def safe_reason(text: str) -> str:
+    """Words from outside, fit for the log and for the screen: without secrets, and not long."""
     text = text[:_LONGEST_MESSAGE].encode(errors="replace").decode()  # no lone surrogate
-    text = _HASH.sub(r"\1…", _KEY.sub("***", _REQUEST.sub("ln…", text)))
-    return " ".join(text.split())[:_LONGEST_REASON]
+    return " ".join(redacted(text).split())[:_LONGEST_REASON]
 
 
 def reason_of(error: BaseException) -> str:
     """What an error of the libraries comes down to: its innermost cause, safe to log."""
     while error.__cause__ is not None:
         error = error.__cause__
-    return redacted(f"{type(error).__name__}: {error}")
+    return safe_reason(f"{type(error).__name__}: {error}")
 
 
 def describe_bug(error: BaseException) -> str:

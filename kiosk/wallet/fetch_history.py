@@ -34,6 +34,7 @@ from kiosk.wallet import documents
 from kiosk.wallet.bolt11 import NotAnInvoice, decode
 from kiosk.wallet.errors import UNREADABLE, BlinkError, Refused, unexpected_answer
 from kiosk.wallet.http import Http
+from kiosk.wallet.invoice_status import INVOICE_STATUS
 
 log: Final = logging.getLogger("kiosk.wallet")
 
@@ -48,11 +49,6 @@ _STATES: Final = {
     "SUCCESS": EntryState.SUCCESS,
     "PENDING": EntryState.PENDING,
     "FAILURE": EntryState.FAILURE,
-}
-_STATUS: Final = {
-    "PENDING": InvoiceStatus.PENDING,
-    "PAID": InvoiceStatus.PAID,
-    "EXPIRED": InvoiceStatus.EXPIRED,
 }
 
 _Node = Mapping[str, Any]
@@ -209,7 +205,7 @@ def _invoice(node: _Node, sale: SaleId, way: Way) -> HistoryInvoice:
     invoice = _decoded(node["paymentRequest"], name, node["externalId"])
     if invoice is None or way is not Way.IN:
         raise _Unreadable
-    status = _STATUS.get(node["paymentStatus"], InvoiceStatus.UNKNOWN)
+    status = INVOICE_STATUS.get(node["paymentStatus"], InvoiceStatus.UNKNOWN)
     return HistoryInvoice(sale, invoice, status, int(node["createdAt"]))
 
 

@@ -19,7 +19,7 @@ from kiosk.sale.payout_guard import knows_payee, reason_not_to_pay
 from kiosk.sale.trouble import KioskError
 from kiosk.wallet import documents
 from kiosk.wallet.bolt11 import NotAnInvoice, decode
-from kiosk.wallet.errors import UNREADABLE, BlinkError, NotSent, Refused, errors_of, redacted
+from kiosk.wallet.errors import UNREADABLE, BlinkError, NotSent, Refused, errors_of, safe_reason
 from kiosk.wallet.http import Http
 from kiosk.wallet.invoice_status import entry_hash, wallet_of
 from kiosk.wallet.nodes import fetch_nodes
@@ -78,7 +78,7 @@ async def send(http: Http, order: SendForward, emit: Callable[[Event], None]) ->
     except KioskError as error:
         return SendForwardResult(name, payout, SendOutcome.LOST, error.trouble.reason)
     errors = errors_of(payload.get("errors"))
-    reason = "; ".join(redacted(f"{error.code} {error.message}".strip()) for error in errors)
+    reason = "; ".join(safe_reason(f"{error.code} {error.message}".strip()) for error in errors)
     return SendForwardResult(name, payout, read_answer(payload.get("status"), errors), reason)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import aiohttp
 from gql import GraphQLRequest
 
+from kiosk.sale.days import DAY_S
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
 from kiosk.wallet.certificate import error_of_certificate
@@ -38,7 +39,7 @@ log: Final = logging.getLogger("kiosk.wallet")
 
 # Blink answers GraphQL with these; every other status comes from somebody on the way.
 _MALFORMED: Final = (400, 422)  # the router did not understand the document
-_ASKED_AGAIN_S: Final = 86_400.0  # a field that was refused is asked for again after a day
+_ASKED_AGAIN_S: Final = float(DAY_S)  # a field that was refused is asked for again after a day
 _HEADERS: Final = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate"}
 
 

@@ -17,7 +17,7 @@ log: Final = logging.getLogger("kiosk.wallet")
 # Twelve fields each: well below a query cost of 200.
 STATUS_BATCH: Final = 10
 
-_STATUS: Final = {
+INVOICE_STATUS: Final = {  # Blink's words
     "PENDING": InvoiceStatus.PENDING,
     "PAID": InvoiceStatus.PAID,
     "EXPIRED": InvoiceStatus.EXPIRED,
@@ -121,7 +121,7 @@ def _status_result(
     if not isinstance(raw, Mapping) or parse_payment_hash(raw.get("paymentHash")) != name:
         return InvoiceStatusResult(name, InvoiceStatus.UNKNOWN, payments)
     status = raw.get(field)
-    known = _STATUS.get(status) if isinstance(status, str) else None
+    known = INVOICE_STATUS.get(status) if isinstance(status, str) else None
     if known is None or (payments is None and known is not InvoiceStatus.PAID):
         return InvoiceStatusResult(name, InvoiceStatus.UNKNOWN, payments)
     return InvoiceStatusResult(name, known, payments)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from gql import GraphQLRequest
 
 from kiosk.sale.account import Account
+from kiosk.sale.days import DAY_S
 from kiosk.sale.events import CancelOutcome
 from kiosk.sale.ids import other_external_id, parse_external_id
 from kiosk.sale.invoice import (
@@ -52,7 +53,7 @@ _IDS: Final = 5
 # looked up. Blink has changed its bounds before; what the invoice itself says is what counts.
 _CODE_LEAST_S: Final = 60
 _PAYOUT_LEAST_S: Final = 600
-_LIFETIME_MOST_S: Final = 31 * 86_400
+_LIFETIME_MOST_S: Final = 31 * DAY_S
 
 
 async def make_invoice(

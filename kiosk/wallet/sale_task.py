@@ -26,7 +26,7 @@ from kiosk.sale.invoice import Invoice, InvoiceStatus, parse_payment_hash, short
 from kiosk.sale.screens import ConnectionState
 from kiosk.sale.trouble import KioskError
 from kiosk.wallet import documents
-from kiosk.wallet.errors import FINAL, AccountSide, describe_bug, redacted
+from kiosk.wallet.errors import FINAL, AccountSide, describe_bug, safe_reason
 from kiosk.wallet.http import Http
 from kiosk.wallet.invoice_status import fetch_status
 from kiosk.wallet.invoices import UnknownPayee, make_invoice, make_payout
@@ -133,7 +133,7 @@ class SaleTask:
             case "EXPIRED":
                 self._tell_once(InvoiceStatusResult(name, InvoiceStatus.EXPIRED))
             case other:  # PENDING is what it was when we subscribed, and says nothing of now
-                log.debug("ignored message %s status=%s", self.name, redacted(str(other)))
+                log.debug("ignored message %s status=%s", self.name, safe_reason(str(other)))
 
     def _tell_once(self, told: InvoiceStatusResult) -> None:
         """A socket may say the same a million times: the till hears it once."""

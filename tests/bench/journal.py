@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.journal import Journal
+from kiosk.sale.days import DAY_S
 from kiosk.sale.facts import (
     Ending,
     Fact,
@@ -29,7 +30,6 @@ COMMITS: Final = 200
 # Three years of selling: some 900 sales a day.
 SECONDS_BETWEEN: Final = 96
 FIRST: Final = 1_700_000_000
-DAY_S: Final = 86_400
 
 
 def _life(number: int) -> list[Fact]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.commands import provision
+from kiosk.durable_files import write_private
 from kiosk.provision import apply_settings
 from kiosk.provision.apply_settings import (
     NOT_MOUNTED,
@@ -16,7 +17,6 @@ from kiosk.provision.apply_settings import (
     apply_from_boot,
     keep_secrets_apart,
 )
-from kiosk.provision.private_files import write_private
 from kiosk.provision.wifi import Wifi
 from kiosk.sale.pin import is_correct_pin
 from kiosk.settings import PIN_CREDENTIAL, load

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from kiosk.sale.days import DAY_S
 from kiosk.sale.effects import FetchAccount, FetchDailyLimit, FetchNodes, OpenSale
 from kiosk.sale.events import (
     AccountFetched,
@@ -19,7 +20,6 @@ from kiosk.sale.till import Ready
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, Story
 
-DAY_S = 86_400
 NEW_NODES = frozenset({"03" + "ef" * 32})
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.sale.days import DAY_S
 from kiosk.sale.effects import CreatePayout, LookUpPayout, SendForward
 from kiosk.sale.events import (
     JournalWritable,
@@ -19,8 +20,6 @@ from kiosk.sale.till import Forward
 from kiosk.sale.transition import transition
 from kiosk.sale.trouble import TroubleKind
 from tests.sale.tills import Story
-
-DAY_S = 86_400
 
 
 def sending() -> tuple[Story, Invoice]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale.account import Rates
+from kiosk.sale.days import DAY_S
 from kiosk.sale.effects import (
     CancelInvoice,
     CloseSale,
@@ -72,7 +73,6 @@ from kiosk.sale.status_light import status_light
 from kiosk.sale.till import FetchingAccount, OverLimitPolicy, Ready, Till
 from kiosk.sale.timers import CELEBRATION_S, next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
-from kiosk.sale.watched_invoices import DAY_S
 from tests.sale.tills import ACCOUNT, RULES, Story, invoice, rates, usd_rate
 
 

@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
+from kiosk.sale.days import DAY_S
 from kiosk.simulate import Fault, ManualClock, Simulator
 from tests.simulate.conftest import Client, in_wallet
 
 FIVE_MINUTES_S = 300
-DAY_S = 86_400
 
 
 def payout(simulator: Simulator, merchant: Client, amount_sat: int = 1000, **more: Any) -> Any:

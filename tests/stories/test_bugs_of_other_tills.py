@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.sale.account import Rates
+from kiosk.sale.days import DAY_S
 from kiosk.sale.effects import (
     FetchInvoiceStatus,
     FetchRates,
@@ -44,7 +45,6 @@ from kiosk.sale.screens import (
     RequestingInvoice,
 )
 from kiosk.sale.trouble import TroubleKind
-from kiosk.sale.watched_invoices import DAY_S
 from tests.sale.tills import ACCOUNT, EUR, JPY, KWD, RULES, USD, Story, invoice, rates
 
 TESTS: Final = Path(__file__).parents[1]

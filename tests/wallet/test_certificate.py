@@ -5,6 +5,7 @@ import ssl
 
 import pytest
 
+from kiosk.sale.days import DAY_S
 from kiosk.sale.trouble import TroubleKind
 from kiosk.wallet.certificate import error_of_certificate
 from kiosk.wallet.headers import unix_of_date
@@ -13,7 +14,6 @@ from tests.wallet.fronts import answer, serving
 DATE = "Thu, 26 Nov 2026 12:00:00 GMT"
 NOW = unix_of_date(DATE)
 NOT_YET, EXPIRED, OTHER = 9, 10, 18
-DAY_S = 86_400
 
 
 def told(code: int, our_clock_s: int, *headers: str) -> TroubleKind:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kiosk.sale.account import Account
+from kiosk.sale.days import DAY_S
 from kiosk.sale.invoice import ExternalId, Invoice
 from kiosk.sale.money import Sats
 from kiosk.sale.trouble import KioskError
@@ -18,7 +19,6 @@ from tests.wallet.blink_stub import http_to
 
 NODE = LightningNode("blink")
 NAME = "ab" * 32
-DAY_S = 86_400
 
 
 def signed(lifetime_s: int, network: str = "regtest", amount: int = 1) -> dict[str, Any]:

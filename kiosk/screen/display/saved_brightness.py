@@ -5,10 +5,10 @@ A tiny file beside the journal, written when the value changed and the till is a
 
 import json
 import logging
-import os
 from pathlib import Path
 from typing import Final
 
+from kiosk.durable_files import write_private
 from kiosk.screen.drawing.qr import WHITE_LEVELS
 
 log: Final = logging.getLogger("kiosk.screen")
@@ -37,7 +37,7 @@ class SavedBrightness:
         if self._path is None:
             return
         try:
-            _write(self._path, json.dumps({_WHITE: white}))
+            write_private(self._path, json.dumps({_WHITE: white}))
         except OSError as error:
             log.warning("the white level is not remembered: %s", error)
 
@@ -51,18 +51,3 @@ def _read(path: Path) -> int:
         log.warning("what was remembered cannot be read, the default is used: %r", error)
         return WHITE_LEVELS[-1]
     return min(WHITE_LEVELS, key=lambda level: abs(level - white))
-
-
-def _write(path: Path, text: str) -> None:
-    """All of the new text or all of the old, whatever happens in between."""
-    new = path.with_name(f"{path.name}.new")
-    with new.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

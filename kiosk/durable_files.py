@@ -1,11 +1,17 @@
-"""Files that must not be half written, and one that must not be found again."""
+"""Files that must be on the disk before anything goes on: whole or not at all, or gone for good.
+
+What is in a file and that it is there are two things: its folder has to be synced as well.
+"""
 
 import os
 from pathlib import Path
 
 
 def write_private(file: Path, text: str) -> None:
-    """Replace a file at once, readable by its owner alone, and wait until it is on the disk."""
+    """Replace a file, readable by its owner alone, and wait until it is on the disk.
+
+    All of the new text or all of the old is there, whenever the power goes.
+    """
     new = file.with_name(f".{file.name}.new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
