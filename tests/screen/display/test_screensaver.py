@@ -32,6 +32,7 @@ RESTFUL = {
     "tipping",
     "own-tip",
     "confirming",
+    "price-jumped",
     "pin",
 }
 
