@@ -31,6 +31,7 @@ from kiosk.sale.money import Currency
 from kiosk.sale.prices import unit_by_code
 from kiosk.sale.screens import (
     AwaitingPayment,
+    CodeDetail,
     CodeExpired,
     EnteringAmount,
     Forwarded,
@@ -237,13 +238,23 @@ def handle_code_key(till: Till, screen: AwaitingPayment, key: Key) -> Step:
             )
         case Key.BRIGHTER | Key.DIMMER:
             return Step(till, (), (AdjustCodeBrightness(1 if key is Key.BRIGHTER else -1),))
+        case Key.SHOW_BRIGHTNESS:
+            return _show_detail(till, screen, CodeDetail.BRIGHTNESS)
+        case Key.SHOW_CONNECTIONS:
+            return _show_detail(till, screen, CodeDetail.CONNECTIONS)
     return Step(till)
+
+
+def _show_detail(till: Till, screen: AwaitingPayment, detail: CodeDetail) -> Step:
+    """A detail instead of any other; the second tap puts it away."""
+    shown = CodeDetail.NONE if screen.detail is detail else detail
+    return Step(replace(till, screen=replace(screen, detail=shown)))
 
 
 def with_check_answered(
     screen: AwaitingPayment, now_s: float, status: InvoiceStatus
 ) -> AwaitingPayment:
-    """The answer to "I paid": no payment seen yet, or nobody knows; asked again for a while.
+    """The answer to CHECK: no payment seen yet, or nobody knows; asked again for a while.
 
     A payment that Blink holds under way looks like none, so this is never taken for unpaid.
     """

@@ -27,9 +27,11 @@ class Key(StrEnum):
     CHARGE = "charge"
     CURRENCY = "currency"  # the next display unit: fiat, sats
     MENU = "menu"
-    CHECK = "check"  # "I paid": ask Blink now
+    CHECK = "check"  # "Paid? Check": ask Blink now
     BRIGHTER = "brighter"  # white level of the QR code
     DIMMER = "dimmer"
+    SHOW_BRIGHTNESS = "show-brightness"  # a tap on the code: its two keys for that, or not
+    SHOW_CONNECTIONS = "show-connections"  # a tap on the two signs: their words, or not
 
     @property
     def digit(self) -> int | None:

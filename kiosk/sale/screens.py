@@ -104,11 +104,19 @@ class RequestingInvoice:
     since_s: float
 
 
+class CodeDetail(StrEnum):
+    """What is shown beside the code because somebody tapped for it."""
+
+    NONE = "none"
+    BRIGHTNESS = "brightness"
+    CONNECTIONS = "connections"
+
+
 @dataclass(frozen=True, slots=True)
 class AwaitingPayment:
     """The QR code is up. `ends_s` is monotonic, reckoned from the BOLT11's own lifetime.
 
-    CHECK ("I paid") asks again and again until `check_until_s`, next at `check_due_s`, which is
+    CHECK asks again and again until `check_until_s`, next at `check_due_s`, which is
     None while a question is under way. `checked_s` is when Blink last had seen no payment.
     """
 
@@ -123,6 +131,7 @@ class AwaitingPayment:
     check_due_s: float | None = None
     checked_s: float | None = None
     notice: Trouble | None = None
+    detail: CodeDetail = CodeDetail.NONE
 
     @property
     def checking(self) -> bool:

@@ -12,6 +12,7 @@ from kiosk.sale.screens import (
     AwaitingPayment,
     CheckingLimit,
     ChoosingTip,
+    CodeDetail,
     CodeExpired,
     ConfirmingLimit,
     ConnectionState,
@@ -112,6 +113,13 @@ def every_view() -> dict[str, Till]:
         "requesting": till(RequestingInvoice(SALE, ENTRY, NOW_S)),
         "invoice": till(AWAITING),
         "invoice-tip": till(replace(AWAITING, sale=TIPPED, connection=ConnectionState.ASKING)),
+        "invoice-late": till(
+            replace(AWAITING, sale=TIPPED, shown_s=NOW_S - 500, ends_s=NOW_S + 75)
+        ),
+        "invoice-brightness": till(replace(AWAITING, detail=CodeDetail.BRIGHTNESS)),
+        "invoice-connections": till(
+            replace(AWAITING, shown_s=NOW_S - 20, detail=CodeDetail.CONNECTIONS)
+        ),
         "reconnecting": till(replace(AWAITING, connection=ConnectionState.RECONNECTING)),
         "under-way": till(replace(AWAITING, notice=Trouble(TroubleKind.PAYMENT_UNDER_WAY))),
         "not-yet": till(replace(AWAITING, checked_s=NOW_S)),

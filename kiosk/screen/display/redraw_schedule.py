@@ -20,6 +20,15 @@ from kiosk.sale.timers import CELEBRATION_S, PAID_PATIENCE_S
 from kiosk.screen.drawing.animation import TICK_S
 
 FRAME_S: Final = 1 / 60
+
+# How long the code has been up when the screen asks "Paid?", and when a merchant's side that is
+# still not ready is told in words.
+CHECK_OFFERED_S: Final = 15.0
+NOT_READY_TOLD_S: Final = 5.0
+NOT_YET_SHOWN_S: Final = 4.0  # the answer to "Paid?"
+
+BAR_STEP_S: Final = 5.0  # of the bar that runs down
+COUNTDOWN_S: Final = 120.0  # when the seconds are told as well
 WAITING_S: Final = 1 / 20  # a waiting ring turns calmly, and a Pi has better things to do
 
 # The age of a price is shown in steps of this.
@@ -94,9 +103,27 @@ def _schedules_of_screen(till: Till) -> tuple[RedrawSchedule, ...]:
             return (RedrawSchedule(since_s, WAITING_S),)
         case RequestingInvoice(since_s=since_s) | LeavingCode(since_s=since_s):
             return (RedrawSchedule(since_s, WAITING_S),)
-        case AwaitingPayment(ends_s=ends_s):
-            return (RedrawSchedule(ends_s, 1.0, ends_s),)
+        case AwaitingPayment() as screen:
+            return _schedules_of_code(screen, till.now_s)
         case EnteringAmount(entry) if not entry.is_empty and till.rates is not None:
             made_s = till.rates.shown.fetched_s - till.rates.shown.age_s
             return (RedrawSchedule(made_s, AGE_STEP_S, made_s + RATE_LIFE_S + AGE_STEP_S),)
     return ()
+
+
+def _schedules_of_code(screen: AwaitingPayment, now_s: float) -> tuple[RedrawSchedule, ...]:
+    """The bar runs down calmly, its last two minutes by the second."""
+    step_s = 1.0 if screen.ends_s - now_s <= COUNTDOWN_S + _NEARLY else BAR_STEP_S
+    once = [
+        (screen.shown_s, CHECK_OFFERED_S),
+        (screen.shown_s, NOT_READY_TOLD_S),
+        (screen.checked_s, NOT_YET_SHOWN_S),
+    ]
+    return (
+        RedrawSchedule(screen.ends_s, step_s, screen.ends_s),
+        *(
+            RedrawSchedule(since_s, after_s, since_s + after_s)
+            for since_s, after_s in once
+            if since_s is not None
+        ),
+    )

@@ -155,6 +155,11 @@ class Canvas:
         shrunk = typesetting.fitting(words, area.width, height, least, weight, rtl=rtl)
         return typesetting.width(words, shrunk, weight, rtl=rtl) <= area.width
 
+    def width_of(self, words: str, size: float, weight: Weight = Weight.MEDIUM) -> int:
+        """How wide a line of `size` points is, in pixels."""
+        height = max(SMALLEST_TEXT, self.points(size))
+        return typesetting.width(words, height, weight, rtl=self.words.is_rtl)
+
     def height_of(
         self, words: str, area: pygame.Rect, size: float, weight: Weight = Weight.MEDIUM
     ) -> int:

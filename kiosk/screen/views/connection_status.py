@@ -9,10 +9,11 @@ import pygame
 from kiosk.sale.account import MerchantUpdates
 from kiosk.sale.screens import AwaitingPayment, ConnectionState, RequestingInvoice
 from kiosk.sale.till import Ready, Till
+from kiosk.screen.display.redraw_schedule import NOT_READY_TOLD_S
 from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import off_bottom
-from kiosk.screen.drawing.theme import SMALL, SMALLEST_TEXT
+from kiosk.screen.drawing.theme import BODY, GAP, SMALL, SMALLEST_TEXT, Colour
 from kiosk.screen.text.labels import LINKS, UPDATES
 
 SIGNS: Final[Mapping[ConnectionState, Icon]] = MappingProxyType(
@@ -33,20 +34,47 @@ def status(canvas: Canvas, till: Till, area: pygame.Rect) -> None:
     rest, merchants = off_bottom(area, line, 0)
     _, ours = off_bottom(rest, line, 0)
     link = _link(till)
-    live = {ConnectionState.LIVE: colours.good, ConnectionState.STANDBY: colours.quiet}.get(
-        link, colours.accent
-    )
+    live = _link_colour(canvas, link)
     sentence = words.tr("BlinkPOS: {state}", state=words.tr(LINKS[link]))
     canvas.signed(SIGNS[link], sentence, ours, colours.quiet, SMALL, sign_colour=live)
-    ready = isinstance(till.service, Ready)
-    if isinstance(till.screen, AwaitingPayment):
-        ready = till.screen.payout_ready
-    state = words.tr("ready") if ready else words.tr("not ready")
+    state = words.tr("ready") if _is_ready(till) else words.tr("not ready")
     if till.updates is not MerchantUpdates.OFF:
         state = words.tr(UPDATES[till.updates])
     sentence = words.tr("merchant: {state}", state=state)
-    shop = colours.good if ready else colours.accent
+    shop = _shop_colour(canvas, till)
     canvas.signed(Icon.SHOP, sentence, merchants, colours.quiet, SMALL, sign_colour=shop)
+
+
+def signs(canvas: Canvas, till: Till, area: pygame.Rect) -> None:
+    """Both connections without words, side by side, where all is well."""
+    ours, merchants = canvas.columns(area, [1, 1], canvas.points(GAP))
+    link = _link(till)
+    canvas.sign(SIGNS[link], ours, _link_colour(canvas, link), BODY)
+    canvas.sign(Icon.SHOP, merchants, _shop_colour(canvas, till), BODY)
+
+
+def is_well(till: Till, screen: AwaitingPayment) -> bool:
+    """Whether there is nothing about the connections that must be told in words."""
+    weak = screen.connection in (ConnectionState.RECONNECTING, ConnectionState.ASKING)
+    late = not screen.payout_ready and till.now_s - screen.shown_s >= NOT_READY_TOLD_S
+    return not weak and not late
+
+
+def _link_colour(canvas: Canvas, link: ConnectionState) -> Colour:
+    colours = canvas.palette
+    return {ConnectionState.LIVE: colours.good, ConnectionState.STANDBY: colours.quiet}.get(
+        link, colours.accent
+    )
+
+
+def _shop_colour(canvas: Canvas, till: Till) -> Colour:
+    return canvas.palette.good if _is_ready(till) else canvas.palette.accent
+
+
+def _is_ready(till: Till) -> bool:
+    if isinstance(till.screen, AwaitingPayment):
+        return till.screen.payout_ready
+    return isinstance(till.service, Ready)
 
 
 def _link(till: Till) -> ConnectionState:

@@ -1,22 +1,29 @@
-"""The customer's turn: the code as large as it can be, and beside it what both want to know."""
+"""The customer's turn: the code as large as it can be, and what a first-timer has to know.
+
+What only the merchant wants (brightness, the connections in words) is a tap away.
+"""
+
+from typing import Final
 
 import pygame
 
 from kiosk.sale.facts import Sale
 from kiosk.sale.keys import Key
-from kiosk.sale.screens import AwaitingPayment, ConnectionState
+from kiosk.sale.money import Fiat
+from kiosk.sale.screens import AwaitingPayment, CodeDetail, ConnectionState
 from kiosk.sale.till import Till
+from kiosk.screen.display.redraw_schedule import CHECK_OFFERED_S, COUNTDOWN_S, NOT_YET_SHOWN_S
 from kiosk.screen.drawing import shapes
-from kiosk.screen.drawing.canvas import Canvas, Tone
+from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
-from kiosk.screen.drawing.layout import off_bottom, off_top
+from kiosk.screen.drawing.layout import middle, off_bottom, off_top
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.qr import qr_surface
 from kiosk.screen.drawing.theme import (
     BODY,
+    DISPLAY,
     GAP,
-    HEADLINE,
     LABEL,
     LARGE,
     MARGIN,
@@ -24,87 +31,142 @@ from kiosk.screen.drawing.theme import (
     SMALLEST_TEXT,
     TITLE,
 )
+from kiosk.screen.drawing.touch_zones import TouchZone
 from kiosk.screen.text.amounts import sale_amounts
-from kiosk.screen.views.connection_status import status
+from kiosk.screen.views.connection_status import is_well, signs, status
 
-_RING = 84
-NOT_YET_SHOWN_S = 4.0
+BITCOIN_LIGHTNING: Final = "Bitcoin Lightning"  # a name, the same in every language
+_BAR: Final = 8
+_COUNTED: Final = "00:00"  # the widest countdown
+_NEARLY_S: Final = 1e-3  # a moment that was waited for has come
 
 
 def paying(canvas: Canvas, till: Till, screen: AwaitingPayment, look: Look) -> None:
-    """Code, amount in both units, who is paid, time left, both connections, and four keys."""
-    side = _code(canvas, screen, look)
+    """The amount and how it is paid beside the code, or above it in portrait."""
     gap = canvas.points(GAP)
-    side, keys = off_bottom(side, max(canvas.finger, canvas.points(60)), gap)
-    if canvas.is_wide:
-        side, white = off_bottom(side, canvas.finger, gap)
-    else:
-        white, keys = canvas.columns(keys, [1, 2], gap)
-    _keys(canvas, white, keys)
-    side, links = off_bottom(side, max(canvas.points(SMALL), SMALLEST_TEXT) * 2, gap)
-    status(canvas, till, links)
-    top, side = off_top(side, canvas.points(HEADLINE), 0)
-    first, second = sale_amounts(canvas.words, screen.sale)
-    colours = canvas.palette
-    canvas.text(first, top, colours.ink, HEADLINE, weight=Weight.BOLD)
-    if screen.sale.tip_minor:
-        apart, side = off_top(side, canvas.points(LABEL), 0)
-        canvas.text(_price_and_tip(canvas, screen.sale), apart, colours.ink, LABEL)
-    other, side = off_top(side, canvas.points(LARGE), 0)
-    canvas.text(second, other, colours.quiet, BODY)
-    who, side = off_top(side, canvas.points(LABEL), gap)
-    canvas.text(_payee(canvas, till, look), who, colours.quiet, LABEL * 0.9)
-    _waiting(canvas, side, till, screen)
-
-
-def _code(canvas: Canvas, screen: AwaitingPayment, look: Look) -> pygame.Rect:
-    """Draw the code on its white; where there is room for the rest."""
-    display = canvas.rect
-    wide = canvas.is_wide
-    room = display.height if wide else min(display.width, display.height * 3 // 5)
-    code = qr_surface(screen.invoice.payment_request, room, look.white)
-    white = (look.white,) * 3
-    margin = canvas.points(MARGIN * 0.75)
-    if wide:
-        card = pygame.Rect(0, 0, code.get_width(), display.height)
-        side = pygame.Rect(card.right, 0, display.width - card.width, display.height)
-        if canvas.words.is_rtl:
-            card.right, side.left = display.right, 0
-    else:
-        card = pygame.Rect(0, 0, display.width, code.get_height())
-        side = pygame.Rect(0, card.bottom, display.width, display.height - card.height)
-    canvas.surface.fill(white, card)
-    canvas.surface.blit(code, code.get_rect(center=card.center))
-    return side.inflate(-2 * margin, -2 * margin)
-
-
-def _price_and_tip(canvas: Canvas, sale: Sale) -> str:
-    """What the amount is made of, so that the customer sees the tip separately."""
-    return canvas.words.tape((sale.price.minor, sale.tip_minor), sale.price.currency)
-
-
-def _payee(canvas: Canvas, till: Till, look: Look) -> str:
-    name = look.name or (till.account.merchant_name if till.account else "")
-    return canvas.words.tr("to {name}", name=name) if name else ""
-
-
-def _waiting(canvas: Canvas, area: pygame.Rect, till: Till, screen: AwaitingPayment) -> None:
-    """The ring that runs down, and the line that says what is going on."""
-    colours, gap = canvas.palette, canvas.points(GAP)
-    size = min(canvas.points(_RING), area.height, area.width // 3)
-    place, words = canvas.columns(area, [size, area.width - size - gap], gap)
-    ring = pygame.Rect(0, 0, size, size)
-    ring.center = place.center
-    left_s = max(0, int(screen.ends_s - till.now_s + 0.999))
-    width = max(3, canvas.points(7))
-    shapes.ring(canvas.surface, ring, width, colours.edge)
-    part = left_s / max(1, screen.invoice.lifetime_s)
-    ink = colours.accent if left_s > 60 else colours.bad
-    shapes.ring(canvas.surface, ring, width, ink, part)
-    clock = ring.inflate(-2 * width - canvas.points(6), -2 * width)
-    canvas.text(canvas.words.clock(left_s), clock, colours.ink, LABEL, weight=Weight.BOLD)
+    card, above, below = _areas(canvas, screen, look)
+    _code(canvas, card, screen, look)
+    head, above = off_top(above, canvas.finger, gap if canvas.is_wide else 0)
+    _head(canvas, head)
+    rest = _amounts(canvas, above, till, screen, look)
+    below = rest if canvas.is_wide else below
+    below, foot = off_bottom(below, canvas.finger, gap)
+    _foot(canvas, foot, till, screen)
+    below, bar = off_bottom(below, canvas.points(LABEL), gap // 2)
+    _time_left(canvas, bar, till, screen)
+    if canvas.is_wide and _tells_connections(till, screen):
+        below, links = off_bottom(below, max(canvas.points(SMALL), SMALLEST_TEXT) * 2, 0)
+        status(canvas, till, links)
     sentence, tone = _line(canvas, till, screen)
-    canvas.lines(sentence, words, tone, BODY, weight=Weight.BOLD)
+    canvas.lines(sentence, below, tone, BODY, weight=Weight.BOLD)
+
+
+def _areas(
+    canvas: Canvas, screen: AwaitingPayment, look: Look
+) -> tuple[pygame.Rect, pygame.Rect, pygame.Rect]:
+    """The code's white, and the rooms above and below it; in landscape one beside it, and none."""
+    display, wide = canvas.rect, canvas.is_wide
+    side = _drawn(canvas, screen, look).get_width()
+    margin = -2 * canvas.points(MARGIN / 2)
+    if wide:
+        card = pygame.Rect(0, 0, side, display.height)
+        room = pygame.Rect(side, 0, display.width - side, display.height)
+        if canvas.words.is_rtl:
+            card.right, room.left = display.right, 0
+        return card, room.inflate(margin, margin), pygame.Rect(0, 0, 0, 0)
+    above, rest = off_top(display, _height_above(canvas, display.height - side), 0)
+    card, below = off_top(rest, side, 0)
+    return card, above.inflate(margin, margin), below.inflate(margin, margin)
+
+
+def _height_above(canvas: Canvas, free: int) -> int:
+    """In portrait: what the amount takes, and never so much that the keys have no room."""
+    wanted = canvas.points(DISPLAY + LARGE + LABEL + BODY + MARGIN) + canvas.finger
+    return min(wanted, free * 2 // 3)
+
+
+def _drawn(canvas: Canvas, screen: AwaitingPayment, look: Look) -> pygame.Surface:
+    display = canvas.rect
+    room = display.height if canvas.is_wide else min(display.width, display.height * 3 // 5)
+    return qr_surface(screen.invoice.payment_request, room, look.white)
+
+
+def _code(canvas: Canvas, card: pygame.Rect, screen: AwaitingPayment, look: Look) -> None:
+    """The code on its white; a tap on it shows the keys of its brightness."""
+    code = _drawn(canvas, screen, look)
+    canvas.surface.fill((look.white,) * 3, card)
+    canvas.surface.blit(code, code.get_rect(center=card.center))
+    canvas.zones.append(TouchZone(card, Key.SHOW_BRIGHTNESS))
+
+
+def _head(canvas: Canvas, area: pygame.Rect) -> None:
+    """How it is paid, and the way back: small, and far from where the charge key was."""
+    colours = canvas.palette
+    label = canvas.words.tr("Cancel")
+    wide = max(area.width // 3, canvas.width_of(label, SMALL) + 4 * canvas.points(GAP))
+    name, leave = canvas.columns(area, [area.width - wide, wide], canvas.points(GAP))
+    side = min(name.height, canvas.points(TITLE))
+    sign, said = canvas.columns(name, [side, name.width - side], canvas.points(GAP / 2))
+    canvas.sign(Icon.BOLT, sign, colours.accent, TITLE)
+    canvas.lines(BITCOIN_LIGHTNING, said, colours.ink, LABEL, align=Align.START, weight=Weight.BOLD)
+    canvas.button(leave, Key.CLEAR, label, tone=Tone.LEAVE, size=SMALL * 1.1)
+
+
+def _amounts(
+    canvas: Canvas, area: pygame.Rect, till: Till, screen: AwaitingPayment, look: Look
+) -> pygame.Rect:
+    """What is to be paid, and to whom; what is left of the area comes back."""
+    colours, words = canvas.palette, canvas.words
+    first, second = sale_amounts(words, screen.sale)
+    amount, rest = off_top(area, canvas.points(DISPLAY), 0)
+    canvas.text(first, amount, colours.ink, DISPLAY, weight=Weight.BOLD)
+    payee, rest = off_top(rest, canvas.points(LARGE), 0)
+    canvas.text(_payee(till, look), payee, colours.ink, LARGE * 0.85, weight=Weight.BOLD)
+    if screen.sale.tip_minor:
+        tip, rest = off_top(rest, canvas.points(LABEL), 0)
+        canvas.text(_tip(canvas, screen.sale), tip, colours.ink, LABEL * 0.9)
+    if canvas.is_wide and not is_well(till, screen):
+        return rest  # the sentence that tells of it needs the room
+    other, rest = off_top(rest, canvas.points(BODY), canvas.points(GAP / 2))
+    canvas.text(second, other, colours.quiet, LABEL)
+    return rest
+
+
+def _tip(canvas: Canvas, sale: Sale) -> str:
+    """That the amount holds a tip, and how much, so that the customer sees it."""
+    words = canvas.words
+    return words.tr(
+        "incl. tip {amount}", amount=words.money(Fiat(sale.tip_minor, sale.price.currency))
+    )
+
+
+def _payee(till: Till, look: Look) -> str:
+    return look.name or (till.account.merchant_name if till.account else "")
+
+
+def _tells_connections(till: Till, screen: AwaitingPayment) -> bool:
+    """Whether the connections are told in words: somebody asked, or not all is well."""
+    return screen.detail is CodeDetail.CONNECTIONS or not is_well(till, screen)
+
+
+def _time_left(canvas: Canvas, area: pygame.Rect, till: Till, screen: AwaitingPayment) -> None:
+    """A thin bar that runs down; its last two minutes are told as well."""
+    colours = canvas.palette
+    left_s = max(0, int(screen.ends_s - till.now_s + 0.999))
+    if left_s <= COUNTDOWN_S:
+        width = canvas.width_of(_COUNTED, LABEL, Weight.BOLD)
+        area, clock = canvas.columns(area, [area.width - width, width], canvas.points(GAP))
+        ink = colours.ink if left_s > 60 else colours.bad
+        canvas.text(canvas.words.clock(left_s), clock, ink, LABEL, weight=Weight.BOLD)
+    track = middle(area, area.width, canvas.points(_BAR))
+    shapes.rounded_rect(canvas.surface, track, track.height // 2, colours.edge)
+    part = min(1.0, left_s / max(1, screen.invoice.lifetime_s))
+    full = pygame.Rect(track.topleft, (round(track.width * part), track.height))
+    if canvas.words.is_rtl:
+        full.right = track.right
+    if full.width > 0:
+        ink = colours.accent if left_s > 60 else colours.bad
+        shapes.rounded_rect(canvas.surface, full, track.height // 2, ink)
 
 
 def _line(canvas: Canvas, till: Till, screen: AwaitingPayment) -> tuple[str, tuple[int, int, int]]:
@@ -113,8 +175,8 @@ def _line(canvas: Canvas, till: Till, screen: AwaitingPayment) -> tuple[str, tup
         return words.joined(*words.trouble_text(till.out_of_service)), colours.bad
     if screen.notice is not None:
         return words.joined(*words.trouble_text(screen.notice)), colours.accent
-    seen_none = screen.checked_s is not None and till.now_s - screen.checked_s < NOT_YET_SHOWN_S
-    if seen_none:
+    asked_s = None if screen.checked_s is None else till.now_s - screen.checked_s
+    if asked_s is not None and asked_s < NOT_YET_SHOWN_S - _NEARLY_S:
         return words.tr("No payment seen yet"), colours.accent
     if screen.checking:
         return words.tr("Asking Blink"), colours.accent
@@ -123,12 +185,22 @@ def _line(canvas: Canvas, till: Till, screen: AwaitingPayment) -> tuple[str, tup
     return words.tr("Scan and pay"), colours.ink
 
 
-def _keys(canvas: Canvas, white: pygame.Rect, keys: pygame.Rect) -> None:
-    gap = canvas.points(GAP)
-    dim, bright = canvas.columns(white, [1, 1], gap)
-    canvas.button(dim, Key.DIMMER, name=Icon.DIMMER, tone=Tone.QUIET, size=TITLE * 0.8)
-    canvas.button(bright, Key.BRIGHTER, name=Icon.BRIGHTER, tone=Tone.QUIET, size=TITLE * 0.8)
-    cancel, check = canvas.columns(keys, [1, 1], gap)
-    words = canvas.words
-    canvas.button(cancel, Key.CLEAR, words.tr("Cancel"), tone=Tone.LEAVE)
-    canvas.button(check, Key.CHECK, words.tr("I paid"))
+def _foot(canvas: Canvas, area: pygame.Rect, till: Till, screen: AwaitingPayment) -> None:
+    """The two connections, and the question that a customer who has paid answers with a touch."""
+    words, gap = canvas.words, canvas.points(GAP)
+    if screen.detail is CodeDetail.BRIGHTNESS:
+        dim, bright = canvas.columns(area, [1, 1], gap)
+        canvas.button(dim, Key.DIMMER, name=Icon.DIMMER, tone=Tone.QUIET, size=TITLE * 0.8)
+        canvas.button(bright, Key.BRIGHTER, name=Icon.BRIGHTER, tone=Tone.QUIET, size=TITLE * 0.8)
+        return
+    if canvas.is_wide:
+        both, check = canvas.columns(area, [38, 62], gap)
+    else:
+        both, check = canvas.columns(area, [1, 1], gap)
+    if canvas.is_wide or not _tells_connections(till, screen):
+        signs(canvas, till, both)
+    else:
+        status(canvas, till, both)
+    canvas.zones.append(TouchZone(both, Key.SHOW_CONNECTIONS))
+    if till.now_s - screen.shown_s >= CHECK_OFFERED_S - _NEARLY_S:
+        canvas.button(check, Key.CHECK, words.tr("Paid? Check"), size=LABEL * 0.9)

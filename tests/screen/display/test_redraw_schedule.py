@@ -63,8 +63,14 @@ def test_the_animation_has_sixty_frames_a_second_and_rests_at_its_end() -> None:
 
 
 def test_the_code_counts_down_by_the_second_and_ends() -> None:
-    at = changes(till(replace(AWAITING, ends_s=NOW_S + 2.5)), 60)
+    at = changes(till(replace(AWAITING, shown_s=NOW_S - 60, ends_s=NOW_S + 2.5)), 60)
     assert at == pytest.approx([0.5, 1.5, 2.5])
+
+
+def test_the_bar_of_a_code_runs_down_calmly_until_its_last_two_minutes() -> None:
+    at = changes(till(replace(AWAITING, shown_s=NOW_S, ends_s=NOW_S + 150)), 150)
+    assert at[:6] == pytest.approx([5, 10, 15, 20, 25, 30])
+    assert at[6:] == pytest.approx(range(31, 151))
 
 
 def test_the_age_of_a_price_is_told_until_it_is_too_old() -> None:

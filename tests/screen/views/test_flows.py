@@ -78,9 +78,12 @@ def test_a_sale_from_the_first_digit_to_the_next_customer(counter: Counter) -> N
         (price, EnteringAmount, "1 BTC = $43,623.05, now"),
         ("wait 30", EnteringAmount, "1 BTC = $43,623.05, 30 s ago"),
         ("touch charge", RequestingInvoice, "BlinkPOS: connecting"),
-        (invoice_made, AwaitingPayment, "to Café Satoshi"),
+        (invoice_made, AwaitingPayment, "Café Satoshi"),
+        ("touch show-connections", AwaitingPayment, "BlinkPOS: connecting"),
         (link(ConnectionState.LIVE), AwaitingPayment, "BlinkPOS: live"),
-        ("wait 61", AwaitingPayment, "8:59"),
+        ("touch show-connections", AwaitingPayment, "Bitcoin Lightning"),
+        ("wait 15", AwaitingPayment, "Paid? Check"),
+        ("wait 466", AwaitingPayment, "1:59"),
         (status_arrives(InvoiceStatus.PAID), Paid, "On its way to the merchant"),
         (forwarded, Forwarded, "The merchant has it"),
         ("wait 9", EnteringAmount, "$0.00"),
@@ -182,6 +185,7 @@ def test_the_code_stays_with_an_honest_line_while_the_network_is_down(counter: C
         (link(ConnectionState.RECONNECTING), AwaitingPayment, "BlinkPOS: reconnecting"),
         ("wait 5", AwaitingPayment, "The connection is weak"),
         (link(ConnectionState.ASKING), AwaitingPayment, "BlinkPOS: asking"),
+        ("wait 10", AwaitingPayment, "Paid? Check"),
         ("touch check", AwaitingPayment, "Asking Blink"),
         (status_arrives(InvoiceStatus.PENDING), AwaitingPayment, "No payment seen yet"),
         ("wait 21", AwaitingPayment, "Asking Blink"),
@@ -190,6 +194,23 @@ def test_the_code_stays_with_an_honest_line_while_the_network_is_down(counter: C
         ("touch check", AwaitingPayment, "Asking Blink"),
         (status_arrives(InvoiceStatus.PAID), Paid, "Paid"),
     )
+
+
+def test_a_quiet_code_asks_nothing_and_tells_no_seconds(counter: Counter) -> None:
+    counter.play(*CHARGED, (link(ConnectionState.LIVE), AwaitingPayment, "Scan and pay"))
+    said, keys = counter.canvas.said, {zone.key for zone in counter.canvas.zones}
+    assert keys == {Key.CLEAR, Key.SHOW_BRIGHTNESS, Key.SHOW_CONNECTIONS}
+    assert not [words for words in said if "BlinkPOS" in words or ":" in words]
+
+
+def test_a_merchants_side_that_is_late_is_told_in_words(counter: Counter) -> None:
+    counter.play(*CHARGED)
+    screen = counter.till.screen
+    assert isinstance(screen, AwaitingPayment)
+    waiting = replace(screen, payout_ready=False, connection=ConnectionState.LIVE)
+    counter.story.till = replace(counter.till, screen=waiting)
+    assert not [words for words in counter.canvas.said if "merchant" in words]
+    counter.play(("wait 5", AwaitingPayment, "merchant: not ready"))
 
 
 def test_an_expired_code_is_made_anew_in_one_key(counter: Counter) -> None:
@@ -238,8 +259,8 @@ def test_the_white_of_the_code_has_two_keys_and_hides_nothing(counter: Counter) 
     counter.play(*CHARGED)
     before = counter.window._look.white
     counter.play(
-        ("touch dimmer dimmer", AwaitingPayment, "Scan and pay"),
-        ("touch brighter", AwaitingPayment, "$12.50"),
+        ("touch show-brightness dimmer dimmer", AwaitingPayment, "Scan and pay"),
+        ("touch brighter show-brightness", AwaitingPayment, "$12.50"),
     )
     assert WHITE_LEVELS.index(before) - WHITE_LEVELS.index(counter.window._look.white) == 1
 
@@ -256,7 +277,7 @@ def test_a_tip_is_one_touch_or_an_own_amount(counters: list[Counter]) -> None:
         ("touch clear", ChoosingTip, "$0.00"),
         ("touch clear", ChoosingTip, "add a tip?"),
         ("touch 2", RequestingInvoice, "$11.00"),
-        (invoice_made, AwaitingPayment, "10.00 + 1.00"),
+        (invoice_made, AwaitingPayment, "incl. tip $1.00"),
     )
 
 

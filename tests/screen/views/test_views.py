@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image, ImageEnhance, ImageFilter
 
 from kiosk.sale.keys import Key
-from kiosk.sale.screens import AwaitingPayment, ConnectionState, Forwarded, Paid
+from kiosk.sale.screens import AwaitingPayment, CodeDetail, ConnectionState, Forwarded, Paid
 from kiosk.sale.timers import CELEBRATION_S, PAID_PATIENCE_S
 from kiosk.screen.display.redraw_schedule import redraw_schedules
 from kiosk.screen.display.window import picture
@@ -17,7 +17,7 @@ from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.icons import icon
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.qr import QUIET_MODULES, WHITE_LEVELS, modules, text_of
-from kiosk.screen.drawing.theme import PALETTES, contrast, points_to_px
+from kiosk.screen.drawing.theme import DISPLAY, MARGIN, PALETTES, contrast, points_to_px
 from kiosk.screen.views.connection_status import SIGNS
 from kiosk.screen.views.paint import paint_motion
 from tests.screen.gallery import LANGUAGES as GALLERY_LANGUAGES
@@ -102,6 +102,41 @@ def test_the_code_is_as_large_as_whole_pixels_allow(size: tuple[int, int]) -> No
         assert quiet.getpixel((0, y)) == quiet.getpixel((quiet.width - 1, y)) == (255,) * 3
 
 
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_amount_on_the_code_is_twelve_millimetres_high(size: tuple[int, int]) -> None:
+    """On the 7-inch panel of 800x480, where 5.2 pixels are a millimetre, and as large elsewhere."""
+    surface, canvas = picture(VIEWS["invoice"], gallery_look(), size)
+    assert "$12.50" in canvas.said
+    ink = PALETTES["light"].ink
+    head = canvas.finger + canvas.points(MARGIN)
+    left = 0 if not canvas.is_wide else canvas.zones[0].rect.right
+    lines = [
+        any(surface.get_at((x, y))[:3] == ink for x in range(left, size[0]))
+        for y in range(head, head + canvas.points(DISPLAY))
+    ]
+    high = len("".join("#" if line else " " for line in lines).strip())
+    assert high / points_to_px(size) / 5.2 >= 12
+
+
+@pytest.mark.parametrize("language", ["en", "he"])
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_cancel_is_not_where_charge_was(size: tuple[int, int], language: str) -> None:
+    """A second touch on the charge key, meant for it, would end the sale that it began."""
+    _, before = picture(VIEWS["amount"], gallery_look(language=language), size)
+    _, after = picture(VIEWS["invoice"], gallery_look(language=language), size)
+    (charge,) = [zone.rect for zone in before.zones if zone.key is Key.CHARGE]
+    (cancel,) = [zone.rect for zone in after.zones if zone.key is Key.CLEAR]
+    assert not charge.colliderect(cancel)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_code_says_how_it_is_paid(size: tuple[int, int]) -> None:
+    """A customer who has never paid so opens the app of a bank."""
+    for name in WITH_CODE:
+        _, canvas = picture(VIEWS[name], gallery_look(), size)
+        assert "Bitcoin Lightning" in canvas.said
+
+
 def test_the_code_is_alphanumeric_with_a_full_quiet_zone() -> None:
     """Bug 38 of other tills: lower case, a logo in the middle, or cut off."""
     assert TEXT.isupper()
@@ -165,7 +200,7 @@ def test_lines_and_signs_stand_out_from_their_ground(theme: str) -> None:
 def test_no_state_of_the_connection_is_told_by_colour_alone() -> None:
     pictures = set()
     for link in ConnectionState:
-        shown = till(replace(AWAITING, connection=link))
+        shown = till(replace(AWAITING, connection=link, detail=CodeDetail.CONNECTIONS))
         _, canvas = picture(shown, gallery_look(), (800, 480))
         (line,) = [words for words in canvas.said if words.startswith("BlinkPOS: ")]
         pictures.add((line, icon(SIGNS[link], 20, (0, 0, 0)).get_buffer().raw))
@@ -179,9 +214,9 @@ def test_no_state_of_the_connection_is_told_by_colour_alone() -> None:
 
 def test_the_last_picture_of_a_late_forward_says_that_the_till_is_free() -> None:
     paid = till(Paid(SALE, INVOICE.payment_hash, NOW_S))
-    (rhythm,) = redraw_schedules(paid)
-    assert rhythm.until_s == NOW_S + PAID_PATIENCE_S
-    _, canvas = picture(replace(paid, now_s=rhythm.until_s), Look(), (800, 480))
+    last_s = max(schedule.until_s for schedule in redraw_schedules(paid))
+    assert last_s == NOW_S + PAID_PATIENCE_S
+    _, canvas = picture(replace(paid, now_s=last_s), Look(), (800, 480))
     assert any("the till is free" in words for words in canvas.said)
 
 
