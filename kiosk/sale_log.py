@@ -84,8 +84,8 @@ def _log_fact(fact: Fact) -> None:
         case InvoiceIssued(sale, invoice):
             log.info("invoice created sale=%s hash=%s", sale, short_hash(invoice.payment_hash))
         case PayoutIssued(sale, payout, generation):
-            name = short_hash(payout.payment_hash)
-            log.info("payout invoice ready sale=%s payout=%s no=%d", sale, name, generation)
+            short = short_hash(payout.payment_hash)
+            log.info("payout invoice ready sale=%s payout=%s no=%d", sale, short, generation)
         case SaleLeftScreen(sale, ending):
             log.info("sale left sale=%s reason=%s", sale, ending)
         case InvoicePaid(sale, payment_hash, late):
@@ -100,10 +100,10 @@ def _log_fact(fact: Fact) -> None:
         case ForwardStatusChanged(sale, status, _, reason):
             log.warning("forward %s sale=%s reason=%s", status, sale, reason)
         case PaidTwice(sale, payment_hash, payments):
-            name = short_hash(payment_hash)
-            log.error("paid more than once sale=%s hash=%s payments=%d", sale, name, payments)
-        case JournalRebuilt(name):
-            log.warning("journal rebuilt from Blink instead=%s", name)
+            short = short_hash(payment_hash)
+            log.error("paid more than once sale=%s hash=%s payments=%d", sale, short, payments)
+        case JournalRebuilt(file_name):
+            log.warning("journal rebuilt from Blink instead=%s", file_name)
         case SaleUndecided(sale, reason):
             log.error("undecided sale=%s reason=%s", sale, reason)
         case RecoveredFact():

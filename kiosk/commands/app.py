@@ -74,7 +74,7 @@ def rules_of(settings: Settings, installation: str) -> Rules:
     pin = settings.pin
     return Rules(
         kiosk_id=settings.kiosk_id,
-        boot=secrets.token_hex(4),
+        run=secrets.token_hex(4),
         installation=installation,
         units=units if SAT.code in units else (*units, SAT.code),
         max_sale=Sats(settings.max_sat),

@@ -39,7 +39,7 @@ class ErrorScreen:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.window = Window(look_of(settings), settings.screen, settings.rotate)
-        self._rules = Rules(kiosk_id=settings.kiosk_id, boot=secrets.token_hex(4))
+        self._rules = Rules(kiosk_id=settings.kiosk_id, run=secrets.token_hex(4))
         self._stopped = stopped
         self._watchdog = watchdog
         self._closes = closes

@@ -107,7 +107,7 @@ def charge_again(till: Till, sale: Sale, entry: Entry) -> Step:
 
 
 def switch_unit(till: Till, screen: EnteringAmount) -> Step:
-    """Show the next unit. What is typed already stays as it is, and is told in that unit."""
+    """Show the next unit. What is typed already stays as it is, and is shown in that unit."""
     entry, codes = screen.entry, till.rules.units
     now = screen.shown or entry.unit
     place = codes.index(now.code) if now.code in codes else -1
@@ -123,8 +123,8 @@ def switch_unit(till: Till, screen: EnteringAmount) -> Step:
 
 
 def handle_price(till: Till, rates: Rates) -> Step:
-    """A price, and whatever waited for it goes on; the word about its absence goes."""
-    gone = till.price_trouble
+    """A price, and whatever waited for it goes on; the notice about its absence goes."""
+    ended = till.price_trouble
     till = replace(
         with_prices_noted(till, rates),
         rates=rates.after(till.rates),
@@ -135,12 +135,12 @@ def handle_price(till: Till, rates: Rates) -> Step:
     )
     if isinstance(till.screen, FetchingPrice):
         return _go_on_with_price(till, till.screen)
-    return Step(without_notice(till, gone))
+    return Step(without_notice(till, ended))
 
 
 def handle_price_failure(till: Till, trouble: Trouble) -> Step:
     """No price to be had now: say why to who waits for it, and ask again after a growing pause."""
-    pause = delay_s(PRICE_PAUSE_S, PRICE_LONGEST_PAUSE_S, till.price_tries, till.rules.boot)
+    pause = delay_s(PRICE_PAUSE_S, PRICE_LONGEST_PAUSE_S, till.price_tries, till.rules.run)
     failed = replace(
         without_notice(till, till.price_trouble),
         rate_asked=False,
@@ -169,12 +169,12 @@ def retry_price_if_due(till: Till) -> Step:
     return ask_rates(replace(till, price_due_s=None), till.screen.entry.unit)
 
 
-def without_notice(till: Till, gone: Trouble | None) -> Till:
+def without_notice(till: Till, ended: Trouble | None) -> Till:
     """Take a notice from the amount screen whose cause is over."""
     screen = till.screen
     if not isinstance(screen, EnteringAmount) or screen.notice is None:
         return till
-    over = screen.notice == gone or screen.notice.kind is TroubleKind.NO_RATE
+    over = screen.notice == ended or screen.notice.kind is TroubleKind.NO_RATE
     return replace(till, screen=replace(screen, notice=None)) if over else till
 
 
@@ -195,7 +195,7 @@ def refuse_without_rate(till: Till, waiting: FetchingPrice, cause: Trouble | Non
     unit = waiting.entry.unit
     if cause is not None and cause.kind is not TroubleKind.BLINK_ODD:
         return refuse(till, waiting.entry, cause)
-    missing = first_without_rate(till, unit, waiting.to or unit) or unit
+    missing = first_without_rate(till, unit, waiting.show_in or unit) or unit
     reason = cause.reason if cause is not None else ""
     return refuse(till, waiting.entry, Trouble(TroubleKind.NO_RATE, missing.code, reason))
 
@@ -258,11 +258,11 @@ def _begin(till: Till, sale: Sale, entry: Entry) -> Step:
 def _go_on_with_price(till: Till, waiting: FetchingPrice) -> Step:
     """A price has come while one is waited for; it may be another's, and it may be too old."""
     unit = waiting.entry.unit
-    missing = first_without_rate(till, unit, waiting.to or unit)
-    if missing is None and waiting.to is None:
+    missing = first_without_rate(till, unit, waiting.show_in or unit)
+    if missing is None and waiting.show_in is None:
         return open_sale(till, waiting.entry, waiting.tip, waiting.agreed)
     if missing is None:
-        return _shown_in(till, waiting.entry, waiting.to or unit)
+        return _shown_in(till, waiting.entry, waiting.show_in or unit)
     if till.rates is not None and till.rates.shown.currency.code == missing.code:
         return refuse_without_rate(till, waiting)
     return ask_rates(till, missing)

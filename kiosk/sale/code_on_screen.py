@@ -63,9 +63,13 @@ def back_to_entry(till: Till) -> Step:
 
 def end_without_code(till: Till, sale: SaleId, ending: Ending, screen: Screen) -> Step:
     """A sale that never had a code on the screen ends; nobody can pay what nobody saw."""
-    kept = {name: w for name, w in till.watched_invoices.items() if w.sale.id != sale}
-    after = replace(till, screen=screen, watched_invoices=MappingProxyType(kept))
-    return Step(after, (SaleLeftScreen(sale, ending),), (CloseSale(sale, ending),))
+    watched = {
+        payment_hash: invoice
+        for payment_hash, invoice in till.watched_invoices.items()
+        if invoice.sale.id != sale
+    }
+    ended = replace(till, screen=screen, watched_invoices=MappingProxyType(watched))
+    return Step(ended, (SaleLeftScreen(sale, ending),), (CloseSale(sale, ending),))
 
 
 def unchecked(screen: AwaitingPayment) -> AwaitingPayment:
@@ -76,20 +80,22 @@ def unchecked(screen: AwaitingPayment) -> AwaitingPayment:
 def ask_before_leaving(till: Till, awaiting: AwaitingPayment) -> Step:
     """The code's time is over: ask once before it goes, in case somebody has just paid it."""
     assert till.account is not None
-    name = awaiting.invoice.payment_hash
-    asked: tuple[Effect, ...] = (FetchInvoiceStatus((name,), till.account),)
-    watched = till.watched_invoices.get(name)
+    payment_hash = awaiting.invoice.payment_hash
+    questions: tuple[Effect, ...] = (FetchInvoiceStatus((payment_hash,), till.account),)
+    watched = till.watched_invoices.get(payment_hash)
     # An invoice that Blink lets live longer than its code was shown is cancelled as well.
     outlives = watched is not None and watched.final_s - watched_invoices.WATCHED_S > till.now_s + 1
     if outlives:
-        asked = (*asked, CancelInvoice(name, till.account))
-    leaving = LeavingCode(unchecked(awaiting), Ending.EXPIRED, till.now_s, cancelled=not outlives)
-    return Step(replace(till, screen=leaving), (), asked)
+        questions = (*questions, CancelInvoice(payment_hash, till.account))
+    leaving = LeavingCode(
+        unchecked(awaiting), Ending.EXPIRED, till.now_s, cancel_answered=not outlives
+    )
+    return Step(replace(till, screen=leaving), (), questions)
 
 
 def leave_code(till: Till, awaiting: AwaitingPayment, ending: Ending) -> Step:
     """Take the code off the screen. Its invoice stays watched, so a late payment is found."""
-    after = watched_invoices.leave_behind(
+    left = watched_invoices.leave_behind(
         till, awaiting.invoice.payment_hash, ending, under_way=awaiting.notice is not None
     )
     screen: Screen = EnteringAmount(Entry(_unit_in_use(till)))
@@ -98,7 +104,7 @@ def leave_code(till: Till, awaiting: AwaitingPayment, ending: Ending) -> Step:
             awaiting.sale, awaiting.entry, till.now_s, awaiting.invoice.payment_hash
         )
     return Step(
-        replace(after, screen=screen),
+        replace(left, screen=screen),
         (SaleLeftScreen(awaiting.sale.id, ending),),
         (CloseSale(awaiting.sale.id, ending),),
     )
@@ -119,12 +125,12 @@ def handle_invoice_created(till: Till, event: InvoiceCreated) -> Step:
         earlier=till.earlier_codes,
     )
     shown = AwaitingPayment(screen.sale, screen.entry, invoice, till.now_s, ends_s)
-    after = replace(
+    watching = replace(
         till,
         screen=shown,
         watched_invoices=MappingProxyType({**till.watched_invoices, invoice.payment_hash: watched}),
     )
-    return Step(after, (InvoiceIssued(screen.sale.id, invoice),))
+    return Step(watching, (InvoiceIssued(screen.sale.id, invoice),))
 
 
 def handle_invoice_refused(till: Till, event: InvoiceRefused) -> Step:
@@ -135,10 +141,10 @@ def handle_invoice_refused(till: Till, event: InvoiceRefused) -> Step:
     step = end_without_code(
         till, screen.sale.id, Ending.REFUSED, EnteringAmount(screen.entry, trouble)
     )
-    after = step.till
+    ended = step.till
     if trouble.kind is TroubleKind.TOO_MANY_INVOICES:
-        after = replace(after, blocked_until_s=till.now_s + BLOCKED_S)
-    sounded = replace(step, till=after, effects=(*step.effects, PlaySound(Sound.REFUSED)))
+        ended = replace(ended, blocked_until_s=till.now_s + BLOCKED_S)
+    sounded = replace(step, till=ended, effects=(*step.effects, PlaySound(Sound.REFUSED)))
     return sounded.then(lambda t: Step(put_out_of_service(t, trouble)))
 
 
@@ -162,12 +168,12 @@ def handle_cancel_result(till: Till, event: CancelInvoiceResult) -> Step:
     if event.answer is CancelOutcome.PROCESSED and till.now_s < screen.awaiting.ends_s:
         notice = Trouble(TroubleKind.PAYMENT_UNDER_WAY)
         return Step(replace(till, screen=replace(screen.awaiting, notice=notice)))
-    return leave_if_answered(till, replace(screen, cancelled=True))
+    return leave_if_answered(till, replace(screen, cancel_answered=True))
 
 
 def leave_if_answered(till: Till, screen: LeavingCode) -> Step:
     """Leave the code once both the question and the cancelling are answered."""
-    if screen.asked and screen.cancelled:
+    if screen.status_answered and screen.cancel_answered:
         return leave_code(till, screen.awaiting, screen.ending)
     return Step(replace(till, screen=screen))
 
@@ -178,46 +184,48 @@ def withdraw_code(till: Till, sale: str, trouble: Trouble) -> Step:
     screen = till.screen.awaiting if isinstance(till.screen, LeavingCode) else till.screen
     if not isinstance(screen, AwaitingPayment) or screen.sale.id != sale or till.account is None:
         return Step(till)
-    name = screen.invoice.payment_hash
-    after = watched_invoices.leave_behind(till, name, Ending.REFUSED, under_way=False)
-    kept = {
-        **after.watched_invoices,
-        name: replace(after.watched_invoices[name], cancel_wanted=True),
+    payment_hash = screen.invoice.payment_hash
+    withdrawn = watched_invoices.leave_behind(till, payment_hash, Ending.REFUSED, under_way=False)
+    watched = {
+        **withdrawn.watched_invoices,
+        payment_hash: replace(withdrawn.watched_invoices[payment_hash], cancel_wanted=True),
     }
-    after = replace(
-        after, screen=SaleFailed(trouble, screen.entry), watched_invoices=MappingProxyType(kept)
+    withdrawn = replace(
+        withdrawn,
+        screen=SaleFailed(trouble, screen.entry),
+        watched_invoices=MappingProxyType(watched),
     )
     return Step(
-        after,
+        withdrawn,
         (SaleLeftScreen(screen.sale.id, Ending.REFUSED),),
         (
-            FetchInvoiceStatus((name,), till.account),
-            CancelInvoice(name, till.account),
+            FetchInvoiceStatus((payment_hash,), till.account),
+            CancelInvoice(payment_hash, till.account),
             CloseSale(screen.sale.id, Ending.REFUSED),
         ),
     )
 
 
-def celebrate_if_settled(till: Till, name: PaymentHash, step: Step) -> Step:
+def celebrate_if_settled(till: Till, payment_hash: PaymentHash, step: Step) -> Step:
     """When a forward settles: the animation, if its sale is still on the screen (M7)."""
-    before = till.forwards.get(name)
-    if before is None or name in step.till.forwards:
+    forward = till.forwards.get(payment_hash)
+    if forward is None or payment_hash in step.till.forwards:
         return step
-    after = watched_invoices.remember_paid(step.till, before)
+    settled = watched_invoices.remember_paid(step.till, forward)
     assert till.account is not None
-    ask = (FetchDailyLimit(), FetchInvoiceStatus((name,), till.account))
+    questions = (FetchDailyLimit(), FetchInvoiceStatus((payment_hash,), till.account))
     screen = till.screen
-    if not isinstance(screen, Paid) or screen.payment_hash != name:
-        return Step(after, step.facts, (*step.effects, *ask))
-    shown = replace(after, screen=Forwarded(screen.sale, till.now_s, screen.since_s))
+    if not isinstance(screen, Paid) or screen.payment_hash != payment_hash:
+        return Step(settled, step.facts, (*step.effects, *questions))
+    shown = replace(settled, screen=Forwarded(screen.sale, till.now_s, screen.since_s))
     close = CloseSale(screen.sale.id, Ending.PAID)
-    return Step(shown, step.facts, (*step.effects, PlaySound(Sound.FORWARDED), close, *ask))
+    return Step(shown, step.facts, (*step.effects, PlaySound(Sound.FORWARDED), close, *questions))
 
 
 def handle_code_key(till: Till, screen: AwaitingPayment, key: Key) -> Step:
     """A key while the code is up: cancel, check, or set the brightness."""
     assert till.account is not None
-    name = screen.invoice.payment_hash
+    payment_hash = screen.invoice.payment_hash
     match key:
         case Key.CLEAR if screen.notice is not None:
             # Blink refused the cancelling since somebody is paying: the second press leaves the
@@ -226,15 +234,17 @@ def handle_code_key(till: Till, screen: AwaitingPayment, key: Key) -> Step:
         case Key.CLEAR:
             leaving = LeavingCode(unchecked(screen), Ending.CANCELLED, till.now_s)
             effects: tuple[Effect, ...] = (
-                FetchInvoiceStatus((name,), till.account),
-                CancelInvoice(name, till.account),
+                FetchInvoiceStatus((payment_hash,), till.account),
+                CancelInvoice(payment_hash, till.account),
             )
             return Step(replace(till, screen=leaving), (), effects)
         case Key.CHECK if not screen.checking:
             until_s = till.now_s + CHECK_ASKED_S
             checking = replace(unchecked(screen), check_until_s=until_s, checked_s=None)
             return Step(
-                replace(till, screen=checking), (), (FetchInvoiceStatus((name,), till.account),)
+                replace(till, screen=checking),
+                (),
+                (FetchInvoiceStatus((payment_hash,), till.account),),
             )
         case Key.BRIGHTER | Key.DIMMER:
             return Step(till, (), (AdjustCodeBrightness(1 if key is Key.BRIGHTER else -1),))

@@ -204,5 +204,5 @@ class Step:
 
     def then(self, go_on: Callable[[Till], "Step"]) -> "Step":
         """Go on from where this step leads: facts and effects of both, in order."""
-        after = go_on(self.till)
-        return Step(after.till, self.facts + after.facts, self.effects + after.effects)
+        next_step = go_on(self.till)
+        return Step(next_step.till, self.facts + next_step.facts, self.effects + next_step.effects)

@@ -204,14 +204,14 @@ class LookUpPayoutResult:
 
     invoice: PaymentHash
     payout: PaymentHash
-    found: LookUpOutcome
+    outcome: LookUpOutcome
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerHistoryResult:
     """What Blink shows of this kiosk's last days; None when it could not be had, or not whole."""
 
-    past: LedgerHistory | None
+    history: LedgerHistory | None
 
 
 @dataclass(frozen=True, slots=True)

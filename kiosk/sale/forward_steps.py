@@ -29,7 +29,14 @@ _LIMIT_LONGEST_PAUSE_S: Final = 3600.0
 
 def forward_of_sale(till: Till, sale: str) -> tuple[PaymentHash, Forward] | None:
     """The forward of a sale, under its invoice's payment hash."""
-    return next(((n, f) for n, f in till.forwards.items() if f.sale.id == sale), None)
+    return next(
+        (
+            (payment_hash, forward)
+            for payment_hash, forward in till.forwards.items()
+            if forward.sale.id == sale
+        ),
+        None,
+    )
 
 
 def forward_awaiting(till: Till, invoice: PaymentHash, payout: PaymentHash) -> Forward | None:
@@ -45,9 +52,9 @@ def wants_payout(forward: Forward) -> bool:
     return forward.payout is None and forward.status is not ForwardStatus.STOPPED
 
 
-def with_forward(till: Till, name: PaymentHash, forward: Forward) -> Till:
+def with_forward(till: Till, payment_hash: PaymentHash, forward: Forward) -> Till:
     """The till with one forward changed."""
-    return replace(till, forwards=MappingProxyType({**till.forwards, name: forward}))
+    return replace(till, forwards=MappingProxyType({**till.forwards, payment_hash: forward}))
 
 
 def try_later(till: Till, forward: Forward, trouble: Trouble | None) -> Forward:
@@ -65,34 +72,42 @@ def try_later(till: Till, forward: Forward, trouble: Trouble | None) -> Forward:
     return replace(forward, busy=False, tries=forward.tries + 1, due_s=due_s, trouble=trouble)
 
 
-def record_status(till: Till, name: PaymentHash, forward: Forward, status: ForwardStatus) -> Step:
+def record_status(
+    till: Till, payment_hash: PaymentHash, forward: Forward, status: ForwardStatus
+) -> Step:
     """Take a step. It is a fact when something has changed, not each time it is tried again."""
     kind = forward.trouble.kind if forward.trouble is not None else None
     moved = replace(forward, status=status, noted=(status, kind))
     if status in _WAITING and forward.noted in [(waiting, kind) for waiting in _WAITING]:
-        return Step(with_forward(till, name, replace(moved, noted=forward.noted)))
-    payout = till.forwards[name].payout
+        return Step(with_forward(till, payment_hash, replace(moved, noted=forward.noted)))
+    payout = till.forwards[payment_hash].payout
     fact = ForwardStatusChanged(
         forward.sale.id,
         status,
         payout.payment_hash if payout else None,
         forward.trouble.noted if forward.trouble else "",
     )
-    return Step(with_forward(till, name, moved), (fact,))
+    return Step(with_forward(till, payment_hash, moved), (fact,))
 
 
-def stop_with_alarm(till: Till, name: PaymentHash, forward: Forward, trouble: Trouble) -> Step:
+def stop_with_alarm(
+    till: Till, payment_hash: PaymentHash, forward: Forward, trouble: Trouble
+) -> Step:
     """Stop a forward: a person has to look at it."""
     step = record_status(
-        till, name, replace(forward, busy=False, trouble=trouble), ForwardStatus.STOPPED
+        till, payment_hash, replace(forward, busy=False, trouble=trouble), ForwardStatus.STOPPED
     )
     return replace(step, till=step.till.with_alarm(trouble, forward.sale.id))
 
 
-def settle(till: Till, name: PaymentHash, forward: Forward) -> Step:
+def settle(till: Till, payment_hash: PaymentHash, forward: Forward) -> Step:
     """The merchant has it: the fact, and the forward is over."""
     assert forward.payout is not None
-    rest = {other: f for other, f in till.forwards.items() if other != name}
+    rest = {
+        other_hash: forward_left
+        for other_hash, forward_left in till.forwards.items()
+        if other_hash != payment_hash
+    }
     fact = ForwardStatusChanged(forward.sale.id, ForwardStatus.SETTLED, forward.payout.payment_hash)
     return Step(replace(till, forwards=MappingProxyType(rest)), (fact,))
 

@@ -75,7 +75,7 @@ def start_due(till: Till) -> Step:
     facts: list[Fact] = []
     effects: list[Effect] = []
     sending = any(f.busy and f.status is ForwardStatus.SENT for f in forwards.values())
-    for name, forward in till.forwards.items():
+    for payment_hash, forward in till.forwards.items():
         if forward.busy or forward.status is ForwardStatus.STOPPED or forward.due_s > till.now_s:
             continue
         sale, payout = forward.sale, forward.payout
@@ -91,10 +91,10 @@ def start_due(till: Till) -> Step:
                     forward.invoice.expires_at - forward.invoice.lifetime_s,
                 )
             )
-            forwards[name] = replace(forward, busy=True)
+            forwards[payment_hash] = replace(forward, busy=True)
         elif forward.status in (ForwardStatus.SENT, ForwardStatus.UNKNOWN):
-            effects.append(LookUpPayout(name, payout.payment_hash, till.account))
-            forwards[name] = replace(forward, busy=True, status=ForwardStatus.UNKNOWN)
+            effects.append(LookUpPayout(payment_hash, payout.payment_hash, till.account))
+            forwards[payment_hash] = replace(forward, busy=True, status=ForwardStatus.UNKNOWN)
         elif not sending:
             sending = True
             if not forward.sent_noted:  # once for each payout: after it, a restart looks first (M6)
@@ -102,14 +102,14 @@ def start_due(till: Till) -> Step:
                 forward = replace(forward, sent_noted=True, noted=(ForwardStatus.SENT, None))
             effects.append(
                 SendForward(
-                    name,
+                    payment_hash,
                     payout,
                     forward.invoice.amount,
                     payout_memo(sale.memo),
                     till.account,
                 )
             )
-            forwards[name] = replace(
+            forwards[payment_hash] = replace(
                 forward,
                 busy=True,
                 status=ForwardStatus.SENT,
@@ -158,9 +158,9 @@ def handle_look_up_result(till: Till, event: LookUpPayoutResult) -> Step:
     forward = forward_awaiting(till, event.invoice, event.payout)
     if forward is None:
         return Step(till)
-    if forward.status is ForwardStatus.STOPPED and event.found is not LookUpOutcome.SETTLED:
+    if forward.status is ForwardStatus.STOPPED and event.outcome is not LookUpOutcome.SETTLED:
         return Step(till)
-    match event.found:
+    match event.outcome:
         case LookUpOutcome.SETTLED:
             return settle(till, event.invoice, forward)
         case LookUpOutcome.PENDING | LookUpOutcome.UNKNOWN:
@@ -196,11 +196,11 @@ def retry_all(till: Till) -> Step:
     The alarms go, and what stopped a forward is forgotten: if it is still so, Blink says it again.
     """
     forwards = {}
-    for name, forward in till.forwards.items():
+    for payment_hash, forward in till.forwards.items():
         if forward.busy:
-            forwards[name] = forward
+            forwards[payment_hash] = forward
         elif forward.status is ForwardStatus.STOPPED:
-            forwards[name] = replace(
+            forwards[payment_hash] = replace(
                 forward,
                 status=ForwardStatus.UNKNOWN,
                 due_s=till.now_s,
@@ -210,7 +210,7 @@ def retry_all(till: Till) -> Step:
                 reported_expired=False,
             )
         else:
-            forwards[name] = replace(forward, due_s=till.now_s)
+            forwards[payment_hash] = replace(forward, due_s=till.now_s)
     return Step(replace(till, forwards=MappingProxyType(forwards), alarms=()))
 
 

@@ -69,11 +69,11 @@ def parse_sale_id(text: object) -> SaleParts | None:
     """Read a sale's id, of this release or of one before; None if it is neither."""
     if not isinstance(text, str):
         return None
-    found = _SALE.fullmatch(text)
-    if found is not None:
-        return SaleParts(found["kiosk"], found["installation"], found["run"], int(found["number"]))
-    found = _OLD_SALE.fullmatch(text)
-    return SaleParts(found["kiosk"], None, found["run"], int(found["number"])) if found else None
+    match = _SALE.fullmatch(text)
+    if match is not None:
+        return SaleParts(match["kiosk"], match["installation"], match["run"], int(match["number"]))
+    match = _OLD_SALE.fullmatch(text)
+    return SaleParts(match["kiosk"], None, match["run"], int(match["number"])) if match else None
 
 
 def external_id(parts: InvoiceParts) -> ExternalId:
@@ -105,12 +105,12 @@ def check_external_id(token: str) -> ExternalId:
 
 def parse_external_id(text: object) -> InvoiceParts | None:
     """Read the external id of one of a sale's invoices; None if it is of no kiosk's sale."""
-    found = _EXTERNAL.fullmatch(text) if isinstance(text, str) else None
-    if found is None or parse_sale_id(found["sale"]) is None:
+    match = _EXTERNAL.fullmatch(text) if isinstance(text, str) else None
+    if match is None or parse_sale_id(match["sale"]) is None:
         return None
     return InvoiceParts(
-        SaleId(found["sale"]),
-        Way.OUT if found["payout"] else Way.IN,
-        int(found["generation"] or 1),
-        found["token"],
+        SaleId(match["sale"]),
+        Way.OUT if match["payout"] else Way.IN,
+        int(match["generation"] or 1),
+        match["token"],
     )

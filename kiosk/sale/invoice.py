@@ -71,9 +71,9 @@ def parse_payment_hash(text: object) -> PaymentHash | None:
     return PaymentHash(lowered) if _HASH.fullmatch(lowered) else None
 
 
-def short_hash(name: PaymentHash) -> str:
+def short_hash(payment_hash: PaymentHash) -> str:
     """The first 8 characters, which is all that a log line shows of a hash."""
-    return name[:8]
+    return payment_hash[:8]
 
 
 def clipped_memo(text: str) -> str:

@@ -22,35 +22,35 @@ MOST_LATE: Final = 20
 
 
 def handle_invoice_status(till: Till, event: InvoiceStatusResult) -> Step:
-    name = event.payment_hash
+    payment_hash = event.payment_hash
     if event.status is InvoiceStatus.PAID:
-        step = handle_paid_status(till, name)
+        step = handle_paid_status(till, payment_hash)
     else:
-        step = watched_invoices.handle_not_paid(till, name, event.status).then(
+        step = watched_invoices.handle_not_paid(till, payment_hash, event.status).then(
             lambda t: handle_unpaid_status(t, event)
         )
     if event.payments is None:
         return step
     payments = event.payments
-    return step.then(lambda t: watched_invoices.handle_payment_count(t, name, payments))
+    return step.then(lambda t: watched_invoices.handle_payment_count(t, payment_hash, payments))
 
 
-def handle_paid_status(till: Till, name: PaymentHash) -> Step:
+def handle_paid_status(till: Till, payment_hash: PaymentHash) -> Step:
     """An invoice of ours is paid; if that is known already, nothing changes."""
     screen = till.screen.awaiting if isinstance(till.screen, LeavingCode) else till.screen
-    shown = isinstance(screen, AwaitingPayment) and screen.invoice.payment_hash == name
-    earlier = new_code.is_earlier(till, name)
-    step = watched_invoices.handle_paid(till, name, on_screen=shown)
+    shown = isinstance(screen, AwaitingPayment) and screen.invoice.payment_hash == payment_hash
+    earlier = new_code.is_earlier(till, payment_hash)
+    step = watched_invoices.handle_paid(till, payment_hash, on_screen=shown)
     if not step.facts:
         return step
     if earlier:
-        return step.then(lambda t: new_code.handle_earlier_paid(t, name))
-    sale = step.till.forwards[name].sale
+        return step.then(lambda t: new_code.handle_earlier_paid(t, payment_hash))
+    sale = step.till.forwards[payment_hash].sale
     # Paid at the last moment: whoever still stands before the run-out code wants to know.
     if not isinstance(screen, AwaitingPayment | CodeExpired) or screen.sale.id != sale.id:
-        told = (*step.till.late_money, sale)[-MOST_LATE:]
-        return replace(step, till=replace(step.till, late_money=told))
-    paid = replace(step.till, screen=Paid(screen.sale, name, till.now_s))
+        late_money = (*step.till.late_money, sale)[-MOST_LATE:]
+        return replace(step, till=replace(step.till, late_money=late_money))
+    paid = replace(step.till, screen=Paid(screen.sale, payment_hash, till.now_s))
     return Step(paid, step.facts, (PlaySound(Sound.PAID),))
 
 
@@ -59,7 +59,7 @@ def handle_unpaid_status(till: Till, event: InvoiceStatusResult) -> Step:
     screen = till.screen
     match screen:
         case LeavingCode(awaiting) if awaiting.invoice.payment_hash == event.payment_hash:
-            return leave_if_answered(till, replace(screen, asked=True))
+            return leave_if_answered(till, replace(screen, status_answered=True))
         case CodeExpired(code=code) if screen.asking_s is not None and code == event.payment_hash:
             return new_code.make_new_code(till, screen)
         case AwaitingPayment() if screen.invoice.payment_hash == event.payment_hash:

@@ -98,7 +98,7 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
             return end_without_code(till, sale.id, Ending.CANCELLED, EnteringAmount(entry))
         case AwaitingPayment():
             return handle_code_key(till, screen, key)
-        case LeavingCode(awaiting, ending) if key is Key.CLEAR and screen.cancelled:
+        case LeavingCode(awaiting, ending) if key is Key.CLEAR and screen.cancel_answered:
             return leave_code(till, awaiting, ending)
         case CodeExpired():
             if key is Key.CHARGE:
@@ -225,8 +225,8 @@ def _managing(till: Till) -> Step:
 
 def _handle_tip_key(till: Till, screen: ChoosingTip, key: Key) -> Step:
     entry, tips = screen.entry, till.rules.tips
-    if screen.own is not None:
-        return _handle_own_tip_key(till, screen, screen.own, key)
+    if screen.own_tip is not None:
+        return _handle_own_tip_key(till, screen, screen.own_tip, key)
     if key is Key.CHARGE or key is Key.D0:
         return checkout.open_sale(till, entry, Tip(), screen.agreed)
     if key.digit is not None and 1 <= key.digit <= len(tips):
@@ -234,22 +234,22 @@ def _handle_tip_key(till: Till, screen: ChoosingTip, key: Key) -> Step:
             till, entry, percentage_tip(entry, tips[key.digit - 1]), screen.agreed
         )
     if key is Key.PLUS:
-        return Step(replace(till, screen=replace(screen, own=Entry(entry.unit))))
+        return Step(replace(till, screen=replace(screen, own_tip=Entry(entry.unit))))
     return Step(replace(till, screen=EnteringAmount(entry))) if key is Key.CLEAR else Step(till)
 
 
 def _handle_own_tip_key(till: Till, screen: ChoosingTip, own: Entry, key: Key) -> Step:
     if key.digit is not None:
         try:
-            return Step(replace(till, screen=replace(screen, own=with_digit(own, key.digit))))
+            return Step(replace(till, screen=replace(screen, own_tip=with_digit(own, key.digit))))
         except EntryFull:
             return Step(till, (), (PlaySound(Sound.REFUSED),))
     match key:
         case Key.DELETE:
-            return Step(replace(till, screen=replace(screen, own=without_last_digit(own))))
+            return Step(replace(till, screen=replace(screen, own_tip=without_last_digit(own))))
         case Key.CLEAR:
             left = None if own.is_empty else with_entry_cleared(own)
-            return Step(replace(till, screen=replace(screen, own=left)))
+            return Step(replace(till, screen=replace(screen, own_tip=left)))
         case Key.CHARGE:
             return checkout.open_sale(till, screen.entry, Tip(own.total), screen.agreed)
     return Step(till)

@@ -40,7 +40,7 @@ def counts_while_dark(till: Till, key: Key) -> bool:
 def question_on(screen: Screen) -> tuple[object, ...]:
     """What the keys of a screen answer; another question means that the screen has changed."""
     match screen:
-        case ChoosingTip(own=own):
+        case ChoosingTip(own_tip=own):
             return (ChoosingTip, own is None)
         case ConfirmingLimit(notice=notice):
             return (ConfirmingLimit, notice.kind)
@@ -60,7 +60,7 @@ def _takes_typing(screen: Screen) -> bool:
     match screen:
         case EnteringAmount() | EnteringPin() | EnteringPassphrase():
             return True
-        case ChoosingTip(own=own):
+        case ChoosingTip(own_tip=own):
             return own is not None
     return False
 

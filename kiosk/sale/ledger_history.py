@@ -145,18 +145,22 @@ class SaleEvidence:
         return sorted(entries, key=lambda ledger_entry: ledger_entry.at)
 
 
-def evidence_by_sale(saved: Sequence[SalvagedSale], past: LedgerHistory) -> Iterator[SaleEvidence]:
+def evidence_by_sale(
+    saved: Sequence[SalvagedSale], history: LedgerHistory
+) -> Iterator[SaleEvidence]:
     """Put together what there is of each sale."""
-    read = {sale.sale.id: sale for sale in saved}
+    salvaged = {sale.sale.id: sale for sale in saved}
     entries: dict[SaleId, list[HistoryEntry]] = {}
-    for entry in past.entries:
+    for entry in history.entries:
         entries.setdefault(entry.sale, []).append(entry)
-    received = {entry.payment_hash for entry in past.entries if entry.direction is Way.IN}
+    received = {entry.payment_hash for entry in history.entries if entry.direction is Way.IN}
     made: dict[SaleId, HistoryInvoice] = {}
-    for invoice in past.invoices:
+    for invoice in history.invoices:
         # A creation whose answer was odd leaves two: the newest was shown, if none was paid.
         if invoice.sale not in made or invoice.invoice.payment_hash in received:
             made[invoice.sale] = invoice
-    for name in sorted({*read, *made, *entries, *past.odd}):
-        shown = tuple(entries.get(name, ()))
-        yield SaleEvidence(name, read.get(name), made.get(name), shown, name in past.odd)
+    for sale_id in sorted({*salvaged, *made, *entries, *history.odd}):
+        shown = tuple(entries.get(sale_id, ()))
+        yield SaleEvidence(
+            sale_id, salvaged.get(sale_id), made.get(sale_id), shown, sale_id in history.odd
+        )

@@ -21,8 +21,8 @@ from kiosk.sale.trouble import Trouble, TroubleKind
 # From this share of what is left today on, in per cent, the cashier is shown what is left.
 NEAR_PERCENT: Final = 80
 
-# What is left is asked for again, before a sale is refused or warned of, when it was told longer
-# ago than this.
+# What is left is asked for again, before a sale is refused or warned of, when it was
+# fetched longer ago than this.
 LIMIT_FRESH_S: Final = 60.0
 
 # Blink allows 60 invoices a minute and account, and blocks all tills of the account when there are
@@ -85,7 +85,7 @@ def too_many(till: Till) -> Trouble | None:
 def count_opened(till: Till, sale: Sale) -> Till:
     """Remember that a sale was opened; what is too old to count is forgotten."""
     hour_s = till.now_s - _HOUR_S
-    unpaid = {name: at_s for name, at_s in till.unpaid_s.items() if at_s > hour_s}
+    unpaid = {sale_id: at_s for sale_id, at_s in till.unpaid_s.items() if at_s > hour_s}
     return replace(
         till,
         sales_started=till.sales_started + 1,
@@ -99,7 +99,7 @@ def count_paid(till: Till, facts: Iterable[Fact]) -> Till:
     paid = {fact.sale for fact in facts if isinstance(fact, InvoicePaid)}
     if paid.isdisjoint(till.unpaid_s):
         return till
-    left = {name: at_s for name, at_s in till.unpaid_s.items() if name not in paid}
+    left = {sale_id: at_s for sale_id, at_s in till.unpaid_s.items() if sale_id not in paid}
     return replace(till, unpaid_s=MappingProxyType(left))
 
 

@@ -102,7 +102,9 @@ def sats_from_fiat(price: Fiat, rate: Rate) -> Sats:
             different size.
         ZeroDivisionError: the rate is no price; `Rate.is_fresh` says so beforehand.
     """
-    units = [(one.code, one.fraction_digits) for one in (price.currency, rate.currency)]
+    units = [
+        (currency.code, currency.fraction_digits) for currency in (price.currency, rate.currency)
+    ]
     if units[0] != units[1]:
         raise CurrencyMismatch(f"{units[0]} at a rate of {units[1]}")
     return Sats(-(-price.minor * 10**rate.offset // rate.base))

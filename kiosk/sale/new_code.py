@@ -29,7 +29,7 @@ from kiosk.sale.screens import (
 )
 from kiosk.sale.till import Till
 
-# Blink's word about the old code is waited for so long; then the new one is made.
+# Blink's answer about the old code is waited for so long; then the new one is made.
 PATIENCE_S: Final = 4.0
 
 _SCREENS_OF_THE_SALE: Final = (
@@ -67,15 +67,15 @@ def forget_earlier_codes(till: Till) -> Till:
     return replace(till, earlier_codes=())
 
 
-def is_earlier(till: Till, name: PaymentHash) -> bool:
+def is_earlier(till: Till, payment_hash: PaymentHash) -> bool:
     """Whether this is an earlier code of the sale that is on the screen."""
-    return name in till.earlier_codes and isinstance(till.screen, _SCREENS_OF_THE_SALE)
+    return payment_hash in till.earlier_codes and isinstance(till.screen, _SCREENS_OF_THE_SALE)
 
 
-def handle_earlier_paid(till: Till, name: PaymentHash) -> Step:
+def handle_earlier_paid(till: Till, payment_hash: PaymentHash) -> Step:
     """An earlier code has been paid, and is recorded: show it, and withdraw the newer one."""
     screen = till.screen
-    paid: Screen = Paid(till.forwards[name].sale, name, till.now_s)
+    paid: Screen = Paid(till.forwards[payment_hash].sale, payment_hash, till.now_s)
     if isinstance(screen, RequestingInvoice):
         step = end_without_code(till, screen.sale.id, Ending.CANCELLED, paid)
         return replace(step, effects=(PlaySound(Sound.PAID), *step.effects))
@@ -84,13 +84,13 @@ def handle_earlier_paid(till: Till, name: PaymentHash) -> Step:
         return Step(replace(till, screen=paid), (), (PlaySound(Sound.PAID),))
     assert till.account is not None
     newer = code.invoice.payment_hash
-    after = watched_invoices.leave_behind(till, newer, Ending.CANCELLED, under_way=False)
-    kept = {
-        **after.watched_invoices,
-        newer: replace(after.watched_invoices[newer], cancel_wanted=True),
+    left = watched_invoices.leave_behind(till, newer, Ending.CANCELLED, under_way=False)
+    watched = {
+        **left.watched_invoices,
+        newer: replace(left.watched_invoices[newer], cancel_wanted=True),
     }
     return Step(
-        replace(after, screen=paid, watched_invoices=MappingProxyType(kept)),
+        replace(left, screen=paid, watched_invoices=MappingProxyType(watched)),
         (SaleLeftScreen(code.sale.id, Ending.CANCELLED),),
         (
             PlaySound(Sound.PAID),

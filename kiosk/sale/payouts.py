@@ -48,17 +48,17 @@ def handle_payout_refused(till: Till, event: PayoutRefused) -> Step:
 
 def _take_before_payment(till: Till, event: PayoutCreated) -> Step | None:
     """The payout invoice of a sale that nobody has paid yet: journaled, then it may be used."""
-    for name, watched in till.watched_invoices.items():
+    for payment_hash, watched in till.watched_invoices.items():
         if watched.sale.id != event.sale or watched.payout is not None:
             continue
         if event.payout.amount != watched.invoice.amount or event.generation != 1:
             return None
-        watches = {**till.watched_invoices, name: replace(watched, payout=event.payout)}
+        watches = {**till.watched_invoices, payment_hash: replace(watched, payout=event.payout)}
         screen = till.screen
         if isinstance(screen, AwaitingPayment) and screen.sale.id == event.sale:
             screen = replace(screen, payout_ready=True)
-        after = replace(till, watched_invoices=MappingProxyType(watches), screen=screen)
-        return Step(after, (PayoutIssued(event.sale, event.payout),))
+        ready = replace(till, watched_invoices=MappingProxyType(watches), screen=screen)
+        return Step(ready, (PayoutIssued(event.sale, event.payout),))
     return None
 
 
@@ -67,13 +67,13 @@ def _take_for_forward(till: Till, event: PayoutCreated) -> Step:
     known = forward_of_sale(till, event.sale)
     if known is None or not wants_payout(known[1]) or event.generation != known[1].generation:
         return Step(till)
-    name, forward = known
+    payment_hash, forward = known
     if event.payout.amount != forward.invoice.amount:
         trouble = Trouble(TroubleKind.PAYOUT_REFUSED, reason="payout amount differs from the sale")
-        return stop_with_alarm(till, name, forward, trouble)
+        return stop_with_alarm(till, payment_hash, forward, trouble)
     ready = replace(forward, payout=event.payout, busy=False, due_s=till.now_s, trouble=None)
     return Step(
-        with_forward(till, name, ready),
+        with_forward(till, payment_hash, ready),
         (PayoutIssued(event.sale, event.payout, event.generation),),
     )
 
@@ -83,11 +83,11 @@ def _delay_forward(till: Till, event: PayoutRefused) -> Step:
     known = forward_of_sale(till, event.sale)
     if known is None or not wants_payout(known[1]):
         return Step(till)
-    name, forward = known
+    payment_hash, forward = known
     if event.trouble.kind is TroubleKind.PAID_BEFORE:
         trouble = replace(event.trouble, subject=forward.sale.id)
-        return stop_with_alarm(till, name, forward, trouble)
-    return Step(with_forward(till, name, try_later(till, forward, event.trouble)))
+        return stop_with_alarm(till, payment_hash, forward, trouble)
+    return Step(with_forward(till, payment_hash, try_later(till, forward, event.trouble)))
 
 
 def _note_refusal(till: Till, sale: SaleId, trouble: Trouble) -> Step:
@@ -101,14 +101,14 @@ def _note_refusal(till: Till, sale: SaleId, trouble: Trouble) -> Step:
         till = till.with_alarm(trouble, sale)
     watches, forwards = dict(till.watched_invoices), dict(till.forwards)
     since_s = till.now_s
-    for name, watched in till.watched_invoices.items():
+    for payment_hash, watched in till.watched_invoices.items():
         if watched.sale.id == sale and watched.payout is None:
             since_s = till.now_s if watched.refused_s is None else watched.refused_s
-            watches[name] = replace(watched, refused_s=since_s)
-    for name, waiting in till.forwards.items():
+            watches[payment_hash] = replace(watched, refused_s=since_s)
+    for payment_hash, waiting in till.forwards.items():
         if waiting.sale.id == sale and waiting.payout is None:
             since_s = till.now_s if waiting.refused_s is None else waiting.refused_s
-            forwards[name] = replace(waiting, refused_s=since_s)
+            forwards[payment_hash] = replace(waiting, refused_s=since_s)
     noted = replace(
         till, watched_invoices=MappingProxyType(watches), forwards=MappingProxyType(forwards)
     )

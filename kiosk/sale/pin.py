@@ -38,12 +38,12 @@ def is_hash(text: str) -> bool:
 
 
 def kept(text: str) -> str:
-    """What may be kept of a PIN: its hash. What is no PIN stays as it is, to be told about."""
+    """What may be kept of a PIN: its hash. What is no PIN stays, to be reported."""
     return pin_hash(text, secrets.token_bytes(16)) if is_good(text) else text
 
 
-def is_correct_pin(typed: str, kept: str) -> bool:
+def is_correct_pin(typed: str, hashed: str) -> bool:
     """Whether what was typed is the PIN behind a kept hash."""
-    scheme, _, rest = kept.partition("$")
+    scheme, _, rest = hashed.partition("$")
     salt, _, _ = rest.partition("$")
-    return scheme == "scrypt" and hmac.compare_digest(pin_hash(typed, bytes.fromhex(salt)), kept)
+    return scheme == "scrypt" and hmac.compare_digest(pin_hash(typed, bytes.fromhex(salt)), hashed)

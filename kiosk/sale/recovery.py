@@ -90,11 +90,11 @@ class _Case:
     def payouts(self, last: Invoice, at: int) -> list[Fact]:
         """The payout invoices up to the one that counts, numbered anew."""
         known = self.traces.payouts
-        names = [each.payment_hash for each in known]
-        before = names.index(last.payment_hash) if last.payment_hash in names else len(names)
+        hashes = [payout.payment_hash for payout in known]
+        earlier = hashes.index(last.payment_hash) if last.payment_hash in hashes else len(hashes)
         return [
-            RecoveredFact(PayoutIssued(self.sale.id, each, number), at)
-            for number, each in enumerate((*known[:before], last), start=1)
+            RecoveredFact(PayoutIssued(self.sale.id, payout, number), at)
+            for number, payout in enumerate((*known[:earlier], last), start=1)
         ]
 
     def forward(self, payout: Invoice | None) -> Forward:
@@ -131,29 +131,29 @@ def handle_ledger_history(till: Till, history: LedgerHistory | None) -> Step:
     if lost is None:
         return Step(till)
     if history is None:
-        pause = delay_s(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, lost.tries, till.rules.boot)
+        pause = delay_s(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, lost.tries, till.rules.run)
         waiting = replace(lost, due_s=till.now_s + pause, tries=lost.tries + 1)
         return Step(replace(till, lost_journal=waiting))
-    known = {watch.sale.id for watch in till.watched_invoices.values()}
+    known = {watched.sale.id for watched in till.watched_invoices.values()}
     known |= {forward.sale.id for forward in till.forwards.values()}
     known |= {alarm.sale for alarm in till.alarms if alarm.sale is not None}
     own: list[SaleEvidence] = []
     others: list[SaleEvidence] = []
-    for one in evidence_by_sale(lost.salvaged, history):
-        if one.id not in known and not _is_of_this_run(one.id, till):
-            (own if _is_own(one.id, till) else others).append(one)
+    for evidence in evidence_by_sale(lost.salvaged, history):
+        if evidence.id not in known and not _is_of_this_run(evidence.id, till):
+            (own if _is_own(evidence.id, till) else others).append(evidence)
     if lost.own_done:
         own = []
-    elif any(_payout_may_be_under_way(one, till.unix_s) for one in own):
+    elif any(_payout_may_be_under_way(evidence, till.unix_s) for evidence in own):
         return Step(replace(till, lost_journal=replace(lost, due_s=till.now_s + SETTLE_S / 4)))
     recovered = _Recovered()
-    for one in own:
-        _recover_sale(one, history, till, recovered)
+    for evidence in own:
+        _recover_sale(evidence, history, till, recovered)
     wait_s = max((_undecided_for_s(other, lost, till) for other in others), default=0)
     if wait_s == 0:
-        for one in others:
-            _judge_foreign(one, lost, till, recovered)
-    after = replace(
+        for evidence in others:
+            _judge_foreign(evidence, lost, till, recovered)
+    rebuilt = replace(
         till,
         lost_journal=replace(lost, own_done=True, due_s=till.now_s + wait_s) if wait_s else None,
         watched_invoices=MappingProxyType({**till.watched_invoices, **recovered.watched_invoices}),
@@ -161,7 +161,7 @@ def handle_ledger_history(till: Till, history: LedgerHistory | None) -> Step:
         alarms=(*till.alarms, *recovered.alarms),
     )
     done = () if wait_s else tuple(JournalRebuilt(name) for name in lost.names)
-    return Step(after, (*recovered.facts, *done))
+    return Step(rebuilt, (*recovered.facts, *done))
 
 
 def undecided_alarm(sale: SaleId, reason: str) -> Alarm:
@@ -176,7 +176,7 @@ def _is_own(sale: SaleId, till: Till) -> bool:
 
 def _is_of_this_run(sale: SaleId, till: Till) -> bool:
     parts = parse_sale_id(sale)
-    return _is_own(sale, till) and parts is not None and parts.run == till.rules.boot
+    return _is_own(sale, till) and parts is not None and parts.run == till.rules.run
 
 
 def _undecided_for_s(evidence: SaleEvidence, lost: LostJournal, till: Till) -> int:
@@ -219,7 +219,7 @@ def _judge_foreign(
         _raise_undecided(
             evidence, "begun by another installation, or by a release before", recovered
         )
-    elif len({each.amount for each in (*received, *sent)}) > 1 or len(sent) > 1:
+    elif len({entry.amount for entry in (*received, *sent)}) > 1 or len(sent) > 1:
         _raise_undecided(evidence, "the ledger shows other amounts, or more payments", recovered)
     elif sent and evidence.salvaged is not None and evidence.invoice is not None:
         case = _Case(
@@ -267,7 +267,7 @@ def _recover_sale(
         return  # nobody can have seen a code
     made_at = _made_at(evidence)
     case = _Case(evidence, _sale_from_evidence(evidence, invoice, till), invoice, made_at, till)
-    odd = [each for each in (*sent, *under_way, *received) if each.amount != invoice.amount]
+    odd = [entry for entry in (*sent, *under_way, *received) if entry.amount != invoice.amount]
     if odd or len(sent) + len(under_way) > 1:
         _raise_undecided(evidence, "the ledger shows other amounts, or more payments", recovered)
     elif sent:

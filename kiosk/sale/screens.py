@@ -27,7 +27,7 @@ class ConnectionState(StrEnum):
 class EnteringAmount:
     """The amount is being typed; with an empty entry this is idle. `notice` says what was wrong.
 
-    `shown` is another unit that the amount is told in, for the eye only: what was typed stays.
+    `shown` is another unit that the amount is shown in: what was typed stays.
     """
 
     entry: Entry
@@ -37,7 +37,7 @@ class EnteringAmount:
 
 @dataclass(frozen=True, slots=True)
 class FetchingPrice:
-    """A fresh rate is on its way: then the sale goes on, or the amount is shown in unit `to`.
+    """A fresh rate is on its way: then the sale goes on, or the amount is shown in unit `show_in`.
 
     `tip` is what the customer has chosen already, None if the customer is still to be asked.
     `agreed` are the warnings that the cashier has gone on from.
@@ -45,7 +45,7 @@ class FetchingPrice:
 
     entry: Entry
     since_s: float
-    to: Currency | None = None
+    show_in: Currency | None = None
     tip: Tip | None = None
     agreed: frozenset[TroubleKind] = frozenset()
 
@@ -65,7 +65,7 @@ class ChoosingTip:
     """The customer chooses a tip: a key 1 to 4 takes a percentage, PLUS an own amount."""
 
     entry: Entry
-    own: Entry | None = None
+    own_tip: Entry | None = None
     agreed: frozenset[TroubleKind] = frozenset()
 
 
@@ -146,8 +146,8 @@ class LeavingCode:
     awaiting: AwaitingPayment
     ending: Ending
     since_s: float
-    asked: bool = False  # the question has been answered
-    cancelled: bool = False  # the cancelling has been answered
+    status_answered: bool = False
+    cancel_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ JOURNAL_PAUSE_S: Final = 10.0
 
 def put_in_service(till: Till, account: Account) -> Till:
     """The account is known: sales can be made, in the currency as Blink serves it."""
-    told = till.service.trouble if isinstance(till.service, FetchingAccount) else None
-    till = checkout.without_notice(till, told)
+    trouble = till.service.trouble if isinstance(till.service, FetchingAccount) else None
+    till = checkout.without_notice(till, trouble)
     if not account.nodes and till.account is not None:
         account = account.with_nodes(till.account.nodes)
     till = replace(
@@ -60,7 +60,7 @@ def put_out_of_service(till: Till, trouble: Trouble) -> Till:
     """A trouble of the whole kiosk: fetch the account again until it is gone."""
     if trouble.kind not in _OUT_OF_SERVICE or isinstance(till.service, FetchingAccount):
         return till
-    pause = delay_s(FETCH_FIRST_DELAY_S, FETCH_LONGEST_DELAY_S, 1, till.rules.boot)
+    pause = delay_s(FETCH_FIRST_DELAY_S, FETCH_LONGEST_DELAY_S, 1, till.rules.run)
     return replace(till, service=FetchingAccount(1, till.now_s + pause, trouble))
 
 
@@ -73,7 +73,7 @@ def handle_account_failure(till: Till, trouble: Trouble) -> Step:
     if isinstance(till.service, Ready):
         return Step(put_out_of_service(replace(till, fetching_account=False), trouble))
     tries = till.service.tries
-    pause = delay_s(FETCH_FIRST_DELAY_S, FETCH_LONGEST_DELAY_S, tries, till.rules.boot)
+    pause = delay_s(FETCH_FIRST_DELAY_S, FETCH_LONGEST_DELAY_S, tries, till.rules.run)
     waiting = FetchingAccount(tries + 1, till.now_s + pause, trouble)
     return Step(replace(till, service=waiting, fetching_account=False))
 

@@ -28,14 +28,14 @@ def status_light(till: Till) -> Light:
             return Light.RECEIVED
         case SaleFailed():
             return Light.TROUBLE
-    look = (
+    needs_somebody = (
         till.out_of_service
         or till.alarms
         or till.late_money
         or till.stuck_keys
         or till.interrupted_sales
     )
-    return Light.TROUBLE if look else Light.DARK
+    return Light.TROUBLE if needs_somebody else Light.DARK
 
 
 def with_trouble_sound(before: Till, step: Step) -> Step:

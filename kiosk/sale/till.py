@@ -29,12 +29,12 @@ class Rules:
 
     `units` are currency codes, the first shown at start; SAT is always among them. `tips` are
     percentages, empty for none. `pin` is the manager PIN's scrypt hash (`sale.pin`), empty for
-    none. `boot` is a random token of this run, which makes sale ids unique for ever;
-    `installation` tells this kiosk from every other of the same `kiosk_id`.
+    none. `run` is a random token of this start of the program, which makes sale ids unique for
+    ever; `installation` tells this kiosk from every other of the same `kiosk_id`.
     """
 
     kiosk_id: str
-    boot: str
+    run: str
     installation: str = ""  # none on a screen that only says why there is no till
     units: tuple[str, ...] = ("USD", SAT.code)
     max_sale: Sats = Sats(10_000_000)
@@ -47,7 +47,7 @@ class Rules:
 
     def sale_id(self, number: int) -> SaleId:
         """The id of the `number`-th sale of this run."""
-        return sale_id(SaleParts(self.kiosk_id, self.installation, self.boot, number))
+        return sale_id(SaleParts(self.kiosk_id, self.installation, self.run, number))
 
 
 # --- The connection to Blink and the merchant ------------------------------------------------

@@ -91,9 +91,9 @@ def _run_screen_timer(till: Till) -> Step:
             return Step(asking, (), (FetchInvoiceStatus((invoice.payment_hash,), till.account),))
         case LeavingCode(awaiting, ending):
             watched = dict(till.watched_invoices)
-            name = awaiting.invoice.payment_hash
-            if name in watched and not screen.cancelled:
-                watched[name] = replace(watched[name], cancel_wanted=True)
+            payment_hash = awaiting.invoice.payment_hash
+            if payment_hash in watched and not screen.cancel_answered:
+                watched[payment_hash] = replace(watched[payment_hash], cancel_wanted=True)
             return leave_code(
                 replace(till, watched_invoices=MappingProxyType(watched)), awaiting, ending
             )
@@ -160,8 +160,8 @@ def needs_connection(till: Till) -> bool:
             ManagerScreen | WifiScreen | EnteringPin | SaleFailed | CodeExpired | ReceivedDirectly
         )
         screen_busy = not isinstance(screen, at_rest)
-    visiting = isinstance(till.service, FetchingAccount) and till.service.due_s is None
+    fetching = isinstance(till.service, FetchingAccount) and till.service.due_s is None
     asking = till.lost_journal is not None and till.lost_journal.due_s is None
     return (
-        screen_busy or visiting or asking or any(forward.busy for forward in till.forwards.values())
+        screen_busy or fetching or asking or any(forward.busy for forward in till.forwards.values())
     )

@@ -59,9 +59,9 @@ _LONGEST_PAUSE_S: Final = 600.0
 def ask_about_due(till: Till) -> Step:
     """Ask about every invoice left behind whose time has come."""
     asked = [
-        name
-        for name, watch in till.watched_invoices.items()
-        if watch.next_check_s is not None and watch.next_check_s <= till.now_s
+        payment_hash
+        for payment_hash, watched in till.watched_invoices.items()
+        if watched.next_check_s is not None and watched.next_check_s <= till.now_s
     ]
     return ask_about(till, asked) if asked else Step(till)
 
@@ -72,13 +72,25 @@ def ask_with_next_sale(till: Till) -> Step:
     Of many, the newest of those left behind, which have their own times as well, and the paid ones
     in turn, each until it has been asked about after its end.
     """
-    left = [name for name, watch in till.watched_invoices.items() if watch.next_check_s is not None]
-    turn = list(till.recently_paid)[:MOST_WITH_SALE]
-    over = {name for name in turn if till.recently_paid[name].until_s < till.now_s}
-    step = ask_about(till, [*left[-MOST_WITH_SALE:], *turn])
-    order = [*list(till.recently_paid)[MOST_WITH_SALE:], *turn]
-    kept = {name: till.recently_paid[name] for name in order if name not in over}
-    asked = replace(step, till=replace(step.till, recently_paid=MappingProxyType(kept)))
+    left = [
+        payment_hash
+        for payment_hash, watched in till.watched_invoices.items()
+        if watched.next_check_s is not None
+    ]
+    paid = list(till.recently_paid)[:MOST_WITH_SALE]
+    done = {
+        payment_hash
+        for payment_hash in paid
+        if till.recently_paid[payment_hash].until_s < till.now_s
+    }
+    step = ask_about(till, [*left[-MOST_WITH_SALE:], *paid])
+    order = [*list(till.recently_paid)[MOST_WITH_SALE:], *paid]
+    still_asked = {
+        payment_hash: till.recently_paid[payment_hash]
+        for payment_hash in order
+        if payment_hash not in done
+    }
+    asked = replace(step, till=replace(step.till, recently_paid=MappingProxyType(still_asked)))
     return asked.then(_account_again)
 
 
@@ -95,86 +107,94 @@ def _account_again(till: Till) -> Step:
     return Step(till) if till.account.nodes else Step(till, (), (FetchNodes(),))
 
 
-def ask_about(till: Till, names: list[PaymentHash]) -> Step:
+def ask_about(till: Till, payment_hashes: list[PaymentHash]) -> Step:
     """Ask, and be ready for no answer: the next question has its time already."""
-    if till.account is None or not names:
+    if till.account is None or not payment_hashes:
         return Step(till)
-    watches = dict(till.watched_invoices)
-    effects: list[Effect] = [FetchInvoiceStatus(tuple(names), till.account)]
-    for name in names:
-        watch = watches.get(name)
-        if watch is None or watch.next_check_s is None:
+    by_hash = dict(till.watched_invoices)
+    effects: list[Effect] = [FetchInvoiceStatus(tuple(payment_hashes), till.account)]
+    for payment_hash in payment_hashes:
+        watched = by_hash.get(payment_hash)
+        if watched is None or watched.next_check_s is None:
             continue
-        pause = delay_s(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, watch.checks_made, watch.sale.id)
-        watches[name] = replace(
-            watch, checks_made=watch.checks_made + 1, next_check_s=till.now_s + pause
+        pause = delay_s(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, watched.checks_made, watched.sale.id)
+        by_hash[payment_hash] = replace(
+            watched, checks_made=watched.checks_made + 1, next_check_s=till.now_s + pause
         )
-        if watch.cancel_wanted:
-            effects.append(CancelInvoice(name, till.account))
-    return Step(replace(till, watched_invoices=MappingProxyType(watches)), (), tuple(effects))
+        if watched.cancel_wanted:
+            effects.append(CancelInvoice(payment_hash, till.account))
+    return Step(replace(till, watched_invoices=MappingProxyType(by_hash)), (), tuple(effects))
 
 
-def leave_behind(till: Till, name: PaymentHash, ending: Ending, *, under_way: bool) -> Till:
+def leave_behind(till: Till, payment_hash: PaymentHash, ending: Ending, *, under_way: bool) -> Till:
     """Let an invoice go from the screen; it is asked about from now on."""
-    watch = till.watched_invoices.get(name)
-    if watch is None:
+    watched = till.watched_invoices.get(payment_hash)
+    if watched is None:
         return till
-    left = replace(watch, ending=ending, left_s=till.now_s, checks_made=0)
+    left = replace(watched, ending=ending, left_s=till.now_s, checks_made=0)
     ask_s = till.now_s + _FIRST_PAUSE_S if under_way else _next_check_s(left, till.now_s)
-    return _with_invoice(till, name, replace(left, next_check_s=ask_s))
+    return _with_invoice(till, payment_hash, replace(left, next_check_s=ask_s))
 
 
-def handle_not_paid(till: Till, name: PaymentHash, status: InvoiceStatus) -> Step:
+def handle_not_paid(till: Till, payment_hash: PaymentHash, status: InvoiceStatus) -> Step:
     """Blink says an invoice is not paid: set the next question, or let it go for good."""
-    watch = till.watched_invoices.get(name)
-    if watch is None or watch.next_check_s is None or status is InvoiceStatus.UNKNOWN:
+    watched = till.watched_invoices.get(payment_hash)
+    if watched is None or watched.next_check_s is None or status is InvoiceStatus.UNKNOWN:
         return Step(till)
-    if till.now_s >= watch.final_s and status is not InvoiceStatus.PAID:
-        rest = {other: w for other, w in till.watched_invoices.items() if other != name}
-        gone = replace(till, watched_invoices=MappingProxyType(rest))
-        return Step(gone, (InvoiceNeverPaid(watch.sale.id, name),))
+    if till.now_s >= watched.final_s and status is not InvoiceStatus.PAID:
+        others = {
+            other_hash: other
+            for other_hash, other in till.watched_invoices.items()
+            if other_hash != payment_hash
+        }
+        forgotten = replace(till, watched_invoices=MappingProxyType(others))
+        return Step(forgotten, (InvoiceNeverPaid(watched.sale.id, payment_hash),))
     return Step(
         _with_invoice(
-            till, name, replace(watch, checks_made=0, next_check_s=_next_check_s(watch, till.now_s))
+            till,
+            payment_hash,
+            replace(watched, checks_made=0, next_check_s=_next_check_s(watched, till.now_s)),
         )
     )
 
 
-def handle_paid(till: Till, name: PaymentHash, *, on_screen: bool) -> Step:
+def handle_paid(till: Till, payment_hash: PaymentHash, *, on_screen: bool) -> Step:
     """The customer has paid: the fact, and the forward that follows from it, once (M5, M6)."""
-    watch = till.watched_invoices.get(name)
-    if watch is None:
+    watched = till.watched_invoices.get(payment_hash)
+    if watched is None:
         return Step(till)
-    rest = {
-        other: replace(w, other_paid=True) if _first_code(w) == _first_code(watch) else w
-        for other, w in till.watched_invoices.items()
-        if other != name
+    others = {
+        other_hash: replace(other, other_paid=True)
+        if _first_code(other) == _first_code(watched)
+        else other
+        for other_hash, other in till.watched_invoices.items()
+        if other_hash != payment_hash
     }
     forward = Forward(
-        watch.sale,
-        watch.invoice,
-        watch.payout,
+        watched.sale,
+        watched.invoice,
+        watched.payout,
         ForwardStatus.PLANNED,
-        due_s=till.now_s if watch.payout or not on_screen else till.now_s + PAYOUT_GRACE_S,
+        due_s=till.now_s if watched.payout or not on_screen else till.now_s + PAYOUT_GRACE_S,
         late=not on_screen,
         paid_s=till.now_s,
-        refused_s=watch.refused_s,
+        refused_s=watched.refused_s,
     )
-    forwards = MappingProxyType({**till.forwards, name: forward})
-    after = replace(till, watched_invoices=MappingProxyType(rest), forwards=forwards)
-    if watch.other_paid:
-        both = Trouble(TroubleKind.PAID_BOTH_CODES, str(watch.sale.amount))
-        after = after.with_alarm(both, watch.sale.id)
-    step = Step(after, (InvoicePaid(watch.sale.id, name, late=not on_screen),))
-    return _held_back(step, name) if watch.held else step
+    forwards = MappingProxyType({**till.forwards, payment_hash: forward})
+    paid = replace(till, watched_invoices=MappingProxyType(others), forwards=forwards)
+    if watched.other_paid:
+        both = Trouble(TroubleKind.PAID_BOTH_CODES, str(watched.sale.amount))
+        paid = paid.with_alarm(both, watched.sale.id)
+    step = Step(paid, (InvoicePaid(watched.sale.id, payment_hash, late=not on_screen),))
+    return _held_back(step, payment_hash) if watched.held else step
 
 
-def _held_back(step: Step, name: PaymentHash) -> Step:
+def _held_back(step: Step, payment_hash: PaymentHash) -> Step:
     """Stop a forward whose sale another installation began: perhaps that one forwards it."""
-    forward = step.till.forwards[name]
+    forward = step.till.forwards[payment_hash]
     trouble = Trouble(TroubleKind.BEGUN_ELSEWHERE, forward.sale.id)
     stopped = replace(forward, status=ForwardStatus.STOPPED, trouble=trouble)
-    forwards = MappingProxyType({**step.till.forwards, name: stopped})
+    forwards = MappingProxyType({**step.till.forwards, payment_hash: stopped})
     alarms = (*step.till.alarms, Alarm(trouble, forward.sale.id))
     fact = ForwardStatusChanged(forward.sale.id, ForwardStatus.STOPPED, reason=trouble.kind)
     return Step(replace(step.till, forwards=forwards, alarms=alarms), (*step.facts, fact))
@@ -183,53 +203,58 @@ def _held_back(step: Step, name: PaymentHash) -> Step:
 def remember_paid(till: Till, forward: Forward) -> Till:
     """Remember a forwarded invoice as long as a second payment could come in (M12)."""
     left_s = max(0.0, forward.invoice.lifetime_s - (till.now_s - forward.paid_s))
-    after = RecentlyPaid(forward.sale, forward.invoice, till.now_s + left_s, forward.payments)
-    recently_paid = MappingProxyType({**till.recently_paid, forward.invoice.payment_hash: after})
+    paid = RecentlyPaid(forward.sale, forward.invoice, till.now_s + left_s, forward.payments)
+    recently_paid = MappingProxyType({**till.recently_paid, forward.invoice.payment_hash: paid})
     return replace(till, recently_paid=recently_paid)
 
 
-def handle_payment_count(till: Till, name: PaymentHash, payments: int) -> Step:
+def handle_payment_count(till: Till, payment_hash: PaymentHash, payments: int) -> Step:
     """The ledger shows more payments than were known: record and raise it; forward only one.
 
     Each further payment is a fact of its own, however many alarms are up already.
     """
-    forward, after = till.forwards.get(name), till.recently_paid.get(name)
-    known = forward or after
+    forward, recent = till.forwards.get(payment_hash), till.recently_paid.get(payment_hash)
+    known = forward or recent
     if known is None or payments <= known.payments:
         return Step(till)
     counted = till
     if forward is not None:
-        one = replace(forward, payments=payments)
-        counted = replace(counted, forwards=MappingProxyType({**till.forwards, name: one}))
-    if after is not None:
-        other = replace(after, payments=payments)
+        counted_forward = replace(forward, payments=payments)
         counted = replace(
-            counted, recently_paid=MappingProxyType({**till.recently_paid, name: other})
+            counted, forwards=MappingProxyType({**till.forwards, payment_hash: counted_forward})
+        )
+    if recent is not None:
+        counted_recent = replace(recent, payments=payments)
+        counted = replace(
+            counted,
+            recently_paid=MappingProxyType({**till.recently_paid, payment_hash: counted_recent}),
         )
     raised = counted.with_alarm(Trouble(TroubleKind.PAID_TWICE, known.sale.id), known.sale.id)
-    return Step(raised, (PaidTwice(known.sale.id, name, payments),))
+    return Step(raised, (PaidTwice(known.sale.id, payment_hash, payments),))
 
 
 def note_cancel_result(till: Till, event: CancelInvoiceResult) -> Till:
-    """A cancelling that was owed has been answered."""
-    watch = till.watched_invoices.get(event.payment_hash)
-    if watch is None or event.answer is CancelOutcome.UNKNOWN:
+    """Blink has answered a cancelling: it is not asked for again."""
+    watched = till.watched_invoices.get(event.payment_hash)
+    if watched is None or event.answer is CancelOutcome.UNKNOWN:
         return till
-    return _with_invoice(till, event.payment_hash, replace(watch, cancel_wanted=False))
+    return _with_invoice(till, event.payment_hash, replace(watched, cancel_wanted=False))
 
 
-def _first_code(watch: WatchedInvoice) -> PaymentHash:
+def _first_code(watched: WatchedInvoice) -> PaymentHash:
     """What the codes of one sale have in common: the first of them."""
-    return watch.earlier[0] if watch.earlier else watch.invoice.payment_hash
+    return watched.earlier[0] if watched.earlier else watched.invoice.payment_hash
 
 
-def _next_check_s(watch: WatchedInvoice, now_s: float) -> float:
-    end_s = watch.final_s - WATCHED_S
-    times = [end_s + after for after in _ASK_AFTER_S]
-    if watch.left_s is not None:
-        times += [watch.left_s + after for after in _ASK_AFTER_LEAVING_S]
-    return min((at for at in times if at > now_s), default=max(watch.final_s, now_s))
+def _next_check_s(watched: WatchedInvoice, now_s: float) -> float:
+    end_s = watched.final_s - WATCHED_S
+    times = [end_s + seconds for seconds in _ASK_AFTER_S]
+    if watched.left_s is not None:
+        times += [watched.left_s + seconds for seconds in _ASK_AFTER_LEAVING_S]
+    return min((at for at in times if at > now_s), default=max(watched.final_s, now_s))
 
 
-def _with_invoice(till: Till, name: PaymentHash, watch: WatchedInvoice) -> Till:
-    return replace(till, watched_invoices=MappingProxyType({**till.watched_invoices, name: watch}))
+def _with_invoice(till: Till, payment_hash: PaymentHash, watched: WatchedInvoice) -> Till:
+    return replace(
+        till, watched_invoices=MappingProxyType({**till.watched_invoices, payment_hash: watched})
+    )

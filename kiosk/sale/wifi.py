@@ -163,14 +163,14 @@ def handle_result(
 ) -> WifiStep:
     """A result from the device."""
     match event, screen:
-        case WifiScanResult(networks, news), NetworkList():
-            kept = news or screen.notice
+        case WifiScanResult(networks, notice), NetworkList():
+            kept = notice or screen.notice
             top = min(screen.top, max(0, len(networks) - LIST_ROWS))
             return replace(screen, networks=networks, top=top, notice=kept), ()
-        case WifiJoinResult(WifiNotice.REFUSED as news), JoiningNetwork(network):
-            return EnteringPassphrase(network, notice=news, since_s=now_s), ()
-        case WifiJoinResult(news), JoiningNetwork():
-            return NetworkList(notice=news, since_s=now_s), (ScanWifi(),)
+        case WifiJoinResult(WifiNotice.REFUSED as notice), JoiningNetwork(network):
+            return EnteringPassphrase(network, notice=notice, since_s=now_s), ()
+        case WifiJoinResult(notice), JoiningNetwork():
+            return NetworkList(notice=notice, since_s=now_s), (ScanWifi(),)
     return screen, ()
 
 

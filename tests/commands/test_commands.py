@@ -116,7 +116,7 @@ def test_a_stopped_forward_is_looked_up_again_when_a_person_asks_m6(
     monkeypatch.setenv("KIOSK_JOURNAL", str(path))
     if asked:
         assert main(["forwards", "--retry"]) == 1
-    till, _ = initial_till(Rules(kiosk_id="x", boot="b"), journal.take_up(), 1.0, NOW)
+    till, _ = initial_till(Rules(kiosk_id="x", run="b"), journal.take_up(), 1.0, NOW)
     journal.close()
     wanted = ForwardStatus.UNKNOWN if asked else ForwardStatus.STOPPED
     assert [forward.status for forward in till.forwards.values()] == [wanted]

@@ -112,8 +112,8 @@ def test_digits_of_an_amount_a_pin_and_an_own_tip_are_heard_at_once() -> None:
     story.press(Key.CHARGE, Key.PLUS)
     story.press_at_once("12", Key.DELETE)
     assert isinstance(story.till.screen, ChoosingTip)
-    assert story.till.screen.own is not None
-    assert story.till.screen.own.typed == 1
+    assert story.till.screen.own_tip is not None
+    assert story.till.screen.own_tip.typed == 1
     story.press(Key.CLEAR, Key.CLEAR, Key.CLEAR, Key.MENU)
     story.press_at_once("24")
     assert isinstance(story.till.screen, EnteringPin)

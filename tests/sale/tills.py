@@ -52,7 +52,7 @@ ACCOUNT = Account(
     limit_left=Cents(200_000),
     currencies=MappingProxyType({c.code: c for c in (USD, EUR, JPY, KWD)}),
 )
-RULES = Rules(kiosk_id="till-1", boot="b0b0b0b0", installation="3f9a0b1c")
+RULES = Rules(kiosk_id="till-1", run="b0b0b0b0", installation="3f9a0b1c")
 
 
 def usd_rate(now_s: float = 0.0, age_s: float = 0.0) -> Rate:

@@ -196,8 +196,8 @@ def judge_sent(told: SendForwardResult, message: Any, seen: Counter[str]) -> Non
 def judge_found(
     told: LookUpPayoutResult, message: Any, recorded: Recorded, seen: Counter[str]
 ) -> None:
-    seen[f"look-up {told.found}"] += 1
-    if told.found is LookUpOutcome.SETTLED:
+    seen[f"look-up {told.outcome}"] += 1
+    if told.outcome is LookUpOutcome.SETTLED:
         assert says_sent(message, recorded.payout.payment_hash), json.dumps(message)[:2000]
 
 

@@ -34,7 +34,7 @@ def test_errors_beside_an_empty_ledger_are_not_nothing_moved() -> None:
 
     async def ask() -> LookUpOutcome:
         async with http_to(lambda _: answer) as http:
-            return (await look_up(http, LookUpPayout(OTHER, NAME, ACCOUNT))).found
+            return (await look_up(http, LookUpPayout(OTHER, NAME, ACCOUNT))).outcome
 
     assert asyncio.run(ask()) is LookUpOutcome.UNKNOWN
 
@@ -86,7 +86,7 @@ def test_a_page_that_does_not_say_whether_more_follow_is_not_the_last(more: obje
         async with http_to(lambda _: {"data": data}) as http:
             return (
                 await fetch_history(http, FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT))
-            ).past
+            ).history
 
     assert asyncio.run(ask()) is None
 

@@ -121,7 +121,7 @@ def test_a_sale_is_seen_by_push_and_forwarded_once(
     asked_in_between = [request.operation for request in simulator.requests[before:]]
     assert asked_in_between.count("lnInvoicePaymentSend") == 1
     door.perform(LookUpPayout(invoice.payment_hash, payout.payment_hash, asked.account))
-    assert door.wait_for(LookUpPayoutResult).found is LookUpOutcome.SETTLED
+    assert door.wait_for(LookUpPayoutResult).outcome is LookUpOutcome.SETTLED
 
 
 def test_paying_a_payout_twice_moves_money_once_m6(simulator: Simulator, door: Door) -> None:
@@ -343,7 +343,7 @@ def test_only_a_clear_success_settles_m6(
     assert pay_out(door, asked, invoice, payout).answer is answer
     moved = simulator.merchant.balance_sat == 1234
     door.perform(LookUpPayout(invoice.payment_hash, payout.payment_hash, asked.account))
-    assert door.wait_for(LookUpPayoutResult).found is (
+    assert door.wait_for(LookUpPayoutResult).outcome is (
         LookUpOutcome.SETTLED if moved else LookUpOutcome.NOTHING
     )
 

@@ -22,8 +22,8 @@ _FOOT = 64
 
 def tipping(canvas: Canvas, till: Till, screen: ChoosingTip, look: Look) -> None:
     """The customer chooses a percentage, an own amount, or none."""
-    if screen.own is not None:
-        _own_tip(canvas, screen, Fiat(screen.own.total, screen.own.unit), look)
+    if screen.own_tip is not None:
+        _own_tip(canvas, screen, Fiat(screen.own_tip.total, screen.own_tip.unit), look)
         return
     words, colours, gap = canvas.words, canvas.palette, canvas.points(GAP * 1.5)
     body, foot = off_bottom(
