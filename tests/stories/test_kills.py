@@ -22,7 +22,7 @@ TELLING = {
     },
     Scene.CANCEL: {"http CancelInvoice: sent", "journal SaleLeftScreen: at COMMIT"},
     Scene.UNPAID: {"screen AwaitingPayment"},
-    Scene.LATE: {"http Status: read", "http Pay: sent"},
+    Scene.LATE: {"http Status: answered", "http Pay: sent"},
     Scene.SENT: {"http Ledger: answered", "journal ForwardStatusChanged(settled): committed"},
 }
 

@@ -12,6 +12,8 @@ import pygame
 
 from kiosk import __main__ as program
 from kiosk.commands import app
+from kiosk.sale.key_timing import ignores_key
+from kiosk.sale.keys import Key
 from kiosk.sale.screens import AwaitingPayment, ConnectionState, EnteringAmount, Forwarded, Paid
 from kiosk.sale.till import Ready, Till
 from tests.stories.kills.points import Points, install
@@ -73,7 +75,7 @@ def live(order: Order) -> int:
 
 
 class ScriptedMerchant:
-    """The merchant's hand: looks at the screen after every frame, and types."""
+    """Looks at the screen after every frame and types, as a merchant would."""
 
     def __init__(self, order: Order, points: Points) -> None:
         self._order = order
@@ -109,7 +111,7 @@ class ScriptedMerchant:
             ):
                 os.kill(os.getpid(), signal.SIGKILL)
             case AwaitingPayment(payout_ready=True) if self._order.plan is Plan.CANCEL:
-                if not self._left:
+                if not self._left and not ignores_key(till, Key.CLEAR):
                     self._left = True
                     _type(pygame.K_ESCAPE)
             case Forwarded():
