@@ -9,12 +9,15 @@ import pytest
 
 from kiosk.host import usb_export
 from kiosk.host.refused_settings import REFUSAL
+from kiosk.host.watchdog import FEEDS_PER_TIMEOUT
 from kiosk.journal.database import MISSING
+from kiosk.loop import EVENTS_A_TURN
 from kiosk.provision.apply_settings import NOT_MOUNTED, Paths
 from kiosk.settings import PIN_CREDENTIAL, SECRETS, SETTINGS_CREDENTIAL
 
 ROOT = Path(__file__).parent.parent.parent
 SYSTEMD = ROOT / "systemd"
+SLOW_WRITE_S = 0.1  # one synced write to a slow memory card
 SECRET_FILES = (*SECRETS, PIN_CREDENTIAL)
 MOST_EXPOSED = {"kiosk.service": 1.5, "kiosk-provision.service": 1.7, "kiosk-export.service": 2.0}
 
@@ -68,11 +71,11 @@ def test_a_unit_is_exposed_no_more_than_promised(units: list[str], name: str) ->
     assert float(level[1]) <= MOST_EXPOSED[name]
 
 
-def test_it_is_ready_with_the_first_picture_watched_and_started_again_for_ever() -> None:
-    assert UNIT["Type"] == ["notify"]
-    assert UNIT["WatchdogSec"] == ["20"]
-    assert UNIT["Restart"] == ["always"]
-    assert UNIT["StartLimitIntervalSec"] == ["0"]
+def test_the_slowest_turn_of_the_loop_still_feeds_the_watchdog_in_time() -> None:
+    """What the loop takes in one turn, and how patient systemd is, are two files' numbers."""
+    patience_s = float(UNIT["WatchdogSec"][0])
+    slowest_turn_s = EVENTS_A_TURN * SLOW_WRITE_S
+    assert patience_s / FEEDS_PER_TIMEOUT + slowest_turn_s < patience_s
 
 
 def test_settings_and_secrets_are_credentials_and_may_be_missing() -> None:
@@ -90,14 +93,6 @@ def test_settings_and_secrets_are_credentials_and_may_be_missing() -> None:
     assert "EnvironmentFile" not in shell
 
 
-def test_what_breaks_the_picture_stays_out() -> None:
-    for name in ("MemoryDenyWriteExecute", "PrivateDevices"):
-        assert name not in UNIT
-    assert "AF_NETLINK" in UNIT["RestrictAddressFamilies"][0]
-    assert {"char-drm rw", "char-input rw", "char-gpiochip rw"} <= set(UNIT["DeviceAllow"])
-    assert {"video", "input", "gpio"} <= set(UNIT["SupplementaryGroups"][0].split())
-
-
 def test_the_first_picture_does_not_wait_for_a_network() -> None:
     for file in ("kiosk.service", "kiosk-provision.service"):
         output = words_of(file)
@@ -112,14 +107,6 @@ def test_nothing_leaves_a_trace_of_the_keys() -> None:
     assert UNIT["MemorySwapMax"] == ["0"]
     assert "kernel.core_pattern = |/bin/false" in (SYSTEMD / "sysctl.conf").read_text()
     assert words_of("coredump.conf")["Storage"] == ["none"]
-
-
-def test_no_key_leaves_the_till() -> None:
-    assert "kernel.sysrq = 0" in (SYSTEMD / "sysctl.conf").read_text()
-    assert words_of("system.conf")["CtrlAltDelBurstAction"] == ["none"]
-    logind = words_of("logind.conf")
-    assert (logind["NAutoVTs"], logind["ReserveVT"]) == (["0"], ["0"])
-    assert {logind[name][0] for name in logind if name.startswith("Handle")} == {"ignore"}
 
 
 def test_the_display_is_waited_for_by_the_name_that_udev_gives_it() -> None:
