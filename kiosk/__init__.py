@@ -5,7 +5,7 @@ Keys (`panel`, `screen`) become an amount in `sale`, an invoice in `wallet`, a Q
 `wallet` forwards the money to the merchant while `screen` and `panel` celebrate.
 
 Read `sale` first: it is pure and holds every decision about money. Then `loop`, the shell that
-carries decisions out, then the door you came for. `commands.box` builds the real things from
+carries decisions out, then the door you came for. `commands.app` builds the real things from
 `settings` and joins them. Around them: `host` (systemd, Wi-Fi, USB), `provision` (settings from
 the boot partition), `doctor` (would a sale work?), and `simulate`, a Blink for desks and tests.
 """

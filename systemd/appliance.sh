@@ -54,7 +54,7 @@ What is changed is put back by: sudo $current/setup.sh uninstall"
     kiosk_runs
     say "installed $(basename "$release")"
     [ -s /etc/kiosk/kiosk.env ] || say "No settings yet: copy .env.example to the boot partition" \
-        "as kiosk.env, fill it in, and restart. README: \"Installing on a Pi\"."
+        "as kiosk.env, fill it in, and restart. Details: docs/install.md."
     say "Restart once, so that the quiet boot and the watchdog begin: sudo reboot"
 }
 

@@ -204,7 +204,7 @@ def build_app(
 
 
 def wiring_of(settings: Settings) -> Wiring:
-    """The keypad's wiring as set, or the README's."""
+    """The keypad's wiring as set, or the usual one."""
     return read_wiring(
         settings.keypad_rows,
         settings.keypad_columns,

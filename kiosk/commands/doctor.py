@@ -86,7 +86,7 @@ def _panel(settings: Settings, *, running: bool) -> Finding:
     try:
         wiring = wiring_of(settings)
     except ValueError as error:
-        return stop("keypad", str(error), "see Wiring in the README")
+        return stop("keypad", str(error), "docs/wiring.md has the pins")
     seen = None
     if settings.gpio != "off":
         seen = inspect(wiring, settings.led_pin, settings.buzzer_pin)

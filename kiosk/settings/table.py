@@ -162,8 +162,8 @@ class Settings:
         " `/var/lib/kiosk`",
         group=Group.DEVICE,
         if_empty=default_journal,
-        default_words="`/var/lib/kiosk/journal.sqlite3`; off an appliance `kiosk/journal.sqlite3`"
-        " in the user's data folder",
+        default_words="`/var/lib/kiosk/journal.sqlite3`; off an appliance in the user's data"
+        " folder",
         boot_check=parsers.in_data_folder,
     )
     log_level: str = setting(

@@ -1,4 +1,4 @@
-"""The README's wiring as a picture, drawn from the pins that the panel uses if nothing is set.
+"""The picture of docs/wiring.md, drawn from the pins that the panel uses if nothing is set.
 
 python -m tests.panel.picture
 """

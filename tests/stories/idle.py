@@ -19,11 +19,15 @@ REST_S: Final = 10.0
 
 @dataclass(frozen=True)
 class Idle:
-    """What an idle kiosk needs. CPU in percent of one core, of its process alone."""
+    """What an idle kiosk needs. CPU in percent of one core, of its process alone.
+
+    `written_bytes` is what the process made the kernel write to disks.
+    """
 
     sockets: int
     connections: int
     requests: int
+    written_bytes: int
     cpu_percent: float
 
 
@@ -34,19 +38,27 @@ def idle(seconds: float, folder: Path) -> Idle:
         counter.ready()
         _let_rest(counter, blink)
         asked, _, _ = blink.traffic()
+        written = _written_bytes()
         cpu_s, until = time.process_time(), time.monotonic() + seconds
         while time.monotonic() < until:
             counter.run_once(until - time.monotonic())
         used_s = time.process_time() - cpu_s
+        written = _written_bytes() - written
         requests, sockets, connections = blink.traffic()
         counter.switch_off()
-    return Idle(sockets, connections, requests - asked, used_s / seconds * 100)
+    return Idle(sockets, connections, requests - asked, written, used_s / seconds * 100)
 
 
 def _let_rest(counter: Counter, blink: SeparateSimulator) -> None:
     until = time.monotonic() + REST_S
     while any(blink.traffic()[1:]) and time.monotonic() < until:
         counter.run_once(0.05)
+
+
+def _written_bytes() -> int:
+    """Bytes that this process has made dirty in files on disks, as the kernel counts them."""
+    counts = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return int(counts["write_bytes"])
 
 
 def main() -> int:
@@ -56,9 +68,14 @@ def main() -> int:
         found = idle(10.0, Path(folder))
     print(
         f"idle: {found.sockets} sockets, {found.connections} connections, "
-        f"{found.requests} requests, {found.cpu_percent:.2f} % of a core"
+        f"{found.requests} requests, "
+        f"{found.written_bytes} bytes written, {found.cpu_percent:.2f} % of a core"
     )
-    return 1 if found.cpu_percent > 0.5 or found.requests or found.sockets else 0
+    return (
+        1
+        if found.cpu_percent > 0.5 or any((found.requests, found.sockets, found.written_bytes))
+        else 0
+    )
 
 
 if __name__ == "__main__":
