@@ -75,6 +75,7 @@ def rules_of(settings: Settings, installation: str) -> Rules:
     return Rules(
         kiosk_id=settings.kiosk_id,
         run=secrets.token_hex(4),
+        shop_name=settings.name,
         installation=installation,
         units=units if SAT.code in units else (*units, SAT.code),
         max_sale=Sats(settings.max_sat),

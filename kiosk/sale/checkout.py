@@ -227,7 +227,7 @@ def _sale(till: Till, entry: Entry, tip: Tip, net: Sats, amount: Sats) -> Sale:
         price=entry.price,
         rate=fresh_rate(till, entry.unit.code) or rate_for_record(till),
         started_at=till.unix_s,
-        memo=sale_memo(entry.price, items, tip, amount, till.rules.kiosk_id),
+        memo=sale_memo(till.seller, entry.price, tip.minor),
         tip=Sats(amount - net),
         tip_minor=tip.minor,
         items=items,
@@ -243,7 +243,7 @@ def _begin(till: Till, sale: Sale, entry: Entry) -> Step:
             invoice_external_id(sale.id),
             till.rules.invoice_min,
             payout_external_id(sale.id),
-            payout_memo(sale.memo),
+            payout_memo(sale, till.rules.kiosk_id),
             till.account,
         ),
     )

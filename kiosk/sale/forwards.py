@@ -86,7 +86,7 @@ def start_due(till: Till) -> Step:
                     forward.invoice.amount,
                     payout_external_id(sale.id, forward.generation),
                     forward.generation,
-                    payout_memo(sale.memo),
+                    payout_memo(sale, till.rules.kiosk_id),
                     till.account,
                     forward.invoice.expires_at - forward.invoice.lifetime_s,
                 )
@@ -105,7 +105,7 @@ def start_due(till: Till) -> Step:
                     payment_hash,
                     payout,
                     forward.invoice.amount,
-                    payout_memo(sale.memo),
+                    payout_memo(sale, till.rules.kiosk_id),
                     till.account,
                 )
             )

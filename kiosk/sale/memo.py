@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from kiosk.sale.entry import Tip
+from kiosk.sale.facts import Sale
 from kiosk.sale.invoice import MEMO_MAX_BYTES, clipped_memo
-from kiosk.sale.money import SAT, Currency, Fiat, Sats
+from kiosk.sale.money import SAT, Currency, Fiat
 
 _FORWARD: Final = "BlinkPOS: "
-_ROOM_BYTES: Final = MEMO_MAX_BYTES - len(_FORWARD)  # so that the payout's memo is whole too
+_MAX_SHOP: Final = 40  # letters; more would make the code harder to read
 
 
 def plain_amount(price: Fiat) -> str:
@@ -28,36 +28,40 @@ def decimal(minor: int, currency: Currency) -> str:
     return f"{sign}{whole // 10**digits}.{whole % 10**digits:0{digits}d}"
 
 
-def sale_memo(price: Fiat, items: tuple[int, ...], tip: Tip, amount: Sats, who: str) -> str:
-    """The memo of a sale's invoice: `1 + 2 = $3.00 (3702 sats) till-1`.
+def sale_memo(shop: str, price: Fiat, tip_minor: int = 0) -> str:
+    """The memo of a sale's invoice: `Café Luna: €4.20 incl. tip €0.35`.
 
-    `price` is without the tip, `items` are what was added up to it, `amount` is everything. Of a
-    sum too long for Blink the first items go, since the end says what was paid and where.
+    It is the customer's receipt, and part of the code: the shop first, and nothing that makes the
+    code larger. `price` is without the tip.
     """
-    end = _memo_end(price, tip, amount, who)
-    terms = [_memo_item(item, price.currency) for item in items] if len(items) > 1 else []
+    whole = Fiat(price.minor + tip_minor, price.currency)
+    tip = f" incl. tip {plain_amount(Fiat(tip_minor, price.currency))}" if tip_minor else ""
+    return f"{shop.strip()[:_MAX_SHOP]}: {plain_amount(whole)}{tip}"
+
+
+def payout_memo(sale: Sale, who: str) -> str:
+    """The memo of the payout invoice, which is what the merchant sees.
+
+    `BlinkPOS: 1 + 2 = $3.00 (3702 sats) till-1`. Of a sum too long for Blink the first items go,
+    since the end says what was paid and where.
+    """
+    end = _memo_end(sale, who)
+    many = sale.items if len(sale.items) > 1 else ()
+    terms = [_memo_item(item, sale.price.currency) for item in many]
     for first in range(len(terms)):
         shown = terms if first == 0 else ["…", *terms[first:]]
-        memo = f"{' + '.join(shown)} = {end}"
-        if len(memo.encode()) <= _ROOM_BYTES:
+        memo = f"{_FORWARD}{' + '.join(shown)} = {end}"
+        if len(memo.encode()) <= MEMO_MAX_BYTES:
             return memo
-    return clipped_memo(end)
+    return clipped_memo(f"{_FORWARD}{end}")
 
 
-def payout_memo(memo: str) -> str:
-    """The memo of the payout invoice, which is what the merchant sees."""
-    return clipped_memo(f"{_FORWARD}{memo}")
-
-
-def _memo_end(price: Fiat, tip: Tip, amount: Sats, who: str) -> str:
-    """What was paid: `$2.00 + 10% tip = $2.20 (2716 sats) till-1`."""
-    words, whole = "", price
-    if tip.minor > 0:
-        share = f"{tip.percent}%" if tip.percent else plain_amount(Fiat(tip.minor, price.currency))
-        whole = Fiat(price.minor + tip.minor, price.currency)
-        words = f"{plain_amount(price)} + {share} tip = "
-    sats = "" if price.currency.code == SAT.code else f" ({amount} sats)"
-    return f"{words}{plain_amount(whole)}{sats} {who}"
+def _memo_end(sale: Sale, who: str) -> str:
+    """What was paid: `$2.00 + $0.20 tip = $2.20 (2716 sats) till-1`."""
+    tip = Fiat(sale.tip_minor, sale.price.currency)
+    words = f"{plain_amount(sale.price)} + {plain_amount(tip)} tip = " if sale.tip_minor else ""
+    sats = "" if sale.price.currency.code == SAT.code else f" ({sale.amount} sats)"
+    return f"{words}{plain_amount(sale.whole_price)}{sats} {who}"
 
 
 def _memo_item(item: int, currency: Currency) -> str:

@@ -15,7 +15,6 @@ from typing import Final
 
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import FetchLedgerHistory, Step
-from kiosk.sale.entry import Tip
 from kiosk.sale.facts import (
     Ending,
     Fact,
@@ -362,5 +361,5 @@ def _sale_from_evidence(evidence: SaleEvidence, invoice: Invoice, till: Till) ->
         price=price,
         rate=None,
         started_at=invoice.expires_at - invoice.lifetime_s,
-        memo=sale_memo(price, (), Tip(), invoice.amount, till.rules.kiosk_id),
+        memo=sale_memo(till.seller, price),
     )

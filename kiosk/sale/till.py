@@ -35,6 +35,7 @@ class Rules:
 
     kiosk_id: str
     run: str
+    shop_name: str = ""
     installation: str = ""  # none on a screen that only says why there is no till
     units: tuple[str, ...] = ("USD", SAT.code)
     max_sale: Sats = Sats(10_000_000)
@@ -212,6 +213,12 @@ class Till:
         if any(a.sale == sale and a.trouble.kind is trouble.kind for a in self.alarms):
             return self
         return replace(self, alarms=(*self.alarms, Alarm(trouble, sale)))
+
+    @property
+    def seller(self) -> str:
+        """Who sells: by the settings, else by Blink, else this kiosk's own name."""
+        merchant = self.account.merchant_name if self.account is not None else ""
+        return self.rules.shop_name or merchant or self.rules.kiosk_id
 
     @property
     def unsettled(self) -> int:

@@ -11,7 +11,7 @@ from kiosk.sale.effects import FetchRates, OpenSale
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import AccountFetched, RatesFetched, RatesFetchFailed, Tick
 from kiosk.sale.keys import Key
-from kiosk.sale.memo import decimal
+from kiosk.sale.memo import decimal, payout_memo
 from kiosk.sale.money import (
     SAT,
     Currency,
@@ -66,9 +66,9 @@ def sold(story: Story) -> OpenSale:
 @pytest.mark.parametrize(
     ("code", "typed", "price", "memo"),
     [
-        ("USD", "1250", "12.50", "$12.50 ("),
-        ("JPY", "1250", "1250", "¥1250 ("),
-        ("KWD", "1250", "1.250", "KD 1.250 ("),
+        ("USD", "1250", "12.50", "merchant: $12.50"),
+        ("JPY", "1250", "1250", "merchant: ¥1250"),
+        ("KWD", "1250", "1.250", "merchant: KD 1.250"),
     ],
 )
 def test_the_same_keys_are_what_the_currency_makes_of_them(
@@ -81,7 +81,7 @@ def test_the_same_keys_are_what_the_currency_makes_of_them(
     sale = sold(story).sale
     assert decimal(sale.price.minor, sale.price.currency) == price
     assert sale.price.currency is UNITS[code]
-    assert sale.memo.startswith(memo)
+    assert sale.memo == memo
     assert sale.amount == -(-1250 * 10**12 // BASES[code])
 
 
@@ -230,7 +230,7 @@ def test_nothing_of_a_sale_is_left_in_the_next() -> None:
     story.press("100", Key.CHARGE, Key.CHARGE)
     second = [effect for effect in story.effects if isinstance(effect, OpenSale)][-1].sale
     assert (second.price.minor, second.tip, second.items) == (100, 0, ())
-    assert second.memo.startswith("$1.00 (")
+    assert second.memo == "merchant: $1.00"
 
 
 def test_amounts_are_added_as_numbers_and_memos_name_them() -> None:
@@ -241,7 +241,8 @@ def test_amounts_are_added_as_numbers_and_memos_name_them() -> None:
     story.press(Key.CHARGE)
     sale = sold(story).sale
     assert sale.price == Fiat(12, USD)
-    assert sale.memo.startswith("0.10 + 0.02 = $0.12 (")
+    assert sale.memo == "merchant: $0.12"
+    assert payout_memo(sale, "till-1").startswith("BlinkPOS: 0.10 + 0.02 = $0.12 (")
 
 
 @given(

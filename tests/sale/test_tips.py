@@ -34,7 +34,7 @@ def tipped(*keys: Key | str, digits: str = "200", unit: str = "USD") -> tuple[St
 @pytest.mark.parametrize(
     ("keys", "minor", "words"),
     [
-        (("2",), 220, "$2.00 + 10% tip = $2.20"),
+        (("2",), 220, "$2.00 + $0.20 tip = $2.20"),
         (("0",), 200, "$2.00"),
         ((Key.CHARGE,), 200, "$2.00"),
         ((Key.PLUS, "35", Key.CHARGE), 235, "$2.00 + $0.35 tip = $2.35"),
@@ -49,15 +49,16 @@ def test_a_tip_is_apart_and_adds_up_exactly(
     assert sale.amount == sats_from_fiat(Fiat(minor, USD), usd_rate())
     assert (sale.tip_minor, sale.whole_price) == (minor - 200, Fiat(minor, USD))
     assert sale.amount - sale.tip == sats_from_fiat(Fiat(200, USD), usd_rate())
-    assert sale.memo == f"{words} ({sale.amount} sats) till-1"
     opened = next(effect for effect in story.effects if isinstance(effect, OpenSale))
-    assert opened.payout_memo == f"BlinkPOS: {sale.memo}"
+    assert opened.payout_memo == f"BlinkPOS: {words} ({sale.amount} sats) till-1"
+    tip = f" incl. tip ${sale.tip_minor / 100:.2f}" if sale.tip_minor else ""
+    assert sale.memo == f"merchant: ${minor / 100:.2f}{tip}"
 
 
 def test_a_tip_on_sats_is_in_sats() -> None:
     _, sale = tipped("3", digits="1000", unit="SAT")
     assert (sale.amount, sale.tip, sale.price) == (1150, 150, Fiat(1000, SAT))
-    assert sale.memo == "1000 sats + 15% tip = 1150 sats till-1"
+    assert sale.memo == "merchant: 1150 sats incl. tip 150 sats"
 
 
 def test_the_next_sale_knows_nothing_of_the_last_tip() -> None:
@@ -67,7 +68,7 @@ def test_the_next_sale_knows_nothing_of_the_last_tip() -> None:
     assert story.till.screen == ChoosingTip(Entry(USD, typed=200))
     story.press("0")
     last = [fact.sale for fact in story.facts if isinstance(fact, SaleStarted)][-1]
-    assert (last.tip, last.memo) == (0, f"$2.00 ({last.amount} sats) till-1")
+    assert (last.tip, last.memo) == (0, "merchant: $2.00")
 
 
 def test_a_percentage_is_rounded_half_up_and_never_joined_as_text() -> None:
@@ -76,13 +77,15 @@ def test_a_percentage_is_rounded_half_up_and_never_joined_as_text() -> None:
     assert percentage_tip(Entry(USD, typed=10, items=(2,)), 100).minor == 12
 
 
-def test_a_sum_is_told_in_the_memo() -> None:
-    story = Story().ready()
+def test_a_sum_is_told_to_the_merchant_and_the_shop_to_the_customer() -> None:
+    story = Story(replace(RULES, shop_name="Café Luna")).ready()
     story.press("100", Key.PLUS, "200")
     story.play(RatesFetched(rates(story.till.now_s)))
     story.press(Key.CHARGE)
     sale = next(fact.sale for fact in story.facts if isinstance(fact, SaleStarted))
-    assert sale.memo == f"1 + 2 = $3.00 ({sale.amount} sats) till-1"
+    assert sale.memo == "Café Luna: $3.00"
+    opened = next(effect for effect in story.effects if isinstance(effect, OpenSale))
+    assert opened.payout_memo == f"BlinkPOS: 1 + 2 = $3.00 ({sale.amount} sats) till-1"
 
 
 @pytest.mark.parametrize("keys", [("2",), ("0",), (Key.PLUS, "35", Key.CHARGE)])

@@ -26,9 +26,9 @@ def test_a_tip_reaches_the_merchant_with_the_price_and_is_told_apart(
     assert isinstance(shown, Forwarded)
     kiosk.idle()
     sale = shown.sale
-    assert sale.memo == f"$2.00 + 10% tip = $2.20 ({sale.amount} sats) till-1"
+    assert sale.memo == "merchant: $2.20 incl. tip $0.20"
     memos = [invoice.memo for invoice in simulator.invoices(simulator.merchant)]
-    assert memos[-1] == f"BlinkPOS: {sale.memo}"
+    assert memos[-1] == f"BlinkPOS: $2.00 + $0.20 tip = $2.20 ({sale.amount} sats) till-1"
     assert simulator.merchant.balance_sat == sale.amount
     kiosk.switch_off()
     journal = Journal.read_only(tmp_path / "journal.sqlite3")

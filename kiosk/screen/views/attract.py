@@ -35,7 +35,7 @@ def paint(canvas: Canvas, look: Look, step: int) -> None:
         canvas.sign(Icon.BOLT, mark, _LINE, head.height)
         name = look.name or _BITCOIN
         canvas.lines(name, words, _NAME, HEADLINE, align=Align.START, weight=Weight.BOLD)
-    canvas.text(canvas.words.tr("Tap to pay with Bitcoin Lightning"), line, _LINE, LARGE)
+    canvas.text(canvas.words.tr("Bitcoin Lightning accepted here"), line, _LINE, LARGE)
 
 
 def place(display: pygame.Rect, step: int) -> pygame.Rect:
