@@ -2,13 +2,13 @@
 
 import pygame
 
-from kiosk.sale.entry import percentage_tip
+from kiosk.sale.entry import Entry, percentage_tip
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Fiat
 from kiosk.sale.screens import ChoosingTip, EnteringPin
 from kiosk.sale.till import Till
 from kiosk.screen.drawing import shapes
-from kiosk.screen.drawing.canvas import Canvas, Tone
+from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import off_bottom, off_top, rows
@@ -35,34 +35,44 @@ def tipping(canvas: Canvas, till: Till, screen: ChoosingTip, look: Look) -> None
     tips = till.rules.tips
     split = canvas.columns if canvas.is_wide else rows
     for number, place in enumerate(split(body, [1] * len(tips), gap)):
-        canvas.button(place, Key(str(number + 1)))
-        extra = Fiat(percentage_tip(screen.entry, tips[number]).minor, screen.entry.unit)
-        _, percent, amount, _ = rows(place, [18, 40, 24, 18], 0)
-        down = canvas.pressed is Key(str(number + 1))
-        ink = colours.on_accent if down else colours.ink
-        quiet = colours.on_accent if down else colours.quiet
-        pad = -2 * canvas.points(GAP)
-        canvas.text(
-            words.percent(tips[number]),
-            percent.inflate(pad, 0),
-            ink,
-            HEADLINE,
-            weight=Weight.BOLD,
-        )
-        canvas.text(words.money(extra), amount.inflate(pad, 0), quiet, BODY)
+        _choice(canvas, place, number + 1, screen.entry, tips[number])
     back, own, none = canvas.columns(foot, [1, 1, 1], gap)
     canvas.button(back, Key.CLEAR, words.tr("Back"), name=Icon.BACK)
     canvas.button(own, Key.PLUS, words.tr("Own tip"), name=Icon.PLUS)
-    canvas.button(none, Key.CHARGE, words.tr("No tip"), tone=Tone.MAIN)
+    canvas.button(none, Key.CHARGE, words.tr("No tip"))
+
+
+def _choice(canvas: Canvas, place: pygame.Rect, number: int, entry: Entry, percent: int) -> None:
+    """One choice: its key, the percentage, the tip and what is then paid altogether."""
+    words, colours, key = canvas.words, canvas.palette, Key(str(number))
+    canvas.button(place, key)
+    extra = percentage_tip(entry, percent).minor
+    down = canvas.pressed is key
+    ink = colours.on_accent if down else colours.ink
+    quiet = colours.on_accent if down else colours.quiet
+    inner = place.inflate(-2 * canvas.points(GAP), -canvas.points(GAP))
+    if canvas.is_wide:
+        legend, rest = off_top(inner, canvas.points(LABEL), 0)
+        share, tip, total, _ = rows(rest, [40, 24, 28, 8], 0)
+    else:
+        legend, share, rest = canvas.columns(inner, [10, 34, 56], canvas.points(GAP))
+        _, tip, total, _ = rows(rest, [10, 38, 42, 10], 0)
+    canvas.text(words.whole(number), legend, quiet, LABEL, align=Align.START)
+    canvas.text(words.percent(percent), share, ink, HEADLINE, weight=Weight.BOLD)
+    canvas.text(f"+ {words.money(Fiat(extra, entry.unit))}", tip, quiet, BODY)
+    whole = Fiat(entry.total + extra, entry.unit)
+    canvas.text(f"= {words.money(whole)}", total, ink, BODY, weight=Weight.BOLD)
 
 
 def _own_tip(canvas: Canvas, screen: ChoosingTip, own: Fiat, look: Look) -> None:
     words, colours = canvas.words, canvas.palette
     info, pad = _halves(canvas)
-    _, title, amount, price, _ = rows(info, [12, 18, 34, 18, 18], 0)
+    _, title, amount, price, total, _ = rows(info, [8, 16, 32, 16, 20, 8], 0)
     canvas.text(words.tr("Your tip"), title, colours.quiet, LARGE)
     canvas.text(words.money(own), amount, colours.ink, DISPLAY, weight=Weight.BOLD)
     canvas.text(f"+ {words.money(screen.entry.price)}", price, colours.quiet, LARGE)
+    whole = Fiat(screen.entry.total + own.minor, own.currency)
+    canvas.text(f"= {words.money(whole)}", total, colours.ink, TITLE, weight=Weight.BOLD)
     keypad(canvas, pad, look, "")
 
 

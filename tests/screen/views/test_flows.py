@@ -27,9 +27,19 @@ from kiosk.sale.screens import (
     RequestingInvoice,
 )
 from kiosk.sale.till import OverLimitPolicy, Rules
+from kiosk.screen.display.window import picture
 from kiosk.screen.drawing.qr import WHITE_LEVELS
 from tests.sale.tills import RULES, usd_rate
-from tests.screen.counter import Counter, invoice_made, link, offline, online, price, status_arrives
+from tests.screen.counter import (
+    SIZE,
+    Counter,
+    invoice_made,
+    link,
+    offline,
+    online,
+    price,
+    status_arrives,
+)
 
 
 @pytest.fixture
@@ -271,14 +281,32 @@ def test_a_tip_is_one_touch_or_an_own_amount(counters: list[Counter]) -> None:
         ("touch 1 0 0 0", EnteringAmount, "$10.00"),
         (price, EnteringAmount, "$10.00"),
         ("touch charge", ChoosingTip, "$10.00: add a tip?"),
-        ("wait 0", ChoosingTip, "$1.50"),
+        ("wait 0", ChoosingTip, "+ $1.50"),
+        ("wait 0", ChoosingTip, "= $11.50"),
         ("touch plus", ChoosingTip, "Your tip"),
         ("touch 2 0 0", ChoosingTip, "$2.00"),
+        ("wait 0", ChoosingTip, "= $12.00"),
         ("touch clear", ChoosingTip, "$0.00"),
         ("touch clear", ChoosingTip, "add a tip?"),
         ("touch 2", RequestingInvoice, "$11.00"),
         (invoice_made, AwaitingPayment, "incl. tip $1.00"),
     )
+
+
+def test_no_choice_of_a_tip_is_coloured_as_the_right_one(counters: list[Counter]) -> None:
+    counter = opened(counters, replace(RULES, tips=(5, 10, 15)))
+    counter.play(
+        ("touch 1 0 0 0", EnteringAmount, "$10.00"),
+        (price, EnteringAmount, "$10.00"),
+        ("touch charge", ChoosingTip, "add a tip?"),
+    )
+    surface, canvas = picture(counter.till, counter.look, SIZE)
+    faces = {
+        surface.get_at((zone.rect.left + zone.rect.width // 2, zone.rect.top + 5))[:3]
+        for zone in canvas.zones
+    }
+    assert len(faces) == 1
+    assert {"1", "2", "3"} <= set(canvas.said)  # the keys of the keypad
 
 
 def test_the_manager_holds_the_name_and_types_a_pin(counters: list[Counter]) -> None:
