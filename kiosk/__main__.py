@@ -1,4 +1,4 @@
-"""The `kiosk` command: reads the words, the settings, and hands over to a command.
+"""The `kiosk` command: reads arguments and settings, and runs a command.
 
 Each command is loaded only when it is asked for: a till's first picture waits for nothing else.
 """

@@ -1,8 +1,8 @@
 """The one clock of a till: steady seconds for pauses, and one time for everything that is recorded.
 
 A Pi has no battery: its wall clock may be years off at boot, and jumps when the network sets it.
-So the time of facts is Blink's, told once and counted on with steady seconds; what the wall clock
-does after that changes nothing. Until Blink is heard the wall clock is the best there is.
+So the time of facts is Blink's, fetched once and counted on with monotonic seconds; what the wall
+clock does after that changes nothing. Until Blink has answered, the wall clock has to do.
 """
 
 import os
@@ -46,7 +46,7 @@ class SystemClock:
     """The real time."""
 
     def __init__(self) -> None:
-        self._blink: tuple[float, float] | None = None  # what Blink said, and when it was heard
+        self._blink: tuple[float, float] | None = None  # Blink's time, and when it came
 
     def monotonic(self) -> float:
         """Seconds that only go forward."""
@@ -60,8 +60,8 @@ class SystemClock:
         """The time of facts, Unix seconds."""
         if self._blink is None:
             return self.wall()
-        said, heard_s = self._blink
-        return said + self.monotonic() - heard_s
+        blink_s, came_s = self._blink
+        return blink_s + self.monotonic() - came_s
 
     def set_unix(self, unix_s: float) -> None:
         """Take Blink's word for what time it is now."""

@@ -168,13 +168,13 @@ def display(
         names = ", ".join(name for card in allowed for name in card.connectors)
         cure = _SPI if others else "connect a screen, and look at its power and its cable"
         return stop("display", f"no screen is connected to {names}", cure)
-    told = (
+    connected = (
         f"{name} of {card.device}"
         for card in lit
         for name, status in card.connectors.items()
         if status != "disconnected"
     )
-    return good("display", f"{', '.join(told)}, by KMSDRM")
+    return good("display", f"{', '.join(connected)}, by KMSDRM")
 
 
 def _no_card(cards: tuple[Display, ...]) -> str:

@@ -1,8 +1,8 @@
-"""Which installation this is: one journal in one machine, told apart from every other.
+"""Which installation this is: one journal in one machine, with an id of its own.
 
 A file beside the journal, `journal.sqlite3.installation`, holds a random id and what machine it was
 made in; the journal itself holds the same. A card that was cloned, or a journal that was copied
-into another machine, is told by the machine: it gets a new id there.
+into another machine, is recognised by the machine: it gets a new id there.
 """
 
 import hashlib
@@ -83,7 +83,7 @@ def take(connection: sqlite3.Connection, journal: Path, hardware: Hardware, at: 
         OSError: the file cannot be written.
     """
     kept, last = _read_file(file_of(journal)), _last_in(connection)
-    known = next((one for one in (kept, last) if one and one.hardware.is_same(hardware)), None)
+    known = next((text for text in (kept, last) if text and text.hardware.is_same(hardware)), None)
     mine = Installation(known.id if known else secrets.token_hex(ID_BYTES), hardware)
     before = last or kept
     # The journal first: were the file alone new, the next start would take the journal for ours.
@@ -133,8 +133,8 @@ def _read_file(path: Path) -> Installation | None:
     """What the file says; None if there is none, or it says nothing that can be used."""
     try:
         with path.open("rb") as file:
-            told = json.loads(file.read(_MOST_BYTES))
-        name, serial, machine = (told[key] for key in ("installation", "serial", "machine"))
+            values = json.loads(file.read(_MOST_BYTES))
+        name, serial, machine = (values[key] for key in ("installation", "serial", "machine"))
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:
@@ -143,7 +143,7 @@ def _read_file(path: Path) -> Installation | None:
     if not isinstance(name, str) or not _ID.fullmatch(name):
         log.warning("%s cannot be used reason=no id", path.name)
         return None
-    if not all(one is None or isinstance(one, str) for one in (serial, machine)):
+    if not all(text is None or isinstance(text, str) for text in (serial, machine)):
         log.warning("%s cannot be used reason=no machine", path.name)
         return None
     return Installation(name, Hardware(serial, machine))
@@ -165,12 +165,12 @@ def _hash_of(path: Path) -> str | None:
     """The hash of what a file of the system says; None if it says nothing of its own."""
     try:
         with path.open("rb") as file:
-            said = file.read(_MOST_BYTES).strip(b"\0 \t\r\n").lower()
+            content = file.read(_MOST_BYTES).strip(b"\0 \t\r\n").lower()
     except OSError:
         return None
-    if not said.strip(b"0") or said == b"uninitialized":
+    if not content.strip(b"0") or content == b"uninitialized":
         return None
-    return hashlib.sha256(b"kiosk installation " + said).hexdigest()[:32]
+    return hashlib.sha256(b"kiosk installation " + content).hexdigest()[:32]
 
 
 ReadHardware = Callable[[], Hardware]

@@ -63,7 +63,7 @@ def record_of(row: sqlite3.Row) -> SaleRecord:
 
 
 def trouble_of(row: sqlite3.Row) -> Trouble | None:
-    """What a forward met last, as the screen told it; an older program kept the reason alone."""
+    """The trouble that a forward met last; an older program kept the reason alone."""
     reason = row["reason"]
     if not reason:
         return None

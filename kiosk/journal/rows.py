@@ -35,19 +35,19 @@ MOST_DIGITS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A fact as a row. `said` is the fact itself: known already, it says the same again.
+    """A fact as a row. `identity` is the fact itself: a fact that is known already has the same.
 
-    `noted` is written with it the first time and may differ when the fact comes again.
+    `details` are written with it the first time and may differ when the fact comes again.
     """
 
     table: str
-    said: Mapping[str, Value]
-    noted: Mapping[str, Value] = field(default_factory=dict)
+    identity: Mapping[str, Value]
+    details: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def insertion(self) -> str:
         """The statement that adds it, or does nothing if its key is there already."""
-        names = [*self.said, *self.noted]
+        names = [*self.identity, *self.details]
         marks = ", ".join(f":{name}" for name in names)
         return (
             f"INSERT INTO {self.table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - our own names
@@ -57,13 +57,13 @@ class Row:
     @property
     def question(self) -> str:
         """The statement that finds it again."""
-        same = " AND ".join(f"{name} IS :{name}" for name in self.said)
+        same = " AND ".join(f"{name} IS :{name}" for name in self.identity)
         return f"SELECT 1 FROM {self.table} WHERE {same}"  # noqa: S608 - our own names
 
     @property
     def values(self) -> dict[str, Value]:
         """What both statements are filled with."""
-        return {**self.said, **self.noted}
+        return {**self.identity, **self.details}
 
 
 def row_of(fact: Fact, at: int) -> Row:
@@ -75,25 +75,25 @@ def row_of(fact: Fact, at: int) -> Row:
         case InvoiceIssued(sale, invoice):
             return Row("invoices", {"sale_id": sale, **_invoice_values(invoice)}, now)
         case PayoutIssued(sale, payout, generation):
-            said = {"sale_id": sale, "generation": generation, **_invoice_values(payout)}
-            return Row("payouts", said, now)
+            identity = {"sale_id": sale, "generation": generation, **_invoice_values(payout)}
+            return Row("payouts", identity, now)
         case SaleLeftScreen(sale, ending):
             return Row("endings", {"sale_id": sale}, {"ending": ending.value, **now})
-        case InvoicePaid(sale, name, late):
-            said = {"sale_id": sale, "payment_hash": name}
-            return Row("payments", said, {"late": int(late), **now})
-        case InvoiceNeverPaid(sale, name):
-            return Row("finals", {"sale_id": sale, "payment_hash": name}, now)
+        case InvoicePaid(sale, payment_hash, late):
+            identity = {"sale_id": sale, "payment_hash": payment_hash}
+            return Row("payments", identity, {"late": int(late), **now})
+        case InvoiceNeverPaid(sale, payment_hash):
+            return Row("finals", {"sale_id": sale, "payment_hash": payment_hash}, now)
         case ForwardStatusChanged(sale, status, payout_hash, reason):
-            said = {"sale_id": sale, "status": status.value, "payout_hash": payout_hash}
-            return Row("forward_steps", said, {"reason": reason, **now})
-        case PaidTwice(sale, name, payments):
-            said = {"sale_id": sale, "payment_hash": name, "payments": payments}
-            return Row("paid_twice", said, now)
+            identity = {"sale_id": sale, "status": status.value, "payout_hash": payout_hash}
+            return Row("forward_steps", identity, {"reason": reason, **now})
+        case PaidTwice(sale, payment_hash, payments):
+            identity = {"sale_id": sale, "payment_hash": payment_hash, "payments": payments}
+            return Row("paid_twice", identity, now)
         case DigitsAccepted(currency, digits):
             return Row("currency_digits", {"currency": currency, "digits": digits}, now)
-        case JournalRebuilt(name):
-            return Row("rebuilt", {"name": name}, now)
+        case JournalRebuilt(file_name):
+            return Row("rebuilt", {"name": file_name}, now)
         case SaleUndecided(sale, reason):
             return Row("undecided", {"sale_id": sale}, {"reason": reason, **now})
         case RecoveredFact(inner, then):

@@ -71,11 +71,11 @@ def copy_finished_sales(
     copied = 0
     saved: dict[SaleId, SalvagedSale] = {}
     with transaction(connection):
-        for name, sale in sales.items():
+        for sale_id, sale in sales.items():
             if sale.settled and _copied(connection, sale):
                 copied += 1
-            elif (other := _salvaged_sale(sale)) is not None:
-                saved[SaleId(name)] = other
+            elif (unfinished := _salvaged_sale(sale)) is not None:
+                saved[SaleId(sale_id)] = unfinished
     log.warning("saved from %s finished=%d others=%d", damaged.name, copied, len(saved))
     return saved
 

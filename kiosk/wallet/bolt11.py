@@ -26,19 +26,19 @@ def decode(payment_request: str) -> DecodedInvoice:
     """
     try:
         decoded = bolt11.decode(payment_request)
-        name = parse_payment_hash(decoded.payment_hash)
+        payment_hash = parse_payment_hash(decoded.payment_hash)
         network = _NETWORKS.get(decoded.currency)
         payee = decoded.payee
         description_hash = decoded.description_hash
     except Exception as error:  # noqa: BLE001 - four libraries stumble over odd text in many ways
         raise NotAnInvoice(f"not a BOLT11 invoice: {type(error).__name__}") from None
-    if name is None or network is None or not payee:
+    if payment_hash is None or network is None or not payee:
         raise NotAnInvoice("a BOLT11 invoice without hash, payee or a known network")
     return DecodedInvoice(
         network=network,
         payee=payee,
         amount_msat=int(decoded.amount_msat) if decoded.amount_msat is not None else None,
-        payment_hash=name,
+        payment_hash=payment_hash,
         timestamp=decoded.date,
         lifetime_s=decoded.expiry,
         description_hash=description_hash.lower() if description_hash else None,

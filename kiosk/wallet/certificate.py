@@ -31,17 +31,17 @@ async def error_of_certificate(
     code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else None
     kind = TroubleKind.LOGIN_PAGE
     if code in (_NOT_YET, _EXPIRED):
-        told = await _time_told(url, patience_s)
-        if told is None:  # a box without a clock of its own is behind, never ahead
+        server_unix_s = await _server_time(url, patience_s)
+        if server_unix_s is None:  # a device without a clock of its own is behind, never ahead
             kind = TroubleKind.CLOCK_WRONG if code == _NOT_YET else TroubleKind.CERTIFICATE_ENDED
-        elif abs(told - unix()) <= _CLOCK_AGREES_S:
+        elif abs(server_unix_s - unix()) <= _CLOCK_AGREES_S:
             kind = TroubleKind.CERTIFICATE_ENDED
         else:
             kind = TroubleKind.CLOCK_WRONG
     return NotSent(Trouble(kind, reason=safe_reason(f"{type(error).__name__}: {error}")))
 
 
-async def _time_told(url: str, patience_s: float) -> int | None:
+async def _server_time(url: str, patience_s: float) -> int | None:
     try:
         async with (
             asyncio.timeout(patience_s),

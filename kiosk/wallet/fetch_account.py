@@ -160,9 +160,9 @@ def _nodes(served: Any) -> frozenset[str]:
 def _currencies(served: Any) -> Mapping[str, Currency]:
     """All currencies that can be read; one odd entry does not take the others with it."""
     currencies = {}
-    for one in served if isinstance(served, list) else ():
+    for entry in served if isinstance(served, list) else ():
         try:
-            currency = currency_of(one)
+            currency = currency_of(entry)
             currencies[currency.code] = currency
         except UNREADABLE as error:
             log.info("an odd currency was left out reason=%s", type(error).__name__)

@@ -201,8 +201,8 @@ def _of_entries(account: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _invoice(node: _Node, sale: SaleId, way: Way) -> HistoryInvoice:
-    name = parse_payment_hash(node["paymentHash"])
-    invoice = _decoded(node["paymentRequest"], name, node["externalId"])
+    payment_hash = parse_payment_hash(node["paymentHash"])
+    invoice = _decoded(node["paymentRequest"], payment_hash, node["externalId"])
     if invoice is None or way is not Way.IN:
         raise _Unreadable
     status = INVOICE_STATUS.get(node["paymentStatus"], InvoiceStatus.UNKNOWN)
@@ -211,8 +211,12 @@ def _invoice(node: _Node, sale: SaleId, way: Way) -> HistoryInvoice:
 
 def _entry(node: _Node, sale: SaleId, way: Way) -> HistoryEntry:
     via, amount = node["initiationVia"], node["settlementAmount"]
-    name = parse_payment_hash(via["paymentHash"])
-    if name is None or not isinstance(amount, int) or _DIRECTIONS[node["direction"]] is not way:
+    payment_hash = parse_payment_hash(via["paymentHash"])
+    if (
+        payment_hash is None
+        or not isinstance(amount, int)
+        or _DIRECTIONS[node["direction"]] is not way
+    ):
         raise _Unreadable
     return HistoryEntry(
         sale=sale,
@@ -220,12 +224,12 @@ def _entry(node: _Node, sale: SaleId, way: Way) -> HistoryEntry:
         state=_STATES[node["status"]],
         amount=Sats(abs(amount)),
         at=int(node["createdAt"]),
-        payment_hash=name,
-        invoice=_decoded(via.get("paymentRequest"), name, node["externalId"]),
+        payment_hash=payment_hash,
+        invoice=_decoded(via.get("paymentRequest"), payment_hash, node["externalId"]),
     )
 
 
-def _decoded(text: object, name: PaymentHash | None, external_id: str) -> Invoice | None:
+def _decoded(text: object, payment_hash: PaymentHash | None, external_id: str) -> Invoice | None:
     """An invoice out of its BOLT11 text, if that is for this hash and for whole sats."""
     if not isinstance(text, str):
         return None
@@ -234,7 +238,7 @@ def _decoded(text: object, name: PaymentHash | None, external_id: str) -> Invoic
     except NotAnInvoice:
         return None
     msat = decoded.amount_msat
-    if decoded.payment_hash != name or not msat or msat % MSAT_PER_SAT:
+    if decoded.payment_hash != payment_hash or not msat or msat % MSAT_PER_SAT:
         return None
     return Invoice(
         payment_hash=decoded.payment_hash,

@@ -44,22 +44,22 @@ async def send(http: Http, order: SendForward, emit: Callable[[Event], None]) ->
     A payee who is not known is judged by the nodes that Blink has now; they are reported to the
     till.
     """
-    name, payout = order.invoice, order.payout.payment_hash
+    invoice, payout = order.invoice, order.payout.payment_hash
     account = order.account
     try:
         decoded = decode(order.payout.payment_request)
     except NotAnInvoice as error:
-        return SendForwardResult(name, payout, SendOutcome.GUARDED, str(error))
+        return SendForwardResult(invoice, payout, SendOutcome.GUARDED, str(error))
     if not knows_payee(decoded, account):
         try:
-            told = await fetch_nodes(http)
+            current = await fetch_nodes(http)
         except KioskError as error:
-            return SendForwardResult(name, payout, SendOutcome.NOT_SENT, error.trouble.reason)
-        emit(told)
-        account = account.with_nodes(told.nodes)
+            return SendForwardResult(invoice, payout, SendOutcome.NOT_SENT, error.trouble.reason)
+        emit(current)
+        account = account.with_nodes(current.nodes)
     refused = reason_not_to_pay(decoded, order.payout, order.amount, account)
     if refused is not None:
-        return SendForwardResult(name, payout, SendOutcome.GUARDED, refused)
+        return SendForwardResult(invoice, payout, SendOutcome.GUARDED, refused)
     given = {
         "input": {
             "walletId": account.till_wallet,
@@ -72,14 +72,14 @@ async def send(http: Http, order: SendForward, emit: Callable[[Event], None]) ->
             documents.PAY, "lnInvoicePaymentSend", given, timeout_s=http.timings.send_s
         )
     except NotSent as error:
-        return SendForwardResult(name, payout, SendOutcome.NOT_SENT, error.trouble.reason)
+        return SendForwardResult(invoice, payout, SendOutcome.NOT_SENT, error.trouble.reason)
     except Refused as error:
-        return SendForwardResult(name, payout, SendOutcome.FAILURE, error.trouble.reason)
+        return SendForwardResult(invoice, payout, SendOutcome.FAILURE, error.trouble.reason)
     except KioskError as error:
-        return SendForwardResult(name, payout, SendOutcome.LOST, error.trouble.reason)
+        return SendForwardResult(invoice, payout, SendOutcome.LOST, error.trouble.reason)
     errors = errors_of(payload.get("errors"))
     reason = "; ".join(safe_reason(f"{error.code} {error.message}".strip()) for error in errors)
-    return SendForwardResult(name, payout, read_answer(payload.get("status"), errors), reason)
+    return SendForwardResult(invoice, payout, read_answer(payload.get("status"), errors), reason)
 
 
 def read_answer(status: Any, errors: tuple[BlinkError, ...]) -> SendOutcome:

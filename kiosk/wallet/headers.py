@@ -15,20 +15,20 @@ _LONGEST_PAUSE_S: Final = 120.0  # nobody on the way may close the till for a da
 def unix_of_date(date: str | None) -> int | None:
     """The Unix time of an HTTP date, None if there is none that makes sense."""
     try:
-        found = parsedate_to_datetime(date or "").timestamp()
+        unix_s = parsedate_to_datetime(date or "").timestamp()
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return None
-    return int(found) if EARLIEST_UNIX_S <= found < LATEST_UNIX_S else None
+    return int(unix_s) if EARLIEST_UNIX_S <= unix_s < LATEST_UNIX_S else None
 
 
 def pause_of(status: int, headers: Mapping[str, str]) -> float:
     """For how many seconds `Retry-After` asks for silence: a number, or an HTTP date."""
-    told = headers.get("Retry-After", "").strip()
-    if status not in _ASKING_FOR_SILENCE or not told:
+    retry_after = headers.get("Retry-After", "").strip()
+    if status not in _ASKING_FOR_SILENCE or not retry_after:
         return 0.0
-    if told.isascii() and told.isdecimal():
-        wanted_s = float(told[:9])
+    if retry_after.isascii() and retry_after.isdecimal():
+        wanted_s = float(retry_after[:9])
     else:
-        until, now = unix_of_date(told), unix_of_date(headers.get("Date"))
+        until, now = unix_of_date(retry_after), unix_of_date(headers.get("Date"))
         wanted_s = float(until - now) if until is not None and now is not None else 0.0
     return min(max(0.0, wanted_s), _LONGEST_PAUSE_S)

@@ -130,7 +130,7 @@ class Http:
 
     async def close(self) -> None:
         """Close what is open; the next request opens it again."""
-        sessions = [one for one in (self._kept, self._fresh) if one is not None]
+        sessions = [session for session in (self._kept, self._fresh) if session is not None]
         self._kept = self._fresh = None
         for session in sessions:
             await session.close()
@@ -234,9 +234,9 @@ class Http:
 
     def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
         """The session that keeps its connection, or the one that makes a new one each time."""
-        found = self._fresh if fresh else self._kept
-        if found is not None:
-            return found
+        session = self._fresh if fresh else self._kept
+        if session is not None:
+            return session
         if fresh:
             connector = aiohttp.TCPConnector(
                 force_close=True, happy_eyeballs_delay=HAPPY_EYEBALLS_S
@@ -267,14 +267,14 @@ class Http:
         Raises:
             KioskError: it is something else.
         """
-        told = _object(answer.body)
-        if told is None or not 200 <= answer.status < 300:
-            if told is None or answer.status not in _MALFORMED or not told.get("errors"):
+        document = _object(answer.body)
+        if document is None or not 200 <= answer.status < 300:
+            if document is None or answer.status not in _MALFORMED or not document.get("errors"):
                 raise self._error_of(answer, side)
-        elif "data" not in told and "errors" not in told:
+        elif "data" not in document and "errors" not in document:
             raise unexpected_answer("an answer without data")
         self.server_unix_s = unix_of_date(answer.headers.get("Date"))
-        return told.get("data"), errors_of(told.get("errors"))
+        return document.get("data"), errors_of(document.get("errors"))
 
     def _error_of(self, answer: _Answer, side: AccountSide) -> KioskError:
         pause_s = pause_of(answer.status, answer.headers)
@@ -313,10 +313,10 @@ def _refused_fields(
 def _object(body: bytes) -> dict[str, Any] | None:
     """A JSON object, None if it is anything else."""
     try:
-        told = json.loads(body, parse_constant=_no_number)
+        document = json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError):
         return None
-    return told if isinstance(told, dict) else None
+    return document if isinstance(document, dict) else None
 
 
 def _no_number(text: str) -> float:

@@ -25,30 +25,35 @@ INVOICE_STATUS: Final = {  # Blink's words
 
 
 async def fetch_status(
-    http: Http, account: Account, names: Sequence[PaymentHash]
+    http: Http, account: Account, payment_hashes: Sequence[PaymentHash]
 ) -> tuple[InvoiceStatusResult, ...]:
     """Ask ledger and status of invoices of ours; no usable answer is UNKNOWN, never a guess."""
     results: list[InvoiceStatusResult] = []
-    for start in range(0, len(names), STATUS_BATCH):
-        batch = names[start : start + STATUS_BATCH]
+    for start in range(0, len(payment_hashes), STATUS_BATCH):
+        batch = payment_hashes[start : start + STATUS_BATCH]
         try:
             results.extend(await _fetch_batch(http, account.till_wallet, batch))
         except Refused as error:
             log.info("no status count=%d reason=%s", len(batch), error)
             if error.trouble.kind is not TroubleKind.BLINK_ODD:
-                results.extend(InvoiceStatusResult(name, InvoiceStatus.UNKNOWN) for name in batch)
+                results.extend(
+                    InvoiceStatusResult(payment_hash, InvoiceStatus.UNKNOWN)
+                    for payment_hash in batch
+                )
             elif len(batch) == 1:
                 results.append(await _fetch_foreign(http, account.till_wallet, batch[0]))
             else:  # one hash that our wallet does not own spoils the whole answer
-                for name in batch:
-                    results.extend(await fetch_status(http, account, (name,)))
+                for payment_hash in batch:
+                    results.extend(await fetch_status(http, account, (payment_hash,)))
         except KioskError as error:
             log.info("no status count=%d reason=%s", len(batch), error)
-            results.extend(InvoiceStatusResult(name, InvoiceStatus.UNKNOWN) for name in batch)
+            results.extend(
+                InvoiceStatusResult(payment_hash, InvoiceStatus.UNKNOWN) for payment_hash in batch
+            )
     return tuple(results)
 
 
-def receipts(entries: Any, name: PaymentHash) -> int | None:
+def receipts(entries: Any, payment_hash: PaymentHash) -> int | None:
     """How many settled payments for exactly this hash a ledger's entries show, None if unclear.
 
     An entry that cannot be read might be a payment: beside one it takes nothing away, but without
@@ -58,7 +63,7 @@ def receipts(entries: Any, name: PaymentHash) -> int | None:
         return None
     received, unclear = 0, False
     for entry in entries:
-        if not isinstance(entry, Mapping) or entry_hash(entry) != name:
+        if not isinstance(entry, Mapping) or entry_hash(entry) != payment_hash:
             unclear = True
         elif (entry.get("direction"), entry.get("status")) == ("RECEIVE", "SUCCESS"):
             received += 1
@@ -72,35 +77,42 @@ def entry_hash(entry: Mapping[str, Any]) -> PaymentHash | None:
 
 
 async def _fetch_batch(
-    http: Http, wallet: WalletId, names: Sequence[PaymentHash]
+    http: Http, wallet: WalletId, payment_hashes: Sequence[PaymentHash]
 ) -> list[InvoiceStatusResult]:
     """Ask our own wallet, which knows both the ledger and its own invoices."""
-    variables = {"wallet": wallet, **{f"h{i}": name for i, name in enumerate(names)}}
-    data = await http.ask(documents.status_of(len(names)), variables)
+    variables = {
+        "wallet": wallet,
+        **{f"h{i}": payment_hash for i, payment_hash in enumerate(payment_hashes)},
+    }
+    data = await http.ask(documents.status_of(len(payment_hashes)), variables)
     wallet_data = wallet_of(data)
     return [
         _status_result(
-            name,
+            payment_hash,
             wallet_data.get(f"i{i}"),
             "paymentStatus",
-            receipts(wallet_data.get(f"t{i}"), name),
+            receipts(wallet_data.get(f"t{i}"), payment_hash),
         )
-        for i, name in enumerate(names)
+        for i, payment_hash in enumerate(payment_hashes)
     ]
 
 
-async def _fetch_foreign(http: Http, wallet: WalletId, name: PaymentHash) -> InvoiceStatusResult:
+async def _fetch_foreign(
+    http: Http, wallet: WalletId, payment_hash: PaymentHash
+) -> InvoiceStatusResult:
     """Ask about an invoice that our wallet does not own: the ledger, then anybody's status."""
     try:
-        ledger = await http.ask(documents.LEDGER, {"wallet": wallet, "hash": name})
-        payments = receipts(wallet_of(ledger).get("transactionsByPaymentHash"), name)
+        ledger = await http.ask(documents.LEDGER, {"wallet": wallet, "hash": payment_hash})
+        payments = receipts(wallet_of(ledger).get("transactionsByPaymentHash"), payment_hash)
         if payments:
-            return InvoiceStatusResult(name, InvoiceStatus.PAID, payments)
-        data = await http.ask(documents.STATUS_BY_HASH, {"input": {"paymentHash": name}})
+            return InvoiceStatusResult(payment_hash, InvoiceStatus.PAID, payments)
+        data = await http.ask(documents.STATUS_BY_HASH, {"input": {"paymentHash": payment_hash}})
     except KioskError as error:
-        log.info("no status hash=%s reason=%s", short_hash(name), error)
-        return InvoiceStatusResult(name, InvoiceStatus.UNKNOWN)
-    return _status_result(name, data.get("lnInvoicePaymentStatusByHash"), "status", payments)
+        log.info("no status hash=%s reason=%s", short_hash(payment_hash), error)
+        return InvoiceStatusResult(payment_hash, InvoiceStatus.UNKNOWN)
+    return _status_result(
+        payment_hash, data.get("lnInvoicePaymentStatusByHash"), "status", payments
+    )
 
 
 def wallet_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -113,15 +125,15 @@ def wallet_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _status_result(
-    name: PaymentHash, raw: Any, field: str, payments: int | None
+    payment_hash: PaymentHash, raw: Any, field: str, payments: int | None
 ) -> InvoiceStatusResult:
     """Paid by the ledger or by a status that names this hash; anything unclear is UNKNOWN (M4)."""
     if payments:
-        return InvoiceStatusResult(name, InvoiceStatus.PAID, payments)
-    if not isinstance(raw, Mapping) or parse_payment_hash(raw.get("paymentHash")) != name:
-        return InvoiceStatusResult(name, InvoiceStatus.UNKNOWN, payments)
+        return InvoiceStatusResult(payment_hash, InvoiceStatus.PAID, payments)
+    if not isinstance(raw, Mapping) or parse_payment_hash(raw.get("paymentHash")) != payment_hash:
+        return InvoiceStatusResult(payment_hash, InvoiceStatus.UNKNOWN, payments)
     status = raw.get(field)
     known = INVOICE_STATUS.get(status) if isinstance(status, str) else None
     if known is None or (payments is None and known is not InvoiceStatus.PAID):
-        return InvoiceStatusResult(name, InvoiceStatus.UNKNOWN, payments)
-    return InvoiceStatusResult(name, known, payments)
+        return InvoiceStatusResult(payment_hash, InvoiceStatus.UNKNOWN, payments)
+    return InvoiceStatusResult(payment_hash, known, payments)

@@ -127,13 +127,13 @@ async def make_payout(
     )
 
 
-async def cancel(http: Http, account: Account, name: PaymentHash) -> CancelOutcome:
+async def cancel(http: Http, account: Account, payment_hash: PaymentHash) -> CancelOutcome:
     """Cancel an invoice, so that at least no Lightning payer can pay it any more."""
-    given = {"input": {"walletId": account.till_wallet, "paymentHash": name}}
+    given = {"input": {"walletId": account.till_wallet, "paymentHash": payment_hash}}
     try:
         payload = await http.payload(documents.CANCEL_INVOICE, "lnInvoiceCancel", given)
     except KioskError as error:
-        log.info("cancel not answered hash=%s reason=%s", short_hash(name), error)
+        log.info("cancel not answered hash=%s reason=%s", short_hash(payment_hash), error)
         return CancelOutcome.UNKNOWN
     errors = errors_of(payload.get("errors"))
     if payload.get("success") is True and not errors:

@@ -28,12 +28,12 @@ class RecentIds:
     def __init__(self) -> None:
         self._names: dict[str, None] = {}
 
-    def __contains__(self, name: str | None) -> bool:
-        return name in self._names
+    def __contains__(self, payment_hash: str | None) -> bool:
+        return payment_hash in self._names
 
-    def add(self, name: str) -> None:
+    def add(self, payment_hash: str) -> None:
         """Remember a name, and forget the oldest."""
-        self._names[name] = None
+        self._names[payment_hash] = None
         if len(self._names) > _REMEMBERED:
             del self._names[next(iter(self._names))]
 
@@ -87,14 +87,16 @@ class MerchantUpdatesListener:
             entry = update["transaction"]
             settled = entry["direction"] == "RECEIVE" and entry["status"] == "SUCCESS"
             here = update["walletId"] == self._account.merchant_wallet
-            amount, name = number(entry["settlementAmount"], 1, MOST_SAT), entry_hash(entry)
-            news = name or str(entry["id"])[:_LONGEST_ID]  # without an invoice there is no hash
+            amount, payment_hash = number(entry["settlementAmount"], 1, MOST_SAT), entry_hash(entry)
+            entry_id = (
+                payment_hash or str(entry["id"])[:_LONGEST_ID]
+            )  # without an invoice there is no hash
         except UNREADABLE:
             return  # prices and other updates, which this stream is full of
-        if not (settled and here) or news in self._seen or news in self._ours:
+        if not (settled and here) or entry_id in self._seen or entry_id in self._ours:
             return
-        self._seen.add(news)
-        self._put(MerchantReceived(name, Sats(amount)))
+        self._seen.add(entry_id)
+        self._put(MerchantReceived(payment_hash, Sats(amount)))
 
     def _change(self, updates: MerchantUpdates) -> None:
         if updates is not self._updates:

@@ -20,11 +20,11 @@ async def fetch_nodes(http: Http) -> NodesResult:
     """
     data = await http.ask(documents.NODES)
     try:
-        told = NodesResult(nodes_of(data["globals"]["nodesIds"]))
+        result = NodesResult(nodes_of(data["globals"]["nodesIds"]))
     except UNREADABLE:
         raise unexpected_answer("no list of nodes") from None
-    log.info("nodes asked count=%d", len(told.nodes))
-    return told
+    log.info("nodes asked count=%d", len(result.nodes))
+    return result
 
 
 def nodes_of(served: Any) -> frozenset[str]:

@@ -15,7 +15,7 @@ from kiosk.wallet.http import Http
 LONGEST_CODE: Final = 10
 LARGEST_BASE: Final = 2**53 - 1  # Blink's SafeInt
 
-AHEAD_S: Final = 300  # a price may be newer than the clock by which its age is told
+AHEAD_S: Final = 300  # a price may be newer than the clock by which its age is counted
 
 
 async def rates(http: Http, currency: str) -> Rates:

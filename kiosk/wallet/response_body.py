@@ -26,15 +26,15 @@ async def read_body(response: aiohttp.ClientResponse) -> bytes:
     if coding not in ("identity", "gzip", "deflate"):
         raise UnfitBody("a coding that was not asked for")
     unpacker = None if coding == "identity" else zlib.decompressobj(_GZIP_OR_ZLIB)
-    found = bytearray()
+    body = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK):
-        room = LARGEST_BODY - len(found) + 1
+        room = LARGEST_BODY - len(body) + 1
         try:
-            found += chunk if unpacker is None else unpacker.decompress(chunk, room)
+            body += chunk if unpacker is None else unpacker.decompress(chunk, room)
         except zlib.error:
             raise UnfitBody("bytes that cannot be unpacked") from None
-        if len(found) > LARGEST_BODY:
+        if len(body) > LARGEST_BODY:
             raise UnfitBody(f"more than {LARGEST_BODY} bytes")
     if unpacker is not None and not unpacker.eof:
         raise UnfitBody("packed bytes that end too early")
-    return bytes(found)
+    return bytes(body)

@@ -49,7 +49,7 @@ class SaleTask:
         self._http = http
         self._put = put
         self._connection = ConnectionState.CONNECTING
-        self._told: set[InvoiceStatusResult] = set()
+        self._reported: set[InvoiceStatusResult] = set()
         self._connection_changed = asyncio.Event()
         self._made: asyncio.Future[Invoice] = asyncio.get_running_loop().create_future()
 
@@ -95,9 +95,9 @@ class SaleTask:
         try:
             return await make(account=order.account)
         except UnknownPayee:
-            told = await fetch_nodes(self._http)
-            self._put(told)
-            return await make(account=order.account.with_nodes(told.nodes))
+            result = await fetch_nodes(self._http)
+            self._put(result)
+            return await make(account=order.account.with_nodes(result.nodes))
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Let a bug end this strand alone: each of the others still gets the sale paid."""
@@ -123,23 +123,26 @@ class SaleTask:
     def on_message(self, data: Any) -> None:
         """Believe a message only if it names our hash; everything else is noted and ignored."""
         status = data.get(_FIELD) if isinstance(data, Mapping) else None
-        name = self._made.result().payment_hash
-        if not isinstance(status, Mapping) or parse_payment_hash(status.get("paymentHash")) != name:
+        payment_hash = self._made.result().payment_hash
+        if (
+            not isinstance(status, Mapping)
+            or parse_payment_hash(status.get("paymentHash")) != payment_hash
+        ):
             log.debug("ignored message %s reason=it does not name this invoice", self.name)
             return
         match status.get("status"):
             case "PAID":
-                self._tell_once(InvoiceStatusResult(name, InvoiceStatus.PAID))
+                self._report_once(InvoiceStatusResult(payment_hash, InvoiceStatus.PAID))
             case "EXPIRED":
-                self._tell_once(InvoiceStatusResult(name, InvoiceStatus.EXPIRED))
+                self._report_once(InvoiceStatusResult(payment_hash, InvoiceStatus.EXPIRED))
             case other:  # PENDING is what it was when we subscribed, and says nothing of now
                 log.debug("ignored message %s status=%s", self.name, safe_reason(str(other)))
 
-    def _tell_once(self, told: InvoiceStatusResult) -> None:
+    def _report_once(self, result: InvoiceStatusResult) -> None:
         """A socket may say the same a million times: the till hears it once."""
-        if told not in self._told:
-            self._told.add(told)
-            self._put(told)
+        if result not in self._reported:
+            self._reported.add(result)
+            self._put(result)
 
     def on_lost(self, failures: int, reason: str, *, limited: bool) -> None:
         """The socket is gone; it comes again, and meanwhile we ask."""
@@ -148,11 +151,11 @@ class SaleTask:
         self._change(ConnectionState.ASKING if asking else ConnectionState.RECONNECTING)
 
     def _change(self, link: ConnectionState) -> None:
-        before, self._connection = self._connection, link
-        if link is before:
+        earlier, self._connection = self._connection, link
+        if link is earlier:
             return
         self._put(ConnectionChanged(self._sale, link))
-        if ConnectionState.LIVE in (before, link):
+        if ConnectionState.LIVE in (earlier, link):
             self._connection_changed.set()
 
     # --- What we ask --------------------------------------------------------------------------

@@ -140,7 +140,7 @@ class Transport(WebsocketsTransport):
 
 
 class _Socket(Transport):
-    """A connection that tells its listener how far it has come."""
+    """A connection that reports to its listener how far it has come."""
 
     def __init__(self, http: Http, side: AccountSide, listener: Listener) -> None:
         super().__init__(http.endpoints.ws_url, http.tls, http.key(side), http.timings)
@@ -244,8 +244,9 @@ def is_limited(error: BaseException | None) -> bool:
 def _raise_if_cancelled() -> None:
     """Be cancelled although a library has hidden it.
 
-    gql tells a dead server goodbye when it is cancelled, and its failure takes the cancelling's
-    place; Python 3.11's `wait_for` returns what has just come in instead of being cancelled.
+    gql closes the connection to a dead server when it is cancelled, and its failure takes the
+    cancelling's place; Python 3.11's `wait_for` returns a result that has just come in
+    instead of being cancelled.
 
     Raises:
         CancelledError: this task was cancelled.

@@ -18,7 +18,7 @@ async def connect(host: str, port: int) -> socket.socket:
         OSError: the name is not known (`socket.gaierror`), or no address answers.
     """
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return await aiohappyeyeballs.start_connection(
-        found, happy_eyeballs_delay=HAPPY_EYEBALLS_S, interleave=1
+        addresses, happy_eyeballs_delay=HAPPY_EYEBALLS_S, interleave=1
     )

@@ -22,13 +22,13 @@ from kiosk.screen.drawing.animation import TICK_S
 FRAME_S: Final = 1 / 60
 
 # How long the code has been up when the screen asks "Paid?", and when a merchant's side that is
-# still not ready is told in words.
+# still not ready is shown in words.
 CHECK_OFFERED_S: Final = 15.0
 NOT_READY_TOLD_S: Final = 5.0
 NOT_YET_SHOWN_S: Final = 4.0  # the answer to "Paid?"
 
 BAR_STEP_S: Final = 5.0  # of the bar that runs down
-COUNTDOWN_S: Final = 120.0  # when the seconds are told as well
+COUNTDOWN_S: Final = 120.0  # when the seconds are shown as well
 WAITING_S: Final = 1 / 20  # a waiting ring turns calmly, and a Pi has better things to do
 
 # The age of a price is shown in steps of this.

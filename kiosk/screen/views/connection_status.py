@@ -54,7 +54,7 @@ def signs(canvas: Canvas, till: Till, area: pygame.Rect) -> None:
 
 
 def is_well(till: Till, screen: AwaitingPayment) -> bool:
-    """Whether there is nothing about the connections that must be told in words."""
+    """Whether there is nothing about the connections that must be shown in words."""
     weak = screen.connection in (ConnectionState.RECONNECTING, ConnectionState.ASKING)
     late = not screen.payout_ready and till.now_s - screen.shown_s >= NOT_READY_TOLD_S
     return not weak and not late

@@ -167,16 +167,18 @@ def _is_metadata(text: str) -> bool:
         return False
     try:
         text.encode()
-        found = json.loads(text)
+        items = json.loads(text)
     except (ValueError, RecursionError):
         return False
-    return isinstance(found, list) and 0 < len(found) <= _MOST_ITEMS
+    return isinstance(items, list) and 0 < len(items) <= _MOST_ITEMS
 
 
 def _wants_payer_data(asked: Any) -> bool:
     if not isinstance(asked, Mapping):
         return False
-    return any(isinstance(one, Mapping) and one.get("mandatory") is True for one in asked.values())
+    return any(
+        isinstance(field, Mapping) and field.get("mandatory") is True for field in asked.values()
+    )
 
 
 def _shortened(text: str, length: int) -> str:
