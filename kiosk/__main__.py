@@ -112,9 +112,9 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kiosk", description="A Lightning till in a box.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, words in COMMANDS.items():
-        one = commands.add_parser(name, help=words, description=words)
+        command_parser = commands.add_parser(name, help=words, description=words)
         if name == chosen:
-            _add_arguments(name, one)
+            _add_arguments(name, command_parser)
     return parser
 
 

@@ -48,12 +48,12 @@ from tests.screen.samples import NOW_S, till
 
 
 class SleepingDisplay:
-    """A display that sleeps until it is roused, and hands on what it is given."""
+    """A display that sleeps until it is woken, and passes on what it is given."""
 
     def __init__(self, *touched: Event) -> None:
         self.asleep = True
         self.touched = touched
-        self.heard: list[Sound] = []
+        self.sounds_played: list[Sound] = []
 
     def wake_display(self) -> bool:
         asleep, self.asleep = self.asleep, False
@@ -71,7 +71,7 @@ class SleepingDisplay:
         return None
 
     def play(self, sound: Sound) -> None:
-        self.heard.append(sound)
+        self.sounds_played.append(sound)
 
     def adjust_code_brightness(self, steps: int) -> None: ...
 
@@ -165,13 +165,13 @@ class Lamp(IdleDoors):
 
 
 class Shell:
-    """A loop with everything around it in the test's hands. Nothing here sleeps."""
+    """A loop with every door around it made by the test. Nothing here sleeps."""
 
     def __init__(
         self, start: Till | None = None, *touched: Event, journal: Journal | None = None
     ) -> None:
         self.done: list[str] = []
-        self.glass = SleepingDisplay(*touched)
+        self.display = SleepingDisplay(*touched)
         self.card = Card(self.done)
         self.clock = Hands()
         self.inbox = Inbox()
@@ -181,7 +181,7 @@ class Shell:
             self.inbox,
             wallet=Desk(self.done),
             journal=journal or self.card,
-            display=self.glass,
+            display=self.display,
             panel=Lamp(self.shown),
             clock=self.clock,
             host=Desk(self.done),
@@ -218,7 +218,7 @@ def awaiting() -> tuple[Shell, Invoice]:
     story.wait(0.5)  # long enough on the screen for its keys to be heard
     shell = Shell(story.till)
     shell.clock.now_s = story.till.now_s
-    shell.glass.asleep = False
+    shell.display.asleep = False
     return shell, made
 
 
@@ -226,21 +226,21 @@ def paid(made: Invoice) -> InvoiceStatusResult:
     return InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID)
 
 
-def test_digits_typed_blind_wake_the_glass_and_count() -> None:
+def test_digits_typed_while_the_screen_is_off_wake_it_and_count() -> None:
     shell = Shell()
     shell.run_once(*(KeyPressed(key) for key in (Key.D1, Key.D2, Key.D5)))
-    assert not shell.glass.asleep
+    assert not shell.display.asleep
     assert shell.typed == 125, "a lost digit is a tenth of the price"
-    assert shell.glass.heard == [Sound.KEY] * 3
+    assert shell.display.sounds_played == [Sound.KEY] * 3
 
 
 @pytest.mark.parametrize("asleep", [True, False])
-def test_any_other_key_only_wakes_a_glass_at_rest(*, asleep: bool) -> None:
+def test_any_other_key_only_wakes_a_screen_that_is_off(*, asleep: bool) -> None:
     shell = Shell()
     shell.run_once(KeyPressed(Key.D7))
-    shell.glass.asleep = asleep
+    shell.display.asleep = asleep
     shell.run_once(KeyPressed(Key.DELETE))
-    assert not shell.glass.asleep
+    assert not shell.display.asleep
     assert shell.typed == (7 if asleep else 0)
 
 
@@ -264,12 +264,14 @@ def test_news_is_never_swallowed() -> None:
     shell = Shell(None, KeyStuck("5"))
     shell.run_once()
     assert shell.till.stuck_keys == ("5",)
-    assert shell.glass.asleep, "news is no touch; that it is shown is the glass's own business"
+    assert shell.display.asleep, (
+        "an event is no touch; the display itself decides whether to show it"
+    )
 
 
 def test_a_history_that_cannot_be_read_stops_sales_and_not_the_program_m11() -> None:
     shell = Shell(till(ManagerScreen(ManagerPage.FORWARDS)))
-    shell.glass.asleep = False
+    shell.display.asleep = False
     shell.card.trouble = BROKEN
     shell.run_once(KeyPressed(Key.CLEAR), RetryRequested())
     assert shell.till.journal_trouble == BROKEN
@@ -374,7 +376,7 @@ def test_a_sale_that_finds_no_room_is_refused_and_nothing_is_asked_of_blink_m11(
     story.press("1250")
     story.play(RatesFetched(rates(story.till.now_s)))
     shell = Shell(story.till)
-    shell.glass.asleep = False
+    shell.display.asleep = False
     shell.clock.now_s = story.till.now_s
     shell.card.trouble = FULL
     shell.run_once(KeyPressed(Key.CHARGE))
@@ -391,7 +393,7 @@ def test_a_damaged_journal_asks_for_one_new_start() -> None:
     assert shell.done.count("RunDeviceAction") == 1
 
 
-def heard(unix_s: int) -> AccountFetched:
+def sounds_played(unix_s: int) -> AccountFetched:
     """Blink has told its time."""
     return AccountFetched(replace(ACCOUNT, server_unix_s=unix_s))
 
@@ -400,7 +402,7 @@ def test_blinks_time_is_the_time_and_a_jump_of_the_wall_clock_changes_nothing() 
     """Fault 21: the network set the wall clock, and the till ran days ahead."""
     shell = Shell()
     shell.clock.wall_s = 1_600_000_000.0
-    shell.run_once(heard(1_700_000_000))
+    shell.run_once(sounds_played(1_700_000_000))
     shell.clock.wall_s = 1_700_000_000.0 + 3 * DAY_S
     shell.wait(60)
     assert shell.till.unix_s == 1_700_000_060
@@ -419,18 +421,18 @@ def test_until_blink_is_heard_the_wall_clock_is_followed() -> None:
 @pytest.mark.parametrize("odd", [0, 253_402_300_799])
 def test_a_time_beyond_reason_is_not_believed(odd: int) -> None:
     shell = Shell()
-    shell.run_once(heard(odd))
+    shell.run_once(sounds_played(odd))
     assert shell.till.unix_s == 1_700_000_000
 
 
 def test_everything_that_is_recorded_has_the_same_time(tmp_path: Path) -> None:
     """Fault 21: a sale, its payment and the close of the day used two clocks."""
     shell = Shell(replace(Story().ready().till, rules=replace(RULES, units=("SAT",))))
-    shell.glass.asleep = False
+    shell.display.asleep = False
     book = Journal.open(tmp_path / "journal.sqlite3", shell.clock.unix)
     shell.loop._journal = book
     shell.clock.wall_s = 1_600_000_000.0
-    shell.run_once(heard(1_700_000_000))
+    shell.run_once(sounds_played(1_700_000_000))
     shell.wait(10)
     shell.run_once(KeyPressed(Key.CURRENCY), KeyPressed(Key.D7), KeyPressed(Key.CHARGE))
     screen = shell.till.screen

@@ -176,8 +176,8 @@ class Machine:
 
     def other_screens(self) -> tuple[str, ...]:
         """Framebuffers past the first: an SPI screen's, on which nothing here can draw."""
-        found = sorted(file.name for file in self._at("/dev").glob("fb[1-9]*"))
-        return tuple(f"/dev/{name}" for name in found)
+        names = sorted(file.name for file in self._at("/dev").glob("fb[1-9]*"))
+        return tuple(f"/dev/{name}" for name in names)
 
     def backlights(self) -> tuple[Path, ...]:
         """The panels whose brightness can be set."""
@@ -191,8 +191,8 @@ class Machine:
 
     def _connectors(self, card: str) -> Mapping[str, str]:
         folders = sorted(self._at("/sys/class/drm").glob(f"{card}-*"))
-        found = {folder.name.partition("-")[2]: _read(folder / "status") for folder in folders}
-        return {name: status for name, status in found.items() if status is not None}
+        statuses = {folder.name.partition("-")[2]: _read(folder / "status") for folder in folders}
+        return {name: status for name, status in statuses.items() if status is not None}
 
     def _journal_folder(self) -> Path:
         return self._at(str(self._journal.parent))
@@ -238,5 +238,5 @@ def _free(path: Path) -> int:
     """Bytes that this user may still write where `path` is or will be."""
     while not path.exists() and path != path.parent:
         path = path.parent
-    seen = os.statvfs(path)
-    return seen.f_bavail * seen.f_frsize
+    usage = os.statvfs(path)
+    return usage.f_bavail * usage.f_frsize

@@ -42,12 +42,12 @@ def export(
         _empty(place)
         write(place)
         (place / REQUEST_FILE).touch(mode=0o600)
-        news = _answer(place, sleep)
+        notice = _answer(place, sleep)
         _empty(place)
     except OSError as error:
         log.warning("the export failed: %s", error.strerror)
         return DeviceNotice.EXPORT_FAILED
-    return news
+    return notice
 
 
 def _answer(place: Path, sleep: Callable[[float], object]) -> DeviceNotice:

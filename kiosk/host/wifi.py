@@ -76,9 +76,9 @@ class Nmcli:
             return WifiJoinResult(WifiNotice.NO_MANAGER)
         except subprocess.TimeoutExpired:
             return WifiJoinResult(WifiNotice.TIMED_OUT)
-        news = notice_of(done.returncode, done.stderr)
-        log.info("wifi %s: %s (nmcli ended with %d)", point, news, done.returncode)
-        return WifiJoinResult(news)
+        notice = notice_of(done.returncode, done.stderr)
+        log.info("wifi %s: %s (nmcli ended with %d)", point, notice, done.returncode)
+        return WifiJoinResult(notice)
 
     def _run(
         self, arguments: Sequence[str], timeout_s: float, entered: str = ""
@@ -109,7 +109,9 @@ def networks_of(listed: str) -> tuple[Network, ...]:
         rank = (network.in_use, network.signal)
         if other is None or rank > (other.in_use, other.signal):
             best[network.name, network.security] = network
-    networks = sorted(best.values(), key=lambda one: (not one.in_use, -one.signal, one.name))
+    networks = sorted(
+        best.values(), key=lambda network: (not network.in_use, -network.signal, network.name)
+    )
     return tuple(networks[:_MOST])
 
 

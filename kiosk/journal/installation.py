@@ -83,7 +83,9 @@ def take(connection: sqlite3.Connection, journal: Path, hardware: Hardware, at: 
         OSError: the file cannot be written.
     """
     kept, last = _read_file(file_of(journal)), _last_in(connection)
-    known = next((text for text in (kept, last) if text and text.hardware.is_same(hardware)), None)
+    known = next(
+        (saved for saved in (kept, last) if saved and saved.hardware.is_same(hardware)), None
+    )
     mine = Installation(known.id if known else secrets.token_hex(ID_BYTES), hardware)
     before = last or kept
     # The journal first: were the file alone new, the next start would take the journal for ours.

@@ -100,7 +100,7 @@ def test_a_till_is_ready_fed_and_ends_in_order(tmp_path: Path, account: dict[str
     assert not (tmp_path / "run" / "starts").exists()
 
 
-def test_wrong_settings_are_named_on_the_glass_and_the_program_stays(tmp_path: Path) -> None:
+def test_wrong_settings_are_named_on_the_screen_and_the_program_stays(tmp_path: Path) -> None:
     service = Service(tmp_path, KIOSK_ROTATE="45", BLINKPOS_API_KEY="blink-s3cret").start()
     try:
         ready = service.hear()

@@ -86,14 +86,14 @@ def notice(till: Till) -> TroubleKind | None:
     return told.kind if told else None
 
 
-def test_at_start_there_is_one_visit_and_then_rest() -> None:
+def test_at_start_there_is_one_fetch_of_the_account_and_then_rest() -> None:
     story = Story()
     story.play(AccountFetched(ACCOUNT)) if story.wait(1).effects else None
     assert story.effects == [FetchAccount(), GoIdle()]
     assert next_wake_s(story.till) is None, "an idle till has nothing to wake up for"
 
 
-def test_a_failed_visit_is_repeated_with_a_growing_pause_and_says_why() -> None:
+def test_a_failed_fetch_of_the_account_is_repeated_with_a_growing_pause_and_says_why() -> None:
     story = Story()
     story.wait(1)
     pauses = []

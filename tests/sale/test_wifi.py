@@ -221,7 +221,7 @@ def test_every_screen_can_be_left_for_the_page_it_came_from() -> None:
     assert wifi.till.screen.page is ManagerPage.DEVICE
 
 
-def test_a_manager_who_walks_away_leaves_no_passphrase_on_the_glass() -> None:
+def test_a_manager_who_walks_away_leaves_no_passphrase_on_the_screen() -> None:
     for wifi in (Wifi().opened(), Wifi().typing()):
         wifi.wait(MANAGER_PATIENCE_S + 1)
         assert isinstance(wifi.till.screen, EnteringAmount)

@@ -53,7 +53,7 @@ def screen_stage(till: Till, quiet_since_s: float, patience: ScreensaverDelays) 
     if not may_dim(till):
         return ScreenStage.AWAKE
     quiet_s = till.now_s - quiet_since_s
-    reached = [one for one, after_s in _stages(patience) if quiet_s >= after_s]
+    reached = [stage for stage, after_s in _stages(patience) if quiet_s >= after_s]
     return reached[-1] if reached else ScreenStage.AWAKE
 
 

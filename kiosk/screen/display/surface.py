@@ -57,14 +57,14 @@ def connected_screens(connectors: Path = _CONNECTORS) -> frozenset[str]:
     """
     if pygame.display.get_init() and pygame.display.get_driver().lower() != "kmsdrm":
         return frozenset()
-    found = set()
+    connected = set()
     for status in connectors.glob("card*-*/status"):
         try:
             if status.read_text().strip() == "connected":
-                found.add(status.parent.name)
+                connected.add(status.parent.name)
         except OSError:
             continue
-    return frozenset(found)
+    return frozenset(connected)
 
 
 def touch_devices() -> tuple[int, ...]:

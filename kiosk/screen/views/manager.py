@@ -183,15 +183,15 @@ def _forwards(canvas: Canvas, area: pygame.Rect, till: Till) -> None:
         canvas.text(why, line, colours.quiet, SMALL, align=Align.START)
 
 
-def _device_page(canvas: Canvas, body: pygame.Rect, news: DeviceNotice | None) -> None:
+def _device_page(canvas: Canvas, body: pygame.Rect, notice: DeviceNotice | None) -> None:
     """What there is to do besides restart and shut down, and what came of the last thing."""
     words, gap = canvas.words, canvas.points(GAP)
-    if news is not None:
-        good = news in _GOOD_NOTICES
+    if notice is not None:
+        good = notice in _GOOD_NOTICES
         sign, tone = (Icon.TICK, Tone.PLAIN) if good else (Icon.WARNING, Tone.BAD)
-        body = banner(canvas, body, sign, words.tr(DEVICE_NOTICES[news]), tone)
+        body = banner(canvas, body, sign, words.tr(DEVICE_NOTICES[notice]), tone)
     sentence, keys = rows(body, [1, 1], gap)
-    if news is None:
+    if notice is None:
         plug = words.tr("Restart the kiosk, or shut it down before pulling the plug.")
         canvas.lines(plug, sentence, canvas.palette.ink, BODY)
     wifi, export = canvas.columns(middle(keys, keys.width, canvas.points(110)), [1, 1], gap)

@@ -183,10 +183,10 @@ def _joining(canvas: Canvas, screen: JoiningNetwork) -> None:
     _sentence(canvas, canvas.inside(MARGIN), sentence)
 
 
-def _notice(canvas: Canvas, area: pygame.Rect, news: WifiNotice) -> pygame.Rect:
-    tone = Tone.PLAIN if news is WifiNotice.JOINED else Tone.BAD
-    sign = Icon.TICK if news is WifiNotice.JOINED else Icon.WARNING
-    return banner(canvas, area, sign, canvas.words.tr(WIFI_NOTICES[news]), tone, LABEL)
+def _notice(canvas: Canvas, area: pygame.Rect, notice: WifiNotice) -> pygame.Rect:
+    tone = Tone.PLAIN if notice is WifiNotice.JOINED else Tone.BAD
+    sign = Icon.TICK if notice is WifiNotice.JOINED else Icon.WARNING
+    return banner(canvas, area, sign, canvas.words.tr(WIFI_NOTICES[notice]), tone, LABEL)
 
 
 def _sentence(canvas: Canvas, area: pygame.Rect, sentence: str) -> None:

@@ -113,8 +113,8 @@ class PublicResolver(AbstractResolver):
         Raises:
             OSError: it cannot be resolved, or leads into a private network.
         """
-        value = await self.addresses(host, port)
-        if not value or not all(is_public(address) for _, address in value):
+        addresses = await self.addresses(host, port)
+        if not addresses or not all(is_public(address) for _, address in addresses):
             raise OSError("the name leads to an address that is not public")
         return [
             ResolveResult(
@@ -125,14 +125,14 @@ class PublicResolver(AbstractResolver):
                 proto=0,
                 flags=socket.AI_NUMERICHOST,
             )
-            for kind, address in value
+            for kind, address in addresses
         ]
 
     async def addresses(self, host: str, port: int) -> list[tuple[int, str]]:
         """What the system's resolver says: address family and address."""
         loop = asyncio.get_running_loop()
-        value = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        return [(family, str(where[0])) for family, _, _, _, where in value]
+        answers = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return [(family, str(where[0])) for family, _, _, _, where in answers]
 
     async def close(self) -> None:
         """Nothing is kept."""
@@ -244,8 +244,8 @@ def _retry_after(answer: aiohttp.ClientResponse) -> float | None:
 
 
 def _max_age(answer: aiohttp.ClientResponse) -> float | None:
-    value = re.search(r"\bmax-age=([0-9]{1,9})\b", answer.headers.get("Cache-Control", ""))
-    return min(float(value[1]), _MOST_DELAY_S) if value is not None else None
+    match = re.search(r"\bmax-age=([0-9]{1,9})\b", answer.headers.get("Cache-Control", ""))
+    return min(float(match[1]), _MOST_DELAY_S) if match is not None else None
 
 
 def _without_fragment(parts: SplitResult) -> str:
@@ -259,4 +259,4 @@ def _wrapped(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
     inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
     if address in _NAT64:
         inner.append(IPv4Address(int(address) & 0xFFFF_FFFF))
-    return [value for value in inner if value is not None]
+    return [address for address in inner if address is not None]

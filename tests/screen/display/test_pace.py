@@ -45,7 +45,7 @@ def test_a_frame_of_the_animation_takes_less_than_three_milliseconds(window: Win
     assert median(costs_ms(window, frames)) < FRAME_MS
 
 
-def test_a_key_is_on_the_glass_within_two_frames(window: Window) -> None:
+def test_a_key_is_on_the_screen_within_two_frames(window: Window) -> None:
     typed = [till(EnteringAmount(Entry(USD, typed=1234567 // 10**n))) for n in range(6, -1, -1)]
     assert median(costs_ms(window, typed)) < KEY_MS / 2  # a Pi is slower than a desk
 

@@ -79,7 +79,7 @@ def test_the_screens_that_may_rest_are_the_ones_that_wait_for_a_person() -> None
     assert resting == {EnteringAmount, ChoosingTip, ConfirmingLimit, EnteringPin}
 
 
-def test_money_on_its_way_keeps_the_glass_lit_and_counts_as_news_when_it_has_arrived() -> None:
+def test_money_on_its_way_keeps_the_screen_lit_and_wakes_it_when_it_has_arrived() -> None:
     quiet = IdleTimer(PATIENCE)
     assert quiet.look(IDLE) is ScreenStage.AWAKE
     assert quiet.look(replace(IDLE, now_s=NOW_S + 2000)) is ScreenStage.BLANK

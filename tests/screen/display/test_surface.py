@@ -25,10 +25,10 @@ def _no_display_left() -> Iterator[None]:
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 def test_the_first_picture_is_a_bolt_in_the_middle(rotate: int) -> None:
     first_picture((480, 320), rotate, "light")
-    glass = pygame.display.get_surface()
-    assert glass is not None
-    assert glass.get_at((2, 2))[:3] == PALETTES["light"].ground
-    assert glass.get_at((240, 160))[:3] == PALETTES["light"].accent
+    surface = pygame.display.get_surface()
+    assert surface is not None
+    assert surface.get_at((2, 2))[:3] == PALETTES["light"].ground
+    assert surface.get_at((240, 160))[:3] == PALETTES["light"].accent
 
 
 def test_the_till_draws_on_the_same_display() -> None:

@@ -46,10 +46,10 @@ def png(folder: Path, colour: tuple[int, int, int], margin: int = 0) -> Path:
 def drawn(
     file: Path, size: tuple[int, int], ground: tuple[int, int, int] = WHITE
 ) -> tuple[pygame.Surface, pygame.Rect | None]:
-    glass = pygame.Surface((400, 300))
-    glass.fill(ground)
-    canvas = Canvas(glass, PALETTES["light"])
-    return glass, logo.draw(canvas, file, pygame.Rect((20, 10), size), ground)
+    surface = pygame.Surface((400, 300))
+    surface.fill(ground)
+    canvas = Canvas(surface, PALETTES["light"])
+    return surface, logo.draw(canvas, file, pygame.Rect((20, 10), size), ground)
 
 
 @pytest.mark.parametrize("kind", [svg, lambda folder: png(folder, RED)], ids=["svg", "png"])
@@ -61,11 +61,11 @@ def test_a_logo_fills_its_box_and_keeps_its_shape(
     tmp_path: Path, kind: object, room: tuple[int, int], expected: tuple[int, int]
 ) -> None:
     assert callable(kind)
-    glass, place = drawn(kind(tmp_path), room)
+    surface, place = drawn(kind(tmp_path), room)
     assert place is not None
     assert place.size == expected
     assert place.center == pygame.Rect((20, 10), room).center
-    assert glass.get_at(place.center)[:3] == RED
+    assert surface.get_at(place.center)[:3] == RED
 
 
 def test_empty_margins_are_cut_off(tmp_path: Path) -> None:
@@ -80,10 +80,10 @@ def test_an_edge_between_colour_and_nothing_is_not_fringed(tmp_path: Path) -> No
     pygame.draw.ellipse(made, (*WHITE, 255), (0, 0, 201, 101))
     pygame.image.save(made, tmp_path / "logo.png")
     grey = (110, 110, 110)
-    glass, place = drawn(tmp_path / "logo.png", (50, 50), grey)
+    surface, place = drawn(tmp_path / "logo.png", (50, 50), grey)
     assert place is not None
     pixels = [
-        glass.get_at((x, y))[0]
+        surface.get_at((x, y))[0]
         for x in range(place.left, place.right)
         for y in range(place.top, place.bottom)
     ]
@@ -94,11 +94,11 @@ def test_an_edge_between_colour_and_nothing_is_not_fringed(tmp_path: Path) -> No
 def test_a_logo_like_its_ground_stands_on_a_plate(
     tmp_path: Path, colour: tuple[int, int, int]
 ) -> None:
-    glass, place = drawn(png(tmp_path, colour), (100, 100), colour)
+    surface, place = drawn(png(tmp_path, colour), (100, 100), colour)
     assert place is not None
-    red, green, blue, _ = glass.get_at((place.left + 3, place.centery))
+    red, green, blue, _ = surface.get_at((place.left + 3, place.centery))
     assert contrast((red, green, blue), colour) > 4
-    middle = glass.get_at(place.center)[:3]
+    middle = surface.get_at(place.center)[:3]
     assert all(abs(one - other) <= 3 for one, other in zip(middle, colour, strict=True))
     assert pygame.Rect(20, 10, 100, 100).contains(place)
 

@@ -184,7 +184,7 @@ def test_the_keys_stand_as_on_a_phone_or_a_calculator(order: str, above: Key) ->
     assert max(digits, key=lambda zone: zone.rect.top).key is Key.D0
 
 
-def test_success_is_one_zone_over_the_whole_glass() -> None:
+def test_success_is_one_zone_over_the_whole_screen() -> None:
     """Bug 36 of other tills: the tap on the animation hit the keypad below."""
     _, canvas = picture(till(Paid(SALE, INVOICE.payment_hash, NOW_S)), Look(), (800, 480))
     assert [(zone.key, zone.rect) for zone in canvas.zones] == [(Key.CHARGE, canvas.rect)]
