@@ -1,6 +1,8 @@
 """What a sale is. Pure: the standard library and nothing else; no clock, no I/O.
 
-Read `money`, `keys`, `entry`, `invoice`, then `till` (where everything stands), `events` (what
-happened), `effects` (what to do about it), and last the machines: `transition` for the sale on
-the screen, `forward` for the money on its way to the merchant, `watch` for invoices left behind.
+Read `money`, `keys`, `entry`, `invoice`, then `screens` and `till` (where everything stands),
+`events` (what happened) and `effects` (what to do about it). `transition` names the function that
+takes an event: `key_press` and `checkout` up to the code, `code_on_screen` and `invoice_status`
+while it is up, `forwards` and `payouts` for the money on its way, `watched_invoices` for codes left
+behind.
 """
