@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from kiosk.commands.app import endpoints_of, wiring_of
 from kiosk.commands.table import why
@@ -48,23 +50,25 @@ def _print_findings(findings: list[Finding]) -> int:
     return 1 if any(finding.verdict is Verdict.STOP for finding in findings) else 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Device:
+    """The device that is looked at. `unit` is what systemd says of the till, None without it."""
+
+    settings: Settings
+    machine: Machine
+    unit: Mapping[str, str] | None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether systemd runs the till at this moment."""
+        return self.unit is not None and self.unit.get("ActiveState") == "active"
+
+
 def _device_findings(settings: Settings) -> Iterator[Finding]:
     """The device itself, without the network."""
     machine = Machine(settings.journal)
-    unit = machine.unit(device.UNIT)
-    running = unit is not None and unit.get("ActiveState") == "active"
-    yield _journal(settings.journal, running=running)
-    yield till.room(machine.card())
-    yield _panel(settings, running=running)
-    yield till.light(settings.led_pin)
-    desktop = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    driver = can_draw_without_a_desktop()
-    yield device.display(desktop, machine.displays(), machine.other_screens(), driver=driver)
-    yield till.fonts(settings.name, covered=covers(settings.name))
-    yield till.logo(settings.logo, logo.problem(settings.logo) if settings.logo else "")
-    yield till.sound(settings.volume, machine.sound_cards())
-    yield till.backlight(machine.backlights())
-    yield from device.findings(machine)
+    at = _Device(settings, machine, machine.unit(device.UNIT))
+    return (check(at) for check in CHECKS)
 
 
 def _journal(path: Path, *, running: bool) -> Finding:
@@ -82,7 +86,8 @@ def _journal(path: Path, *, running: bool) -> Finding:
     return till.journal(path, waiting, int(time.time()), running=running)
 
 
-def _panel(settings: Settings, *, running: bool) -> Finding:
+def _panel(at: _Device) -> Finding:
+    settings = at.settings
     try:
         wiring = wiring_of(settings)
     except ValueError as error:
@@ -90,7 +95,47 @@ def _panel(settings: Settings, *, running: bool) -> Finding:
     seen = None
     if settings.gpio != "off":
         seen = inspect(wiring, settings.led_pin, settings.buzzer_pin)
-    return till.panel(settings.gpio, seen, running=running)
+    return till.panel(settings.gpio, seen, running=at.is_running)
+
+
+def _display(at: _Device) -> Finding:
+    desktop = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    machine, driver = at.machine, can_draw_without_a_desktop()
+    return device.display(desktop, machine.displays(), machine.other_screens(), driver=driver)
+
+
+def _fonts(at: _Device) -> Finding:
+    name = at.settings.name
+    return till.fonts(name, covered=covers(name))
+
+
+def _logo(at: _Device) -> Finding:
+    file = at.settings.logo
+    return till.logo(file, logo.problem(file) if file else "")
+
+
+# Every check of the device, in the order in which a helper would look. Each looks at one thing and
+# returns its line: the name, how it is, and the cure of what is not good.
+CHECKS: Final[tuple[Callable[[_Device], Finding], ...]] = (
+    lambda at: _journal(at.settings.journal, running=at.is_running),
+    lambda at: till.room(at.machine.card()),
+    _panel,
+    lambda at: till.light(at.settings.led_pin),
+    _display,
+    _fonts,
+    _logo,
+    lambda at: till.sound(at.settings.volume, at.machine.sound_cards()),
+    lambda at: till.backlight(at.machine.backlights()),
+    lambda at: device.service(at.unit),
+    lambda at: device.watchdog(at.unit, at.machine.hardware_watchdog()),
+    lambda at: device.core_dumps(at.unit, at.machine.core_pattern()),
+    lambda at: device.boot_partition(at.machine.left_on_boot()),
+    lambda at: device.card(at.machine.card()),
+    lambda at: device.system(at.machine.system()),
+    lambda at: device.swap(at.machine.swaps()),
+    lambda at: device.temperature(at.machine.temperature_c()),
+    lambda at: device.power(at.machine.power()),
+)
 
 
 def _blink_findings(settings: Settings) -> Iterator[Finding]:

@@ -1,11 +1,11 @@
 """The machine: systemd, watchdogs, memory card, power, and what a core dump could give away."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from kiosk.doctor.finding import Finding, good, note, stop
-from kiosk.host.machine import BoardPower, Card, Display, Machine, System
+from kiosk.host.machine import BoardPower, Card, Display, System
 
 UNIT: Final = "kiosk.service"
 WORN_PERCENT: Final = 80
@@ -18,20 +18,6 @@ _SPI: Final = (
     " DRM overlay (mipi-dbi-spi, or the maker's), then restart"
 )
 _SUPPLY: Final = "use the board's own power supply and a short cable"
-
-
-def findings(machine: Machine) -> Iterator[Finding]:
-    """Everything about the machine, in the order in which a helper would look."""
-    unit = machine.unit(UNIT)
-    yield service(unit)
-    yield watchdog(unit, machine.hardware_watchdog())
-    yield core_dumps(unit, machine.core_pattern())
-    yield boot_partition(machine.left_on_boot())
-    yield card(machine.card())
-    yield system(machine.system())
-    yield swap(machine.swaps())
-    yield temperature(machine.temperature_c())
-    yield power(machine.power())
 
 
 def service(unit: Mapping[str, str] | None) -> Finding:
