@@ -25,6 +25,7 @@ from kiosk.sale.facts import (
     InvoiceNeverPaid,
     InvoicePaid,
     JournalRebuilt,
+    MerchantWalletAccepted,
     PaidTwice,
     PayoutIssued,
     PinTried,
@@ -112,6 +113,8 @@ def _log_fact(fact: Fact) -> None:
             log.info("PIN right, after wrong ones")
         case PinTried(wrong):
             log.warning("PIN wrong tries=%d", wrong)
+        case MerchantWalletAccepted(username, wallet):
+            log.warning("merchant %s is paid into wallet=%s", username, wallet)
         case DayClosed(at):
             log.info("day closed at=%d", at)
 

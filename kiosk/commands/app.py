@@ -84,6 +84,7 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         success_s=settings.success_seconds,
         tips=settings.tips,
         pin=pin.reveal() if pin is not None else "",
+        merchant_username=settings.merchant_username or "",
         merchant_updates=settings.merchant_updates,
     )
 
@@ -143,6 +144,7 @@ def initial_till(
         pin_tries=wrong_pins,
         pin_locked_until_s=now_s + lock_s(wrong_pins),  # from the beginning: no clock is trusted
         digits=taken_up.digits,
+        merchant_wallet=taken_up.merchant_wallets.get(rules.merchant_username),
     )
     return till, [SaleLeftScreen(sale.id, Ending.INTERRUPTED) for sale in recovery.interrupted]
 

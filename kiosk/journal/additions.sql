@@ -54,6 +54,15 @@ CREATE TABLE IF NOT EXISTS installations (
 -- the manager decides.
 CREATE TABLE IF NOT EXISTS held (sale_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
 
+-- The wallet that a merchant's user name stood for when it was accepted; the newest row of a name
+-- counts. Another one is paid only once the manager has confirmed it.
+CREATE TABLE IF NOT EXISTS merchant_wallets (
+    step INTEGER PRIMARY KEY AUTOINCREMENT,
+    username TEXT NOT NULL,
+    wallet_id TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
 -- The fraction digits with which a currency is charged in; the newest row of a currency counts.
 CREATE TABLE IF NOT EXISTS currency_digits (
     step INTEGER PRIMARY KEY AUTOINCREMENT,

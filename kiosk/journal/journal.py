@@ -32,7 +32,7 @@ from kiosk.journal.rows import invoice_of, row_of, sale_of
 from kiosk.sale.days import DAY_S, day_of
 from kiosk.sale.events import SalesHistoryResult
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, RecoveredFact, Sale, SaleStarted
-from kiosk.sale.invoice import Invoice, SaleId
+from kiosk.sale.invoice import Invoice, SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal, SalvagedSale
 from kiosk.sale.money import Currency, Fiat, Sats
 from kiosk.sale.screens import HistoryRow, Totals
@@ -185,7 +185,12 @@ class Journal:
             JournalCorrupt: it is not a sound journal.
         """
         return TakenUp(
-            self.recover(), self.undecided(), self.lost_journal(), self.wrong_pins(), self.digits()
+            self.recover(),
+            self.undecided(),
+            self.lost_journal(),
+            self.wrong_pins(),
+            self.digits(),
+            self.merchant_wallets(),
         )
 
     def recover(self) -> Recovery:
@@ -377,6 +382,12 @@ class Journal:
         with reading():
             rows = self._db.execute("SELECT currency, digits FROM currency_digits ORDER BY step")
             return {row["currency"]: row["digits"] for row in rows}
+
+    def merchant_wallets(self) -> dict[str, WalletId]:
+        """The wallet that was accepted last, by the merchant's user name."""
+        with reading():
+            rows = self._db.execute("SELECT * FROM merchant_wallets ORDER BY step")
+            return {row["username"]: WalletId(row["wallet_id"]) for row in rows}
 
     def take_requests(self) -> bool:
         """Whether another process has asked for a retry since the last time."""

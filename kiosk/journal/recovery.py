@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
-from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
+from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.till import Forward, RecentlyPaid, WatchedInvoice
 from kiosk.sale.trouble import Trouble
@@ -60,7 +60,8 @@ class TakenUp:
     """Everything in the journal that the start goes on with.
 
     `undecided` are sales of a lost journal that a person has to look at, with the reasons;
-    `wrong_pins` how many were typed in a row; `digits` the fraction digits accepted by currency.
+    `wrong_pins` how many were typed in a row; `digits` the fraction digits accepted by currency,
+    `merchant_wallets` the wallets accepted by the merchant's user name.
     """
 
     recovery: Recovery
@@ -68,6 +69,7 @@ class TakenUp:
     lost_journal: LostJournal | None = None
     wrong_pins: int = 0
     digits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    merchant_wallets: Mapping[str, WalletId] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def resume(

@@ -14,6 +14,7 @@ from kiosk.sale.facts import (
     InvoiceNeverPaid,
     InvoicePaid,
     JournalRebuilt,
+    MerchantWalletAccepted,
     PaidTwice,
     PayoutIssued,
     PinTried,
@@ -92,6 +93,8 @@ def row_of(fact: Fact, at: int) -> Row:
             return Row("paid_twice", identity, now)
         case DigitsAccepted(currency, digits):
             return Row("currency_digits", {"currency": currency, "digits": digits}, now)
+        case MerchantWalletAccepted(username, wallet):
+            return Row("merchant_wallets", {"username": username, "wallet_id": wallet}, now)
         case JournalRebuilt(file_name):
             return Row("rebuilt", {"name": file_name}, now)
         case SaleUndecided(sale, reason):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from kiosk.sale.account import Account
 from kiosk.sale.device import HostEffect
 from kiosk.sale.facts import Ending, Fact, Sale
-from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, SaleId
+from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.money import Sats
 from kiosk.sale.till import Till
 
@@ -17,8 +17,12 @@ from kiosk.sale.till import Till
 @dataclass(frozen=True, slots=True)
 class FetchAccount:
     """Ask Blink for wallets, scopes, network, nodes, limit and merchant. -> AccountFetched |
-    AccountFetchFailed.
+    AccountFetchFailed, and MerchantWalletResult before it where the merchant has a user name.
+
+    `merchant_wallet` is the wallet that was accepted for that name: it is the one that is paid.
     """
+
+    merchant_wallet: WalletId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from kiosk.sale.account import Account, MerchantUpdates, Rates
 from kiosk.sale.device import DeviceActionResult
-from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId
+from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId, WalletId
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.ledger_history import LedgerHistory
 from kiosk.sale.money import Cents, Sats
@@ -70,6 +70,13 @@ class AccountFetchFailed:
     """The account could not be fetched; at start it is tried again with a growing pause."""
 
     trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantWalletResult:
+    """The wallet that Blink names for the merchant's user name now."""
+
+    wallet: WalletId
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +294,7 @@ Event = (
     | KeyReleased
     | AccountFetched
     | AccountFetchFailed
+    | MerchantWalletResult
     | NodesResult
     | RatesFetched
     | RatesFetchFailed

@@ -6,7 +6,7 @@ States only move forward, and the key is the payment hash: a fact that arrives t
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
+from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.money import Fiat, Rate, Sats
 
 
@@ -140,6 +140,14 @@ class DigitsAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class MerchantWalletAccepted:
+    """The merchant of this user name is paid into this wallet from here on."""
+
+    username: str
+    wallet: WalletId
+
+
+@dataclass(frozen=True, slots=True)
 class DayClosed:
     """The manager closed the day: totals "since last close" begin here."""
 
@@ -194,6 +202,7 @@ Fact = (
     | ForwardStatusChanged
     | PaidTwice
     | DigitsAccepted
+    | MerchantWalletAccepted
     | DayClosed
     | PinTried
     | JournalRebuilt

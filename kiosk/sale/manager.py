@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import forwards, wifi
+from kiosk.sale import service, wifi
 from kiosk.sale.code_on_screen import back_to_entry
 from kiosk.sale.device import DeviceAction, DeviceActionResult, DeviceNotice, RunDeviceAction
 from kiosk.sale.effects import PlaySound, ReadSalesHistory, Sound, Step
@@ -41,7 +41,7 @@ def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
                 replace(till, screen=awake), (DayClosed(till.unix_s),), (ReadSalesHistory(),)
             )
         case Key.CHARGE, ManagerPage.FORWARDS:
-            return forwards.retry_all(replace(till, screen=awake))
+            return service.retry_all(replace(till, screen=awake))
         case _, ManagerPage.DEVICE:
             return _handle_device_key(till, awake, key)
     return Step(replace(till, screen=awake))

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import checkout, prices
+from kiosk.sale import checkout, forwards, prices
 from kiosk.sale.account import Account
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import CloseSale, Step
-from kiosk.sale.facts import Ending
+from kiosk.sale.facts import Ending, Fact, MerchantWalletAccepted
+from kiosk.sale.invoice import WalletId
 from kiosk.sale.screens import EnteringAmount, FetchingPrice, RequestingInvoice
 from kiosk.sale.till import FetchingAccount, Ready, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -34,8 +35,19 @@ FETCH_LONGEST_DELAY_S: Final = 120.0
 JOURNAL_PAUSE_S: Final = 10.0
 
 
-def put_in_service(till: Till, account: Account) -> Till:
-    """The account is known: sales can be made, in the currency as Blink serves it."""
+def put_in_service(till: Till, account: Account) -> Step:
+    """The account is known: sales can be made, in the currency as Blink serves it.
+
+    The first wallet that a merchant's user name stands for is remembered, and it alone is paid.
+    """
+    facts: tuple[Fact, ...] = ()
+    if till.merchant_wallet not in (None, account.merchant_wallet):
+        # Asked before the manager confirmed another wallet: that one has not been tried yet.
+        again = FetchingAccount(due_s=till.now_s)
+        return Step(replace(till, service=again, fetching_account=False))
+    if till.merchant_wallet is None and till.rules.merchant_username:
+        till = replace(till, merchant_wallet=account.merchant_wallet)
+        facts = (MerchantWalletAccepted(till.rules.merchant_username, account.merchant_wallet),)
     trouble = till.service.trouble if isinstance(till.service, FetchingAccount) else None
     till = checkout.without_notice(till, trouble)
     if not account.nodes and till.account is not None:
@@ -52,8 +64,44 @@ def put_in_service(till: Till, account: Account) -> Till:
     screen = till.screen
     if isinstance(screen, EnteringAmount):  # digits typed before are digits of this unit
         unit = prices.unit_by_code(till, screen.entry.unit.code)
-        return replace(till, screen=replace(screen, entry=replace(screen.entry, unit=unit)))
-    return till
+        till = replace(till, screen=replace(screen, entry=replace(screen.entry, unit=unit)))
+    return Step(till, facts)
+
+
+def handle_merchant_wallet(till: Till, wallet: WalletId) -> Step:
+    """Blink names the wallet behind the merchant's user name; another than before is an alarm.
+
+    Whoever can move a user name would move every payout with it.
+    """
+    if till.merchant_wallet in (None, wallet):
+        alarms = tuple(
+            alarm
+            for alarm in till.alarms
+            if alarm.trouble.kind is not TroubleKind.MERCHANT_WALLET_CHANGED
+        )
+        return Step(replace(till, other_wallet=None, alarms=alarms))
+    reason = f"wallet {wallet}, paid is {till.merchant_wallet}"
+    changed = Trouble(TroubleKind.MERCHANT_WALLET_CHANGED, till.rules.merchant_username, reason)
+    return Step(replace(till, other_wallet=wallet).with_alarm(changed))
+
+
+def retry_all(till: Till) -> Step:
+    """The manager has read the alarms: what they stopped goes on, and what waits is due now."""
+    return _accept_merchant_wallet(till).then(forwards.retry_all)
+
+
+def _accept_merchant_wallet(till: Till) -> Step:
+    """The manager confirms the other wallet behind the user name: it is paid once it is tried."""
+    wallet = till.other_wallet
+    if wallet is None:
+        return Step(till)
+    accepted = replace(till, merchant_wallet=wallet, other_wallet=None)
+    if till.account is not None:
+        accepted = replace(accepted, account=replace(till.account, merchant_wallet=wallet))
+    fetching = isinstance(till.service, FetchingAccount) and till.service.due_s is None
+    if not fetching:
+        accepted = replace(accepted, service=FetchingAccount(due_s=till.now_s))
+    return Step(accepted, (MerchantWalletAccepted(till.rules.merchant_username, wallet),))
 
 
 def put_out_of_service(till: Till, trouble: Trouble) -> Till:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from kiosk.sale.account import Account, MerchantUpdates, Rates
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.ids import SaleParts, sale_id
-from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
+from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.money import SAT, Cents, Rate, Sats
 from kiosk.sale.screens import Screen
@@ -44,6 +44,7 @@ class Rules:
     success_s: int = 8
     tips: tuple[int, ...] = ()
     pin: str = field(default="", repr=False)
+    merchant_username: str = ""  # the merchant is paid by this name; empty is by API key
     merchant_updates: bool = False
 
     def sale_id(self, number: int) -> SaleId:
@@ -175,6 +176,8 @@ class Till:
     account: Account | None = None
     account_s: float = 0.0  # when the account was last asked about, monotonic
     fetching_account: bool = False  # fetching the account beside a sale
+    merchant_wallet: WalletId | None = None  # behind the user name, as accepted
+    other_wallet: WalletId | None = None  # what Blink names in its place now, not yet accepted
     rates: Rates | None = None
     rate_asked: bool = False
     known_prices: Mapping[str, Rate] = field(default_factory=lambda: MappingProxyType({}))

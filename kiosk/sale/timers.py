@@ -64,7 +64,7 @@ def run_due(till: Till) -> Step:
         and service.due_s <= till.now_s
     ):
         asking = replace(till, service=replace(service, due_s=None))
-        step = Step(asking, (), (FetchAccount(),))
+        step = Step(asking, (), (FetchAccount(till.merchant_wallet),))
     if till.journal_due_s is not None and till.journal_due_s <= till.now_s:
         again_s = till.now_s + JOURNAL_PAUSE_S
         probing = replace(step.till, journal_due_s=again_s)

@@ -46,6 +46,7 @@ from kiosk.sale.events import (
     LookUpPayoutResult,
     MerchantReceived,
     MerchantUpdatesChanged,
+    MerchantWalletResult,
     NodesResult,
     PayoutCreated,
     PayoutRefused,
@@ -92,9 +93,11 @@ def _handle(till: Till, event: Event) -> Step:
             return key_press.handle_released_key(till, legend)
         # The connection to Blink
         case AccountFetched(account):
-            return Step(service.put_in_service(till, account))
+            return service.put_in_service(till, account)
         case AccountFetchFailed(trouble):
             return service.handle_account_failure(till, trouble)
+        case MerchantWalletResult(wallet):
+            return service.handle_merchant_wallet(till, wallet)
         case NodesResult(nodes):
             return service.handle_nodes(till, nodes)
         case RatesFetched(rates):
@@ -127,7 +130,7 @@ def _handle(till: Till, event: Event) -> Step:
             step = forwards.handle_look_up_result(till, event)
             return code_on_screen.celebrate_if_settled(till, invoice, step)
         case RetryRequested():
-            return forwards.retry_all(till)
+            return service.retry_all(till)
         case MerchantReceived(payment_hash, amount):
             return forwards.handle_direct_payment(till, payment_hash, amount)
         case MerchantUpdatesChanged(updates):

@@ -29,6 +29,7 @@ class TroubleKind(StrEnum):
     MERCHANT_KEY_REFUSED = "merchant_key_refused"
     MERCHANT_KEY_SCOPE = "merchant_key_scope"
     MERCHANT_UNKNOWN = "merchant_unknown"  # no such user, or a user without a BTC wallet
+    MERCHANT_WALLET_CHANGED = "merchant_wallet_changed"  # another one behind the user name
     MERCHANT_CANNOT_RECEIVE = "merchant_cannot_receive"  # RECEIVE_DISABLED, inactive
     TILL_CANNOT_RECEIVE = "till_cannot_receive"
     SAME_WALLET = "same_wallet"  # till and merchant are one wallet: nothing to forward

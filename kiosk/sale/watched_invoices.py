@@ -103,7 +103,7 @@ def _account_again(till: Till) -> Step:
     if till.account is None or till.fetching_account:
         return Step(till)
     if till.now_s - till.account_s >= DAY_S:
-        return Step(replace(till, fetching_account=True), (), (FetchAccount(),))
+        return Step(replace(till, fetching_account=True), (), (FetchAccount(till.merchant_wallet),))
     return Step(till) if till.account.nodes else Step(till, (), (FetchNodes(),))
 
 

@@ -39,7 +39,7 @@ from kiosk.sale.events import (
     SendForwardResult,
     SendOutcome,
 )
-from kiosk.sale.invoice import InvoiceStatus, SaleId
+from kiosk.sale.invoice import InvoiceStatus, SaleId, WalletId
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import forwarding, invoices, prices
 from kiosk.wallet.endpoints import Endpoints, Timings
@@ -98,8 +98,8 @@ class Dispatcher:
                 self._open_sale(effect)
             case CloseSale():
                 self._close_sale(effect)
-            case FetchAccount():
-                self._answer(effect, self._fetch_account(), AccountFetchFailed(_BUG))
+            case FetchAccount(merchant_wallet):
+                self._answer(effect, self._fetch_account(merchant_wallet), AccountFetchFailed(_BUG))
             case FetchRates(currency):
                 self._answer(effect, self._fetch_rates(currency), RatesFetchFailed(_BUG))
             case CreatePayout(sale=sale):
@@ -218,9 +218,9 @@ class Dispatcher:
             for event in after_bug:
                 self._emit(event)
 
-    async def _fetch_account(self) -> None:
+    async def _fetch_account(self, merchant_wallet: WalletId | None) -> None:
         try:
-            account = await fetch_account(self._http)
+            account = await fetch_account(self._http, merchant_wallet, self._emit)
         except KioskError as error:
             self._emit(AccountFetchFailed(error.trouble))
             return

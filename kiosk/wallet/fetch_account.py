@@ -2,12 +2,13 @@
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
 from kiosk.sale.account import Account, WindDown
+from kiosk.sale.events import Event, MerchantWalletResult
 from kiosk.sale.ids import check_external_id
 from kiosk.sale.invoice import WalletId
 from kiosk.sale.money import SAT, Currency, Sats
@@ -29,8 +30,15 @@ _SCOPES: Final = ("READ", "WRITE")  # WRITE brings RECEIVE with it
 _TRIAL_SAT: Final = Sats(1)
 
 
-async def fetch_account(http: Http) -> Account:
+async def fetch_account(
+    http: Http,
+    merchant_wallet: WalletId | None = None,
+    emit: Callable[[Event], None] = lambda _: None,
+) -> Account:
     """Learn everything that sales rely on, and check that one could be made and forwarded.
+
+    `merchant_wallet` is the one accepted for the merchant's user name: it stays the one that is
+    paid, and is tried. What Blink names now is emitted; the till decides what a change means.
 
     Raises:
         KioskError: something would stop a sale; its trouble says what to do.
@@ -53,6 +61,9 @@ async def fetch_account(http: Http) -> Account:
         log.warning("Blink lists no price in %s: only the others can be charged", unlisted)
     server_unix_s = http.server_unix_s
     merchant, name, may_look = await _merchant(http)
+    if http.endpoints.merchant_username is not None:
+        emit(MerchantWalletResult(merchant))
+        merchant = merchant_wallet or merchant
     if merchant == till:
         raise KioskError(Trouble(TroubleKind.SAME_WALLET))
     result = Account(

@@ -20,13 +20,14 @@ from kiosk.sale.facts import (
     InvoiceIssued,
     InvoiceNeverPaid,
     InvoicePaid,
+    MerchantWalletAccepted,
     PaidTwice,
     PayoutIssued,
     Sale,
     SaleLeftScreen,
     SaleStarted,
 )
-from kiosk.sale.invoice import SaleId
+from kiosk.sale.invoice import SaleId, WalletId
 from kiosk.sale.money import SAT, Fiat, Rate, Sats
 from kiosk.sale.trouble import TroubleKind
 from tests.sale.tills import JPY, USD, invoice, usd_rate
@@ -464,4 +465,18 @@ def test_the_newest_accepted_digits_of_a_currency_count(tmp_path: Path) -> None:
     journal.close()
     again = Journal.open(path)
     assert again.digits() == {"USD": 2, "HUF": 0}
+    again.close()
+
+
+def test_the_newest_accepted_wallet_of_a_user_name_counts(tmp_path: Path) -> None:
+    """Box fault 34: what a user name stood for outlives a restart."""
+    path = tmp_path / "wallets.sqlite3"
+    journal = Journal.open(path)
+    assert journal.take_up().merchant_wallets == {}
+    first, second, other = WalletId("first"), WalletId("second"), WalletId("other")
+    journal.record([MerchantWalletAccepted("shop", first), MerchantWalletAccepted("bar", other)])
+    journal.record([MerchantWalletAccepted("shop", second)])
+    journal.close()
+    again = Journal.open(path)
+    assert again.take_up().merchant_wallets == {"shop": second, "bar": other}
     again.close()

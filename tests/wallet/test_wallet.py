@@ -23,6 +23,7 @@ from kiosk.sale.effects import (
     SendForward,
 )
 from kiosk.sale.events import (
+    AccountFetched,
     AccountFetchFailed,
     CancelInvoiceResult,
     CancelOutcome,
@@ -33,6 +34,7 @@ from kiosk.sale.events import (
     InvoiceStatusResult,
     LookUpOutcome,
     LookUpPayoutResult,
+    MerchantWalletResult,
     NodesResult,
     PayoutCreated,
     PayoutRefused,
@@ -41,7 +43,7 @@ from kiosk.sale.events import (
     SendOutcome,
 )
 from kiosk.sale.facts import Ending
-from kiosk.sale.invoice import ExternalId, Invoice, InvoiceStatus, PaymentHash, SaleId
+from kiosk.sale.invoice import ExternalId, Invoice, InvoiceStatus, PaymentHash, SaleId, WalletId
 from kiosk.sale.money import Sats
 from kiosk.sale.screens import ConnectionState
 from kiosk.sale.trouble import TroubleKind
@@ -450,3 +452,20 @@ def test_stopping_leaves_no_thread_and_no_socket(simulator: Simulator, door: Doo
     door.wallet.stop()
     assert not door.wallet.alive()
     until_quiet(simulator)
+
+
+def test_the_wallet_accepted_for_a_user_name_stays_the_one_that_is_tried(
+    simulator: Simulator,
+) -> None:
+    """Box fault 34: whoever moved the user name moved the payouts with it."""
+    accepted = WalletId(simulator.merchant.wallet_id)
+    door = Door(endpoints_of(simulator, merchant_username="stranger"))
+    door.perform(FetchAccount(accepted))
+    assert door.wait_for(MerchantWalletResult).wallet != accepted
+    account = door.wait_for(AccountFetched).account
+    assert account.merchant_wallet == accepted
+    made = [
+        request for request in simulator.requests if request.operation.startswith("lnInvoiceCreate")
+    ]
+    assert [request.variables["input"]["recipientWalletId"] for request in made] == [accepted]
+    door.wallet.stop()

@@ -87,6 +87,10 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("Blink knows no merchant {subject}."),
             mark("No money is at risk. Check MERCHANT_USERNAME."),
         ),
+        TroubleKind.MERCHANT_WALLET_CHANGED: (
+            mark("{subject} has another wallet at Blink now."),
+            mark("The wallet of before is paid. Ask the merchant; to pay the new one, try again."),
+        ),
         TroubleKind.MERCHANT_CANNOT_RECEIVE: (
             mark("The merchant's account cannot receive."),
             mark("No money is at risk. Ask Blink's support, or name another account."),
