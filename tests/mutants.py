@@ -1,28 +1,33 @@
 """Mutants: decisions of the money code changed one at a time; a test has to notice each.
 
-`python -m tests.mutants` copies the tree, changes one comparison, constant, condition or result in
-the copy, and runs the fast tests of that folder against it. What no test notices has survived: it
-needs a test, or changes nothing that anybody can see. Every verdict is a line in `verdicts.jsonl`;
-a run that is begun again goes on after the last one.
+`python -m tests.mutants` changes one comparison, constant, condition or result in a process of its
+own (no file is touched) and runs the fast tests of that folder there. What no test notices has
+survived: it needs a test, or changes nothing that anybody can see. Every verdict is a line in
+`verdicts.jsonl`; a run that is begun again goes on after the last one.
 """
 
 import argparse
 import ast
 import contextlib
 import copy
+import importlib
+import inspect
 import json
 import os
 import random
-import shutil
 import signal
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+import types
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import pytest
+from hypothesis import Phase, settings
 
 ROOT: Final = Path(__file__).parent.parent
 
@@ -221,69 +226,78 @@ def tests_of(module: str) -> tuple[list[str], list[str]]:
     return nearest, [*(file for file in rest if file not in nearest), *elsewhere]
 
 
-def verdict_on(mutant: Mutant, tree: Path, limit_s: float) -> str:
-    """Put a mutant into the copy of the tree and run its tests: killed, survived or timeout."""
-    file = tree / mutant.module
-    text = file.read_text()
-    file.write_text(mutated(text, mutant))
-    try:
-        return _tested(tree, tests_of(mutant.module), limit_s)
-    finally:
-        file.write_text(text)
-
-
-def _tested(tree: Path, tests: Sequence[Sequence[str]], limit_s: float) -> str:
+def verdict_on(mutant: Mutant | None, module: str, log: Path, limit_s: float) -> str:
+    """Run a module's tests in a child with a mutant in it: killed, survived or timeout."""
     child = os.fork()  # what all tests import is imported once, before
     if child == 0:
         os.setsid()
-        _run_tests(tree, tests)
+        _run_tests(mutant, tests_of(module), log)
     end_s = time.monotonic() + limit_s
     while time.monotonic() < end_s:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             return _VERDICTS[os.waitstatus_to_exitcode(status)]
-        time.sleep(0.05)
+        time.sleep(0.02)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return "timeout"
 
 
-def _run_tests(tree: Path, tests: Sequence[Sequence[str]]) -> None:
-    """In the child: run the copy's tests up to the first failure, and end with pytest's code."""
-    import pytest
-    from hypothesis import Phase, settings
-
+def _run_tests(mutant: Mutant | None, tests: Sequence[Sequence[str]], log: Path) -> None:
+    """In the child: run the tests up to the first failure, and end with pytest's code."""
     code = 3
     try:
-        os.chdir(tree)
-        sys.path[:] = [str(tree), *(entry for entry in sys.path if entry not in ("", str(ROOT)))]
-        for name in [name for name in sys.modules if name.split(".")[0] in ("kiosk", "tests")]:
-            del sys.modules[name]
-        output = os.open(tree.parent / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        if mutant is not None:
+            _put_in(mutant)
         imported = "ignore::pytest.PytestAssertRewriteWarning"  # before, by us
         options = ["-x", "-q", "-W", imported, "-p", "no:cacheprovider"]
         # What fails is not made smaller: nobody reads it.
         quick = ["--hypothesis-profile", "mutants"]
-        settings.register_profile("mutants", deadline=None, phases=[Phase.explicit, Phase.generate])
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("mutants", deadline=None, max_examples=30, phases=phases)
         for files in tests:
             code = int(pytest.main([*options, *quick, *files]))
             if code != 0:
                 break
     except BaseException:  # noqa: BLE001 - a child that is forked must not return
         traceback.print_exc()
+        code = 1  # a module that cannot even be imported is noticed
     finally:
         sys.stderr.flush()
         os._exit(code)
 
 
-def _copy_tree(tree: Path) -> None:
-    tree.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / "pyproject.toml", tree)
-    for name in ("kiosk", "tests"):
-        shutil.copytree(ROOT / name, tree / name, dirs_exist_ok=True)
+def _put_in(mutant: Mutant) -> None:
+    """Give every function of a loaded module the code of the mutated one."""
+    name = mutant.module.removesuffix(".py").replace("/", ".")
+    text = (ROOT / mutant.module).read_text()
+    changed = types.ModuleType(name)
+    changed.__file__ = str(ROOT / mutant.module)
+    exec(compile(mutated(text, mutant), mutant.module, "exec"), changed.__dict__)
+    after = _functions_of(changed.__dict__, name)
+    for qualified, function in _functions_of(sys.modules[name].__dict__, name).items():
+        function.__code__ = after[qualified].__code__
+        function.__defaults__ = after[qualified].__defaults__
+        function.__kwdefaults__ = after[qualified].__kwdefaults__
+
+
+def _functions_of(names: Mapping[str, Any], module: str) -> dict[str, types.FunctionType]:
+    functions: dict[str, types.FunctionType] = {}
+    for value in names.values():
+        if isinstance(value, property):
+            value = value.fget
+        bare = inspect.unwrap(getattr(value, "__func__", value)) if callable(value) else value
+        if getattr(bare, "__module__", None) != module:
+            continue
+        if isinstance(bare, types.FunctionType):
+            functions[bare.__qualname__] = bare
+        elif isinstance(bare, type):
+            functions |= _functions_of(bare.__dict__, module)
+    return functions
 
 
 def _read(verdicts: Path) -> dict[str, str]:
@@ -302,19 +316,19 @@ def main() -> None:
     options = parser.parse_args()
     modules = [name for name in MODULES if not options.modules or name in options.modules]
     options.folder.mkdir(parents=True, exist_ok=True)
-    verdicts, tree = options.folder / "verdicts.jsonl", options.folder / "tree"
-    _copy_tree(tree)
-    _import_once()
+    verdicts, log = options.folder / "verdicts.jsonl", options.folder / "output.txt"
+    os.chdir(ROOT)
     for folder in {name.split("/")[1] for name in modules}:
         first = next(name for name in modules if name.split("/")[1] == folder)
-        if _tested(tree, tests_of(first), options.limit_s) != "survived":
-            sys.exit(f"the tests of {folder} fail without a mutant")
+        _import_once([file for files in tests_of(first) for file in files])
+        if verdict_on(None, first, log, options.limit_s) != "survived":
+            sys.exit(f"the tests of {folder} fail without a mutant, see {log}")
     known = _read(verdicts)
     mutants = sample(options.most, options.seed, modules)
     for mutant in mutants:
         if mutant.name in known:
             continue
-        known[mutant.name] = verdict = verdict_on(mutant, tree, options.limit_s)
+        known[mutant.name] = verdict = verdict_on(mutant, mutant.module, log, options.limit_s)
         with verdicts.open("a") as file:
             line = {"name": mutant.name, "verdict": verdict, **asdict(mutant)}
             file.write(json.dumps(line) + "\n")
@@ -324,18 +338,10 @@ def main() -> None:
     print({verdict: counts.count(verdict) for verdict in sorted(set(counts))})
 
 
-def _import_once() -> None:
-    """Import what all tests need and no mutant changes."""
-    import aiohttp
-    import ariadne
-    import bolt11
-    import gql
-    import hypothesis.stateful
-    import pygame
-    import pytest
-    import websockets
-
-    assert all((aiohttp, ariadne, bolt11, gql, hypothesis, pygame, pytest, websockets))
+def _import_once(files: Sequence[str]) -> None:
+    """Import what the children would each import: the tests, and with them the program."""
+    for file in files:
+        importlib.import_module(file.removesuffix(".py").replace("/", "."))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from kiosk.sale.events import (
     SendOutcome,
 )
 from kiosk.sale.facts import ForwardStatus, ForwardStatusChanged, PayoutIssued
+from kiosk.sale.forwards import LOOKS_BEFORE_ALARM
 from kiosk.sale.invoice import Invoice
 from kiosk.sale.money import Sats
 from kiosk.sale.till import Forward
@@ -253,3 +254,29 @@ def test_nothing_is_asked_of_blink_for_a_stopped_forward() -> None:
         story.wait(10)
     step = transition(story.till, JournalWritable())
     assert not step.effects
+
+
+def test_a_payout_is_searched_for_since_its_sales_invoice_was_made_m6() -> None:
+    """Searched from a later time, a payout that was sent already would not be found."""
+    story = Story().ready()
+    made = story.awaiting(payout=False)
+    story.pay(made)
+    story.wait(60)
+    (wanted,) = [effect for effect in story.effects if isinstance(effect, CreatePayout)]
+    assert wanted.begun_at == made.expires_at - made.lifetime_s
+
+
+def test_after_the_manager_asks_again_an_absent_payout_is_looked_for_as_often_as_at_first() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.pay(made)
+    for _ in range(2):
+        story.send(made, SendOutcome.ALREADY_PAID)
+        for looks in range(LOOKS_BEFORE_ALARM):
+            assert story.till.alarms == (), looks
+            story.look(made, LookUpOutcome.NOTHING)
+            story.wait(400)
+        assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAID_BY_OTHERS]
+        story.play(RetryRequested())
+        story.look(made, LookUpOutcome.NOTHING)
+        story.wait(400)

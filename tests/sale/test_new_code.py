@@ -200,3 +200,13 @@ def test_a_cancelling_that_is_owed_is_done_with_the_next_question_until_it_is_an
     assert due_s is not None
     step = story.wait(due_s - story.till.now_s)
     assert not any(isinstance(effect, CancelInvoice) for effect in step.effects)
+
+
+def test_word_of_another_invoice_is_no_word_of_the_old_code_m8() -> None:
+    """Nor is word of the old code a wish for a new one."""
+    story, made = run_out()
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED, 0))
+    assert isinstance(story.till.screen, CodeExpired)
+    story.press(Key.CHARGE)
+    story.play(InvoiceStatusResult(invoice(99, 5).payment_hash, InvoiceStatus.EXPIRED, 0))
+    assert isinstance(story.till.screen, CodeExpired)

@@ -19,11 +19,12 @@ from kiosk.sale.events import (
     InvoiceStatusResult,
     JournalFailed,
     RatesFetched,
+    Tick,
 )
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.limits import LIMIT_FRESH_S, SALES_A_MINUTE, UNPAID_AN_HOUR
-from kiosk.sale.money import Cents
+from kiosk.sale.money import RATE_LIFE_S, Cents
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.screens import (
     CheckingLimit,
@@ -38,7 +39,7 @@ from kiosk.sale.screens import (
 from kiosk.sale.till import OverLimitPolicy, Till
 from kiosk.sale.timers import ENTRY_KEPT_S, PRICING_PATIENCE_S, QUESTION_SHOWN_S, next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
-from tests.sale.tills import RULES, USD, Story, invoice, rates
+from tests.sale.tills import RULES, USD, Story, invoice, rates, usd_rate
 
 REFUSED_KEY = Trouble(TroubleKind.KEY_REFUSED)
 
@@ -308,3 +309,32 @@ def test_a_sum_has_at_most_ninety_nine_items() -> None:
     entry = entering(story.till).entry
     assert len(entry.items) + 1 == MAX_ITEMS
     assert entry.total == int("1" * 6) + MAX_ITEMS - 1, "what was typed goes on as one item"
+
+
+def test_before_blink_has_answered_once_charge_says_that_there_is_no_connection() -> None:
+    story = Story()
+    story.play(Tick(1.0, 1_700_000_000))
+    story.wait(1.0)
+    story.press("500", Key.CHARGE)
+    assert notice(story.till) is TroubleKind.NO_CONNECTION
+    assert story.count(OpenSale) == 0
+
+
+def test_a_price_is_charged_by_for_two_minutes_and_no_longer_m9() -> None:
+    rate = usd_rate(now_s=10.0)
+    assert rate.is_fresh(10.0 + RATE_LIFE_S)
+    assert not rate.is_fresh(10.1 + RATE_LIFE_S)
+
+
+def test_the_cashier_is_told_to_the_second_when_the_next_sale_can_be_opened() -> None:
+    story = Story().ready()
+    for _ in range(SALES_A_MINUTE):
+        sale = story.charged().sale
+        story.play(InvoiceRefused(sale.id, Trouble(TroubleKind.NO_CONNECTION)))
+        story.till = replace(story.till, screen=EnteringAmount(Entry(USD)))
+    opened_s = story.till.opened_s[0]
+    charge(story)
+    told = entering(story.till).notice
+    assert told is not None
+    left_s = opened_s + 60 - story.till.now_s
+    assert left_s < int(told.subject) <= left_s + 1

@@ -28,6 +28,7 @@ from kiosk.sale.ledger_history import (
     LedgerHistory,
     LostJournal,
     SalvagedSale,
+    concerns,
 )
 from kiosk.sale.money import SAT, Fiat, Sats
 from kiosk.sale.recovery import SETTLE_S
@@ -263,4 +264,62 @@ def test_what_began_after_the_journal_was_lost_is_not_of_the_lost_journal() -> N
     paid = replace(came_in(at=NOW + 110), sale=made.sale)
     story.play(LedgerHistoryResult(replace(notice, invoices=(made,), entries=(paid,))))
     assert story.till.alarms == ()
+    assert story.till.lost_journal is None
+
+
+def test_a_sale_of_this_installation_is_ours_under_whatever_kiosk_id_it_was_begun() -> None:
+    """KIOSK_ID may be changed; the installation says whose sale it is."""
+    before = "kasse-2_3f9a0b1c_0a1b2c3d_7"
+    assert concerns(SaleId(before), "till-1", "3f9a0b1c")
+    assert concerns(SaleId("till-1_ffffffff_0a1b2c3d_7"), "till-1", "3f9a0b1c")
+    assert not concerns(SaleId("kasse-2_ffffffff_0a1b2c3d_7"), "till-1", "3f9a0b1c")
+
+
+def test_what_waits_for_a_young_payment_is_asked_about_again_and_not_at_once() -> None:
+    story = asked()
+    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5))))
+    assert story.till.lost_journal is not None
+    assert story.till.lost_journal.due_s == story.till.now_s + SETTLE_S / 4
+
+
+def theirs_saved(**known: object) -> SalvagedSale:
+    """A sale of another installation, read from the damaged file."""
+    one = saved(**known)
+    return replace(one, sale=replace(one.sale, id=SaleId("till-1_ffffffff_0a1b2c3d_7")))
+
+
+def test_another_installations_sale_that_had_no_code_holds_nothing_up() -> None:
+    """There is no invoice in what was saved, and Blink shows nothing of it."""
+    story = asked(theirs_saved())
+    story.play(LedgerHistoryResult(LedgerHistory((), (), 0)))
+    assert story.till.lost_journal is None
+    assert story.till.alarms == ()
+
+
+def test_another_installations_saved_code_that_blink_does_not_show_is_waited_for() -> None:
+    open_still = replace(MADE, expires_at=NOW + 300)
+    story = asked(theirs_saved(invoice=open_still))
+    story.play(LedgerHistoryResult(LedgerHistory((), (), 0)))
+    assert story.till.lost_journal is not None
+    assert story.till.lost_journal.due_s == story.till.now_s + 300 + SETTLE_S
+
+
+def test_what_cannot_be_read_of_another_installations_sale_is_an_alarm() -> None:
+    story = asked()
+    name = SaleId("till-1_ffffffff_0a1b2c3d_7")
+    told = theirs(name, came_in(), went_out())
+    story.play(LedgerHistoryResult(replace(told, odd=frozenset({name}))))
+    assert [alarm.sale for alarm in story.till.alarms] == [name]
+
+
+def test_another_installations_payment_is_judged_once_its_payout_must_have_been_seen() -> None:
+    """Younger than two minutes it may be on its way; older it is judged in the same answer."""
+    name = "till-1_ffffffff_0a1b2c3d_7"
+    story = asked()
+    story.play(LedgerHistoryResult(theirs(name, came_in(at=NOW - SETTLE_S + 1))))
+    assert story.till.alarms == ()
+    assert story.till.lost_journal is not None
+    story = asked()
+    story.play(LedgerHistoryResult(theirs(name, came_in(at=NOW - SETTLE_S))))
+    assert [alarm.sale for alarm in story.till.alarms] == [name]
     assert story.till.lost_journal is None

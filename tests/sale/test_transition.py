@@ -179,6 +179,17 @@ def test_a_merchant_who_cannot_be_paid_withdraws_the_code_and_stops_the_kiosk_m2
     assert notice(story.till) is TroubleKind.MERCHANT_CANNOT_RECEIVE
 
 
+def test_a_payout_refused_for_good_withdraws_no_other_sales_code_m2() -> None:
+    """News of an earlier sale comes late: the customer at the counter has nothing to do with it."""
+    story = Story().ready()
+    story.awaiting()
+    shown = story.till.screen
+    trouble = Trouble(TroubleKind.MERCHANT_CANNOT_RECEIVE, "merchant")
+    story.play(PayoutRefused(SaleId("till-1_3f9a0b1c_0a1b2c3d_7"), trouble, final=True))
+    assert story.till.screen == shown
+    assert story.till.out_of_service == trouble
+
+
 def test_paid_is_written_before_it_is_forwarded_and_shown_at_once_m5_m7() -> None:
     """Bug 21 of other tills: the customer had paid, and the screen waited for the forward."""
     story = Story().ready()

@@ -1,6 +1,7 @@
 """An answer that is not whole says nothing: it is unknown, never "nothing moved" (M4, M6)."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from kiosk.sale.effects import FetchLedgerHistory, LookUpPayout
 from kiosk.sale.events import LookUpOutcome, SendOutcome
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
+from kiosk.sale.ledger_history import HISTORY_S, LedgerHistory
 from kiosk.wallet.errors import BlinkError
 from kiosk.wallet.fetch_history import fetch_history
 from kiosk.wallet.forwarding import fetch_daily_limit, limit_left, look_up, read_answer, read_ledger
@@ -127,3 +129,31 @@ def test_the_smallest_limit_counts_and_an_unclear_one_makes_it_unknown() -> None
 def test_only_an_invoice_that_is_expired_is_expired_m6(message: str, answer: SendOutcome) -> None:
     """A successor follows from it: nothing else that expires may lead to one."""
     assert read_answer("FAILURE", (BlinkError(message),)) is answer
+
+
+def test_a_history_is_whole_only_since_both_of_its_lists_are() -> None:
+    """Each list is read as far back as it goes; what only one of them reaches is not judged."""
+    now = int(time.time())
+
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        def page(oldest: int) -> dict[str, Any]:
+            nodes = [{"createdAt": str(now)}, {"createdAt": str(oldest)}]
+            edges = [{"node": {**node, "externalId": None}} for node in nodes]
+            return {"edges": edges, "pageInfo": {"hasNextPage": False, "endCursor": "x"}}
+
+        whole, cut = page(now - 100), page(now - 10 * 86_400)
+        cut["pageInfo"]["hasNextPage"] = True
+        return {
+            "data": {
+                "me": {"defaultAccount": {"invoices": whole, "walletById": {"transactions": cut}}}
+            }
+        }
+
+    async def ask() -> LedgerHistory | None:
+        async with http_to(answer) as http:
+            order = FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT)
+            return (await fetch_history(http, order)).history
+
+    told = asyncio.run(ask())
+    assert told is not None
+    assert told.since >= now - HISTORY_S - 60
