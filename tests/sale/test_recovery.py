@@ -323,3 +323,27 @@ def test_another_installations_payment_is_judged_once_its_payout_must_have_been_
     story.play(LedgerHistoryResult(theirs(name, came_in(at=NOW - SETTLE_S))))
     assert [alarm.sale for alarm in story.till.alarms] == [name]
     assert story.till.lost_journal is None
+
+
+def test_with_a_saved_payout_invoice_even_a_young_payment_is_looked_up_at_once_m6() -> None:
+    """Its hash is known, so the look-up tells what became of it; nothing has to be waited for."""
+    story = asked(saved(payouts=(PAYOUT,), paid=True))
+    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5))))
+    assert story.till.lost_journal is None
+    assert isinstance(story.effects[-1], LookUpPayout)
+
+
+def test_a_saved_sale_of_another_amount_than_blinks_invoice_is_not_believed() -> None:
+    odd = saved()
+    story = asked(replace(odd, sale=replace(odd.sale, amount=Sats(400))))
+    story.play(LedgerHistoryResult(past(came_in())))
+    assert story.till.forwards[MADE.payment_hash].sale.amount == MADE.amount
+
+
+@pytest.mark.parametrize(("left_s", "owed"), [(300, True), (-300, False)])
+def test_only_an_invoice_that_has_not_run_out_is_cancelled_after_the_loss(
+    left_s: int, *, owed: bool
+) -> None:
+    story = asked()
+    story.play(LedgerHistoryResult(past(made=shown(made=replace(MADE, expires_at=NOW + left_s)))))
+    assert story.till.watched_invoices[MADE.payment_hash].cancel_wanted is owed
