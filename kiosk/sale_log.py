@@ -18,6 +18,11 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.facts import (
     DayClosed,
+    DirectInvoiceIssued,
+    DirectInvoiceNeverPaid,
+    DirectInvoicePaid,
+    DirectPaymentReviewed,
+    DirectPaymentUnproven,
     Fact,
     ForwardStatus,
     ForwardStatusChanged,
@@ -35,7 +40,7 @@ from kiosk.sale.facts import (
     SaleUndecided,
 )
 from kiosk.sale.invoice import short_hash
-from kiosk.sale.screens import EnteringAmount, Forwarded, SaleFailed
+from kiosk.sale.screens import EnteringAmount, Forwarded, SaleFailed, SaleReceived
 from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.trouble import Trouble
 
@@ -58,7 +63,7 @@ def log_step(before: Till, event: Event, step: Step) -> None:
             )
         elif isinstance(effect, GoIdle):
             log.info("connection not requested")
-    if isinstance(after.screen, Forwarded) and after.screen is not before.screen:
+    if isinstance(after.screen, Forwarded | SaleReceived) and after.screen is not before.screen:
         log.info("animation sale=%s", after.screen.sale.id)
     match event:
         case AccountFetched(account):
@@ -94,6 +99,18 @@ def _log_fact(fact: Fact) -> None:
             log.info("payment detected sale=%s hash=%s%s", sale, short_hash(payment_hash), when)
         case InvoiceNeverPaid(sale, payment_hash):
             log.info("invoice unpaid for good sale=%s hash=%s", sale, short_hash(payment_hash))
+        case DirectInvoiceIssued(sale, invoice):
+            log.info("invoice created sale=%s hash=%s", sale, short_hash(invoice.payment_hash))
+        case DirectInvoicePaid(sale, payment_hash, late):
+            when = " late=yes" if late else ""
+            log.info("payment detected sale=%s hash=%s%s", sale, short_hash(payment_hash), when)
+            log.info("received sale=%s", sale)
+        case DirectInvoiceNeverPaid(sale, payment_hash):
+            log.info("invoice unpaid for good sale=%s hash=%s", sale, short_hash(payment_hash))
+        case DirectPaymentUnproven(sale, payment_hash):
+            log.error("payment unproven sale=%s hash=%s", sale, short_hash(payment_hash))
+        case DirectPaymentReviewed(sale):
+            log.info("unproven payment reviewed sale=%s", sale)
         case ForwardStatusChanged(sale, ForwardStatus.SETTLED):
             log.info("forwarded sale=%s", sale)
         case ForwardStatusChanged(sale, ForwardStatus.SENT):

@@ -34,7 +34,7 @@ from kiosk.screen.drawing.font_coverage import covers
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.text.words import SatsStyle, Words
 from kiosk.settings import Settings
-from kiosk.wallet.endpoints import Endpoints
+from kiosk.wallet.endpoints import DirectMerchant, Endpoints
 from kiosk.wallet.worker import Wallet
 
 log: Final = logging.getLogger("kiosk")
@@ -86,12 +86,12 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         pin=pin.reveal() if pin is not None else "",
         merchant_username=settings.merchant_username or "",
         merchant_updates=settings.merchant_updates,
+        direct=settings.receive == "direct",
     )
 
 
 def endpoints_of(settings: Settings) -> Endpoints:
     """What the settings say about Blink."""
-    assert settings.blinkpos_api_key is not None  # the settings were loaded with an account
     return Endpoints(
         api_url=settings.api_url,
         ws_url=settings.ws_url,
@@ -102,7 +102,17 @@ def endpoints_of(settings: Settings) -> Endpoints:
         merchant_wallet_id=settings.merchant_wallet_id,
         currencies=settings.currencies,
         merchant_updates=settings.merchant_updates,
+        direct=_direct_merchant(settings),
     )
+
+
+def _direct_merchant(settings: Settings) -> DirectMerchant | None:
+    if settings.receive != "direct":
+        return None
+    address = settings.merchant_address
+    name = settings.merchant_username if address is None else address.name
+    assert name is not None  # the settings were loaded with an account
+    return DirectMerchant(name, address)
 
 
 def look_of(settings: Settings) -> Look:
@@ -129,6 +139,10 @@ def initial_till(
         for forward in forwards.values()
         if forward.status is ForwardStatus.STOPPED
     )
+    unproven = tuple(
+        Alarm(Trouble(TroubleKind.PAYMENT_UNPROVEN, str(sale.amount)), sale.id)
+        for sale in recovery.unreviewed
+    )
     till = Till(
         rules,
         EnteringAmount(Entry(unit)),
@@ -139,14 +153,20 @@ def initial_till(
         forwards=MappingProxyType(forwards),
         recently_paid=MappingProxyType(recently_paid),
         interrupted_sales=recovery.interrupted,
-        alarms=(*stopped, *(undecided_alarm(sale, reason) for sale, reason in taken_up.undecided)),
+        alarms=(
+            *stopped,
+            *unproven,
+            *(undecided_alarm(sale, reason) for sale, reason in taken_up.undecided),
+        ),
         lost_journal=taken_up.lost_journal,
         pin_tries=wrong_pins,
         pin_locked_until_s=now_s + lock_s(wrong_pins),  # from the beginning: no clock is trusted
         digits=taken_up.digits,
         merchant_wallet=taken_up.merchant_wallets.get(rules.merchant_username),
     )
-    return till, [SaleLeftScreen(sale.id, Ending.INTERRUPTED) for sale in recovery.interrupted]
+    return till, [
+        SaleLeftScreen(sale.id, Ending.INTERRUPTED, sale.direct) for sale in recovery.interrupted
+    ]
 
 
 def build_app(

@@ -103,11 +103,12 @@ def _sums(totals: Totals) -> str:
         for worth in totals.fiat
     )
     tips = f", tips {totals.tips} sat" if totals.tips else ""
-    way = totals.amount - totals.forwarded
+    way = totals.amount - totals.forwarded - totals.received
+    received = f", {totals.received} sat received directly" if totals.received else ""
     waiting = f", {way} sat on the way (kiosk forwards)" if way else ""
     return (
         f"{totals.sales} paid: {totals.amount} sat{worth}{tips}\n"
-        f"{totals.forwarded} sat forwarded{waiting}"
+        f"{totals.forwarded} sat forwarded{received}{waiting}"
     )
 
 
@@ -133,6 +134,7 @@ def _cells(record: SaleRecord, zone: tzinfo) -> dict[str, Cell]:
         "payout_hash": record.payout_hash,
         "memo": sale.memo,
         "trouble": (record.trouble.reason or record.trouble.kind) if record.trouble else None,
+        "way": "direct" if sale.direct else "forward",
     }
 
 

@@ -70,3 +70,153 @@ CREATE TABLE IF NOT EXISTS currency_digits (
     digits INTEGER NOT NULL,
     at INTEGER NOT NULL
 ) STRICT;
+
+-- Direct sales: the merchant's own invoice, and nothing to forward. Tables of their own, which an
+-- older program does not read: in `payments` each would become a forward at its next start.
+CREATE TABLE IF NOT EXISTS direct_sales (
+    sale_id TEXT PRIMARY KEY,
+    started_at INTEGER NOT NULL,
+    amount_sat INTEGER NOT NULL CHECK (amount_sat > 0),
+    tip_sat INTEGER NOT NULL CHECK (tip_sat BETWEEN 0 AND amount_sat),
+    price_minor INTEGER NOT NULL,
+    tip_minor INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    fraction_digits INTEGER NOT NULL,
+    rate_currency TEXT,
+    rate_symbol TEXT,
+    rate_digits INTEGER,
+    rate_base INTEGER,
+    rate_offset INTEGER,
+    value_minor INTEGER,
+    memo TEXT NOT NULL,
+    items TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS direct_sales_by_time ON direct_sales (started_at);
+
+CREATE TABLE IF NOT EXISTS direct_invoices (
+    payment_hash TEXT PRIMARY KEY,
+    sale_id TEXT NOT NULL UNIQUE REFERENCES direct_sales,
+    payment_request TEXT NOT NULL,
+    amount_sat INTEGER NOT NULL,
+    external_id TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    lifetime_s INTEGER NOT NULL,
+    verify_url TEXT NOT NULL,       -- empty for an invoice at Blink
+    at INTEGER NOT NULL,
+    UNIQUE (sale_id, payment_hash)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS direct_endings (
+    sale_id TEXT PRIMARY KEY REFERENCES direct_sales,
+    ending TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
+-- A preimage has proved it. What the day's totals add up is kept side by side, as in `takings`.
+CREATE TABLE IF NOT EXISTS direct_payments (
+    payment_hash TEXT PRIMARY KEY,
+    sale_id TEXT NOT NULL UNIQUE,
+    late INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    FOREIGN KEY (sale_id, payment_hash) REFERENCES direct_invoices (sale_id, payment_hash)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS direct_finals (
+    payment_hash TEXT PRIMARY KEY,
+    sale_id TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    FOREIGN KEY (sale_id, payment_hash) REFERENCES direct_invoices (sale_id, payment_hash)
+) STRICT;
+
+-- Said to be paid, without a proof; and that the manager has looked into the wallet.
+CREATE TABLE IF NOT EXISTS direct_undecided (
+    payment_hash TEXT PRIMARY KEY,
+    sale_id TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    FOREIGN KEY (sale_id, payment_hash) REFERENCES direct_invoices (sale_id, payment_hash)
+) STRICT;
+CREATE TABLE IF NOT EXISTS direct_reviews (
+    sale_id TEXT PRIMARY KEY REFERENCES direct_sales,
+    at INTEGER NOT NULL
+) STRICT;
+
+-- One payment hash is one invoice, whichever way the sale is paid.
+CREATE TRIGGER IF NOT EXISTS direct_hash_is_new BEFORE INSERT ON direct_invoices
+WHEN EXISTS (SELECT 1 FROM invoices WHERE payment_hash = NEW.payment_hash)
+  OR EXISTS (SELECT 1 FROM payouts WHERE payment_hash = NEW.payment_hash)
+BEGIN SELECT RAISE(ABORT, 'an invoice of another sale'); END;
+
+CREATE TRIGGER IF NOT EXISTS direct_sales_stay BEFORE UPDATE ON direct_sales
+BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS direct_sales_last BEFORE DELETE ON direct_sales
+BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS direct_invoices_stay BEFORE UPDATE ON direct_invoices
+BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS direct_invoices_last BEFORE DELETE ON direct_invoices
+BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS direct_payments_stay BEFORE UPDATE ON direct_payments
+BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS direct_payments_last BEFORE DELETE ON direct_payments
+BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+
+-- What a start takes up, so that it costs the same in a journal of a million sales.
+CREATE TABLE IF NOT EXISTS direct_unfinished (sale_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS direct_unfinished_when_issued AFTER INSERT ON direct_invoices
+BEGIN INSERT OR IGNORE INTO direct_unfinished VALUES (NEW.sale_id); END;
+CREATE TRIGGER IF NOT EXISTS direct_finished_when_paid AFTER INSERT ON direct_payments
+BEGIN DELETE FROM direct_unfinished WHERE sale_id = NEW.sale_id; END;
+CREATE TRIGGER IF NOT EXISTS direct_finished_when_final AFTER INSERT ON direct_finals
+BEGIN DELETE FROM direct_unfinished WHERE sale_id = NEW.sale_id; END;
+
+CREATE TABLE IF NOT EXISTS direct_takings (
+    at INTEGER NOT NULL,
+    sale_id TEXT NOT NULL,
+    amount_sat INTEGER NOT NULL,
+    tip_sat INTEGER NOT NULL,
+    currency TEXT,
+    value_minor INTEGER,
+    PRIMARY KEY (at, sale_id)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS direct_taken_when_paid AFTER INSERT ON direct_payments
+BEGIN
+    INSERT INTO direct_takings
+    SELECT NEW.at, sale_id, amount_sat, tip_sat, rate_currency, value_minor
+    FROM direct_sales WHERE sale_id = NEW.sale_id;
+END;
+
+-- The place of a close among the direct sales.
+CREATE TABLE IF NOT EXISTS direct_closes (
+    step INTEGER PRIMARY KEY AUTOINCREMENT,
+    last_sale INTEGER NOT NULL,
+    last_payment INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS direct_place_of_close AFTER INSERT ON day_closes
+BEGIN
+    INSERT INTO direct_closes (last_sale, last_payment) VALUES (
+        (SELECT coalesce(max(rowid), 0) FROM direct_sales),
+        (SELECT coalesce(max(rowid), 0) FROM direct_payments)
+    );
+END;
+
+-- A direct sale with all that became of it, in the columns of `records`.
+CREATE VIEW IF NOT EXISTS direct_records AS
+SELECT
+    direct_sales.rowid,
+    direct_sales.*,
+    direct_invoices.payment_hash,
+    NULL AS payout_hash,
+    direct_endings.ending,
+    direct_payments.late,
+    direct_payments.at AS paid_at,
+    NULL AS status,
+    CASE
+        WHEN direct_payments.at IS NULL AND direct_undecided.at IS NOT NULL
+        THEN 'payment_unproven'
+    END AS reason,
+    NULL AS step_at
+FROM direct_sales
+LEFT JOIN direct_invoices USING (sale_id)
+LEFT JOIN direct_endings USING (sale_id)
+LEFT JOIN direct_payments USING (sale_id)
+LEFT JOIN direct_undecided USING (sale_id);

@@ -1,5 +1,7 @@
 """The journal: facts in, one transaction and one sync for each step; what is unfinished out."""
 
+import heapq
+import itertools
 import logging
 import os
 import shutil
@@ -28,7 +30,7 @@ from kiosk.journal.database import (
 from kiosk.journal.installation import ReadHardware, read_hardware, take
 from kiosk.journal.records import SaleRecord, record_of, trouble_of
 from kiosk.journal.recovery import OpenForward, OpenInvoice, Recovery, TakenUp
-from kiosk.journal.rows import invoice_of, row_of, sale_of
+from kiosk.journal.rows import direct_invoice_of, invoice_of, row_of, sale_of
 from kiosk.sale.days import DAY_S, day_of
 from kiosk.sale.events import SalesHistoryResult
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, RecoveredFact, Sale, SaleStarted
@@ -206,7 +208,46 @@ class Journal:
             invoices = tuple(self._open_invoice(r) for r in unfinished if r["paid_at"] is None)
             forwards = tuple(self._open_forward(r) for r in unfinished if r["paid_at"] is not None)
             settled = tuple(self._settled_around(int(self._now())))
-        return Recovery(invoices, forwards, settled, retry=self.take_requests())
+            direct = self._open_direct_invoices()
+            unreviewed = self._unreviewed()
+        return Recovery(
+            (*invoices, *direct),
+            forwards,
+            settled,
+            retry=self.take_requests(),
+            unreviewed=unreviewed,
+        )
+
+    def _open_direct_invoices(self) -> tuple[OpenInvoice, ...]:
+        rows = self._db.execute(
+            "SELECT * FROM direct_unfinished CROSS JOIN direct_records USING (sale_id)"
+            " ORDER BY started_at"
+        ).fetchall()
+        return tuple(
+            OpenInvoice(
+                sale_of(row, direct=True),
+                direct_invoice_of(
+                    self._db.execute(
+                        "SELECT * FROM direct_invoices WHERE sale_id = ?", (row["sale_id"],)
+                    ).fetchone()
+                ),
+                None,
+                Ending(row["ending"]) if row["ending"] is not None else None,
+                unproven=row["reason"] is not None,
+            )
+            for row in rows
+        )
+
+    def _unreviewed(self) -> tuple[Sale, ...]:
+        rows = self._db.execute(
+            "SELECT direct_sales.* FROM direct_undecided CROSS JOIN direct_sales USING (sale_id)"
+            " WHERE NOT EXISTS"
+            " (SELECT 1 FROM direct_reviews WHERE sale_id = direct_sales.sale_id)"
+            " AND NOT EXISTS"
+            " (SELECT 1 FROM direct_payments WHERE sale_id = direct_sales.sale_id)"
+            " ORDER BY started_at"
+        ).fetchall()
+        return tuple(sale_of(row, direct=True) for row in rows)
 
     def lost_journal(self) -> LostJournal | None:
         """Damaged journals of whose sales Blink has not been asked, and what is left of them.
@@ -248,7 +289,10 @@ class Journal:
     def totals(self, since: int, until: int | None = None) -> Totals:
         """Sums of what was paid in `[since, until)`, Unix seconds, at the rates of the moments."""
         span = (since, _EVER if until is None else until)
-        return self._totals(since, "takings WHERE at >= ? AND at < ?", "at >= ? AND at < ?", span)
+        forwarded = self._totals(
+            since, "takings WHERE at >= ? AND at < ?", "at >= ? AND at < ?", span
+        )
+        return joined(forwarded, self._received("direct_takings WHERE at >= ? AND at < ?", span))
 
     def totals_since_close(self) -> Totals:
         """Sums of what was recorded as paid after the last close of the day.
@@ -262,29 +306,42 @@ class Journal:
             "(SELECT amount_sat, tip_sat, rate_currency AS currency, value_minor"
             " FROM payments CROSS JOIN sales USING (sale_id) WHERE payments.rowid > ?)"
         )
-        return self._totals(close["at"], paid, "payments.rowid > ?", (close["last_payment"],))
+        received = (
+            "(SELECT amount_sat, tip_sat, rate_currency AS currency, value_minor"
+            " FROM direct_payments CROSS JOIN direct_sales USING (sale_id)"
+            " WHERE direct_payments.rowid > ?)"
+        )
+        forwarded = self._totals(close["at"], paid, "payments.rowid > ?", (close["last_payment"],))
+        place = self._last_direct_close()
+        return joined(forwarded, self._received(received, (place["last_payment"],)))
+
+    def _received(self, taken: str, values: tuple[int, ...]) -> Totals:
+        """Sums of the direct sales that were `taken`: nothing of them is ever on its way."""
+        with reading():
+            sums = self._db.execute(_sums_of(taken), values).fetchall()
+        return self._added_up(0, sums, owed=None)
 
     def _totals(self, since: int, taken: str, where: str, values: tuple[int, ...]) -> Totals:
         """Sums of what was `taken`; `where` tells the same payments among the unfinished."""
-        taken = (
-            "SELECT count(*) AS sales, sum(amount_sat) AS amount, sum(tip_sat) AS tips,"  # noqa: S608
-            f" currency, sum(value_minor) AS value FROM {taken}"
-            " GROUP BY currency ORDER BY currency"
-        )
         owing = (
             "SELECT coalesce(sum(amount_sat), 0) FROM unfinished"  # noqa: S608
             f" CROSS JOIN payments USING (sale_id) CROSS JOIN sales USING (sale_id) WHERE {where}"
         )
         with reading():
-            sums = self._db.execute(taken, values).fetchall()
+            sums = self._db.execute(_sums_of(taken), values).fetchall()
             owed = self._db.execute(owing, values).fetchone()[0]
+        return self._added_up(since, sums, owed=owed)
+
+    def _added_up(self, since: int, sums: list[sqlite3.Row], *, owed: int | None) -> Totals:
+        """`owed` is what of it is still on its way; None where nothing is forwarded."""
         amount = sum(row["amount"] for row in sums)
         return Totals(
             since=since,
             sales=sum(row["sales"] for row in sums),
             amount=Sats(amount),
             tips=Sats(sum(row["tips"] for row in sums)),
-            forwarded=Sats(amount - owed),
+            forwarded=Sats(amount - owed if owed is not None else 0),
+            received=Sats(amount if owed is None else 0),
             fiat=tuple(
                 Fiat(row["value"], self.currency(row["currency"]))
                 for row in sums
@@ -298,6 +355,13 @@ class Journal:
                 "SELECT * FROM closes ORDER BY step DESC LIMIT 1"
             ).fetchone()
         return rows
+
+    def _last_direct_close(self) -> dict[str, int]:
+        with reading():
+            row = self._db.execute(
+                "SELECT last_sale, last_payment FROM direct_closes ORDER BY step DESC LIMIT 1"
+            ).fetchone()
+        return dict(row) if row is not None else {"last_sale": 0, "last_payment": 0}
 
     def overview(self, now: int) -> SalesHistoryResult:
         """What the manager's screens show: today, since the last close, and recent sales."""
@@ -318,7 +382,17 @@ class Journal:
         """The newest sales, newest first: in the order in which they were begun."""
         with reading():
             rows = self._db.execute("SELECT * FROM records ORDER BY rowid DESC LIMIT ?", (limit,))
-            return tuple(record_of(row) for row in rows)
+            forwarded = [record_of(row) for row in rows]
+            rows = self._db.execute(
+                "SELECT * FROM direct_records ORDER BY rowid DESC LIMIT ?", (limit,)
+            )
+            received = [record_of(row, direct=True) for row in rows]
+        if (
+            not forwarded or not received
+        ):  # the order in which they were begun, whatever a clock said
+            return tuple(forwarded or received)
+        both = heapq.merge(forwarded, received, key=lambda r: r.sale.started_at, reverse=True)
+        return tuple(itertools.islice(both, limit))
 
     def sales(self, since: int, until: int) -> Iterator[SaleRecord]:
         """Sales paid in `[since, until)`, Unix seconds, and those begun in it that nobody paid.
@@ -330,6 +404,12 @@ class Journal:
             " UNION ALL SELECT sale_id FROM sales"
             " WHERE started_at >= :since AND started_at < :until"
             " AND NOT EXISTS (SELECT 1 FROM payments WHERE sale_id = sales.sale_id)",
+            "SELECT sale_id FROM direct_takings WHERE at >= :since AND at < :until"
+            " UNION ALL SELECT sale_id FROM direct_sales"
+            " WHERE started_at >= :since AND started_at < :until"
+            " AND NOT EXISTS"
+            " (SELECT 1 FROM direct_payments WHERE sale_id = direct_sales.sale_id)",
+            {"since": since, "until": until},
             {"since": since, "until": until},
         )
 
@@ -340,18 +420,37 @@ class Journal:
             "SELECT sale_id FROM payments WHERE rowid > :last_payment"
             " UNION ALL SELECT sale_id FROM sales WHERE rowid > :last_sale"
             " AND NOT EXISTS (SELECT 1 FROM payments WHERE sale_id = sales.sale_id)",
+            "SELECT sale_id FROM direct_payments WHERE rowid > :last_payment"
+            " UNION ALL SELECT sale_id FROM direct_sales WHERE rowid > :last_sale"
+            " AND NOT EXISTS"
+            " (SELECT 1 FROM direct_payments WHERE sale_id = direct_sales.sale_id)",
             dict(close) if close is not None else {"last_payment": 0, "last_sale": 0},
+            self._last_direct_close(),
         )
 
-    def _sales(self, chosen: str, values: dict[str, int]) -> Iterator[SaleRecord]:
+    def _sales(
+        self,
+        chosen: str,
+        chosen_direct: str,
+        values: dict[str, int],
+        values_direct: dict[str, int],
+    ) -> Iterator[SaleRecord]:
+        """The chosen sales of both ways, each by the time that it belongs to."""
+        return heapq.merge(
+            self._records("records", chosen, values),
+            self._records("direct_records", chosen_direct, values_direct),
+            key=lambda record: record.at,
+        )
+
+    def _records(self, view: str, chosen: str, values: dict[str, int]) -> Iterator[SaleRecord]:
         with reading():
             rows = self._db.execute(
-                f"SELECT * FROM records WHERE sale_id IN ({chosen})"  # noqa: S608
+                f"SELECT * FROM {view} WHERE sale_id IN ({chosen})"  # noqa: S608
                 " ORDER BY coalesce(paid_at, started_at), rowid",
                 values,
             )
             for row in rows:
-                yield record_of(row)
+                yield record_of(row, direct=view == "direct_records")
 
     def unsettled(self) -> tuple[SaleRecord, ...]:
         """Sales that were paid and are not forwarded yet, oldest payment first."""
@@ -368,11 +467,20 @@ class Journal:
             LookupError: no sale was.
         """
         with reading():
-            row = self._db.execute(
-                "SELECT rate_symbol, rate_digits FROM sales WHERE rate_currency = ?"
-                " ORDER BY rowid DESC LIMIT 1",
-                (code,),
-            ).fetchone()
+            row = next(
+                filter(
+                    None,
+                    (
+                        self._db.execute(
+                            f"SELECT rate_symbol, rate_digits FROM {table}"  # noqa: S608
+                            " WHERE rate_currency = ? ORDER BY rowid DESC LIMIT 1",
+                            (code,),
+                        ).fetchone()
+                        for table in ("sales", "direct_sales")
+                    ),
+                ),
+                None,
+            )
         if row is None:
             raise LookupError(code)
         return Currency(code, row["rate_symbol"], row["rate_digits"])
@@ -477,6 +585,32 @@ def _opened(
     except BaseException:
         journal.close()
         raise
+
+
+def _sums_of(taken: str) -> str:
+    return (
+        "SELECT count(*) AS sales, sum(amount_sat) AS amount, sum(tip_sat) AS tips,"  # noqa: S608
+        f" currency, sum(value_minor) AS value FROM {taken}"
+        " GROUP BY currency ORDER BY currency"
+    )
+
+
+def joined(forwarded: Totals, received: Totals) -> Totals:
+    """The sums of both ways of being paid as one."""
+    fiat: dict[str, Fiat] = {}
+    for worth in (*forwarded.fiat, *received.fiat):
+        code = worth.currency.code
+        before = fiat[code].minor if code in fiat else 0
+        fiat[code] = Fiat(before + worth.minor, worth.currency)
+    return Totals(
+        since=forwarded.since,
+        sales=forwarded.sales + received.sales,
+        amount=Sats(forwarded.amount + received.amount),
+        tips=Sats(forwarded.tips + received.tips),
+        forwarded=forwarded.forwarded,
+        fiat=tuple(fiat[code] for code in sorted(fiat)),
+        received=received.received,
+    )
 
 
 def _reason(trouble: Trouble | None) -> str:

@@ -22,6 +22,7 @@ class SaleState(StrEnum):
     PAID = "paid"  # and on its way to the merchant
     STOPPED = "stopped"  # paid, and a person has to look
     FORWARDED = "forwarded"  # the merchant has it
+    RECEIVED = "received"  # a direct sale: the merchant has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,12 @@ class SaleRecord:
         return self.sale.started_at if self.paid_at is None else self.paid_at
 
 
-def record_of(row: sqlite3.Row) -> SaleRecord:
-    """A sale from a row of the view `records`."""
-    state = _state(row)
+def record_of(row: sqlite3.Row, *, direct: bool = False) -> SaleRecord:
+    """A sale from a row of the view `records`, or of `direct_records`."""
+    state = SaleState.RECEIVED if direct and row["paid_at"] is not None else _state(row)
     forwarded = state is SaleState.FORWARDED
     return SaleRecord(
-        sale=sale_of(row),
+        sale=sale_of(row, direct=direct),
         state=state,
         late=bool(row["late"]),
         trouble=None if forwarded else trouble_of(row),

@@ -21,6 +21,7 @@ class OpenInvoice:
     payout: Invoice | None
     ending: Ending | None  # None: it was on the screen when the program ended
     held: bool = False  # begun in another installation: if it is paid, the manager decides
+    unproven: bool = False  # said to be paid, without a proof (direct sales)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,15 @@ class OpenForward:
 class Recovery:
     """What was unfinished when the program ended; `settled` are the last day's, for M12.
 
-    `retry`: somebody has asked for another try, also of what was stopped.
+    `retry`: somebody has asked for another try, also of what was stopped. `unreviewed` are direct
+    sales with an unproven payment that the manager has not looked at.
     """
 
     invoices: tuple[OpenInvoice, ...]
     forwards: tuple[OpenForward, ...]
     settled: tuple[tuple[Sale, Invoice], ...]
     retry: bool = False
+    unreviewed: tuple[Sale, ...] = ()
 
     @property
     def interrupted(self) -> tuple[Sale, ...]:
@@ -95,7 +98,10 @@ def resume(
             next_check_s=now_s,
             final_s=now_s + left_s + WATCHED_S,
             ending=open_invoice.ending or Ending.INTERRUPTED,
-            cancel_wanted=open_invoice.ending is None and not open_invoice.held,
+            cancel_wanted=open_invoice.ending is None
+            and not open_invoice.held
+            and not open_invoice.sale.direct,
+            unproven=open_invoice.unproven,
             held=open_invoice.held,
         )
     forwards = {

@@ -2,12 +2,17 @@
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kiosk.sale.facts import (
     DayClosed,
     DigitsAccepted,
+    DirectInvoiceIssued,
+    DirectInvoiceNeverPaid,
+    DirectInvoicePaid,
+    DirectPaymentReviewed,
+    DirectPaymentUnproven,
     Fact,
     ForwardStatusChanged,
     InvoiceIssued,
@@ -72,19 +77,32 @@ def row_of(fact: Fact, at: int) -> Row:
     now: dict[str, Value] = {"at": at}
     match fact:
         case SaleStarted(sale):
-            return Row("sales", _sale_values(sale))
+            return Row("direct_sales" if sale.direct else "sales", _sale_values(sale))
         case InvoiceIssued(sale, invoice):
             return Row("invoices", {"sale_id": sale, **_invoice_values(invoice)}, now)
         case PayoutIssued(sale, payout, generation):
             identity = {"sale_id": sale, "generation": generation, **_invoice_values(payout)}
             return Row("payouts", identity, now)
-        case SaleLeftScreen(sale, ending):
-            return Row("endings", {"sale_id": sale}, {"ending": ending.value, **now})
+        case SaleLeftScreen(sale, ending, direct):
+            table = "direct_endings" if direct else "endings"
+            return Row(table, {"sale_id": sale}, {"ending": ending.value, **now})
         case InvoicePaid(sale, payment_hash, late):
             identity = {"sale_id": sale, "payment_hash": payment_hash}
             return Row("payments", identity, {"late": int(late), **now})
         case InvoiceNeverPaid(sale, payment_hash):
             return Row("finals", {"sale_id": sale, "payment_hash": payment_hash}, now)
+        case DirectInvoiceIssued(sale, invoice):
+            identity = {"sale_id": sale, **_invoice_values(invoice)}
+            return Row("direct_invoices", {**identity, "verify_url": invoice.verify_url}, now)
+        case DirectInvoicePaid(sale, payment_hash, late):
+            identity = {"sale_id": sale, "payment_hash": payment_hash}
+            return Row("direct_payments", identity, {"late": int(late), **now})
+        case DirectInvoiceNeverPaid(sale, payment_hash):
+            return Row("direct_finals", {"sale_id": sale, "payment_hash": payment_hash}, now)
+        case DirectPaymentUnproven(sale, payment_hash):
+            return Row("direct_undecided", {"sale_id": sale, "payment_hash": payment_hash}, now)
+        case DirectPaymentReviewed(sale):
+            return Row("direct_reviews", {"sale_id": sale}, now)
         case ForwardStatusChanged(sale, status, payout_hash, reason):
             identity = {"sale_id": sale, "status": status.value, "payout_hash": payout_hash}
             return Row("forward_steps", identity, {"reason": reason, **now})
@@ -107,8 +125,8 @@ def row_of(fact: Fact, at: int) -> Row:
             return Row("day_closes", {"at": closed_at})
 
 
-def sale_of(row: Columns) -> Sale:
-    """A sale from a row with the columns of `sales`.
+def sale_of(row: Columns, *, direct: bool = False) -> Sale:
+    """A sale from a row with the columns of `sales`, or of `direct_sales`.
 
     Raises:
         ValueError: it holds what no sale has.
@@ -132,6 +150,7 @@ def sale_of(row: Columns) -> Sale:
         tip=Sats(row["tip_sat"]),
         tip_minor=row["tip_minor"],
         items=tuple(int(item) for item in row["items"].split(",") if item),
+        direct=direct,
     )
 
 
@@ -145,6 +164,11 @@ def invoice_of(row: Columns) -> Invoice:
         expires_at=row["expires_at"],
         lifetime_s=row["lifetime_s"],
     )
+
+
+def direct_invoice_of(row: Columns) -> Invoice:
+    """An invoice from a row of `direct_invoices`."""
+    return replace(invoice_of(row), verify_url=row["verify_url"])
 
 
 def value_of(sale: Sale) -> Fiat | None:

@@ -6,7 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from kiosk.sale.invoice import WalletId
-from kiosk.sale.money import Cents, Currency, Rate
+from kiosk.sale.lightning_address import LightningAddress
+from kiosk.sale.money import Cents, Currency, Rate, Sats
 
 
 class MerchantUpdates(StrEnum):
@@ -27,8 +28,25 @@ class WindDown:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectPayee:
+    """Who makes the invoices of direct sales, as found out when the account was fetched (D5).
+
+    A `wallet` at Blink, or the server of a Lightning `address`. `least` and `most` are what can be
+    charged, None where no bound is known.
+    """
+
+    wallet: WalletId | None = None
+    address: LightningAddress | None = None
+    least: Sats = Sats(1)
+    most: Sats | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """The facts that every sale relies on.
+
+    In direct sales `payee` makes the invoices, and `till_wallet` is empty unless forwards of
+    before are being finished with the key that is still there.
 
     `nodes` may be empty, which means unknown, not none. `limit_left` is what is left of the
     account's daily `internalSend`, None when Blink did not say. `may_look_up_payouts` is whether
@@ -48,6 +66,7 @@ class Account:
     wind_down: WindDown | None = None
     server_unix_s: int | None = None
     not_served: tuple[str, ...] = ()
+    payee: DirectPayee | None = None
 
     def with_nodes(self, nodes: frozenset[str]) -> "Account":
         """The same with newer nodes; an empty list takes nothing away from what is known."""

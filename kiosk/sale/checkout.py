@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import watched_invoices
+from kiosk.sale import direct, watched_invoices
 from kiosk.sale.account import Rates
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import Effect, FetchDailyLimit, OpenSale, PlaySound, Sound, Step
 from kiosk.sale.entry import Entry, Tip, percentage_tip
 from kiosk.sale.facts import Sale, SaleStarted
 from kiosk.sale.ids import invoice_external_id, payout_external_id
-from kiosk.sale.limits import count_opened, limit_is_old, over_limit, too_large, too_many
+from kiosk.sale.limits import count_opened, limit_is_old, out_of_bounds, over_limit, too_many
 from kiosk.sale.memo import payout_memo, sale_memo
 from kiosk.sale.money import (
     SAT,
@@ -83,9 +83,9 @@ def open_sale(
         if odd is not None:
             return odd
     net, amount = _in_sats(entry.price, tip or Tip(), rate)
-    largest = too_large(till, amount)
-    if largest is not None:
-        return refuse(till, entry, largest)
+    beside = out_of_bounds(till, amount)
+    if beside is not None:
+        return refuse(till, entry, beside)
     beyond = over_limit(till, amount)
     if beyond is not None and beyond.kind not in agreed:
         if limit_is_old(till) and not limit_asked:
@@ -208,7 +208,7 @@ def _not_now(till: Till, entry: Entry) -> Trouble | None:
         return Trouble(TroubleKind.NO_CONNECTION)
     if entry.total == 0:
         return Trouble(TroubleKind.AMOUNT_ZERO)
-    return too_many(till)
+    return direct.undecided(till) or too_many(till)
 
 
 def _in_sats(price: Fiat, tip: Tip, rate: Rate | None) -> tuple[Sats, Sats]:
@@ -231,27 +231,30 @@ def _sale(till: Till, entry: Entry, tip: Tip, net: Sats, amount: Sats) -> Sale:
         tip=Sats(amount - net),
         tip_minor=tip.minor,
         items=items,
+        direct=till.rules.direct,
     )
 
 
 def _begin(till: Till, sale: Sale, entry: Entry) -> Step:
     """Journal the sale, ask for its invoice, and ask about what was left behind."""
     assert till.account is not None
-    start: tuple[Effect, ...] = (
-        OpenSale(
+    start: Effect
+    if sale.direct:
+        start = direct.open_sale(till, sale)
+    else:
+        start = OpenSale(
             sale,
             invoice_external_id(sale.id),
             till.rules.invoice_min,
             payout_external_id(sale.id),
             payout_memo(sale, till.rules.kiosk_id),
             till.account,
-        ),
-    )
+        )
     begun = replace(count_opened(till, sale), screen=RequestingInvoice(sale, entry, till.now_s))
     step = Step(begun)
     if entry.unit.code != SAT.code and entry.unit.code not in till.digits:
         step = accept_digits(begun, entry.unit)
-    opened = Step(step.till, (*step.facts, SaleStarted(sale)), start)
+    opened = Step(step.till, (*step.facts, SaleStarted(sale)), (start,))
     return opened.then(watched_invoices.ask_with_next_sale)
 
 

@@ -4,12 +4,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import watched_invoices
+from kiosk.sale import direct, watched_invoices
 from kiosk.sale.effects import (
     AdjustCodeBrightness,
     CancelInvoice,
     CloseSale,
-    Effect,
     FetchDailyLimit,
     FetchInvoiceStatus,
     PlaySound,
@@ -24,8 +23,8 @@ from kiosk.sale.events import (
     InvoiceCreated,
     InvoiceRefused,
 )
-from kiosk.sale.facts import Ending, InvoiceIssued, SaleLeftScreen
-from kiosk.sale.invoice import InvoiceStatus, PaymentHash, SaleId
+from kiosk.sale.facts import DirectInvoiceIssued, Ending, InvoiceIssued, Sale, SaleLeftScreen
+from kiosk.sale.invoice import InvoiceStatus, PaymentHash
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Currency
 from kiosk.sale.prices import unit_by_code
@@ -39,6 +38,7 @@ from kiosk.sale.screens import (
     Paid,
     RequestingInvoice,
     SaleFailed,
+    SaleReceived,
     Screen,
 )
 from kiosk.sale.service import put_out_of_service
@@ -61,15 +61,16 @@ def back_to_entry(till: Till) -> Step:
     return Step(ready)
 
 
-def end_without_code(till: Till, sale: SaleId, ending: Ending, screen: Screen) -> Step:
+def end_without_code(till: Till, sale: Sale, ending: Ending, screen: Screen) -> Step:
     """A sale that never had a code on the screen ends; nobody can pay what nobody saw."""
     watched = {
         payment_hash: invoice
         for payment_hash, invoice in till.watched_invoices.items()
-        if invoice.sale.id != sale
+        if invoice.sale.id != sale.id
     }
     ended = replace(till, screen=screen, watched_invoices=MappingProxyType(watched))
-    return Step(ended, (SaleLeftScreen(sale, ending),), (CloseSale(sale, ending),))
+    left = SaleLeftScreen(sale.id, ending, sale.direct)
+    return Step(ended, (left,), (CloseSale(sale.id, ending),))
 
 
 def unchecked(screen: AwaitingPayment) -> AwaitingPayment:
@@ -81,10 +82,15 @@ def ask_before_leaving(till: Till, awaiting: AwaitingPayment) -> Step:
     """The code's time is over: ask once before it goes, in case somebody has just paid it."""
     assert till.account is not None
     payment_hash = awaiting.invoice.payment_hash
-    questions: tuple[Effect, ...] = (FetchInvoiceStatus((payment_hash,), till.account),)
+    questions = watched_invoices.questions(till, (payment_hash,))
     watched = till.watched_invoices.get(payment_hash)
     # An invoice that Blink lets live longer than its code was shown is cancelled as well.
-    outlives = watched is not None and watched.final_s - watched_invoices.WATCHED_S > till.now_s + 1
+    # A direct sale's invoice cannot be cancelled: that takes a key of the merchant's.
+    outlives = (
+        not awaiting.sale.direct
+        and watched is not None
+        and watched.final_s - watched_invoices.WATCHED_S > till.now_s + 1
+    )
     if outlives:
         questions = (*questions, CancelInvoice(payment_hash, till.account))
     leaving = LeavingCode(
@@ -105,7 +111,7 @@ def leave_code(till: Till, awaiting: AwaitingPayment, ending: Ending) -> Step:
         )
     return Step(
         replace(left, screen=screen),
-        (SaleLeftScreen(awaiting.sale.id, ending),),
+        (SaleLeftScreen(awaiting.sale.id, ending, awaiting.sale.direct),),
         (CloseSale(awaiting.sale.id, ending),),
     )
 
@@ -121,7 +127,7 @@ def handle_invoice_created(till: Till, event: InvoiceCreated) -> Step:
     watched = WatchedInvoice(
         screen.sale,
         invoice,
-        final_s=till.now_s + invoice.lifetime_s + watched_invoices.WATCHED_S,
+        final_s=direct.watched_until_s(invoice, till.now_s),
         earlier=till.earlier_codes,
     )
     shown = AwaitingPayment(screen.sale, screen.entry, invoice, till.now_s, ends_s)
@@ -130,7 +136,8 @@ def handle_invoice_created(till: Till, event: InvoiceCreated) -> Step:
         screen=shown,
         watched_invoices=MappingProxyType({**till.watched_invoices, invoice.payment_hash: watched}),
     )
-    return Step(watching, (InvoiceIssued(screen.sale.id, invoice),))
+    issued = DirectInvoiceIssued if screen.sale.direct else InvoiceIssued
+    return Step(watching, (issued(screen.sale.id, invoice),))
 
 
 def handle_invoice_refused(till: Till, event: InvoiceRefused) -> Step:
@@ -139,7 +146,7 @@ def handle_invoice_refused(till: Till, event: InvoiceRefused) -> Step:
     if not isinstance(screen, RequestingInvoice) or screen.sale.id != event.sale:
         return Step(till)
     step = end_without_code(
-        till, screen.sale.id, Ending.REFUSED, EnteringAmount(screen.entry, trouble)
+        till, screen.sale, Ending.REFUSED, EnteringAmount(screen.entry, trouble)
     )
     ended = step.till
     if trouble.kind is TroubleKind.TOO_MANY_INVOICES:
@@ -232,20 +239,21 @@ def handle_code_key(till: Till, screen: AwaitingPayment, key: Key) -> Step:
             # code, and the invoice is asked about until it is decided.
             return leave_code(till, screen, Ending.CANCELLED)
         case Key.CLEAR:
-            leaving = LeavingCode(unchecked(screen), Ending.CANCELLED, till.now_s)
-            effects: tuple[Effect, ...] = (
-                FetchInvoiceStatus((payment_hash,), till.account),
-                CancelInvoice(payment_hash, till.account),
+            leaving = LeavingCode(
+                unchecked(screen),
+                Ending.CANCELLED,
+                till.now_s,
+                cancel_answered=screen.sale.direct,
             )
+            effects = watched_invoices.questions(till, (payment_hash,))
+            if not screen.sale.direct:
+                effects = (*effects, CancelInvoice(payment_hash, till.account))
             return Step(replace(till, screen=leaving), (), effects)
         case Key.CHECK if not screen.checking:
             until_s = till.now_s + CHECK_ASKED_S
             checking = replace(unchecked(screen), check_until_s=until_s, checked_s=None)
-            return Step(
-                replace(till, screen=checking),
-                (),
-                (FetchInvoiceStatus((payment_hash,), till.account),),
-            )
+            asked = watched_invoices.questions(till, (payment_hash,))
+            return Step(replace(till, screen=checking), (), asked)
         case Key.BRIGHTER | Key.DIMMER:
             return Step(till, (), (AdjustCodeBrightness(1 if key is Key.BRIGHTER else -1),))
         case Key.SHOW_BRIGHTNESS:
@@ -270,7 +278,8 @@ def with_check_answered(
     """
     if screen.check_until_s is None:
         return screen
-    seen_none_s = screen.checked_s if status is InvoiceStatus.UNKNOWN else now_s
+    nobody_knows = status in (InvoiceStatus.UNKNOWN, InvoiceStatus.UNPROVEN)
+    seen_none_s = screen.checked_s if nobody_knows else now_s
     answered = replace(screen, checked_s=seen_none_s)
     if now_s >= screen.check_until_s:
         return unchecked(answered)
@@ -282,7 +291,7 @@ def _unit_in_use(till: Till) -> Currency:
     match till.screen:
         case LeavingCode(awaiting):
             return awaiting.entry.unit
-        case Paid(sale) | Forwarded(sale):
+        case Paid(sale) | Forwarded(sale) | SaleReceived(sale):
             return sale.price.currency
         case EnteringAmount(entry) | AwaitingPayment(entry=entry) | CodeExpired(entry=entry):
             return entry.unit

@@ -20,9 +20,12 @@ class FetchAccount:
     AccountFetchFailed, and MerchantWalletResult before it where the merchant has a user name.
 
     `merchant_wallet` is the wallet that was accepted for that name: it is the one that is paid.
+    For direct sales the merchant alone is asked about, and the till account only where forwards of
+    before are to be finished.
     """
 
     merchant_wallet: WalletId | None = None
+    finish_forwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,19 @@ class OpenSale:
     expires_in_min: int
     payout_external_id: ExternalId
     payout_memo: str
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDirectSale:
+    """Start the one task of a direct sale: an invoice in the merchant's name, and watch it.
+
+    -> InvoiceCreated | InvoiceRefused, then ConnectionChanged and InvoiceStatusResult until
+    CloseSale.
+    """
+
+    sale: Sale
+    expires_in_min: int
     account: Account
 
 
@@ -83,6 +99,13 @@ class FetchInvoiceStatus:
 
     payment_hashes: tuple[PaymentHash, ...]
     account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class FetchDirectStatus:
+    """Ask about invoices in the merchant's name. -> a InvoiceStatusResult for each."""
+
+    invoices: tuple[Invoice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +162,11 @@ WalletEffect = (
     | FetchNodes
     | FetchRates
     | OpenSale
+    | OpenDirectSale
     | CloseSale
     | CreatePayout
     | FetchInvoiceStatus
+    | FetchDirectStatus
     | CancelInvoice
     | SendForward
     | LookUpPayout

@@ -17,7 +17,8 @@ class Sale:
     `price` is what was typed, without the tip, in its own currency; SAT when it was typed in sats.
     `tip_minor` is the tip in the same currency.
     `rate` is the rate of that moment, None when sats were typed and no rate was known.
-    `started_at` is Unix seconds.
+    `started_at` is Unix seconds. `direct`: the invoice is the merchant's own, and nothing is
+    forwarded.
     """
 
     id: SaleId
@@ -29,6 +30,7 @@ class Sale:
     tip: Sats = Sats(0)
     tip_minor: int = 0
     items: tuple[int, ...] = ()
+    direct: bool = False
 
     @property
     def whole_price(self) -> Fiat:
@@ -90,6 +92,7 @@ class SaleLeftScreen:
 
     sale: SaleId
     ending: Ending
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,49 @@ class MerchantWalletAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectInvoiceIssued:
+    """A direct sale's invoice, in the merchant's name: before its code is drawn (D2)."""
+
+    sale: SaleId
+    invoice: Invoice
+
+
+@dataclass(frozen=True, slots=True)
+class DirectInvoicePaid:
+    """A preimage proves that the customer has paid the merchant (D3). Nothing is forwarded.
+
+    `late`: the sale had left the screen before.
+    """
+
+    sale: SaleId
+    payment_hash: PaymentHash
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DirectInvoiceNeverPaid:
+    """No proof of payment until its end: not asked about again."""
+
+    sale: SaleId
+    payment_hash: PaymentHash
+
+
+@dataclass(frozen=True, slots=True)
+class DirectPaymentUnproven:
+    """The merchant's server says that it was paid, and does not prove it: undecided."""
+
+    sale: SaleId
+    payment_hash: PaymentHash
+
+
+@dataclass(frozen=True, slots=True)
+class DirectPaymentReviewed:
+    """The manager has looked into the wallet because of an unproven payment."""
+
+    sale: SaleId
+
+
+@dataclass(frozen=True, slots=True)
 class DayClosed:
     """The manager closed the day: totals "since last close" begin here."""
 
@@ -203,6 +249,11 @@ Fact = (
     | PaidTwice
     | DigitsAccepted
     | MerchantWalletAccepted
+    | DirectInvoiceIssued
+    | DirectInvoicePaid
+    | DirectInvoiceNeverPaid
+    | DirectPaymentUnproven
+    | DirectPaymentReviewed
     | DayClosed
     | PinTried
     | JournalRebuilt

@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from kiosk.sale import direct
 from kiosk.sale.effects import (
     CreatePayout,
     Effect,
@@ -69,7 +70,7 @@ def start_due(till: Till) -> Step:
 
     One wallet never sends two at a time (Blink locks the sender's wallet): the others wait.
     """
-    if till.account is None or till.journal_trouble is not None:
+    if till.account is None or not till.can_forward or till.journal_trouble is not None:
         return Step(till)
     forwards = dict(till.forwards)
     facts: list[Fact] = []
@@ -211,7 +212,8 @@ def retry_all(till: Till) -> Step:
             )
         else:
             forwards[payment_hash] = replace(forward, due_s=till.now_s)
-    return Step(replace(till, forwards=MappingProxyType(forwards), alarms=()))
+    retried = replace(till, forwards=MappingProxyType(forwards))
+    return direct.put_alarms_away(retried)
 
 
 def handle_direct_payment(till: Till, payment_hash: PaymentHash | None, amount: Sats) -> Step:

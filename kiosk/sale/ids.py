@@ -103,6 +103,11 @@ def check_external_id(token: str) -> ExternalId:
     return ExternalId(f"kiosk-check-{token}")
 
 
+def direct_external_id(token: str) -> ExternalId:
+    """The id of an invoice in the merchant's own wallet; `token` is random hex digits."""
+    return ExternalId(f"kiosk-direct-{token}")
+
+
 def parse_external_id(text: object) -> InvoiceParts | None:
     """Read the external id of one of a sale's invoices; None if it is of no kiosk's sale."""
     match = _EXTERNAL.fullmatch(text) if isinstance(text, str) else None

@@ -27,6 +27,8 @@ class Invoice:
     """An invoice that exists at Blink, as it is journaled.
 
     `expires_at` is Unix seconds and `lifetime_s` seconds, both from the BOLT11 text itself.
+    `verify_url` is where the server of a Lightning address says whether it was paid; empty for an
+    invoice at Blink.
     """
 
     payment_hash: PaymentHash
@@ -35,6 +37,7 @@ class Invoice:
     external_id: ExternalId
     expires_at: int
     lifetime_s: int
+    verify_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class InvoiceStatus(StrEnum):
     PENDING = "pending"
     PAID = "paid"
     EXPIRED = "expired"
+    UNPROVEN = "unproven"  # said to be paid, without a preimage that proves it (D3)
     UNKNOWN = "unknown"
 
 

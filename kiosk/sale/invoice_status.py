@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import new_code, watched_invoices
+from kiosk.sale import direct, new_code, watched_invoices
 from kiosk.sale.code_on_screen import (
     ask_before_leaving,
     leave_code,
@@ -26,9 +26,10 @@ def handle_invoice_status(till: Till, event: InvoiceStatusResult) -> Step:
     if event.status is InvoiceStatus.PAID:
         step = handle_paid_status(till, payment_hash)
     else:
-        step = watched_invoices.handle_not_paid(till, payment_hash, event.status).then(
-            lambda t: handle_unpaid_status(t, event)
-        )
+        step = watched_invoices.handle_not_paid(till, payment_hash, event.status)
+        if event.status is InvoiceStatus.UNPROVEN:
+            step = step.then(lambda t: direct.handle_unproven(t, payment_hash))
+        step = step.then(lambda t: handle_unpaid_status(t, event))
     if event.payments is None:
         return step
     payments = event.payments
@@ -43,13 +44,15 @@ def handle_paid_status(till: Till, payment_hash: PaymentHash) -> Step:
     step = watched_invoices.handle_paid(till, payment_hash, on_screen=shown)
     if not step.facts:
         return step
+    sale = till.watched_invoices[payment_hash].sale
     if earlier:
-        return step.then(lambda t: new_code.handle_earlier_paid(t, payment_hash))
-    sale = step.till.forwards[payment_hash].sale
+        return step.then(lambda t: new_code.handle_earlier_paid(t, payment_hash, sale))
     # Paid at the last moment: whoever still stands before the run-out code wants to know.
     if not isinstance(screen, AwaitingPayment | CodeExpired) or screen.sale.id != sale.id:
         late_money = (*step.till.late_money, sale)[-MOST_LATE:]
         return replace(step, till=replace(step.till, late_money=late_money))
+    if sale.direct:
+        return step.then(lambda t: direct.celebrate(t, sale))
     paid = replace(step.till, screen=Paid(screen.sale, payment_hash, till.now_s))
     return Step(paid, step.facts, (PlaySound(Sound.PAID),))
 

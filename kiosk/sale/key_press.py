@@ -51,6 +51,7 @@ from kiosk.sale.screens import (
     ReceivedDirectly,
     RequestingInvoice,
     SaleFailed,
+    SaleReceived,
 )
 from kiosk.sale.till import Alarm, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -95,7 +96,7 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
         case AcceptingDigits():
             return _accepting_digits(till, screen, key)
         case RequestingInvoice(sale, entry) if key is Key.CLEAR:
-            return end_without_code(till, sale.id, Ending.CANCELLED, EnteringAmount(entry))
+            return end_without_code(till, sale, Ending.CANCELLED, EnteringAmount(entry))
         case AwaitingPayment():
             return handle_code_key(till, screen, key)
         case LeavingCode(awaiting, ending) if key is Key.CLEAR and screen.cancel_answered:
@@ -104,7 +105,7 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
             if key is Key.CHARGE:
                 return new_code.ask_about_old_code(till, screen)
             return back_to_entry(till) if key is Key.CLEAR else Step(till)
-        case Paid() | Forwarded() | ReceivedDirectly():
+        case Paid() | Forwarded() | SaleReceived() | ReceivedDirectly():
             if key.digit is None:
                 return back_to_entry(till)
             return back_to_entry(till).then(lambda after: _handle_key_of_screen(after, key))

@@ -28,7 +28,7 @@ class LightningAddress:
     @property
     def is_loopback(self) -> bool:
         """Whether the server is this machine itself: plain http is allowed only then."""
-        return self.domain in _LOOPBACK_HOSTS
+        return is_loopback(self.domain)
 
     def __str__(self) -> str:
         port = "" if self.port is None else f":{self.port}"
@@ -56,6 +56,11 @@ def parse_lightning_address(text: str) -> LightningAddress:
     if domain not in _LOOPBACK_HOSTS and not is_domain_name(domain):
         raise ValueError("has a domain that is none: letters, digits, hyphens and dots")
     return LightningAddress(name, domain, _port(port) if colon else None)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    return host in _LOOPBACK_HOSTS
 
 
 def is_domain_name(host: str) -> bool:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from kiosk.sale import direct
 from kiosk.sale.entry import Entry
-from kiosk.sale.facts import Fact, InvoicePaid, Sale
+from kiosk.sale.facts import DirectInvoicePaid, Fact, InvoicePaid, Sale
 from kiosk.sale.money import (
     CENT_DIGITS,
     SAT,
@@ -38,7 +39,9 @@ _HOUR_S: Final = 3600.0
 def left_today(till: Till) -> Sats | None:
     """What can still be forwarded today, without what waits for it already; None is unknown."""
     usd = till.rates.usd if till.rates is not None else None
-    if till.limit_left is None or usd is None or not is_sane_price(usd.base, usd.offset):
+    if till.rules.direct or till.limit_left is None or usd is None:
+        return None
+    if not is_sane_price(usd.base, usd.offset):
         return None
     if usd.currency.fraction_digits != CENT_DIGITS:
         return None
@@ -53,8 +56,16 @@ def too_large(till: Till, amount: Sats) -> Trouble | None:
     return Trouble(TroubleKind.AMOUNT_TOO_LARGE, str(till.rules.max_sale))
 
 
+def out_of_bounds(till: Till, amount: Sats) -> Trouble | None:
+    """Whether an amount cannot be charged, by the settings or by who makes the invoice."""
+    return too_large(till, amount) or direct.amount_trouble(till, amount)
+
+
 def over_limit(till: Till, amount: Sats) -> Trouble | None:
-    """Whether an amount is above what can still be forwarded today; unknown is no."""
+    """Whether an amount is above what can still be forwarded today; unknown is no.
+
+    A direct sale is not forwarded.
+    """
     left = left_today(till)
     if left is None or amount <= left:
         return None
@@ -96,7 +107,7 @@ def count_opened(till: Till, sale: Sale) -> Till:
 
 def count_paid(till: Till, facts: Iterable[Fact]) -> Till:
     """A sale that is paid does not count against the next ones."""
-    paid = {fact.sale for fact in facts if isinstance(fact, InvoicePaid)}
+    paid = {fact.sale for fact in facts if isinstance(fact, InvoicePaid | DirectInvoicePaid)}
     if paid.isdisjoint(till.unpaid_s):
         return till
     left = {sale_id: at_s for sale_id, at_s in till.unpaid_s.items() if sale_id not in paid}
@@ -106,7 +117,7 @@ def count_paid(till: Till, facts: Iterable[Fact]) -> Till:
 def trouble_ahead(till: Till, entry: Entry) -> Trouble | None:
     """What CHARGE would meet with what is typed now."""
     amount = _entry_in_sats(till, entry)
-    return None if amount is None else too_large(till, amount) or over_limit(till, amount)
+    return None if amount is None else out_of_bounds(till, amount) or over_limit(till, amount)
 
 
 def is_near(till: Till, entry: Entry) -> bool:

@@ -11,8 +11,8 @@ from typing import Final
 
 from kiosk.sale import checkout, watched_invoices
 from kiosk.sale.code_on_screen import end_without_code
-from kiosk.sale.effects import CancelInvoice, CloseSale, FetchInvoiceStatus, PlaySound, Sound, Step
-from kiosk.sale.facts import Ending, SaleLeftScreen
+from kiosk.sale.effects import CancelInvoice, CloseSale, PlaySound, Sound, Step
+from kiosk.sale.facts import Ending, Sale, SaleLeftScreen
 from kiosk.sale.invoice import PaymentHash
 from kiosk.sale.screens import (
     AcceptingDigits,
@@ -25,6 +25,7 @@ from kiosk.sale.screens import (
     LeavingCode,
     Paid,
     RequestingInvoice,
+    SaleReceived,
     Screen,
 )
 from kiosk.sale.till import Till
@@ -51,7 +52,7 @@ def ask_about_old_code(till: Till, screen: CodeExpired) -> Step:
     if screen.asking_s is not None:
         return Step(till)
     asking = replace(till, screen=replace(screen, asking_s=till.now_s))
-    return Step(asking, (), (FetchInvoiceStatus((screen.code,), till.account),))
+    return Step(asking, (), watched_invoices.questions(till, (screen.code,)))
 
 
 def make_new_code(till: Till, screen: CodeExpired) -> Step:
@@ -72,12 +73,14 @@ def is_earlier(till: Till, payment_hash: PaymentHash) -> bool:
     return payment_hash in till.earlier_codes and isinstance(till.screen, _SCREENS_OF_THE_SALE)
 
 
-def handle_earlier_paid(till: Till, payment_hash: PaymentHash) -> Step:
+def handle_earlier_paid(till: Till, payment_hash: PaymentHash, sale: Sale) -> Step:
     """An earlier code has been paid, and is recorded: show it, and withdraw the newer one."""
     screen = till.screen
-    paid: Screen = Paid(till.forwards[payment_hash].sale, payment_hash, till.now_s)
+    paid: Screen = (
+        SaleReceived(sale, till.now_s) if sale.direct else Paid(sale, payment_hash, till.now_s)
+    )
     if isinstance(screen, RequestingInvoice):
-        step = end_without_code(till, screen.sale.id, Ending.CANCELLED, paid)
+        step = end_without_code(till, screen.sale, Ending.CANCELLED, paid)
         return replace(step, effects=(PlaySound(Sound.PAID), *step.effects))
     code = screen.awaiting if isinstance(screen, LeavingCode) else screen
     if not isinstance(code, AwaitingPayment):
@@ -85,17 +88,18 @@ def handle_earlier_paid(till: Till, payment_hash: PaymentHash) -> Step:
     assert till.account is not None
     newer = code.invoice.payment_hash
     left = watched_invoices.leave_behind(till, newer, Ending.CANCELLED, under_way=False)
+    facts = (SaleLeftScreen(code.sale.id, Ending.CANCELLED, code.sale.direct),)
+    asked = watched_invoices.questions(left, (newer,))
+    close = CloseSale(code.sale.id, Ending.CANCELLED)
+    if code.sale.direct:
+        shown = replace(left, screen=paid)
+        return Step(shown, facts, (PlaySound(Sound.PAID), *asked, close))
     watched = {
         **left.watched_invoices,
         newer: replace(left.watched_invoices[newer], cancel_wanted=True),
     }
     return Step(
         replace(left, screen=paid, watched_invoices=MappingProxyType(watched)),
-        (SaleLeftScreen(code.sale.id, Ending.CANCELLED),),
-        (
-            PlaySound(Sound.PAID),
-            CancelInvoice(newer, till.account),
-            FetchInvoiceStatus((newer,), till.account),
-            CloseSale(code.sale.id, Ending.CANCELLED),
-        ),
+        facts,
+        (PlaySound(Sound.PAID), CancelInvoice(newer, till.account), *asked, close),
     )

@@ -114,14 +114,15 @@ class _Case:
 def ask_if_due(till: Till) -> Step:
     """Ask Blink about the sales of a lost journal, when it is time."""
     lost = till.lost_journal
-    if lost is None or till.account is None or till.journal_trouble is not None:
+    account = till.account if till.can_forward else None
+    if lost is None or account is None or till.journal_trouble is not None:
         return Step(till)
     if lost.due_s is None or lost.due_s > till.now_s:
         return Step(till)
     asked_at = till.unix_s if lost.asked_at is None else lost.asked_at
     asking = replace(till, lost_journal=replace(lost, due_s=None, asked_at=asked_at))
     rules = till.rules
-    return Step(asking, (), (FetchLedgerHistory(rules.kiosk_id, rules.installation, till.account),))
+    return Step(asking, (), (FetchLedgerHistory(rules.kiosk_id, rules.installation, account),))
 
 
 def handle_ledger_history(till: Till, history: LedgerHistory | None) -> Step:

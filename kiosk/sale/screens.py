@@ -187,6 +187,14 @@ class Forwarded:
 
 
 @dataclass(frozen=True, slots=True)
+class SaleReceived:
+    """A direct sale is paid, and the merchant has it: the payment animation."""
+
+    sale: Sale
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReceivedDirectly:
     """Money came to the merchant account directly (MERCHANT_UPDATES)."""
 
@@ -243,6 +251,7 @@ class Totals:
     tips: Sats
     forwarded: Sats
     fiat: tuple[Fiat, ...] = ()
+    received: Sats = Sats(0)  # by direct sales: never forwarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +285,7 @@ Screen = (
     | CodeExpired
     | Paid
     | Forwarded
+    | SaleReceived
     | ReceivedDirectly
     | SaleFailed
     | EnteringPin

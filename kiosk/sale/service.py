@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import checkout, forwards, prices
+from kiosk.sale import checkout, direct, forwards, prices
 from kiosk.sale.account import Account
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import CloseSale, Step
@@ -27,6 +27,7 @@ _OUT_OF_SERVICE: Final = frozenset(
         TroubleKind.SAME_WALLET,
         TroubleKind.NO_BTC_WALLET,
         TroubleKind.NO_PAYOUT,
+        TroubleKind.NO_PROOF,
     }
 )
 FETCH_FIRST_DELAY_S: Final = 2.0
@@ -61,6 +62,7 @@ def put_in_service(till: Till, account: Account) -> Step:
         limit_left=account.limit_left,
         limit_fetched_s=till.now_s,
     )
+    till = direct.warn_of_unfinished_forwards(till)
     screen = till.screen
     if isinstance(screen, EnteringAmount):  # digits typed before are digits of this unit
         unit = prices.unit_by_code(till, screen.entry.unit.code)

@@ -11,6 +11,7 @@ from kiosk.sale.screens import (
     Paid,
     ReceivedDirectly,
     SaleFailed,
+    SaleReceived,
 )
 from kiosk.sale.till import Till
 
@@ -22,7 +23,7 @@ def status_light(till: Till) -> Light:
             return Light.WAITING
         case Paid():
             return Light.PAID
-        case Forwarded():
+        case Forwarded() | SaleReceived():
             return Light.FORWARDED
         case ReceivedDirectly():
             return Light.RECEIVED

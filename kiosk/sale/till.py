@@ -46,6 +46,7 @@ class Rules:
     pin: str = field(default="", repr=False)
     merchant_username: str = ""  # the merchant is paid by this name; empty is by API key
     merchant_updates: bool = False
+    direct: bool = False  # KIOSK_RECEIVE: sales are paid to the merchant, and nothing is forwarded
 
     def sale_id(self, number: int) -> SaleId:
         """The id of the `number`-th sale of this run."""
@@ -99,6 +100,7 @@ class WatchedInvoice:
     earlier: tuple[PaymentHash, ...] = ()  # codes of the same sale that had run out before
     other_paid: bool = False  # another code of the same sale has been paid
     refused_s: float | None = None  # when its payout invoice was first refused
+    unproven: bool = False  # said to be paid, without a proof (direct sales)
     held: bool = False  # begun in another installation: once paid, the manager decides
 
 
@@ -222,6 +224,11 @@ class Till:
         """Who sells: by the settings, else by Blink, else this kiosk's own name."""
         merchant = self.account.merchant_name if self.account is not None else ""
         return self.rules.shop_name or merchant or self.rules.kiosk_id
+
+    @property
+    def can_forward(self) -> bool:
+        """Whether the till account is known: direct sales need none."""
+        return self.account is not None and bool(self.account.till_wallet)
 
     @property
     def unsettled(self) -> int:

@@ -6,7 +6,7 @@ from typing import Final
 
 from kiosk.sale import checkout, new_code, recovery, watched_invoices
 from kiosk.sale.code_on_screen import ask_before_leaving, back_to_entry, leave_code
-from kiosk.sale.effects import FetchAccount, FetchInvoiceStatus, ProbeJournal, Step
+from kiosk.sale.effects import ProbeJournal, Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.screens import (
@@ -25,6 +25,7 @@ from kiosk.sale.screens import (
     Paid,
     ReceivedDirectly,
     SaleFailed,
+    SaleReceived,
 )
 from kiosk.sale.service import JOURNAL_PAUSE_S
 from kiosk.sale.till import FetchingAccount, Forward, Till
@@ -46,11 +47,11 @@ def next_wake_s(till: Till) -> float | None:
     if isinstance(till.service, FetchingAccount):
         times.append(till.service.due_s)
     if till.account is not None:
-        if till.lost_journal is not None and till.journal_trouble is None:
+        times.extend(watched_invoices.check_times(till).values())
+    if till.can_forward and till.journal_trouble is None:
+        if till.lost_journal is not None:
             times.append(till.lost_journal.due_s)
-        times.extend(w.next_check_s for w in till.watched_invoices.values())
-        if till.journal_trouble is None:
-            times.extend(f.due_s for f in till.forwards.values() if _is_waiting(f))
+        times.extend(f.due_s for f in till.forwards.values() if _is_waiting(f))
     return min((time for time in times if time is not None), default=None)
 
 
@@ -64,7 +65,7 @@ def run_due(till: Till) -> Step:
         and service.due_s <= till.now_s
     ):
         asking = replace(till, service=replace(service, due_s=None))
-        step = Step(asking, (), (FetchAccount(till.merchant_wallet),))
+        step = Step(asking, (), (watched_invoices.account_question(till),))
     if till.journal_due_s is not None and till.journal_due_s <= till.now_s:
         again_s = till.now_s + JOURNAL_PAUSE_S
         probing = replace(step.till, journal_due_s=again_s)
@@ -86,9 +87,8 @@ def _run_screen_timer(till: Till) -> Step:
         case AwaitingPayment(ends_s=ends_s) if ends_s <= till.now_s:
             return ask_before_leaving(till, screen)
         case AwaitingPayment(invoice=invoice):
-            assert till.account is not None
             asking = replace(till, screen=replace(screen, check_due_s=None))
-            return Step(asking, (), (FetchInvoiceStatus((invoice.payment_hash,), till.account),))
+            return Step(asking, (), watched_invoices.questions(till, (invoice.payment_hash,)))
         case LeavingCode(awaiting, ending):
             watched = dict(till.watched_invoices)
             payment_hash = awaiting.invoice.payment_hash
@@ -132,7 +132,7 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
             return (since_s + EXPIRED_SHOWN_S,)
         case Paid(since_s=since_s):
             return (since_s + max(stay_s, PAID_PATIENCE_S) if stay_s else None,)
-        case Forwarded(since_s=since_s):
+        case Forwarded(since_s=since_s) | SaleReceived(since_s=since_s):
             return (since_s + max(stay_s, CELEBRATION_S) if stay_s else None,)
         case ReceivedDirectly(since_s=since_s):
             return (since_s + stay_s if stay_s else None,)

@@ -34,10 +34,14 @@ class TroubleKind(StrEnum):
     TILL_CANNOT_RECEIVE = "till_cannot_receive"
     SAME_WALLET = "same_wallet"  # till and merchant are one wallet: nothing to forward
     NO_BTC_WALLET = "no_btc_wallet"
+    NO_PROOF = "no_proof"  # the address's server does not say whether an invoice was paid
+    ADDRESS_UNUSABLE = "address_unusable"  # it answers what no till can use
+    FORWARDS_NEED_KEY = "forwards_need_key"  # of before direct sales, and the key is gone
     CURRENCY_UNKNOWN = "currency_unknown"
     WRONG_SETTINGS = "wrong_settings"  # the settings file from the boot partition was refused
     # The amount
     AMOUNT_ZERO = "amount_zero"
+    AMOUNT_TOO_SMALL = "amount_too_small"  # for the merchant's address
     AMOUNT_TOO_LARGE = "amount_too_large"
     AMOUNT_TOO_LONG = "amount_too_long"
     SUM_TOO_LONG = "sum_too_long"  # no room for another item
@@ -56,6 +60,9 @@ class TroubleKind(StrEnum):
     BEGUN_ELSEWHERE = "begun_elsewhere"  # the journal was used in another machine before
     PAID_TWICE = "paid_twice"  # one sale, two payments (M12)
     PAID_BOTH_CODES = "paid_both_codes"  # a code and the one that replaced it (M12)
+    PAYMENT_UNPROVEN = "payment_unproven"  # said to be paid, without a proof: nobody knows
+    RECEIVED_BOTH_CODES = "received_both_codes"  # a direct sale's code and the one after it
+    RECEIVED_LATE = "received_late"  # a direct sale's code that was given up has been paid
     PAID_LATE = "paid_late"  # a code that was given up has been paid (M8)
     LIMIT_REACHED = "limit_reached"  # Blink will not forward more today
     NO_BALANCE = "no_balance"

@@ -4,16 +4,19 @@ A given-up or expired invoice can still be paid from a Blink wallet, so it is as
 with the next sale, shortly after its end, and for a day after. A paid one can be paid again.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from kiosk.sale import direct
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.days import DAY_S
 from kiosk.sale.effects import (
     CancelInvoice,
     Effect,
     FetchAccount,
+    FetchDirectStatus,
     FetchInvoiceStatus,
     FetchNodes,
     Step,
@@ -59,23 +62,47 @@ _LONGEST_PAUSE_S: Final = 600.0
 def ask_about_due(till: Till) -> Step:
     """Ask about every invoice left behind whose time has come."""
     asked = [
-        payment_hash
-        for payment_hash, watched in till.watched_invoices.items()
-        if watched.next_check_s is not None and watched.next_check_s <= till.now_s
+        payment_hash for payment_hash, due_s in check_times(till).items() if due_s <= till.now_s
     ]
     return ask_about(till, asked) if asked else Step(till)
+
+
+def check_times(till: Till) -> dict[PaymentHash, float]:
+    """When each invoice left behind is asked about; without a till account only direct ones."""
+    return {
+        payment_hash: watched.next_check_s
+        for payment_hash, watched in till.watched_invoices.items()
+        if watched.next_check_s is not None and (watched.sale.direct or till.can_forward)
+    }
+
+
+def questions(till: Till, payment_hashes: Sequence[PaymentHash]) -> tuple[Effect, ...]:
+    """What is asked about these invoices: the till account's, and those in the merchant's name."""
+    assert till.account is not None
+    found = (till.watched_invoices.get(payment_hash) for payment_hash in payment_hashes)
+    merchants = {
+        watched.invoice.payment_hash: watched.invoice
+        for watched in found
+        if watched is not None and watched.sale.direct
+    }
+    ours = tuple(payment_hash for payment_hash in payment_hashes if payment_hash not in merchants)
+    effects: list[Effect] = [FetchInvoiceStatus(ours, till.account)] if ours else []
+    if merchants:
+        effects.append(FetchDirectStatus(tuple(merchants.values())))
+    return tuple(effects)
 
 
 def ask_with_next_sale(till: Till) -> Step:
     """Ask about what was left behind while the connection is warm anyway.
 
     Of many, the newest of those left behind, which have their own times as well, and the paid ones
-    in turn, each until it has been asked about after its end.
+    in turn, each until it has been asked about after its end. The server of a Lightning address is
+    asked at its own times only (D6).
     """
     left = [
         payment_hash
-        for payment_hash, watched in till.watched_invoices.items()
-        if watched.next_check_s is not None
+        for payment_hash in check_times(till)
+        if not till.watched_invoices[payment_hash].invoice.verify_url
     ]
     paid = list(till.recently_paid)[:MOST_WITH_SALE]
     done = {
@@ -102,9 +129,19 @@ def _account_again(till: Till) -> Step:
     """
     if till.account is None or till.fetching_account:
         return Step(till)
-    if till.now_s - till.account_s >= DAY_S:
-        return Step(replace(till, fetching_account=True), (), (FetchAccount(till.merchant_wallet),))
-    return Step(till) if till.account.nodes else Step(till, (), (FetchNodes(),))
+    stuck = bool(till.forwards) and not till.can_forward
+    if till.now_s - till.account_s >= DAY_S or stuck:
+        return Step(replace(till, fetching_account=True), (), (account_question(till),))
+    by_address = till.account.payee is not None and till.account.payee.address is not None
+    return Step(till) if till.account.nodes or by_address else Step(till, (), (FetchNodes(),))
+
+
+def account_question(till: Till) -> FetchAccount:
+    """Ask who we are; in direct sales about the till account only for forwards of before."""
+    unfinished = bool(till.forwards) or any(
+        not watched.sale.direct for watched in till.watched_invoices.values()
+    )
+    return FetchAccount(till.merchant_wallet, till.rules.direct and unfinished)
 
 
 def ask_about(till: Till, payment_hashes: list[PaymentHash]) -> Step:
@@ -112,14 +149,17 @@ def ask_about(till: Till, payment_hashes: list[PaymentHash]) -> Step:
     if till.account is None or not payment_hashes:
         return Step(till)
     by_hash = dict(till.watched_invoices)
-    effects: list[Effect] = [FetchInvoiceStatus(tuple(payment_hashes), till.account)]
+    effects = list(questions(till, payment_hashes))
     for payment_hash in payment_hashes:
         watched = by_hash.get(payment_hash)
         if watched is None or watched.next_check_s is None:
             continue
         pause = delay_s(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, watched.checks_made, watched.sale.id)
+        again_s = till.now_s + pause
+        if watched.invoice.verify_url:
+            again_s = direct.next_verify_s(watched, till.now_s)
         by_hash[payment_hash] = replace(
-            watched, checks_made=watched.checks_made + 1, next_check_s=till.now_s + pause
+            watched, checks_made=watched.checks_made + 1, next_check_s=again_s
         )
         if watched.cancel_wanted:
             effects.append(CancelInvoice(payment_hash, till.account))
@@ -139,8 +179,14 @@ def leave_behind(till: Till, payment_hash: PaymentHash, ending: Ending, *, under
 def handle_not_paid(till: Till, payment_hash: PaymentHash, status: InvoiceStatus) -> Step:
     """Blink says an invoice is not paid: set the next question, or let it go for good."""
     watched = till.watched_invoices.get(payment_hash)
-    if watched is None or watched.next_check_s is None or status is InvoiceStatus.UNKNOWN:
+    if watched is None or watched.next_check_s is None:
         return Step(till)
+    if status is InvoiceStatus.UNKNOWN and direct.is_past_asking(watched, till.now_s):
+        return direct.give_up(till, watched)
+    if status in (InvoiceStatus.UNKNOWN, InvoiceStatus.UNPROVEN):
+        return Step(till)
+    if till.now_s >= watched.final_s and watched.sale.direct:
+        return direct.give_up(till, watched)
     if till.now_s >= watched.final_s and status is not InvoiceStatus.PAID:
         others = {
             other_hash: other
@@ -170,6 +216,9 @@ def handle_paid(till: Till, payment_hash: PaymentHash, *, on_screen: bool) -> St
         for other_hash, other in till.watched_invoices.items()
         if other_hash != payment_hash
     }
+    if watched.sale.direct:
+        marked = replace(till, watched_invoices=MappingProxyType(others))
+        return direct.handle_paid(marked, watched, late=not on_screen)
     forward = Forward(
         watched.sale,
         watched.invoice,
@@ -247,6 +296,8 @@ def _first_code(watched: WatchedInvoice) -> PaymentHash:
 
 
 def _next_check_s(watched: WatchedInvoice, now_s: float) -> float:
+    if watched.invoice.verify_url:
+        return direct.next_verify_s(watched, now_s)
     end_s = watched.final_s - WATCHED_S
     times = [end_s + seconds for seconds in _ASK_AFTER_S]
     if watched.left_s is not None:

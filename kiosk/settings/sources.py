@@ -135,7 +135,11 @@ def _read(values: Mapping[str, str]) -> tuple[Settings, list[str]]:
 
 def _account_problems(values: Mapping[str, str], settings: Settings) -> list[str]:
     """What is missing or too much among the settings that say whose money it is."""
+    if settings.receive == "direct":
+        return _direct_problems(values)
     problems = []
+    if values["MERCHANT_ADDRESS"]:
+        problems.append("MERCHANT_ADDRESS: is for KIOSK_RECEIVE=direct; now it is forward")
     if not values["BLINKPOS_API_KEY"]:
         problems.append(
             "BLINKPOS_API_KEY: is missing: make a key with READ, RECEIVE and WRITE at Blink"
@@ -151,4 +155,17 @@ def _account_problems(values: Mapping[str, str], settings: Settings) -> list[str
         problems.append("MERCHANT_UPDATES: needs MERCHANT_API_KEY: a user name cannot be watched")
     if has_key and values["MERCHANT_API_KEY"] == values["BLINKPOS_API_KEY"]:
         problems.append("MERCHANT_API_KEY: is the key of the BlinkPOS account; two are needed")
+    return problems
+
+
+def _direct_problems(values: Mapping[str, str]) -> list[str]:
+    """Whom direct sales are paid to. A key that is still there finishes forwards of before."""
+    has_address, has_name = bool(values["MERCHANT_ADDRESS"]), bool(values["MERCHANT_USERNAME"])
+    problems = []
+    if has_address and has_name:
+        problems.append("MERCHANT_ADDRESS: give either this or MERCHANT_USERNAME, not both")
+    elif not has_address and not has_name:
+        problems.append("MERCHANT_ADDRESS: give this, or MERCHANT_USERNAME: who gets the money?")
+    if values["MERCHANT_UPDATES"] == "on":
+        problems.append("MERCHANT_UPDATES: is for KIOSK_RECEIVE=forward; every sale is shown here")
     return problems

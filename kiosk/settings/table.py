@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from kiosk.clock import system_zone
 from kiosk.sale.days import DAY_S
+from kiosk.sale.lightning_address import LightningAddress, parse_lightning_address
 from kiosk.settings import parsers
 from kiosk.settings.defaults import default_journal, id_of_host
 from kiosk.settings.entry import Group, Setting, setting, setting_of
@@ -25,10 +26,25 @@ MOST_SAT: Final = 10_000_000_000_000  # Blink's SatAmount
 class Settings:
     """Everything the merchant decides, read and checked."""
 
+    receive: str = setting(
+        "KIOSK_RECEIVE",
+        parsers.one_of("forward", "direct"),
+        "`forward`: a till account is paid, and forwards to the merchant; `direct`: the merchant is"
+        " paid, with no till account and no key",
+        group=Group.ACCOUNTS,
+        default="forward",
+    )
+    merchant_address: LightningAddress | None = setting(
+        "MERCHANT_ADDRESS",
+        parse_lightning_address,
+        "Lightning address of the merchant for `direct`, like `name@blink.sv`",
+        group=Group.ACCOUNTS,
+        default_words="`MERCHANT_USERNAME` at Blink",
+    )
     blinkpos_api_key: Secret | None = setting(
         "BLINKPOS_API_KEY",
         parsers.api_key,
-        "required: API key of the till account, with READ, RECEIVE and WRITE",
+        "required for `forward`: API key of the till account, with READ, RECEIVE and WRITE",
         group=Group.ACCOUNTS,
         secret=True,
     )
@@ -43,7 +59,7 @@ class Settings:
         "MERCHANT_USERNAME",
         parsers.username,
         "Blink user name of the merchant, so that no secret of theirs is on the device; required is"
-        " this or `MERCHANT_API_KEY`",
+        " this or `MERCHANT_API_KEY`; for `direct`, this or `MERCHANT_ADDRESS`",
         group=Group.ACCOUNTS,
     )
     merchant_api_key: Secret | None = setting(

@@ -65,6 +65,10 @@ class Fault(StrEnum):
     WRONG_AMOUNT = "wrong-amount", "the invoice is for one sat more"
     WRONG_PAYEE = "wrong-payee", "the invoice is signed by a node that is not Blink's"
     WRONG_HASH = "wrong-hash", "the answer names another hash than the invoice does"
+    # Names and proofs, for who is paid without a till account.
+    ACCOUNT_UNKNOWN = "account-unknown", "accountDefaultWallet knows nobody of that name"
+    ACCOUNT_INACTIVE = "account-inactive", "accountDefaultWallet says that the account is inactive"
+    PREIMAGE_MISSING = "preimage-missing", "a paid status comes without its preimage"
     # Lightning addresses (LNURL-pay with verify).
     ADDRESS_UNKNOWN = "address-unknown", "there is no such name at the address's server"
     ADDRESS_REDIRECT = "address-redirect", "the answer is a redirect to the same place"

@@ -69,7 +69,12 @@ def _wind_down(context: Context, _: Arguments) -> Payload | None:
 def _globals(context: Context, _: Arguments) -> Payload:
     world = context.world
     nodes = [] if world.faults.take(Fault.NODES_EMPTY, "globals") else [world.invoices.node.pubkey]
-    return {"network": world.network, "nodesIds": nodes}
+    return {
+        "network": world.network,
+        "nodesIds": nodes,
+        "lightningAddressDomain": world.hosts[0] if world.hosts else "blink.sv",
+        "lightningAddressDomainAliases": [],
+    }
 
 
 @query("currencyList")
@@ -84,7 +89,12 @@ def _realtime_price(context: Context, arguments: Arguments) -> Payload:
 
 @query("accountDefaultWallet")
 def _account_default_wallet(context: Context, arguments: Arguments) -> Payload:
-    account = context.world.accounts.by_username(arguments["username"])
+    name, faults = arguments["username"], context.world.faults
+    if faults.take(Fault.ACCOUNT_UNKNOWN, "accountDefaultWallet"):
+        raise ApplicationError(f"Account does not exist for username {name}", "NOT_FOUND")
+    if faults.take(Fault.ACCOUNT_INACTIVE, "accountDefaultWallet"):
+        raise ApplicationError("Account is inactive.")
+    account = context.world.accounts.by_username(name)
     # Without a currency it is the owner's default, which for most owners is dollars.
     return wallet_view(account.btc if arguments.get("walletCurrency") == "BTC" else account.usd)
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Final, Self, TypeVar
+from urllib.parse import urlsplit
 
 from kiosk.simulate.accounts import Level
 from kiosk.simulate.clock import Clock
@@ -113,6 +114,7 @@ class Simulator:
         except OSError:
             self.stop()
             raise
+        self.world.hosts[:] = [urlsplit(self.api_url).netloc]
         self.call(lambda: self.world.timers.attach(asyncio.get_running_loop()))
 
     def stop(self) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from kiosk.simulate.accounts import Account, Wallet
 from kiosk.simulate.channels import Payload
 from kiosk.simulate.errors import ApplicationError, unexpected
+from kiosk.simulate.faults import Fault
 from kiosk.simulate.invoices import Invoice
 from kiosk.simulate.ledger import Entry, Kind
 from kiosk.simulate.prices import OFFSET, Currency, Quote
@@ -44,11 +45,12 @@ def status_view(world: World, payment_hash: str) -> Payload:
     )
     if received and not invoice.paid:
         raise unexpected("InvoiceNotPaidError")
+    shown = invoice.paid and not world.faults.take(Fault.PREIMAGE_MISSING, None)
     return {
         "errors": [],
         "paymentHash": invoice.payment_hash,
         "paymentRequest": invoice.payment_request,
-        "paymentPreimage": invoice.preimage if invoice.paid else None,
+        "paymentPreimage": invoice.preimage if shown else None,
         "status": invoice.status(world.clock.now()),
     }
 

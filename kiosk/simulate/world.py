@@ -62,6 +62,7 @@ class World:
     channels: Channels
     plans: Plans = field(default_factory=Plans)
     outside: dict[str, OutsideInvoice] = field(default_factory=dict)
+    hosts: list[str] = field(default_factory=list)  # host and port of the HTTP side, once open
 
     def open_account(self, username: str, level: Level, balance_sat: int) -> Account:
         """Open an account that has `balance_sat` already."""

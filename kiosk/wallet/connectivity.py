@@ -50,7 +50,8 @@ async def check_socket(endpoints: Endpoints, timings: Timings) -> Connectivity:
         return reached
     began_s = time.monotonic()
     tls = ssl.create_default_context()
-    transport = Transport(endpoints.ws_url, tls, endpoints.till_key, timings)
+    key = endpoints.till_key if endpoints.direct is None else None
+    transport = Transport(endpoints.ws_url, tls, key, timings)
     try:
         await transport.connect()
         await transport.close()

@@ -11,12 +11,14 @@ from kiosk.sale.effects import (
     CreatePayout,
     FetchAccount,
     FetchDailyLimit,
+    FetchDirectStatus,
     FetchInvoiceStatus,
     FetchLedgerHistory,
     FetchNodes,
     FetchRates,
     GoIdle,
     LookUpPayout,
+    OpenDirectSale,
     OpenSale,
     SendForward,
     WalletEffect,
@@ -39,18 +41,22 @@ from kiosk.sale.events import (
     SendForwardResult,
     SendOutcome,
 )
-from kiosk.sale.invoice import InvoiceStatus, SaleId, WalletId
+from kiosk.sale.invoice import InvoiceStatus, SaleId
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import forwarding, invoices, prices
+from kiosk.wallet.address_sale import AddressSale
+from kiosk.wallet.direct_status import fetch_direct_status
 from kiosk.wallet.endpoints import Endpoints, Timings
 from kiosk.wallet.errors import FINAL, describe_bug
 from kiosk.wallet.fetch_account import fetch_account
+from kiosk.wallet.fetch_direct_account import fetch_direct_account
 from kiosk.wallet.fetch_history import fetch_history
 from kiosk.wallet.http import Http
 from kiosk.wallet.invoice_status import fetch_status
+from kiosk.wallet.lightning_address.servers import AddressServers
 from kiosk.wallet.merchant_updates import MerchantUpdatesListener, RecentIds
 from kiosk.wallet.nodes import fetch_nodes
-from kiosk.wallet.sale_task import SaleTask
+from kiosk.wallet.sale_task import DirectSaleTask, SaleTask
 
 log: Final = logging.getLogger("kiosk.wallet")
 
@@ -76,6 +82,8 @@ class Dispatcher:
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         self._http = Http(endpoints, timings)
+        self._servers = AddressServers(self._http.tls)
+        self._timings = timings
         self._endpoints = endpoints
         self._put = put
         self._loop = loop
@@ -93,13 +101,13 @@ class Dispatcher:
             case GoIdle():
                 self._idle_wanted = True
                 self._go_idle_when_done()
-            case OpenSale():
+            case OpenSale() | OpenDirectSale():
                 self._idle_wanted = False
                 self._open_sale(effect)
             case CloseSale():
                 self._close_sale(effect)
-            case FetchAccount(merchant_wallet):
-                self._answer(effect, self._fetch_account(merchant_wallet), AccountFetchFailed(_BUG))
+            case FetchAccount():
+                self._answer(effect, self._fetch_account(effect), AccountFetchFailed(_BUG))
             case FetchRates(currency):
                 self._answer(effect, self._fetch_rates(currency), RatesFetchFailed(_BUG))
             case CreatePayout(sale=sale):
@@ -121,6 +129,12 @@ class Dispatcher:
                     for payment_hash in payment_hashes
                 )
                 self._answer_at_rest(effect, self._fetch_status(effect), *unknowns)
+            case FetchDirectStatus(direct_invoices):
+                unknowns = (
+                    InvoiceStatusResult(invoice.payment_hash, InvoiceStatus.UNKNOWN)
+                    for invoice in direct_invoices
+                )
+                self._answer_at_rest(effect, self._fetch_direct_status(effect), *unknowns)
             case CancelInvoice(payment_hash):
                 not_known = CancelInvoiceResult(payment_hash, CancelOutcome.UNKNOWN)
                 self._answer_at_rest(effect, self._cancel_invoice(effect), not_known)
@@ -136,7 +150,7 @@ class Dispatcher:
         self._idle_wanted = False  # this closes everything itself
         ours = {*self._tasks, *self._sales.values()}
         await _cancel_and_wait(ours if self._watch is None else {*ours, self._watch})
-        await self._http.close()
+        await self._close_connections()
         if self._endpoints.api_url.startswith("https"):
             await asyncio.sleep(_TLS_CLOSING_S)  # a TLS connection is closed in two steps
         # Farewells, ours and gql's: one that is cancelled leaves its connection open.
@@ -161,20 +175,33 @@ class Dispatcher:
     def _go_idle_when_done(self) -> None:
         """At rest nothing is open: close the connection once the last answer is in."""
         if self._idle_wanted and not self._tasks:
-            closing = self._loop.create_task(self._http.close())
+            closing = self._loop.create_task(self._close_connections())
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
 
-    def _open_sale(self, order: OpenSale) -> None:
+    async def _close_connections(self) -> None:
+        await self._http.close()
+        await self._servers.close()
+
+    def _open_sale(self, order: OpenSale | OpenDirectSale) -> None:
         if order.sale.id not in self._sales:
             self._sales[order.sale.id] = self._start(self._run_sale(order))
 
-    async def _run_sale(self, order: OpenSale) -> None:
+    async def _run_sale(self, order: OpenSale | OpenDirectSale) -> None:
         try:
-            await SaleTask(order, self._http, self._emit).run()
+            await self._sale_task(order).run()
         except Exception as error:  # noqa: BLE001 - reported; the till goes on
             log.error("a sale failed sale=%s %s", order.sale.id, describe_bug(error))  # noqa: TRY400
             self._emit(InvoiceRefused(order.sale.id, _BUG))
+
+    def _sale_task(
+        self, order: OpenSale | OpenDirectSale
+    ) -> SaleTask | DirectSaleTask | AddressSale:
+        if isinstance(order, OpenSale):
+            return SaleTask(order, self._http, self._emit)
+        if order.account.payee is not None and order.account.payee.address is not None:
+            return AddressSale(order, self._servers, self._timings, self._emit)
+        return DirectSaleTask(order, self._http, self._servers, self._emit)
 
     def _close_sale(self, effect: CloseSale) -> None:
         task = self._sales.pop(effect.sale, None)
@@ -218,9 +245,19 @@ class Dispatcher:
             for event in after_bug:
                 self._emit(event)
 
-    async def _fetch_account(self, merchant_wallet: WalletId | None) -> None:
+    async def _fetch_direct_status(self, effect: FetchDirectStatus) -> None:
+        for result in await fetch_direct_status(self._http, self._servers, effect.invoices):
+            self._emit(result)
+
+    async def _fetch_account(self, effect: FetchAccount) -> None:
+        merchant = self._endpoints.direct
         try:
-            account = await fetch_account(self._http, merchant_wallet, self._emit)
+            if merchant is None:
+                account = await fetch_account(self._http, effect.merchant_wallet, self._emit)
+            else:
+                account = await fetch_direct_account(
+                    self._http, self._servers, merchant, finish_forwards=effect.finish_forwards
+                )
         except KioskError as error:
             self._emit(AccountFetchFailed(error.trouble))
             return

@@ -42,6 +42,8 @@ OPTIONAL: Final = frozenset(
         "internalSend",
         "remainingLimit",
         "nodesIds",
+        "lightningAddressDomain",
+        "lightningAddressDomainAliases",
         "currencyList",
         "symbol",
         "name",
@@ -161,6 +163,25 @@ query StatusByHash($input: LnInvoicePaymentStatusByHashInput!) {
 INVOICE_UPDATES: Final = gql("""
 subscription InvoiceUpdates($input: LnInvoicePaymentStatusByHashInput!) {
   lnInvoicePaymentStatusByHash(input: $input) { errors { message } paymentHash status }
+}""")
+
+# What direct sales ask, all of it without a key: Query.globals, Query.currencyList
+PUBLIC_FACTS: Final = gql("""
+query PublicFacts {
+  globals { network nodesIds lightningAddressDomain lightningAddressDomainAliases }
+  currencyList { id symbol name fractionDigits }
+}""")
+
+# Query and Subscription lnInvoicePaymentStatusByHash, with the preimage that proves a payment
+PROOF_BY_HASH: Final = gql("""
+query ProofByHash($input: LnInvoicePaymentStatusByHashInput!) {
+  lnInvoicePaymentStatusByHash(input: $input) { paymentHash status paymentPreimage }
+}""")
+PROOF_UPDATES: Final = gql("""
+subscription ProofUpdates($input: LnInvoicePaymentStatusByHashInput!) {
+  lnInvoicePaymentStatusByHash(input: $input) {
+    errors { message } paymentHash status paymentPreimage
+  }
 }""")
 
 # Subscription.myUpdates. Never `createdAt`: the server breaks it here.

@@ -25,6 +25,7 @@ class AccountSide(StrEnum):
 
     TILL = "till"
     MERCHANT = "merchant"
+    NOBODY = "nobody"  # asked without a key; what is refused is about the merchant
 
 
 class NotSent(KioskError):

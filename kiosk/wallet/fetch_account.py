@@ -43,6 +43,26 @@ async def fetch_account(
     Raises:
         KioskError: something would stop a sale; its trouble says what to do.
     """
+    result = await fetch_till_account(http)
+    merchant, name, may_look = await _merchant(http)
+    if http.endpoints.merchant_username is not None:
+        emit(MerchantWalletResult(merchant))
+        merchant = merchant_wallet or merchant
+    if merchant == result.till_wallet:
+        raise KioskError(Trouble(TroubleKind.SAME_WALLET))
+    result = replace(
+        result, merchant_wallet=merchant, merchant_name=name, may_look_up_payouts=may_look
+    )
+    await _try_payout(http, result)
+    return result
+
+
+async def fetch_till_account(http: Http) -> Account:
+    """Learn what the till's key shows; whom it pays is not asked, and left empty.
+
+    Raises:
+        KioskError: the till account cannot be used.
+    """
     ends = http.endpoints
     data = await http.ask(documents.ACCOUNT, needs="me")
     try:
@@ -50,8 +70,8 @@ async def fetch_account(
         _check_scopes(data.get("authorization"))
         till = _btc_wallet(account["wallets"], ends.till_wallet_id)
         network = text(data["globals"]["network"])
-        nodes = _nodes(data["globals"].get("nodesIds"))
-        currencies = _currencies(data.get("currencyList"))
+        nodes = nodes_or_none(data["globals"].get("nodesIds"))
+        currencies = currencies_of(data.get("currencyList"))
         left = limit_left(account.get("limits"))
         wind_down = _wind_down(data.get("windDown"))
     except UNREADABLE as error:
@@ -60,27 +80,18 @@ async def fetch_account(
     if unlisted:
         log.warning("Blink lists no price in %s: only the others can be charged", unlisted)
     server_unix_s = http.server_unix_s
-    merchant, name, may_look = await _merchant(http)
-    if http.endpoints.merchant_username is not None:
-        emit(MerchantWalletResult(merchant))
-        merchant = merchant_wallet or merchant
-    if merchant == till:
-        raise KioskError(Trouble(TroubleKind.SAME_WALLET))
-    result = Account(
+    return Account(
         till_wallet=till,
-        merchant_wallet=merchant,
-        merchant_name=name,
+        merchant_wallet=WalletId(""),
+        merchant_name="",
         network=network,
         nodes=nodes,
         limit_left=left,
         currencies=currencies,
-        may_look_up_payouts=may_look,
         wind_down=wind_down,
         server_unix_s=server_unix_s,
         not_served=tuple(sorted({*http.missing, *unlisted})),
     )
-    await _try_payout(http, result)
-    return result
 
 
 async def _merchant(http: Http) -> tuple[WalletId, str, bool]:
@@ -159,7 +170,7 @@ def _check_scopes(served: Any) -> None:
         raise KioskError(Trouble(TroubleKind.KEY_SCOPE, " ".join(missing)))
 
 
-def _nodes(served: Any) -> frozenset[str]:
+def nodes_or_none(served: Any) -> frozenset[str]:
     """Blink's own nodes; where they are not served or cannot be read they are unknown."""
     try:
         return nodes_of(served)
@@ -168,7 +179,7 @@ def _nodes(served: Any) -> frozenset[str]:
         return frozenset()
 
 
-def _currencies(served: Any) -> Mapping[str, Currency]:
+def currencies_of(served: Any) -> Mapping[str, Currency]:
     """All currencies that can be read; one odd entry does not take the others with it."""
     currencies = {}
     for entry in served if isinstance(served, list) else ():

@@ -137,7 +137,14 @@ class Http:
 
     def key(self, side: AccountSide) -> SecretValue | None:
         """The key of an account; the merchant may be known by name alone."""
+        if side is AccountSide.NOBODY:
+            return None
         return self.endpoints.till_key if side is AccountSide.TILL else self.endpoints.merchant_key
+
+    @property
+    def public_side(self) -> AccountSide:
+        """In whose name prices and the like are asked: direct sales hold no key."""
+        return AccountSide.TILL if self.endpoints.direct is None else AccountSide.NOBODY
 
     # --- What Blink serves no longer ------------------------------------------------------------
 

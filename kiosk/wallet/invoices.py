@@ -12,7 +12,7 @@ from gql import GraphQLRequest
 from kiosk.sale.account import Account
 from kiosk.sale.days import DAY_S
 from kiosk.sale.events import CancelOutcome
-from kiosk.sale.ids import other_external_id, parse_external_id
+from kiosk.sale.ids import direct_external_id, other_external_id, parse_external_id
 from kiosk.sale.invoice import (
     PAYOUT_EXPIRY_MIN,
     ExternalId,
@@ -51,7 +51,7 @@ _IDS: Final = 5
 
 # A lifetime need only be long enough for its purpose: a code to be paid, a payout to be sent and
 # looked up. Blink has changed its bounds before; what the invoice itself says is what counts.
-_CODE_LEAST_S: Final = 60
+CODE_LEAST_S: Final = 60
 _PAYOUT_LEAST_S: Final = 600
 _LIFETIME_MOST_S: Final = 31 * DAY_S
 
@@ -70,13 +70,41 @@ async def make_invoice(
         amount,
         memo,
         minutes,
-        _CODE_LEAST_S,
+        CODE_LEAST_S,
         account.network,
         AccountSide.TILL,
         account.nodes,
     )
     return await _create_under_free_id(
         http, wanted, external_id, documents.CREATE_INVOICE, may_look=True
+    )
+
+
+async def make_direct_invoice(
+    http: Http, account: Account, wallet: WalletId, amount: Sats, memo: str, minutes: int
+) -> Invoice:
+    """Make an invoice in the merchant's own wallet, without a key.
+
+    Its external id is random: anybody may make invoices for the merchant, and could occupy one
+    that can be guessed. After a lost answer another invoice is made, since nobody saw the first.
+
+    Raises:
+        UnknownPayee: it pays a node that is not known as Blink's; ask for the nodes, then again.
+        KioskError: none could be had; nobody has seen one.
+    """
+    wanted = _Wanted(
+        wallet,
+        amount,
+        memo,
+        minutes,
+        CODE_LEAST_S,
+        account.network,
+        AccountSide.NOBODY,
+        account.nodes,
+    )
+    external_id = direct_external_id(secrets.token_hex(16))
+    return await _create_under_free_id(
+        http, wanted, external_id, documents.CREATE_ON_BEHALF, may_look=False
     )
 
 

@@ -18,7 +18,7 @@ async def fetch_nodes(http: Http) -> NodesResult:
     Raises:
         KioskError: nobody can say.
     """
-    data = await http.ask(documents.NODES)
+    data = await http.ask(documents.NODES, side=http.public_side)
     try:
         result = NodesResult(nodes_of(data["globals"]["nodesIds"]))
     except UNREADABLE:

@@ -26,7 +26,7 @@ async def rates(http: Http, currency: str) -> Rates:
     """
     if currency == SAT.code:
         currency = "USD"
-    data = await http.ask(documents.PRICES, {"currency": currency})
+    data = await http.ask(documents.PRICES, {"currency": currency}, side=http.public_side)
     now_s, server_s = steady_s(), http.server_unix_s
     try:
         shown = _rate(data["shown"], now_s, server_s)

@@ -5,14 +5,15 @@ It is started for one invoice and cancelled when that ends; a cancelled task lea
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from gql import GraphQLRequest
 
 from kiosk.sale.backoff import delay_s
-from kiosk.sale.effects import OpenSale
+from kiosk.sale.effects import OpenDirectSale, OpenSale
 from kiosk.sale.events import (
     ConnectionChanged,
     Event,
@@ -22,14 +23,22 @@ from kiosk.sale.events import (
     PayoutCreated,
     PayoutRefused,
 )
-from kiosk.sale.invoice import Invoice, InvoiceStatus, parse_payment_hash, short_hash
+from kiosk.sale.invoice import (
+    Invoice,
+    InvoiceStatus,
+    SaleId,
+    parse_payment_hash,
+    short_hash,
+)
 from kiosk.sale.screens import ConnectionState
 from kiosk.sale.trouble import KioskError
 from kiosk.wallet import documents
+from kiosk.wallet.direct_status import STATUS_FIELD, fetch_direct_status, status_of
 from kiosk.wallet.errors import FINAL, AccountSide, describe_bug, safe_reason
 from kiosk.wallet.http import Http
 from kiosk.wallet.invoice_status import fetch_status
-from kiosk.wallet.invoices import UnknownPayee, make_invoice, make_payout
+from kiosk.wallet.invoices import UnknownPayee, make_direct_invoice, make_invoice, make_payout
+from kiosk.wallet.lightning_address.servers import AddressServers
 from kiosk.wallet.nodes import fetch_nodes
 from kiosk.wallet.subscription import ConnectionStep, keep_subscribed
 
@@ -37,15 +46,22 @@ log: Final = logging.getLogger("kiosk.wallet")
 
 _FAILURES_BEFORE_ASKING: Final = 3
 _SLOWER: Final = 1.5
-_FIELD: Final = "lnInvoicePaymentStatusByHash"
+_FIELD: Final = STATUS_FIELD
+_PUSHED: Final = {"PAID": InvoiceStatus.PAID, "EXPIRED": InvoiceStatus.EXPIRED}
+_SAYS_SOMETHING: Final = (InvoiceStatus.PAID, InvoiceStatus.EXPIRED, InvoiceStatus.UNPROVEN)
 
 
-class SaleTask:
-    """Looks after one sale at Blink. `run` in a task; cancel that task to end it."""
+class WatchedSale(ABC):
+    """Looks after one sale at Blink. `run` in a task; cancel that task to end it.
 
-    def __init__(self, order: OpenSale, http: Http, put: Callable[[Event], None]) -> None:
-        self._order = order
-        self._sale = order.sale.id
+    What differs between a forwarded and a direct sale is abstract.
+    """
+
+    side: ClassVar[AccountSide]
+    updates: ClassVar[GraphQLRequest]
+
+    def __init__(self, sale: SaleId, http: Http, put: Callable[[Event], None]) -> None:
+        self._sale = sale
         self._http = http
         self._put = put
         self._connection = ConnectionState.CONNECTING
@@ -63,9 +79,7 @@ class SaleTask:
     async def run(self) -> None:
         """Connect and create at the same time, then watch for ever."""
         async with asyncio.TaskGroup() as tasks:
-            listening = tasks.create_task(
-                keep_subscribed(self._http, AccountSide.TILL, self, self._sale)
-            )
+            listening = tasks.create_task(keep_subscribed(self._http, self.side, self, self._sale))
             try:
                 invoice = await self._make_invoice()
             except KioskError as error:
@@ -78,26 +92,28 @@ class SaleTask:
                 self._connection is not ConnectionState.CONNECTING
             ):  # sent before there was a code to show it on
                 self._put(ConnectionChanged(self._sale, self._connection))
-            tasks.create_task(self._guarded(self._make_payout()))
-            tasks.create_task(self._guarded(self._ask_now_and_then(invoice)))
+            for strand in (*self._beside(), self._ask_now_and_then(invoice)):
+                tasks.create_task(self._guarded(strand))
 
+    @abstractmethod
     async def _make_invoice(self) -> Invoice:
-        """Make the invoice; one of an unknown node is judged by the nodes Blink has now."""
-        order = self._order
-        make = partial(
-            make_invoice,
-            self._http,
-            amount=order.sale.amount,
-            memo=order.sale.memo,
-            minutes=order.expires_in_min,
-            external_id=order.external_id,
-        )
-        try:
-            return await make(account=order.account)
-        except UnknownPayee:
-            result = await fetch_nodes(self._http)
-            self._put(result)
-            return await make(account=order.account.with_nodes(result.nodes))
+        """Make the invoice.
+
+        Raises:
+            KioskError: none could be had.
+        """
+
+    @abstractmethod
+    async def _fetch_status(self, invoice: Invoice) -> Sequence[InvoiceStatusResult]:
+        """Ask once what became of the invoice."""
+
+    @abstractmethod
+    def _read_update(self, status: Mapping[str, Any]) -> InvoiceStatus:
+        """What an update about this invoice says."""
+
+    def _beside(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """What goes on beside the watching."""
+        return ()
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Let a bug end this strand alone: each of the others still gets the sale paid."""
@@ -112,7 +128,7 @@ class SaleTask:
         """The subscription to this invoice, once it is made."""
         invoice = await asyncio.shield(self._made)
         variables = {"input": {"paymentHash": invoice.payment_hash}}
-        return GraphQLRequest(documents.INVOICE_UPDATES, variable_values=variables)
+        return GraphQLRequest(self.updates, variable_values=variables)
 
     def on_step(self, step: ConnectionStep) -> None:
         """The socket has come this far."""
@@ -130,13 +146,14 @@ class SaleTask:
         ):
             log.debug("ignored message %s reason=it does not name this invoice", self.name)
             return
-        match status.get("status"):
-            case "PAID":
-                self._report_once(InvoiceStatusResult(payment_hash, InvoiceStatus.PAID))
-            case "EXPIRED":
-                self._report_once(InvoiceStatusResult(payment_hash, InvoiceStatus.EXPIRED))
-            case other:  # PENDING is what it was when we subscribed, and says nothing of now
-                log.debug("ignored message %s status=%s", self.name, safe_reason(str(other)))
+        match self._read_update(status):
+            case InvoiceStatus.PAID | InvoiceStatus.EXPIRED as said:
+                self._report_once(InvoiceStatusResult(payment_hash, said))
+            case InvoiceStatus.UNPROVEN:
+                self._connection_changed.set()  # ask: the preimage may only be late
+            case _:  # PENDING is what it was when we subscribed, and says nothing of now
+                raw = safe_reason(str(status.get("status")))
+                log.debug("ignored message %s status=%s", self.name, raw)
 
     def _report_once(self, result: InvoiceStatusResult) -> None:
         """A socket may say the same a million times: the till hears it once."""
@@ -175,11 +192,47 @@ class SaleTask:
                 self._connection_changed.clear()
                 if self._connection is not ConnectionState.LIVE:
                     continue
-            for result in await fetch_status(
-                self._http, self._order.account, (invoice.payment_hash,)
-            ):
-                if result.status in (InvoiceStatus.PAID, InvoiceStatus.EXPIRED):
+            for result in await self._fetch_status(invoice):
+                if result.status in _SAYS_SOMETHING:
                     self._put(result)
+
+
+class SaleTask(WatchedSale):
+    """A sale in the BlinkPOS account, with its payout invoice."""
+
+    side = AccountSide.TILL
+    updates = documents.INVOICE_UPDATES
+
+    def __init__(self, order: OpenSale, http: Http, put: Callable[[Event], None]) -> None:
+        super().__init__(order.sale.id, http, put)
+        self._order = order
+
+    async def _make_invoice(self) -> Invoice:
+        """Make the invoice; one of an unknown node is judged by the nodes Blink has now."""
+        order = self._order
+        make = partial(
+            make_invoice,
+            self._http,
+            amount=order.sale.amount,
+            memo=order.sale.memo,
+            minutes=order.expires_in_min,
+            external_id=order.external_id,
+        )
+        try:
+            return await make(account=order.account)
+        except UnknownPayee:
+            result = await fetch_nodes(self._http)
+            self._put(result)
+            return await make(account=order.account.with_nodes(result.nodes))
+
+    async def _fetch_status(self, invoice: Invoice) -> Sequence[InvoiceStatusResult]:
+        return await fetch_status(self._http, self._order.account, (invoice.payment_hash,))
+
+    def _read_update(self, status: Mapping[str, Any]) -> InvoiceStatus:
+        return _PUSHED.get(str(status.get("status")), InvoiceStatus.UNKNOWN)
+
+    def _beside(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        return (self._make_payout(),)
 
     async def _make_payout(self) -> None:
         """Make the payout invoice while the customer looks at the code (M2)."""
@@ -207,3 +260,47 @@ class SaleTask:
             else:
                 self._put(PayoutCreated(self._sale, payout, 1))
                 return
+
+
+class DirectSaleTask(WatchedSale):
+    """A sale in the merchant's own wallet at Blink: no key, and nothing to forward."""
+
+    side = AccountSide.NOBODY
+    updates = documents.PROOF_UPDATES
+
+    def __init__(
+        self,
+        order: OpenDirectSale,
+        http: Http,
+        servers: AddressServers,
+        put: Callable[[Event], None],
+    ) -> None:
+        super().__init__(order.sale.id, http, put)
+        self._order = order
+        self._servers = servers
+
+    async def _make_invoice(self) -> Invoice:
+        """Make the invoice; one of an unknown node is judged by the nodes Blink has now."""
+        order = self._order
+        assert order.account.payee is not None
+        assert order.account.payee.wallet is not None
+        make = partial(
+            make_direct_invoice,
+            self._http,
+            wallet=order.account.payee.wallet,
+            amount=order.sale.amount,
+            memo=order.sale.memo,
+            minutes=order.expires_in_min,
+        )
+        try:
+            return await make(account=order.account)
+        except UnknownPayee:
+            result = await fetch_nodes(self._http)
+            self._put(result)
+            return await make(account=order.account.with_nodes(result.nodes))
+
+    async def _fetch_status(self, invoice: Invoice) -> Sequence[InvoiceStatusResult]:
+        return await fetch_direct_status(self._http, self._servers, (invoice,))
+
+    def _read_update(self, status: Mapping[str, Any]) -> InvoiceStatus:
+        return status_of(status, self._made.result().payment_hash)

@@ -36,6 +36,7 @@ from kiosk.sale.screens import (
     ReceivedDirectly,
     RequestingInvoice,
     SaleFailed,
+    SaleReceived,
     Screen,
 )
 from kiosk.sale.status_light import status_light
@@ -57,6 +58,7 @@ SHOWN = {
     CodeExpired: Light.DARK,
     Paid: Light.PAID,
     Forwarded: Light.FORWARDED,
+    SaleReceived: Light.FORWARDED,
     ReceivedDirectly: Light.RECEIVED,
     SaleFailed: Light.TROUBLE,
     EnteringPin: Light.DARK,

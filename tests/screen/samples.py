@@ -28,6 +28,7 @@ from kiosk.sale.screens import (
     ReceivedDirectly,
     RequestingInvoice,
     SaleFailed,
+    SaleReceived,
     Screen,
     Totals,
 )
@@ -65,6 +66,10 @@ ROWS = tuple(
     HistoryRow(SALE, state, SALE.started_at)
     for state in ("forwarded", "paid", "cancelled", "expired")
 )
+
+
+DIRECT_SALE = replace(SALE, direct=True)
+DIRECT_RULES = replace(RULES, direct=True)
 
 
 def till(screen: Screen, **changed: object) -> Till:
@@ -130,11 +135,31 @@ def every_view() -> dict[str, Till]:
         "paid": till(Paid(SALE, INVOICE.payment_hash, NOW_S - 1)),
         "paid-late": till(Paid(SALE, INVOICE.payment_hash, NOW_S - 6)),
         "forwarded": till(Forwarded(SALE, NOW_S - 1)),
+        "direct-code": till(replace(AWAITING, sale=DIRECT_SALE), rules=DIRECT_RULES),
+        "direct-unproven": till(
+            replace(
+                AWAITING,
+                sale=DIRECT_SALE,
+                notice=Trouble(TroubleKind.PAYMENT_UNPROVEN, str(SALE.amount)),
+            ),
+            rules=DIRECT_RULES,
+        ),
+        "direct-received": till(SaleReceived(DIRECT_SALE, NOW_S - 1), rules=DIRECT_RULES),
         "received": till(ReceivedDirectly(Sats(2100), NOW_S - 1)),
         "pin": till(EnteringPin("1234")),
         "pin-wrong": till(EnteringPin("", Trouble(TroubleKind.PIN_LOCKED, "60"))),
     }
     views |= _box_views()
+    views["direct-totals"] = till(
+        ManagerScreen(
+            ManagerPage.TOTALS,
+            totals=replace(TOTALS, forwarded=Sats(0), received=TOTALS.amount),
+            since_close=replace(TOTALS, received=Sats(10_000)),
+            rows=ROWS,
+            since_s=NOW_S,
+        ),
+        rules=DIRECT_RULES,
+    )
     views["closing"] = till(
         ManagerScreen(ManagerPage.TOTALS, 0, TOTALS, TOTALS, ROWS, NOW_S, closing=True)
     )

@@ -14,6 +14,7 @@ from kiosk.sale.screens import (
     LeavingCode,
     Paid,
     RequestingInvoice,
+    SaleReceived,
 )
 from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.timers import CELEBRATION_S, PAID_PATIENCE_S
@@ -70,6 +71,8 @@ def motion_schedules(till: Till) -> tuple[RedrawSchedule, ...]:
             if math.isfinite(paid_s):
                 return (moving, RedrawSchedule(paid_s, FRAME_S, paid_s + TICK_S))
             return (moving,)
+        case SaleReceived(since_s=since_s):
+            return (RedrawSchedule(since_s, FRAME_S, since_s + CELEBRATION_S),)
         case Paid(since_s=since_s):
             return (
                 RedrawSchedule(since_s, FRAME_S, since_s + TICK_S),
@@ -92,7 +95,7 @@ def page_schedules(till: Till) -> tuple[RedrawSchedule, ...]:
 
 def _schedules_of_screen(till: Till) -> tuple[RedrawSchedule, ...]:
     match till.screen:
-        case Forwarded(paid_s=paid_s) if math.isfinite(paid_s):
+        case Forwarded(paid_s=paid_s) | SaleReceived(since_s=paid_s) if math.isfinite(paid_s):
             return (RedrawSchedule(paid_s, TICK_S, paid_s + TICK_S),)
         case Paid(since_s=since_s):
             return (

@@ -41,6 +41,7 @@ SALE_STATES: Final[Mapping[str, str]] = MappingProxyType(
         "paid": mark("paid"),
         "stopped": mark("stopped"),
         "forwarded": mark("forwarded"),
+        "received": mark("received"),
     }
 )
 

@@ -13,6 +13,10 @@ IN_SATS: Final = frozenset(
         TroubleKind.AMOUNT_TOO_LARGE,
         TroubleKind.OVER_LIMIT,
         TroubleKind.PAID_BOTH_CODES,
+        TroubleKind.AMOUNT_TOO_SMALL,
+        TroubleKind.PAYMENT_UNPROVEN,
+        TroubleKind.RECEIVED_BOTH_CODES,
+        TroubleKind.RECEIVED_LATE,
         TroubleKind.PAID_LATE,
     }
 )
@@ -174,6 +178,36 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
         TroubleKind.PAID_BOTH_CODES: (
             mark("A customer paid two codes of one sale."),
             mark("Both are forwarded. Give back {subject}."),
+        ),
+        TroubleKind.NO_PROOF: (
+            mark("{subject} does not tell a till what was paid."),
+            mark(
+                "Take an address at blink.sv, getalby.com, coinos.io, minibits.cash or speed.app."
+            ),
+        ),
+        TroubleKind.ADDRESS_UNUSABLE: (
+            mark("The server at {subject} gives answers that no till can use."),
+            mark("No money is at risk. Try later, or set another MERCHANT_ADDRESS."),
+        ),
+        TroubleKind.FORWARDS_NEED_KEY: (
+            mark("Payments of before are still to be forwarded: {subject}."),
+            mark("They are safe in the till account. Set BLINKPOS_API_KEY until they are done."),
+        ),
+        TroubleKind.AMOUNT_TOO_SMALL: (
+            mark("Less than the merchant's address takes."),
+            mark("At least {subject} can be charged."),
+        ),
+        TroubleKind.PAYMENT_UNPROVEN: (
+            mark("Perhaps paid: {subject}."),
+            mark("Check the wallet before charging again."),
+        ),
+        TroubleKind.RECEIVED_BOTH_CODES: (
+            mark("A customer paid two codes of one sale."),
+            mark("The merchant has both. Give back {subject}."),
+        ),
+        TroubleKind.RECEIVED_LATE: (
+            mark("A code that was given up has been paid: {subject}."),
+            mark("The merchant has it. Press the key with the tick to put this away."),
         ),
         TroubleKind.PAID_LATE: (
             mark("A code that was given up has been paid: {subject}."),

@@ -99,7 +99,9 @@ def _notes(canvas: Canvas, area: pygame.Rect, till: Till, screen: EnteringAmount
     elif till.interrupted_sales:
         _trouble_banner(canvas, area, Trouble(TroubleKind.POWER_CUT), Tone.WARN)
     elif entry.is_empty and till.late_money:
-        late = Trouble(TroubleKind.PAID_LATE, str(till.late_money[0].amount))
+        sale = till.late_money[0]
+        kind = TroubleKind.RECEIVED_LATE if sale.direct else TroubleKind.PAID_LATE
+        late = Trouble(kind, str(sale.amount))
         _trouble_banner(canvas, area, late, Tone.WARN)
     elif entry.is_empty and till.alarms:
         _trouble_banner(canvas, area, till.alarms[-1].trouble, Tone.BAD)

@@ -35,7 +35,9 @@ def status(canvas: Canvas, till: Till, area: pygame.Rect) -> None:
     _, ours = off_bottom(rest, line, 0)
     link = _link(till)
     live = _link_colour(canvas, link)
-    sentence = words.tr("BlinkPOS: {state}", state=words.tr(LINKS[link]))
+    state = words.tr(LINKS[link])
+    till_says = words.tr("till: {state}", state=state)
+    sentence = till_says if till.rules.direct else words.tr("BlinkPOS: {state}", state=state)
     canvas.signed(SIGNS[link], sentence, ours, colours.quiet, SMALL, sign_colour=live)
     state = words.tr("ready") if _is_ready(till) else words.tr("not ready")
     if till.updates is not MerchantUpdates.OFF:
@@ -72,7 +74,7 @@ def _shop_colour(canvas: Canvas, till: Till) -> Colour:
 
 
 def _is_ready(till: Till) -> bool:
-    if isinstance(till.screen, AwaitingPayment):
+    if isinstance(till.screen, AwaitingPayment) and not till.rules.direct:
         return till.screen.payout_ready
     return isinstance(till.service, Ready)
 

@@ -29,7 +29,13 @@ _TABS: Final = (
 )
 
 _SIGNS: Final[Mapping[str, Icon]] = MappingProxyType(
-    {"forwarded": Icon.TICK, "paid": Icon.CLOCK, "open": Icon.CLOCK, "stopped": Icon.WARNING}
+    {
+        "forwarded": Icon.TICK,
+        "received": Icon.TICK,
+        "paid": Icon.CLOCK,
+        "open": Icon.CLOCK,
+        "stopped": Icon.WARNING,
+    }
 )
 
 # Everything else is a trouble.
@@ -122,8 +128,12 @@ def _card(canvas: Canvas, area: pygame.Rect, title: str, totals: Totals | None) 
     lines.append(
         (words.trn("{count} sale", "{count} sales", totals.sales), colours.ink, BODY, Weight.MEDIUM)
     )
-    sent = words.tr("forwarded {amount}", amount=words.sats(totals.forwarded))
-    lines.append((sent, colours.quiet, LABEL, Weight.MEDIUM))
+    if totals.forwarded or not totals.received:
+        sent = words.tr("forwarded {amount}", amount=words.sats(totals.forwarded))
+        lines.append((sent, colours.quiet, LABEL, Weight.MEDIUM))
+    if totals.received:
+        received = words.tr("received {amount}", amount=words.sats(totals.received))
+        lines.append((received, colours.quiet, LABEL, Weight.MEDIUM))
     if totals.tips:
         tips = words.tr("tips {amount}", amount=words.sats(totals.tips))
         lines.append((tips, colours.quiet, LABEL, Weight.MEDIUM))

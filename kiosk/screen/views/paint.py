@@ -19,6 +19,7 @@ from kiosk.sale.screens import (
     ReceivedDirectly,
     RequestingInvoice,
     SaleFailed,
+    SaleReceived,
 )
 from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
@@ -71,7 +72,7 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             managing(canvas, till, screen)
         case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():
             wifi(canvas, screen)
-        case Paid() | Forwarded():
+        case Paid() | Forwarded() | SaleReceived():
             success(canvas, till, screen, look)
         case ReceivedDirectly():
             received(canvas, screen, look)
@@ -80,7 +81,7 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
 def paint_motion(canvas: Canvas, till: Till) -> list[pygame.Rect]:
     """Draw what moves over the picture that `paint` has drawn; where something was drawn."""
     match till.screen:
-        case (Paid() | Forwarded()) as screen:
+        case (Paid() | Forwarded() | SaleReceived()) as screen:
             return success_motion(canvas, till, screen)
     return []
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pygame
 
 from kiosk.sale.keys import Key
-from kiosk.sale.screens import Forwarded, Paid, ReceivedDirectly
+from kiosk.sale.screens import Forwarded, Paid, ReceivedDirectly, SaleReceived
 from kiosk.sale.till import Till
 from kiosk.sale.timers import PAID_PATIENCE_S
 from kiosk.screen.display.redraw_schedule import WAITING_S
@@ -46,7 +46,9 @@ def received(canvas: Canvas, screen: ReceivedDirectly, look: Look) -> None:
     canvas.text(sentence, told_box, colours.accent, BODY)
 
 
-def success(canvas: Canvas, till: Till, screen: Paid | Forwarded, look: Look) -> None:
+def success(
+    canvas: Canvas, till: Till, screen: Paid | Forwarded | SaleReceived, look: Look
+) -> None:
     """The amount, and where the money is; any touch goes on to the next sale.
 
     The whole screen is one zone, so that a touch never reaches the keypad below. What moves is
@@ -59,6 +61,8 @@ def success(canvas: Canvas, till: Till, screen: Paid | Forwarded, look: Look) ->
     mark_box, title_box, amount, other, line = _places(canvas)
     _logo(canvas, mark_box, look, colours.good)
     thanks = words.tr("Paid. Thank you!")
+    if isinstance(screen, SaleReceived):
+        thanks = words.tr("Received. Thank you!")
     canvas.text(thanks, title_box, colours.on_good, HEADLINE, weight=Weight.BOLD)
     canvas.text(first, amount, colours.on_good, DISPLAY, weight=Weight.BOLD)
     canvas.text(second, other, colours.on_good, LARGE)
@@ -68,17 +72,19 @@ def success(canvas: Canvas, till: Till, screen: Paid | Forwarded, look: Look) ->
         shapes.tick(canvas.surface, _tick_place(disc), colours.good)
     sign_box, told_box = canvas.around(_where(canvas, till, screen), line, BODY)
     canvas.text(_where(canvas, till, screen), told_box, colours.on_good, BODY)
-    if isinstance(screen, Forwarded):
+    if isinstance(screen, Forwarded | SaleReceived):
         canvas.sign(Icon.SHOP, sign_box, colours.on_good, BODY)
     elif not _is_on_its_way(till, screen):
         canvas.sign(Icon.CLOCK, sign_box, colours.on_good, BODY)
 
 
-def success_motion(canvas: Canvas, till: Till, screen: Paid | Forwarded) -> list[pygame.Rect]:
+def success_motion(
+    canvas: Canvas, till: Till, screen: Paid | Forwarded | SaleReceived
+) -> list[pygame.Rect]:
     """Draw the tick that is being drawn, what flies, and what turns; where something was drawn."""
     mark_box, *_, line = _places(canvas)
     changed = _moving_mark(canvas, mark_box, mark(till.now_s - _paid_s(screen)))
-    if isinstance(screen, Forwarded):
+    if isinstance(screen, Forwarded | SaleReceived):
         return changed + _flying(canvas, mark_box, confetti(till.now_s - screen.since_s))
     if _is_on_its_way(till, screen):
         colours = canvas.palette
@@ -98,8 +104,8 @@ def _places(canvas: Canvas) -> list[pygame.Rect]:
     return [mark_box, title_box, amount, other, line]
 
 
-def _paid_s(screen: Paid | Forwarded) -> float:
-    return screen.since_s if isinstance(screen, Paid) else screen.paid_s
+def _paid_s(screen: Paid | Forwarded | SaleReceived) -> float:
+    return screen.paid_s if isinstance(screen, Forwarded) else screen.since_s
 
 
 def _logo(canvas: Canvas, mark: pygame.Rect, look: Look, ground: Colour) -> None:
@@ -114,10 +120,10 @@ def _is_on_its_way(till: Till, screen: Paid) -> bool:
     return till.now_s - screen.since_s < PAID_PATIENCE_S - WAITING_S / 2
 
 
-def _where(canvas: Canvas, till: Till, screen: Paid | Forwarded) -> str:
+def _where(canvas: Canvas, till: Till, screen: Paid | Forwarded | SaleReceived) -> str:
     """Where the money is."""
     words = canvas.words
-    if isinstance(screen, Forwarded):
+    if isinstance(screen, Forwarded | SaleReceived):
         return words.tr("The merchant has it")
     if _is_on_its_way(till, screen):
         return words.tr("On its way to the merchant")

@@ -74,7 +74,7 @@ class AddressClient:
 
     def __init__(self, address: LightningAddress, fetcher: Fetcher, network: str) -> None:
         self._address = address
-        self._fetcher = fetcher
+        self.fetcher = fetcher
         self._network = network
 
     async def fetch_pay_request(self) -> PayRequest:
@@ -88,7 +88,7 @@ class AddressClient:
         scheme = "http" if at.is_loopback else "https"
         port = "" if at.port is None else f":{at.port}"
         url = f"{scheme}://{at.domain}{port}/.well-known/lnurlp/{at.name}"
-        found = read_pay_request((await self._fetcher.get(url)).body)
+        found = read_pay_request((await self.fetcher.get(url)).body)
         checked_url(found.callback, on_loopback=at.is_loopback)
         return found
 
@@ -103,7 +103,7 @@ class AddressClient:
         found = await self.fetch_pay_request()
         invoice = await self.make_invoice(found, found.least, expiry_s=600)
         try:
-            read_verdict((await self._fetcher.get(invoice.verify)).body)
+            read_verdict((await self.fetcher.get(invoice.verify)).body)
         except (Declined, OddAnswer) as error:
             raise NoProof(f"verify: {error}") from None
         return found
@@ -129,25 +129,11 @@ class AddressClient:
             log.info("an invoice without a description hash at=%s", self._address.domain)
         return invoice
 
-    async def ask_verify(self, url: str, payment_hash: PaymentHash) -> VerifyResult:
-        """Ask whether an invoice was paid (LUD-21). Never raises: no answer is an answer."""
-        try:
-            answer = await self._fetcher.get(url)
-        except Busy as busy:
-            return VerifyResult(Proof.UNKNOWN, busy.delay_s, str(busy))
-        except (Unreachable, RefusedUrl) as error:
-            return VerifyResult(Proof.UNKNOWN, reason=str(error))
-        try:
-            verdict = read_verdict(answer.body)
-        except (Declined, OddAnswer) as error:
-            return VerifyResult(Proof.UNKNOWN, answer.fresh_s, str(error))
-        return VerifyResult(_judged(verdict, payment_hash), answer.fresh_s)
-
     async def _offered(
         self, request: PayRequest, amount: Sats, expiry_s: int, comment: str
     ) -> CheckedInvoice:
         url = request.invoice_url(amount, expiry_s, comment)
-        offered = read_invoice((await self._fetcher.get(url)).body)
+        offered = read_invoice((await self.fetcher.get(url)).body)
         decoded = _decoded(offered)
         checks: Mapping[str, bool] = {
             "network": decoded.network == self._network,
@@ -161,6 +147,21 @@ class AddressClient:
             raise NoProof("no verify beside the invoice")
         verify = checked_url(offered.verify, on_loopback=self._address.is_loopback)
         return CheckedInvoice(decoded, PaymentRequest(offered.payment_request), verify)
+
+
+async def ask_verify(fetcher: Fetcher, url: str, payment_hash: PaymentHash) -> VerifyResult:
+    """Ask whether an invoice was paid (LUD-21). Never raises: no answer is an answer."""
+    try:
+        answer = await fetcher.get(url)
+    except Busy as busy:
+        return VerifyResult(Proof.UNKNOWN, busy.delay_s, str(busy))
+    except (Unreachable, RefusedUrl) as error:
+        return VerifyResult(Proof.UNKNOWN, reason=str(error))
+    try:
+        verdict = read_verdict(answer.body)
+    except (Declined, OddAnswer) as error:
+        return VerifyResult(Proof.UNKNOWN, answer.fresh_s, str(error))
+    return VerifyResult(_judged(verdict, payment_hash), answer.fresh_s)
 
 
 def _decoded(offered: OfferedInvoice) -> DecodedInvoice:

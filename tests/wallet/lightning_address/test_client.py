@@ -11,7 +11,13 @@ import pytest
 from kiosk.sale.lightning_address import parse_lightning_address
 from kiosk.sale.money import Sats
 from kiosk.simulate import Fault, Simulator
-from kiosk.wallet.lightning_address.client import AddressClient, NoProof, Proof, WrongInvoice
+from kiosk.wallet.lightning_address.client import (
+    AddressClient,
+    NoProof,
+    Proof,
+    WrongInvoice,
+    ask_verify,
+)
 from kiosk.wallet.lightning_address.fetch import Fetcher, RefusedUrl, Unreachable
 from kiosk.wallet.lightning_address.messages import Declined, OddAnswer
 
@@ -49,9 +55,9 @@ async def sell(client: AddressClient, comment: str = "") -> tuple[str, str, str]
 def test_an_invoice_is_made_in_the_merchants_name_and_proven_paid(blink: Simulator) -> None:
     async def sale(client: AddressClient) -> list[Proof]:
         pr, verify, name = await sell(client, "Cafe: 4.20 EUR")
-        before = await client.ask_verify(verify, name)  # type: ignore[arg-type]
+        before = await ask_verify(client.fetcher, verify, name)  # type: ignore[arg-type]
         await asyncio.to_thread(blink.pay, pr)
-        after = await client.ask_verify(verify, name)  # type: ignore[arg-type]
+        after = await ask_verify(client.fetcher, verify, name)  # type: ignore[arg-type]
         return [before.proof, after.proof]
 
     assert at(blink, sale) == [Proof.OPEN, Proof.PAID]
@@ -137,8 +143,8 @@ def test_only_the_preimage_is_a_payment(blink: Simulator, fault: Fault, proof: P
         await asyncio.to_thread(blink.pay, pr)
         seconds = 60.0 if fault is Fault.VERIFY_LAGS else None
         blink.faults.add(fault, seconds=seconds)
-        first = await client.ask_verify(verify, name)  # type: ignore[arg-type]
+        first = await ask_verify(client.fetcher, verify, name)  # type: ignore[arg-type]
         blink.faults.clear()
-        return first.proof, (await client.ask_verify(verify, name)).proof  # type: ignore[arg-type]
+        return first.proof, (await ask_verify(client.fetcher, verify, name)).proof  # type: ignore[arg-type]
 
     assert at(blink, sale) == (proof, Proof.PAID)  # and an honest answer is heard after a lie
