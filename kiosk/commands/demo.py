@@ -20,6 +20,7 @@ from kiosk.sale.screens import (
     Forwarded,
     Paid,
     RequestingInvoice,
+    SaleReceived,
 )
 from kiosk.sale.till import Ready, Till
 from kiosk.settings import Settings, load
@@ -37,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How to watch it."""
     parser.add_argument("--headless", action="store_true", help="one scripted sale, no window")
     parser.add_argument("--size", default="800x480", help="size of the window, like 800x480")
+    parser.add_argument(
+        "--direct", action="store_true", help="paid to the merchant, without a till account"
+    )
     parser.add_argument("--pictures", type=Path, help="folder for the pictures of the screens")
 
 
@@ -50,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
     folder = Path(tempfile.mkdtemp(prefix="kiosk-demo-"))
     with Simulator() as simulator:
-        settings = _settings(simulator, folder, args.size)
+        settings = _settings(simulator, folder, args.size, direct=args.direct)
         story = _SaleLogPrinter()
         logging.basicConfig(level="INFO", format="%(message)s", handlers=[story])
         app = build_app(settings)
@@ -94,12 +98,14 @@ class _Script:
             case EnteringAmount() if self.typed and not self.charged and till.rates is not None:
                 self.charged = True
                 return (Key.CHARGE,)
-            case AwaitingPayment(connection=ConnectionState.LIVE, payout_ready=True) if (
-                not self.paid
+            case AwaitingPayment(connection=ConnectionState.LIVE) if not self.paid and (
+                screen.payout_ready or screen.sale.direct
             ):
                 self.paid = True
                 self.simulator.pay(screen.invoice.payment_request, via="lightning")
-            case EnteringAmount() if self.paid and "forwarded" in self.seen:
+            case EnteringAmount() if self.paid and not {"forwarded", "received"}.isdisjoint(
+                self.seen
+            ):
                 self.done = True
         return ()
 
@@ -121,7 +127,7 @@ def _play(app: "App", simulator: "Simulator", pictures: Path) -> int:
             app.inbox.put(KeyPressed(key))
         app.loop.run_once()
         _save_new(app, script, pictures)
-        if isinstance(app.loop.till.screen, Forwarded):
+        if isinstance(app.loop.till.screen, Forwarded | SaleReceived):
             _skip_ahead(app)
     alarm.cancel()
     forwarded = simulator.merchant.balance_sat
@@ -139,7 +145,7 @@ def _play(app: "App", simulator: "Simulator", pictures: Path) -> int:
 def _skip_ahead(app: "App") -> None:
     """Nobody watches: go on to the next sale once the animation has been drawn."""
     screen = app.loop.till.screen
-    if isinstance(screen, Forwarded) and app.loop.till.now_s - screen.since_s > 1.5:
+    if isinstance(screen, Forwarded | SaleReceived) and app.loop.till.now_s - screen.since_s > 1.5:
         app.inbox.put(KeyPressed(Key.CHARGE))
 
 
@@ -165,6 +171,8 @@ def _name(till: Till) -> str | None:
             return "paid"
         case Forwarded(since_s=since_s) if till.now_s - since_s > 0.9:
             return "forwarded"
+        case SaleReceived(since_s=since_s) if till.now_s - since_s > 0.9:
+            return "received"
     return None
 
 
@@ -180,12 +188,13 @@ class _SaleLogPrinter(logging.Handler):
         print(f"{time.monotonic() - self._began_s:7.3f} s  {record.getMessage()}", flush=True)
 
 
-def _settings(simulator: "Simulator", folder: Path, size: str) -> Settings:
+def _settings(simulator: "Simulator", folder: Path, size: str, *, direct: bool) -> Settings:
+    way = {"KIOSK_RECEIVE": "direct"} if direct else {"BLINKPOS_API_KEY": simulator.till.api_key}
     return load(
         {
+            **way,
             "BLINK_API_URL": simulator.api_url,
             "BLINK_WS_URL": simulator.ws_url,
-            "BLINKPOS_API_KEY": simulator.till.api_key,
             "MERCHANT_USERNAME": simulator.merchant.username,
             "KIOSK_JOURNAL": str(folder / "journal.sqlite3"),
             "KIOSK_SCREEN": size,

@@ -26,7 +26,9 @@ from kiosk.settings import Settings, WrongSettings, unknown
 from kiosk.wallet.connectivity import Connectivity, check_api, check_socket
 from kiosk.wallet.endpoints import Timings
 from kiosk.wallet.fetch_account import fetch_account
+from kiosk.wallet.fetch_direct_account import fetch_direct_account
 from kiosk.wallet.http import Http
+from kiosk.wallet.lightning_address.servers import AddressServers
 
 
 def run(settings: Settings, dotenv: Path | None = None) -> int:
@@ -144,6 +146,8 @@ def _blink_findings(settings: Settings) -> Iterator[Finding]:
     yield blink.socket(socket)
     if isinstance(seen, Account):
         yield from blink.account(seen, int(time.time()))
+        if seen.payee is not None and settings.blinkpos_api_key is not None:
+            yield blink.key_left()
     else:
         yield blink.refused(Words().trouble_text(seen.trouble), seen.trouble)
 
@@ -153,9 +157,18 @@ async def _ask(settings: Settings) -> tuple[Connectivity, Connectivity, Account 
     api = await check_api(endpoints, timings)
     socket = await check_socket(endpoints, timings)
     http = Http(endpoints, timings)
+    servers = AddressServers(http.tls)
     try:
-        return api, socket, await fetch_account(http)
+        return api, socket, await _account(http, servers)
     except KioskError as error:
         return api, socket, error
     finally:
         await http.close()
+        await servers.close()
+
+
+async def _account(http: Http, servers: AddressServers) -> Account:
+    merchant = http.endpoints.direct
+    if merchant is None:
+        return await fetch_account(http)
+    return await fetch_direct_account(http, servers, merchant, finish_forwards=False)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kiosk.doctor.finding import Finding, good, note, stop
-from kiosk.sale.account import Account
+from kiosk.sale.account import Account, DirectPayee
 from kiosk.sale.trouble import Trouble
 from kiosk.wallet.connectivity import Connectivity, NetworkPart
 
@@ -44,6 +44,12 @@ def refused(sentence: tuple[str, str], trouble: Trouble) -> Finding:
 
 def account(reading: Account, now_s: int) -> Iterator[Finding]:
     """What was learned when the account was fetched. `now_s` is this machine's Unix time."""
+    if reading.payee is not None:
+        yield _direct(reading, reading.payee)
+        if reading.not_served:
+            yield _not_served(reading)
+        yield _clock(reading.server_unix_s, now_s)
+        return
     yield good("account", f"key and scopes are right, network {reading.network}")
     yield good("merchant", f"{reading.merchant_name or reading.merchant_wallet} can be paid")
     if reading.nodes:
@@ -55,9 +61,31 @@ def account(reading: Account, now_s: int) -> Iterator[Finding]:
     yield _limit(reading)
     yield _closing(reading)
     if reading.not_served:
-        names = ", ".join(reading.not_served)
-        yield note("served", f"Blink no longer serves {names}", "sats work; look for an update")
+        yield _not_served(reading)
     yield _clock(reading.server_unix_s, now_s)
+
+
+def key_left() -> Finding:
+    """Direct sales need no key: it is a secret too many, once the forwards of before are done."""
+    return note(
+        "key",
+        "BLINKPOS_API_KEY is still set; only forwards of before use it",
+        "when `kiosk forwards` lists none, take it out of the settings",
+    )
+
+
+def _direct(reading: Account, payee: DirectPayee) -> Finding:
+    """Who is paid in direct sales, and how it is known that he was."""
+    if payee.address is None:
+        return good("merchant", f"{reading.merchant_name} is paid at Blink, without a key")
+    most = f" to {payee.most}" if payee.most is not None else ""
+    words = f"{reading.merchant_name} proves payments, {payee.least}{most} sat"
+    return good("merchant", words)
+
+
+def _not_served(reading: Account) -> Finding:
+    names = ", ".join(reading.not_served)
+    return note("served", f"Blink no longer serves {names}", "sats work; look for an update")
 
 
 def _limit(reading: Account) -> Finding:
