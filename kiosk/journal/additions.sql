@@ -54,6 +54,14 @@ CREATE TABLE IF NOT EXISTS installations (
 -- the manager decides.
 CREATE TABLE IF NOT EXISTS held (sale_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
 
+-- The code of a sale that has replaced another one: the codes of one sale share their first.
+CREATE TABLE IF NOT EXISTS replaced_codes (
+    sale_id TEXT PRIMARY KEY,
+    first_payment_hash TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS replaced_by_first ON replaced_codes (first_payment_hash);
+
 -- The wallet that a merchant's user name stood for when it was accepted; the newest row of a name
 -- counts. Another one is paid only once the manager has confirmed it.
 CREATE TABLE IF NOT EXISTS merchant_wallets (

@@ -34,7 +34,7 @@ from kiosk.journal.rows import direct_invoice_of, invoice_of, row_of, sale_of
 from kiosk.sale.days import DAY_S, day_of
 from kiosk.sale.events import SalesHistoryResult
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, RecoveredFact, Sale, SaleStarted
-from kiosk.sale.invoice import Invoice, SaleId, WalletId
+from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal, SalvagedSale
 from kiosk.sale.money import Currency, Fiat, Sats
 from kiosk.sale.screens import HistoryRow, Totals
@@ -509,9 +509,33 @@ class Journal:
     def _open_invoice(self, row: sqlite3.Row) -> OpenInvoice:
         ending = Ending(row["ending"]) if row["ending"] is not None else None
         payout, _ = self._payout(row["sale_id"])
+        invoice = self._invoice(row["sale_id"])
+        first_code = self._first_code(row["sale_id"])
         return OpenInvoice(
-            sale_of(row), self._invoice(row["sale_id"]), payout, ending, held=bool(row["held"])
+            sale_of(row),
+            invoice,
+            payout,
+            ending,
+            held=bool(row["held"]),
+            first_code=first_code,
+            other_paid=self._is_code_paid(first_code or invoice.payment_hash),
         )
+
+    def _first_code(self, sale_id: str) -> PaymentHash | None:
+        """The first code of the sale that this one is a new code for, None if it is the first."""
+        row = self._db.execute(
+            "SELECT first_payment_hash FROM replaced_codes WHERE sale_id = ?", (sale_id,)
+        ).fetchone()
+        return PaymentHash(row["first_payment_hash"]) if row is not None else None
+
+    def _is_code_paid(self, first_code: PaymentHash) -> bool:
+        """Whether a code of the sale with this first one has been paid."""
+        paid = self._db.execute(
+            "SELECT 1 FROM payments WHERE payment_hash = :first OR sale_id IN"
+            " (SELECT sale_id FROM replaced_codes WHERE first_payment_hash = :first)",
+            {"first": first_code},
+        ).fetchone()
+        return paid is not None
 
     def _open_forward(self, row: sqlite3.Row) -> OpenForward:
         payout, generation = self._payout(row["sale_id"])

@@ -22,6 +22,8 @@ class OpenInvoice:
     ending: Ending | None  # None: it was on the screen when the program ended
     held: bool = False  # begun in another installation: if it is paid, the manager decides
     unproven: bool = False  # said to be paid, without a proof (direct sales)
+    first_code: PaymentHash | None = None  # of the sale that this is a new code for
+    other_paid: bool = False  # another code of the same sale has been paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ def resume(
             and not open_invoice.sale.direct,
             unproven=open_invoice.unproven,
             held=open_invoice.held,
+            earlier=(open_invoice.first_code,) if open_invoice.first_code is not None else (),
+            other_paid=open_invoice.other_paid,
         )
     forwards = {
         forward.invoice.payment_hash: _forward(forward, now_s, retry=recovery.retry)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kiosk.sale.facts import (
+    CodeReplaced,
     DayClosed,
     DigitsAccepted,
     DirectInvoiceIssued,
@@ -111,6 +112,8 @@ def row_of(fact: Fact, at: int) -> Row:
             return Row("paid_twice", identity, now)
         case DigitsAccepted(currency, digits):
             return Row("currency_digits", {"currency": currency, "digits": digits}, now)
+        case CodeReplaced(sale, first):
+            return Row("replaced_codes", {"sale_id": sale, "first_payment_hash": first}, now)
         case MerchantWalletAccepted(username, wallet):
             return Row("merchant_wallets", {"username": username, "wallet_id": wallet}, now)
         case JournalRebuilt(file_name):

@@ -23,7 +23,14 @@ from kiosk.sale.events import (
     InvoiceCreated,
     InvoiceRefused,
 )
-from kiosk.sale.facts import DirectInvoiceIssued, Ending, InvoiceIssued, Sale, SaleLeftScreen
+from kiosk.sale.facts import (
+    CodeReplaced,
+    DirectInvoiceIssued,
+    Ending,
+    InvoiceIssued,
+    Sale,
+    SaleLeftScreen,
+)
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Currency
@@ -136,8 +143,11 @@ def handle_invoice_created(till: Till, event: InvoiceCreated) -> Step:
         screen=shown,
         watched_invoices=MappingProxyType({**till.watched_invoices, invoice.payment_hash: watched}),
     )
-    issued = DirectInvoiceIssued if screen.sale.direct else InvoiceIssued
-    return Step(watching, (issued(screen.sale.id, invoice),))
+    fact = DirectInvoiceIssued if screen.sale.direct else InvoiceIssued
+    issued = fact(screen.sale.id, invoice)
+    if not till.earlier_codes:
+        return Step(watching, (issued,))
+    return Step(watching, (issued, CodeReplaced(screen.sale.id, till.earlier_codes[0])))
 
 
 def handle_invoice_refused(till: Till, event: InvoiceRefused) -> Step:

@@ -75,6 +75,14 @@ class InvoiceIssued:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeReplaced:
+    """The sale is a new code for one whose code had run out; `first` was the first of them."""
+
+    sale: SaleId
+    first: PaymentHash
+
+
+@dataclass(frozen=True, slots=True)
 class PayoutIssued:
     """A payout invoice in the merchant account: before it is paid.
 
@@ -241,6 +249,7 @@ class RecoveredFact:
 Fact = (
     SaleStarted
     | InvoiceIssued
+    | CodeReplaced
     | PayoutIssued
     | SaleLeftScreen
     | InvoicePaid

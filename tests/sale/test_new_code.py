@@ -1,7 +1,12 @@
 """Two codes of one sale, and money that comes after its code has gone (M8, M12)."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from kiosk.commands.app import initial_till
+from kiosk.journal import Journal
 from kiosk.sale.effects import CancelInvoice, CloseSale, FetchInvoiceStatus, OpenSale, SendForward
 from kiosk.sale.events import (
     CancelInvoiceResult,
@@ -17,7 +22,7 @@ from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import AwaitingPayment, CodeExpired, EnteringAmount, Paid, RequestingInvoice
 from kiosk.sale.trouble import TroubleKind
-from tests.sale.tills import ACCOUNT, Story, invoice, rates
+from tests.sale.tills import ACCOUNT, RULES, Story, invoice, rates
 
 
 def run_out() -> tuple[Story, Invoice]:
@@ -210,3 +215,36 @@ def test_word_of_another_invoice_is_no_word_of_the_old_code_m8() -> None:
     story.press(Key.CHARGE)
     story.play(InvoiceStatusResult(invoice(99, 5).payment_hash, InvoiceStatus.EXPIRED, 0))
     assert isinstance(story.till.screen, CodeExpired)
+
+
+def restarted(story: Story, path: Path) -> Story:
+    """The till of the next start, from what the journal holds of this one."""
+    journal = Journal.open(path, lambda: story.till.unix_s)
+    journal.record(story.facts)
+    journal.close()
+    again = Journal.open(path, lambda: story.till.unix_s)
+    till, facts = initial_till(RULES, again.take_up(), story.till.now_s, story.till.unix_s)
+    again.record(facts)
+    again.close()
+    next_run = Story()
+    next_run.till = replace(till, account=ACCOUNT)
+    return next_run
+
+
+@pytest.mark.parametrize("paid_before", [False, True])
+@pytest.mark.parametrize("first", ["old", "new"])
+def test_two_paid_codes_of_one_sale_are_an_alarm_also_after_a_restart_m12(
+    tmp_path: Path, first: str, *, paid_before: bool
+) -> None:
+    """Fault 8: what the two had in common was in memory only, so nobody was told to give back."""
+    story, old, new = renewed()
+    codes = [old, new] if first == "old" else [new, old]
+    if paid_before:
+        story.pay(codes[0])
+    story = restarted(story, tmp_path / "journal.sqlite3")
+    if not paid_before:
+        story.pay(codes[0])
+    story.pay(codes[1])
+    alarms = [alarm.trouble for alarm in story.till.alarms]
+    assert [trouble.kind for trouble in alarms] == [TroubleKind.PAID_BOTH_CODES]
+    assert len(story.till.forwards) == 2
