@@ -271,7 +271,7 @@ def _handle_pin_key(till: Till, screen: EnteringPin, key: Key) -> Step:
         return Step(till)
     if is_correct_pin(screen.typed, till.rules.pin):
         tried = till.pin_tries
-        guessed = Alarm(Trouble(TroubleKind.PIN_WRONG, str(tried), f"{tried} wrong PINs"))
+        guessed = Alarm(Trouble(TroubleKind.PIN_GUESSED, str(tried)))
         alarms = (*till.alarms, guessed) if tried >= PIN_TRIES else till.alarms
         known = replace(till, pin_tries=0, alarms=alarms)
         return Step(known, _pin_tried(till, 0) if tried else ()).then(_opened_by_pin)

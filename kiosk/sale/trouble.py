@@ -76,6 +76,7 @@ class TroubleKind(StrEnum):
     SCREEN_TOUCHED = "screen_touched"  # all the time, by something that is no finger
     POWER_CUT = "power_cut"  # a sale was on the screen when the power went
     PIN_WRONG = "pin_wrong"
+    PIN_GUESSED = "pin_guessed"  # wrong ones before the right one
     PIN_LOCKED = "pin_locked"
     MENU_OFF = "menu_off"  # no PIN is set, so there are no manager's screens
 

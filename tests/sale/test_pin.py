@@ -12,6 +12,7 @@ from kiosk.sale.keys import Key
 from kiosk.sale.pin import PIN_TRIES, lock_s, pin_hash
 from kiosk.sale.screens import EnteringPin, ManagerScreen
 from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.screen.text.words import Words
 from tests.journal.test_journal import NOW
 from tests.sale.tills import RULES, Story
 
@@ -48,7 +49,10 @@ def test_nothing_can_be_tried_during_the_pause_and_the_manager_is_told_after_it(
     story.till = replace(story.till, now_s=story.till.pin_locked_until_s, screen=EnteringPin())
     story.press("1234", Key.CHARGE)
     assert isinstance(story.till.screen, ManagerScreen)
-    assert [alarm.trouble.subject for alarm in story.till.alarms] == ["5"]
+    told = [Words().trouble_text(alarm.trouble) for alarm in story.till.alarms]
+    assert told == [("Wrong PINs before this one: 5.", "If it was not you, change KIOSK_PIN.")], (
+        "and not that this one was wrong"
+    )
     assert story.facts[-1] == PinTried(0)
 
 

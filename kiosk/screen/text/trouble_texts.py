@@ -248,6 +248,10 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("It is being checked; a payment is not lost."),
         ),
         TroubleKind.PIN_WRONG: (mark("Wrong PIN."), ""),
+        TroubleKind.PIN_GUESSED: (
+            mark("Wrong PINs before this one: {subject}."),
+            mark("If it was not you, change KIOSK_PIN."),
+        ),
         TroubleKind.PIN_LOCKED: (mark("Too many wrong PINs."), mark("Wait {subject} s.")),
         TroubleKind.MENU_OFF: (
             mark("No manager PIN is set."),
