@@ -267,6 +267,9 @@ class Journal:
         for file in files:
             with reading():
                 saved.update(salvage.copy_finished_sales(self._db, file))
+        for file in reversed(files):  # the newest that has any
+            with reading():
+                salvage.copy_what_was_learned(self._db, file)
         return LostJournal(tuple(file.name for file in files), tuple(saved.values()))
 
     def undecided(self) -> tuple[tuple[SaleId, str], ...]:

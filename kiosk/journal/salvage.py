@@ -27,6 +27,9 @@ NEWEST: Final = 5_000
 # In the order in which one refers to the other.
 _TABLES: Final = ("sales", "invoices", "payouts", "endings", "payments", "finals", "forward_steps")
 
+# What was learned beside the sales; the newest row counts.
+_LEARNED: Final = ("currency_digits", "pin_tries", "merchant_wallets")
+
 # Several of these belong to one sale.
 _ROWS_PER_SALE: Final = 5
 
@@ -51,6 +54,36 @@ class _Sale:
     def settled(self) -> bool:
         """Whether the merchant has it, by the journal's own word."""
         return any(row["status"] == ForwardStatus.SETTLED for row in self.of("forward_steps"))
+
+
+def copy_what_was_learned(connection: sqlite3.Connection, damaged: Path) -> None:
+    """Copy accepted digits, wrong PINs and merchants' wallets into a sound journal without any.
+
+    Raises:
+        sqlite3.Error: the sound journal cannot be written.
+    """
+    ours = columns()
+    try:
+        with closing(_opened(damaged)) as source:
+            rows = {table: _rows(source, table, ours[table]) for table in _LEARNED}
+    except _UNREADABLE as error:
+        log.warning("nothing learned can be read of %s reason=%s", damaged.name, error)
+        return
+    with transaction(connection):
+        for table in _LEARNED:
+            if connection.execute(f"SELECT 1 FROM {table}").fetchone() is None:  # noqa: S608 - our own names
+                for row in rows[table]:
+                    _insert(connection, table, row)
+
+
+def _insert(connection: sqlite3.Connection, table: str, row: _Row) -> None:
+    """Add a row under a step of its own; what the table does not allow is not added."""
+    values = {name: value for name, value in row.items() if name != "step"}
+    names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+    try:
+        connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 - our own names
+    except (sqlite3.IntegrityError, sqlite3.InterfaceError) as error:
+        log.info("a damaged row table=%s reason=%s", table, error)
 
 
 def damaged_journals(path: Path) -> list[Path]:

@@ -10,9 +10,18 @@ import pytest
 from kiosk.journal import Journal, JournalCorrupt, SaleRecord, resume
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import LedgerHistoryResult, Tick
-from kiosk.sale.facts import Ending, Fact, ForwardStatus, InvoiceNeverPaid, SaleLeftScreen
+from kiosk.sale.facts import (
+    DigitsAccepted,
+    Ending,
+    Fact,
+    ForwardStatus,
+    InvoiceNeverPaid,
+    MerchantWalletAccepted,
+    PinTried,
+    SaleLeftScreen,
+)
 from kiosk.sale.ids import Way
-from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
+from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId, WalletId
 from kiosk.sale.ledger_history import (
     EntryState,
     HistoryEntry,
@@ -196,3 +205,23 @@ def test_a_sound_journal_has_lost_nothing(whole: Path, tmp_path: Path) -> None:
     journal, left = lost(tmp_path)
     journal.close()
     assert left is None
+
+
+def test_a_damaged_journal_forgets_no_digits_no_wrong_pins_and_no_merchants_wallet(
+    tmp_path: Path,
+) -> None:
+    """Box fault 34: after a lost card the wallet of a moved user name was the first one again."""
+    path = tmp_path / "journal.sqlite3"
+    journal = Journal.open(path, lambda: NOW)
+    journal.record([DigitsAccepted("USD", 2), DigitsAccepted("USD", 0), PinTried(7)])
+    journal.record([MerchantWalletAccepted("shop", WalletId("first"))])
+    journal.close()
+    Journal.set_aside(path, "20261126T000000")
+    for _ in range(2):  # and what is learned since stands at the next start
+        journal = Journal.open(path, lambda: NOW)
+        taken_up = journal.take_up()
+        journal.record([PinTried(0)])
+        journal.close()
+        assert taken_up.digits == {"USD": 0}
+        assert taken_up.merchant_wallets == {"shop": "first"}
+    assert taken_up.wrong_pins == 0
