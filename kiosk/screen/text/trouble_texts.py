@@ -186,12 +186,12 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             ),
         ),
         TroubleKind.ADDRESS_UNUSABLE: (
-            mark("The server at {subject} gives answers that no till can use."),
-            mark("No money is at risk. Try later, or set another MERCHANT_ADDRESS."),
+            mark("{subject} gives answers that no till can use."),
+            mark("No money is at risk. Set another MERCHANT_ADDRESS."),
         ),
         TroubleKind.FORWARDS_NEED_KEY: (
-            mark("Payments of before are still to be forwarded: {subject}."),
-            mark("They are safe in the till account. Set BLINKPOS_API_KEY until they are done."),
+            mark("Still to be forwarded: {subject}."),
+            mark("The money is safe. Set BLINKPOS_API_KEY again."),
         ),
         TroubleKind.AMOUNT_TOO_SMALL: (
             mark("Less than the merchant's address takes."),
