@@ -47,7 +47,7 @@ def test_a_tip_is_apart_in_every_shape(sold: Sale, capsys: pytest.CaptureFixture
     line = next(csv.DictReader(io.StringIO(told(capsys, "--csv"))))
     assert (line["price"], line["tip"], line["currency"]) == ("2.00", "0.20", "USD")
     assert (line["amount_sat"], line["tip_sat"]) == (str(sold.amount), str(sold.tip))
-    assert line["memo"].startswith("$2.00 + 10% tip = $2.20 (")
+    assert line["memo"].startswith("merchant: $2.20 incl. tip $0.20")
     assert f"tips {sold.tip} sat" in told(capsys)
 
 

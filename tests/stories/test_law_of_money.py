@@ -130,7 +130,10 @@ class Kiosk:
         real, taken_up = open_sound(self.path, self.blink.clock.unix, lambda: hardware)
         self.journal = FailingJournal(real)
         rules = Rules(
-            "till", f"{self.number}{self.boots:07x}", real.installation, units=("SAT", "USD")
+            "till",
+            f"{self.number}{self.boots:07x}",
+            installation=real.installation,
+            units=("SAT", "USD"),
         )
         clock = self.blink.clock
         till, facts = initial_till(rules, taken_up, clock.monotonic(), int(clock.unix()))
