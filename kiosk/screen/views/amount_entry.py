@@ -41,16 +41,22 @@ def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> 
     price, rest = off_top(rest, canvas.points(SMALL), gap)
     colours, entry, words = canvas.palette, screen.entry, canvas.words
     sentence = amount_in_unit(till, entry, screen.shown) if screen.shown else None
-    typed = sentence or Fiat(entry.typed if entry.items else entry.total, entry.unit)
     ink = colours.quiet if entry.is_empty else colours.ink
-    number = words.money(typed)
-    canvas.text(number, amount, ink, DISPLAY, align=Align.END, weight=Weight.BOLD)
+    canvas.text(
+        words.money(sentence or entry.price),
+        amount,
+        ink,
+        DISPLAY,
+        align=Align.END,
+        weight=Weight.BOLD,
+    )
     worth = words.money(entry.price) if sentence else other_unit(words, till, entry)
     canvas.text(worth, other, colours.quiet, LARGE * 0.9, align=Align.END)
     canvas.text(_price(canvas, till, entry), price, colours.quiet, SMALL, align=Align.END)
     _notes(canvas, rest, till, screen)
     status(canvas, till, foot)
-    keypad(canvas, pad, look, words.unit(screen.shown if sentence and screen.shown else entry.unit))
+    unit = words.unit(screen.shown if sentence and screen.shown else entry.unit)
+    keypad(canvas, pad, look, unit, "" if entry.is_empty else words.money(entry.price))
 
 
 def _head(canvas: Canvas, area: pygame.Rect, look: Look) -> None:
@@ -137,7 +143,7 @@ def _trouble_banner(canvas: Canvas, area: pygame.Rect, trouble: Trouble, tone: T
 
 
 def _sum(canvas: Canvas, area: pygame.Rect, screen: EnteringAmount) -> pygame.Rect:
-    """What has been added up, as on a receipt; what is left of the area comes back."""
+    """What has been added up, and the item being typed; what is left of the area comes back."""
     words, colours, entry = canvas.words, canvas.palette, screen.entry
     card, rest = off_top(area, canvas.points(BODY + TITLE), canvas.points(GAP))
     canvas.panel(card, colours.panel, colours.edge)
@@ -148,9 +154,6 @@ def _sum(canvas: Canvas, area: pygame.Rect, screen: EnteringAmount) -> pygame.Re
     shortest = words.tape(items, entry.unit, 1)
     tape = next((tape for tape in tapes if canvas.fits(tape, above, SMALL)), shortest)
     canvas.text(tape, above, colours.quiet, SMALL, align=Align.END)
-    label, total = canvas.columns(below, [30, 70], canvas.points(GAP))
-    canvas.text(words.tr("Total"), label, colours.quiet, LABEL, align=Align.START)
-    canvas.text(
-        words.money(entry.price), total, colours.ink, LARGE, align=Align.END, weight=Weight.BOLD
-    )
+    typed = f"+ {words.money(Fiat(entry.typed, entry.unit))}"
+    canvas.text(typed, below, colours.ink, LARGE * 0.9, align=Align.END, weight=Weight.BOLD)
     return rest

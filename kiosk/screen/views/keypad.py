@@ -10,7 +10,7 @@ from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import columns, rows
 from kiosk.screen.drawing.look import Look
-from kiosk.screen.drawing.theme import GAP, HEADLINE, LABEL, TITLE
+from kiosk.screen.drawing.theme import GAP, HEADLINE, LABEL, LARGE, TITLE
 
 _PHONE: Final = ("123", "456", "789")
 _CALCULATOR: Final = ("789", "456", "123")
@@ -21,8 +21,9 @@ _SIDE: Final = (
 )
 
 
-def keypad(canvas: Canvas, area: pygame.Rect, look: Look, unit: str) -> None:
+def keypad(canvas: Canvas, area: pygame.Rect, look: Look, unit: str, charge: str = "") -> None:
     """Digits, editing keys and CHARGE; `unit` is the label of the currency key, empty for none.
+    `charge` is what CHARGE will charge, empty where it does something else.
 
     Digits and their neighbours stand in the same places in every language.
     """
@@ -35,10 +36,25 @@ def keypad(canvas: Canvas, area: pygame.Rect, look: Look, unit: str) -> None:
         for digit, place in zip(digits, places, strict=True):
             canvas.button(place, Key(digit), digit, size=digit_size)
         canvas.button(end, key, label, name=name, tone=Tone.TOOL, size=digit_size * 0.8)
-    first, second, charge = columns(last, [1, 1, 2], gap)
+    first, second, go_on = columns(last, [1, 1, 2], gap)
     if unit:
         canvas.button(first, Key.CURRENCY, unit, name=Icon.SWAP, tone=Tone.QUIET, size=LABEL)
     canvas.button(second if unit else first.union(second), Key.D0, "0", size=digit_size)
-    canvas.button(
-        charge, Key.CHARGE, name=Icon.TICK, tone=Tone.MAIN, size=HEADLINE, weight=Weight.BOLD
-    )
+    _charge_key(canvas, go_on, charge)
+
+
+def _charge_key(canvas: Canvas, area: pygame.Rect, amount: str) -> None:
+    """A tick and, where there is room for it, the amount that will be charged."""
+    room = pygame.Rect(0, 0, area.width - canvas.points(LARGE + 6 * GAP), area.height)
+    if amount and canvas.fits(amount, room, LARGE, Weight.BOLD):
+        canvas.button(
+            area,
+            Key.CHARGE,
+            amount,
+            name=Icon.TICK,
+            tone=Tone.MAIN,
+            size=LARGE,
+            weight=Weight.BOLD,
+        )
+    else:
+        canvas.button(area, Key.CHARGE, name=Icon.TICK, tone=Tone.MAIN, size=HEADLINE)

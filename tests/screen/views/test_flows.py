@@ -135,12 +135,22 @@ def test_a_sum_is_corrected_digit_by_digit(counter: Counter) -> None:
     counter.play(
         ("touch 1 0 0 0 plus", EnteringAmount, "$10.00"),
         ("touch 4 5 0 plus 2 5", EnteringAmount, "10.00 + 4.50 + 0.25"),
-        ("touch delete", EnteringAmount, "$0.02"),
+        ("wait 0", EnteringAmount, "$14.75"),
+        ("touch delete", EnteringAmount, "+ $0.02"),
         ("touch delete", EnteringAmount, "$14.50"),
-        ("touch delete", EnteringAmount, "$4.50"),
+        ("wait 0", EnteringAmount, "+ $0.00"),
+        ("touch delete", EnteringAmount, "+ $4.50"),
         ("press clear", EnteringAmount, "$10.00"),
         ("press clear", EnteringAmount, "$0.00"),
     )
+
+
+def test_the_charge_key_says_what_it_will_charge(counter: Counter) -> None:
+    """With a sum, the number in large letters was the item being typed, not what is charged."""
+    counter.play(("touch 1 0 0 0 plus 2 5", EnteringAmount, "10.00 + 0.25"))
+    assert counter.canvas.said.count("$10.25") == 2  # the large number and the key
+    counter.play(("touch clear clear", EnteringAmount, "$0.00"))
+    assert counter.canvas.said.count("$0.00") == 1
 
 
 def test_a_refused_key_says_why_and_keeps_the_amount(counters: list[Counter]) -> None:
