@@ -66,7 +66,7 @@ def _takes_typing(screen: Screen) -> bool:
 
 
 def note_screen_change(before: Till, after: Till) -> Till:
-    """Remember when the screen changed: its answers take no key for a moment (`answers`)."""
+    """Remember when the screen changed: `ignores_key` looks at it."""
     if question_on(before.screen) == question_on(after.screen):
         return after
     return replace(after, screen_since_s=after.now_s)

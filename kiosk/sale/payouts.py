@@ -23,10 +23,15 @@ from kiosk.sale.trouble import Trouble, TroubleKind
 # A payout invoice that has been refused for so long is an alarm; a shorter refusal may pass.
 PAYOUT_PATIENCE_S: Final = 120.0
 
+# The way to Blink, or Blink's own pause: nothing is said about the merchant's account.
 _PASSING: Final = frozenset(
     {
         TroubleKind.NO_CONNECTION,
+        TroubleKind.NAME_NOT_FOUND,
+        TroubleKind.BLOCKED,
+        TroubleKind.NETWORK_LOGIN,
         TroubleKind.CLOCK_WRONG,
+        TroubleKind.CERTIFICATE_ENDED,
         TroubleKind.LOGIN_PAGE,
         TroubleKind.TOO_MANY_INVOICES,
     }

@@ -92,8 +92,8 @@ class Http:
         connection was closed instead of answering is sent once more, a mutation never.
 
         Raises:
-            Unsent: no connection; nothing left this device.
-            Lost: it left, and no usable answer came.
+            NotSent: no connection; nothing left this device.
+            AnswerLost: it left, and no usable answer came.
             Refused: Blink said no, in the top-level errors or by HTTP 401.
         """
         wanted = self._without_missing(request)

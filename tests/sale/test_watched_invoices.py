@@ -91,7 +91,17 @@ def test_a_payout_refused_for_minutes_after_the_payment_stops_selling_too_m2() -
     assert not story.till.forwards
 
 
-@pytest.mark.parametrize("kind", [TroubleKind.NO_CONNECTION, TroubleKind.TOO_MANY_INVOICES])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        TroubleKind.NO_CONNECTION,
+        TroubleKind.NAME_NOT_FOUND,
+        TroubleKind.BLOCKED,
+        TroubleKind.NETWORK_LOGIN,
+        TroubleKind.CERTIFICATE_ENDED,
+        TroubleKind.TOO_MANY_INVOICES,
+    ],
+)
 def test_what_passes_by_itself_is_no_refusal_m2(kind: TroubleKind) -> None:
     """Fault 4: a Wi-Fi that is gone for minutes does not take the code away."""
     story = Story().ready()

@@ -17,7 +17,7 @@ TELLING: Final = (
     (Fault.DELAY_ANSWER, Step.INVOICE, "forwarded"),
     (Fault.REQUEST_LOST, Step.SEND, "paid"),
     (Fault.ANSWER_LOST_AFTER, Step.SEND, "forwarded"),
-    (Fault.NEVER_ANSWERED, Step.RATES, "no_rate"),
+    (Fault.NEVER_ANSWERED, Step.RATES, "no_connection"),
     (Fault.NEVER_ANSWERED_AFTER, Step.SEND, "forwarded"),
     (Fault.ANSWER_CUT, Step.SEND, "forwarded"),
     (Fault.HTTP_401, Step.INVOICE, OUT + "key_refused"),
@@ -27,7 +27,7 @@ TELLING: Final = (
     (Fault.HTTP_429, Step.LOOK_UP, "paid"),
     (Fault.HTTP_502, Step.PAYOUT, "paid"),
     (Fault.HTTP_503, Step.VISIT, OUT + "no_connection"),
-    (Fault.HTTP_504, Step.CANCEL, "leaving"),
+    (Fault.HTTP_504, Step.CANCEL, "leavingcode"),
     (Fault.HTTP_511, Step.VISIT, OUT + "network_login"),
     (Fault.HTTP_504_AFTER, Step.SEND, "forwarded"),
     (Fault.CAPTIVE_PORTAL, Step.STATUS, "code"),
@@ -90,10 +90,13 @@ def test_a_fault_costs_no_money_and_is_told_m4_m6(
 
 
 def test_no_fault_of_blink_is_left_out() -> None:
-    """Those of a Lightning address's server are tried in tests/wallet/lightning_address."""
+    """Those of direct sales are tried in tests/wallet/lightning_address and test_direct.py."""
     names = list(Fault)
-    servers = names[names.index(Fault.ADDRESS_UNKNOWN) : names.index(Fault.VERIFY_LAGS) + 1]
-    blinks = [fault for fault in Fault if fault not in servers]
+    direct = {
+        *names[names.index(Fault.ADDRESS_UNKNOWN) : names.index(Fault.VERIFY_LAGS) + 1],
+        *(Fault.ACCOUNT_UNKNOWN, Fault.ACCOUNT_INACTIVE, Fault.PREIMAGE_MISSING),
+    }
+    blinks = [fault for fault in Fault if fault not in direct]
     assert sorted(fault for fault, _, _ in TELLING) == sorted(blinks)
 
 

@@ -15,6 +15,7 @@ from kiosk.sale.screens import EnteringAmount, Forwarded, RequestingInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import EnteringPassphrase, KeyboardLayer
 from kiosk.screen.display.fingers import STILL_S, STUCK_AFTER_S
+from kiosk.screen.display.redraw_schedule import BAR_STEP_S
 from kiosk.screen.display.window import CONNECTORS_S, Window
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.qr import prepare
@@ -258,7 +259,7 @@ def test_a_page_that_cannot_be_drawn_is_a_plain_one_that_leads_back(
     with monkeypatch.context() as broken:
         broken.setattr("kiosk.screen.display.window.paint", fail)
         for number in range(3):
-            assert window.draw(replace(till(AWAITING), now_s=NOW_S + number))
+            assert window.draw(replace(till(AWAITING), now_s=NOW_S + number * BAR_STEP_S))
             assert [zone.key for zone in window._zones] == [Key.CLEAR]
     assert len([line for line in caplog.messages if "cannot be drawn" in line]) == 1
     assert "secret" not in caplog.text
