@@ -21,9 +21,10 @@ from kiosk.sale.events import (
     RatesFetched,
     Tick,
 )
+from kiosk.sale.ids import parse_sale_id
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
-from kiosk.sale.limits import LIMIT_FRESH_S, SALES_A_MINUTE, UNPAID_AN_HOUR
+from kiosk.sale.limits import LIMIT_FRESH_S, SALES_A_MINUTE, UNPAID_AN_HOUR, too_many
 from kiosk.sale.money import RATE_LIFE_S, Cents
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.screens import (
@@ -277,6 +278,26 @@ def test_no_more_than_twenty_invoices_a_minute_are_made_here() -> None:
     story.wait(int(told.subject))
     answer(story)
     assert story.count(OpenSale) == SALES_A_MINUTE + 1
+
+
+def test_the_sales_of_a_run_are_numbered_from_one_and_no_number_comes_twice() -> None:
+    """Fault 1: the number is what makes a sale's id, and its external ids, another one."""
+    story = Story().ready()
+    numbers = []
+    for _ in range(3):
+        parts = parse_sale_id(story.charged().sale.id)
+        assert parts is not None
+        numbers.append(parts.number)
+        story.till = replace(story.till, screen=EnteringAmount(Entry(USD)))
+    assert numbers == [1, 2, 3]
+
+
+def test_the_seconds_until_blink_takes_invoices_again_are_rounded_up() -> None:
+    till = replace(Story().ready().till, now_s=100.0, blocked_until_s=101.5)
+    blocked = too_many(till)
+    assert blocked is not None
+    assert blocked.subject == "2"
+    assert too_many(replace(till, now_s=101.5)) is None
 
 
 def test_sales_cancelled_for_fun_do_not_fill_the_card_and_paid_ones_do_not_count() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.sale.trouble import KioskError, TroubleKind
 from kiosk.wallet import prices
+from kiosk.wallet.errors import AccountSide
 from kiosk.wallet.http import Http
 
 NOW = 1_780_000_000
@@ -22,11 +23,12 @@ class Answer:
     """A connection that answers with one price."""
 
     server_unix_s = NOW
+    public_side = AccountSide.TILL
 
     def __init__(self, raw: dict[str, Any]) -> None:
         self.raw = raw
 
-    async def ask(self, *_: object) -> dict[str, Any]:
+    async def ask(self, *_: object, side: AccountSide) -> dict[str, Any]:
         return {"shown": self.raw, "usd": self.raw}
 
 

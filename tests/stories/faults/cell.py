@@ -103,6 +103,7 @@ ALARMING: Final = frozenset(
         Fault.PAID_BY_SOMEBODY_ELSE,
         Fault.WRONG_NETWORK,
         Fault.WRONG_PAYEE,
+        Fault.DUPLICATE_EXTERNAL_ID,  # no payout invoice for two minutes is an alarm (M2)
     }
 )
 
