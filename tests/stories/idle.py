@@ -29,6 +29,7 @@ class Idle:
     requests: int
     written_bytes: int
     cpu_percent: float
+    turns: int  # how often the loop woke up
 
 
 def idle(seconds: float, folder: Path) -> Idle:
@@ -39,14 +40,16 @@ def idle(seconds: float, folder: Path) -> Idle:
         _let_rest(counter, blink)
         asked, _, _ = blink.traffic()
         written = _written_bytes()
+        turns = 0
         cpu_s, until = time.process_time(), time.monotonic() + seconds
         while time.monotonic() < until:
             counter.run_once(until - time.monotonic())
+            turns += 1
         used_s = time.process_time() - cpu_s
         written = _written_bytes() - written
         requests, sockets, connections = blink.traffic()
         counter.switch_off()
-    return Idle(sockets, connections, requests - asked, written, used_s / seconds * 100)
+    return Idle(sockets, connections, requests - asked, written, used_s / seconds * 100, turns)
 
 
 def _let_rest(counter: Counter, blink: SeparateSimulator) -> None:

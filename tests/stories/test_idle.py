@@ -11,5 +11,5 @@ def test_an_idle_kiosk_holds_nothing_open_asks_and_writes_nothing_and_sleeps(
     found = idle(3.0, tmp_path)
     assert (found.sockets, found.connections, found.requests) == (0, 0, 0)
     assert found.written_bytes == 0, "a memory card wears out, and the plug is pulled at any time"
-    # 0.5 over ten seconds, measured alone: `tests.stories.idle`. Here another test may disturb one.
-    assert found.cpu_percent < 1.0 or idle(3.0, tmp_path / "again").cpu_percent < 1.0
+    # The share of a processor, 0.5 %, is measured alone: `python -m tests.stories.idle`.
+    assert found.turns <= 10, "the loop sleeps until something happens"
