@@ -21,14 +21,20 @@ def unix_of_date(date: str | None) -> int | None:
     return int(unix_s) if EARLIEST_UNIX_S <= unix_s < LATEST_UNIX_S else None
 
 
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """The seconds that `Retry-After` asks for, as a number or an HTTP date; None if it does not.
+
+    A date is reckoned against the server's own clock. The caller bounds it.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:9])
+    until, now = unix_of_date(text), unix_of_date(headers.get("Date"))
+    return None if until is None or now is None else max(0.0, float(until - now))
+
+
 def pause_of(status: int, headers: Mapping[str, str]) -> float:
-    """For how many seconds `Retry-After` asks for silence: a number, or an HTTP date."""
-    retry_after = headers.get("Retry-After", "").strip()
-    if status not in _ASKING_FOR_SILENCE or not retry_after:
+    """For how many seconds Blink, or somebody on the way, asks for silence."""
+    if status not in _ASKING_FOR_SILENCE:
         return 0.0
-    if retry_after.isascii() and retry_after.isdecimal():
-        wanted_s = float(retry_after[:9])
-    else:
-        until, now = unix_of_date(retry_after), unix_of_date(headers.get("Date"))
-        wanted_s = float(until - now) if until is not None and now is not None else 0.0
-    return min(max(0.0, wanted_s), _LONGEST_PAUSE_S)
+    return min(retry_after_s(headers) or 0.0, _LONGEST_PAUSE_S)

@@ -14,7 +14,6 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -23,6 +22,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from kiosk.sale.lightning_address import is_domain_name
+from kiosk.wallet.headers import retry_after_s
 
 MOST_BYTES: Final = 512 * 1024  # metadata with a picture is some 140 kB (LUD-06 sets no bound)
 MOST_REDIRECTS: Final = 3
@@ -229,18 +229,8 @@ async def _json(answer: aiohttp.ClientResponse) -> Mapping[str, Any]:
 
 
 def _retry_after(answer: aiohttp.ClientResponse) -> float | None:
-    """`Retry-After` in seconds: a number, or a date against the server's own clock."""
-    text = answer.headers.get("Retry-After", "")
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return min(float(text), _MOST_DELAY_S)
-    try:
-        until, now = (
-            parsedate_to_datetime(value).timestamp()
-            for value in (text, answer.headers.get("Date", ""))
-        )
-    except (ValueError, OverflowError):
-        return None
-    return min(max(0.0, until - now), _MOST_DELAY_S)
+    wanted_s = retry_after_s(answer.headers)
+    return None if wanted_s is None else min(wanted_s, _MOST_DELAY_S)
 
 
 def _max_age(answer: aiohttp.ClientResponse) -> float | None:
