@@ -302,7 +302,7 @@ def _functions_of(names: Mapping[str, Any], module: str) -> dict[str, types.Func
 
 def _read(verdicts: Path) -> dict[str, str]:
     lines = verdicts.read_text().splitlines() if verdicts.exists() else []
-    return {told["name"]: told["verdict"] for told in map(json.loads, lines)}
+    return {result["name"]: result["verdict"] for result in map(json.loads, lines)}
 
 
 def main() -> None:

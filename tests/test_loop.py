@@ -255,8 +255,8 @@ def test_a_turn_takes_some_of_the_news_and_is_woken_for_the_rest() -> None:
     assert len(first) == EVENTS_A_TURN
     assert woken == [1]
     rest = inbox.take()
-    told = [event.legend for event in (*first, *rest) if isinstance(event, KeyStuck)]
-    assert told == [str(number) for number in range(EVENTS_A_TURN + 10)]
+    legends = [event.legend for event in (*first, *rest) if isinstance(event, KeyStuck)]
+    assert legends == [str(number) for number in range(EVENTS_A_TURN + 10)]
     assert woken == [1]
 
 

@@ -17,9 +17,9 @@ def write_sales(journal: Path, zone: tzinfo, folder: Path) -> None:
     """
     day = f"{datetime.now(zone):%Y-%m-%d}"
     with contextlib.closing(Journal.read_only(journal)) as book:
-        for name, found in (
+        for name, sales in (
             ("all", book.sales(0, EVER)),
             ("since-close", book.sales_since_close()),
         ):
             with (folder / f"kiosk-sales-{name}-{day}.csv").open("w", newline="") as file:
-                write_csv(found, file, zone)
+                write_csv(sales, file, zone)

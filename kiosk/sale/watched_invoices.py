@@ -79,10 +79,10 @@ def check_times(till: Till) -> dict[PaymentHash, float]:
 def questions(till: Till, payment_hashes: Sequence[PaymentHash]) -> tuple[Effect, ...]:
     """What is asked about these invoices: the till account's, and those in the merchant's name."""
     assert till.account is not None
-    found = (till.watched_invoices.get(payment_hash) for payment_hash in payment_hashes)
+    candidates = (till.watched_invoices.get(payment_hash) for payment_hash in payment_hashes)
     merchants = {
         watched.invoice.payment_hash: watched.invoice
-        for watched in found
+        for watched in candidates
         if watched is not None and watched.sale.direct
     }
     ours = tuple(payment_hash for payment_hash in payment_hashes if payment_hash not in merchants)

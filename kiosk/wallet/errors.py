@@ -119,7 +119,7 @@ def refusal(error: BlinkError, side: AccountSide) -> Refused:
     low = error.message.lower()
     kinds = _CODES.get(error.code)
     if kinds is None:
-        kinds = next((found for words, found in _WORDS if words in low), _UNEXPECTED)
+        kinds = next((kind_by_side for words, kind_by_side in _WORDS if words in low), _UNEXPECTED)
     subject = ""
     if kinds is _SCOPE:
         doing = "WRITE" if side is AccountSide.TILL else "RECEIVE"

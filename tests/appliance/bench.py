@@ -238,7 +238,9 @@ class Bench:
     def moved(self) -> list[tuple[str, str, int]]:
         """Every payment of the ledger: who paid, who got it, sats."""
         self.simulator.ledger.assert_balanced()
-        return [_short(each) for each in self.simulator.ledger.report() if each.kind != "opening"]
+        return [
+            _short(entry) for entry in self.simulator.ledger.report() if entry.kind != "opening"
+        ]
 
     # --- helpers -----------------------------------------------------------------------------
 
@@ -311,10 +313,10 @@ def _short(transfer: Transfer) -> tuple[str, str, int]:
 
 def _free_ports(count: int) -> list[int]:
     with ExitStack() as open_:
-        sockets = [open_.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
+        listeners = [open_.enter_context(socket.socket()) for _ in range(count)]
+        for listener in listeners:
+            listener.bind(("127.0.0.1", 0))
+        return [int(listener.getsockname()[1]) for listener in listeners]
 
 
 def _qemu_img(*words: str) -> None:

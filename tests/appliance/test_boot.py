@@ -19,8 +19,8 @@ def test_settings_are_taken_from_the_boot_partition_and_wiped_there(bench: Bench
     machine, key = bench.machine, bench.env["BLINKPOS_API_KEY"]
     assert machine.run("ls /boot/firmware").split() == ["cmdline.txt", "config.txt"]
     # Not even in the blocks that the file had: a card is easily taken out and read.
-    found, _ = machine.attempt(f"sync; grep --quiet --text {key} /dev/vdb")
-    assert found == 1
+    exit_code, _ = machine.attempt(f"sync; grep --quiet --text {key} /dev/vdb")
+    assert exit_code == 1
     files = machine.run("cd /etc/kiosk; find . -type f -printf '%m %u %P\\n'").splitlines()
     assert "600 root kiosk.env" in files
     assert all(line.startswith("600 root ") for line in files)

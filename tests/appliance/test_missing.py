@@ -55,8 +55,8 @@ def test_a_till_without_its_partition_says_so_and_goes_on_when_it_comes(bench: B
     bench.shot("partition-missing")
     assert bench.machine.run("ls /var/lib/kiosk").split() == [MISSING]
     assert bench.machine.run("ls /etc/kiosk").split() == [MISSING]
-    found, _ = bench.machine.attempt(f"grep --recursive --quiet {key} /etc /var/lib/kiosk")
-    assert found == 1, "box fault 29: keys lay beneath the mounts"
+    exit_code, _ = bench.machine.attempt(f"grep --recursive --quiet {key} /etc /var/lib/kiosk")
+    assert exit_code == 1, "box fault 29: keys lay beneath the mounts"
     assert "partition" in bench.machine.attempt("kiosk doctor")[1]
 
     bench.machine.run(f"losetup --find {IMAGE}")

@@ -49,11 +49,11 @@ def _idle() -> list[Row]:
     from tests.stories.idle import REST_S, idle
 
     with tempfile.TemporaryDirectory() as folder:
-        found = idle(REST_S, Path(folder))
+        usage = idle(REST_S, Path(folder))
     return [
-        Row("idle: sockets and connections", found.sockets + found.connections, 0, ""),
-        Row("idle: requests", found.requests, 0, ""),
-        Row("idle: CPU of the kiosk's process", found.cpu_percent, 0.5, "% core"),
+        Row("idle: sockets and connections", usage.sockets + usage.connections, 0, ""),
+        Row("idle: requests", usage.requests, 0, ""),
+        Row("idle: CPU of the kiosk's process", usage.cpu_percent, 0.5, "% core"),
     ]
 
 

@@ -52,8 +52,8 @@ def rows() -> list[Row]:
         counter.switch_off()
 
     def row(what: str, field: str, rtts: float, ours_ms: float) -> Row:
-        found = median(getattr(one, field) for one in times)
-        return Row(what, found * 1000, rtts * RTT_S * 1000 + ours_ms, "ms")
+        median_s = median(getattr(sale_times, field) for sale_times in times)
+        return Row(what, median_s * 1000, rtts * RTT_S * 1000 + ours_ms, "ms")
 
     return [
         row("Enter to the invoice request at Blink", "requested_s", 0.5, 30),

@@ -102,8 +102,8 @@ def test_the_demo_sells_and_its_picture_can_be_paid(tmp_path: Path) -> None:
     wanted = ["amount", "forwarded", "idle", "invoice", "paid", "requesting", "starting"]
     assert set(names) >= set(wanted) - {"starting", "requesting"}
     with Image.open(next(pictures.glob("*-invoice.png"))) as picture:
-        found = zxingcpp.read_barcodes(picture)
-    assert [code.text[:16] for code in found] == ["LIGHTNING:LNBCRT"]
+        codes = zxingcpp.read_barcodes(picture)
+    assert [code.text[:16] for code in codes] == ["LIGHTNING:LNBCRT"]
 
 
 @pytest.mark.parametrize("asked", [False, True])

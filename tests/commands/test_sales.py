@@ -35,20 +35,20 @@ def sold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sale:
     return sale
 
 
-def told(capsys: pytest.CaptureFixture[str], *options: str) -> str:
+def output_of(capsys: pytest.CaptureFixture[str], *options: str) -> str:
     assert main(["sales", "--since", "2020-01-01", *options]) == 0
     return capsys.readouterr().out
 
 
 def test_a_tip_is_apart_in_every_shape(sold: Sale, capsys: pytest.CaptureFixture[str]) -> None:
-    row = json.loads(told(capsys, "--json"))[0]
+    row = json.loads(output_of(capsys, "--json"))[0]
     assert (row["price"], row["tip"], row["value"]) == ("2.00", "0.20", "2.20")
     assert (row["amount_sat"], row["tip_sat"]) == (sold.amount, sold.tip)
-    line = next(csv.DictReader(io.StringIO(told(capsys, "--csv"))))
+    line = next(csv.DictReader(io.StringIO(output_of(capsys, "--csv"))))
     assert (line["price"], line["tip"], line["currency"]) == ("2.00", "0.20", "USD")
     assert (line["amount_sat"], line["tip_sat"]) == (str(sold.amount), str(sold.tip))
     assert line["memo"].startswith("merchant: $2.20 incl. tip $0.20")
-    assert f"tips {sold.tip} sat" in told(capsys)
+    assert f"tips {sold.tip} sat" in output_of(capsys)
 
 
 def test_a_day_is_that_of_the_kiosks_zone(
@@ -58,6 +58,6 @@ def test_a_day_is_that_of_the_kiosks_zone(
     for zone, day, hour in (("Asia/Beirut", 15, "00:13"), ("America/El_Salvador", 14, "16:13")):
         monkeypatch.setenv("KIOSK_TIMEZONE", zone)
         days = ("--since", f"2023-11-{day}", "--until", f"2023-11-{day + 1}")
-        assert f"2023-11-{day} {hour}" in told(capsys, *days)
-        assert json.loads(told(capsys, "--json", *days))[0]["sale"] == sold.id
-        assert json.loads(told(capsys, "--json", "--until", f"2023-11-{day}")) == []
+        assert f"2023-11-{day} {hour}" in output_of(capsys, *days)
+        assert json.loads(output_of(capsys, "--json", *days))[0]["sale"] == sold.id
+        assert json.loads(output_of(capsys, "--json", "--until", f"2023-11-{day}")) == []

@@ -51,7 +51,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("finding", "verdict", "words"), CASES, ids=lambda one: str(one)[:40])
+@pytest.mark.parametrize(("finding", "verdict", "words"), CASES, ids=lambda case: str(case)[:40])
 def test_the_way_to_blink_is_judged(finding: Finding, verdict: Verdict, words: str) -> None:
     assert finding.verdict is verdict
     assert words in finding.words

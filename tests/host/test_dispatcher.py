@@ -137,8 +137,8 @@ def test_one_thing_is_done_after_the_other_and_each_is_answered(tmp_path: Path) 
     for act in asked:
         desk.host.perform(RunDeviceAction(act))
     answers = [desk.events.get(timeout=DEADLINE_S) for _ in asked]
-    news = (DeviceNotice.NO_ANSWER, DeviceNotice.RESTARTING, DeviceNotice.NO_ANSWER)
-    assert answers == [DeviceActionResult(one) for one in news]
+    notices = (DeviceNotice.NO_ANSWER, DeviceNotice.RESTARTING, DeviceNotice.NO_ANSWER)
+    assert answers == [DeviceActionResult(notice) for notice in notices]
 
 
 def test_a_failure_of_our_own_is_an_answer_too(

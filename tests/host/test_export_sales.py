@@ -31,8 +31,8 @@ class Machine:
         self.folder = folder
         self.laid_out = folder / "export"
         self.stick = folder / "stick"
-        for one in (folder / "bin", self.laid_out, self.stick):
-            one.mkdir()
+        for directory in (folder / "bin", self.laid_out, self.stick):
+            directory.mkdir()
         for name, body in STAND_INS.items():
             file = folder / "bin" / name
             file.write_text(f'#!/bin/sh\necho "{name} $*" >>"$FAKE/calls"\n{body}\n')

@@ -60,12 +60,12 @@ def test_systemds_properties_are_read_whatever_is_in_them(box: Box) -> None:
     ],
 )
 def test_a_hardware_watchdog_counts_when_it_is_there_and_used(
-    box: Box, told: str, device: str | None, found: bool
+    box: Box, manager: str, device: str | None, used: bool
 ) -> None:
-    box.systemd["manager"] = told
+    box.systemd["manager"] = manager
     if device is not None:
         box.put(device, "")
-    assert box.machine.hardware_watchdog() == (device if found else None)
+    assert box.machine.hardware_watchdog() == (device if used else None)
 
 
 def test_a_settings_file_on_the_boot_partition_is_seen(box: Box) -> None:
@@ -87,13 +87,13 @@ def test_connectors_belong_to_their_card_and_a_card_may_have_none(box: Box) -> N
     box.put("/sys/class/drm/card10-DSI-1/status", "connected\n")
     box.put("/dev/fb0", "")
     box.put("/dev/fb1", "")
-    output = box.machine.displays()
-    assert [dict(one.connectors) for one in output] == [
+    displays = box.machine.displays()
+    assert [dict(display.connectors) for display in displays] == [
         {},
         {"HDMI-A-1": "disconnected"},
         {"DSI-1": "connected"},
     ]
-    assert [one.is_connected for one in output] == [False, False, True]
+    assert [display.is_connected for display in displays] == [False, False, True]
     assert box.machine.other_screens() == ("/dev/fb1",)
 
 

@@ -34,8 +34,8 @@ def test_every_other_word_is_a_message_of_its_own(teller: Notifier, ear: socket.
     teller.status("selling")
     teller.feed()
     teller.stopping()
-    heard = [ear.recv(4096) for _ in range(3)]
-    assert heard == [b"STATUS=selling", b"WATCHDOG=1", b"STOPPING=1"]
+    messages = [ear.recv(4096) for _ in range(3)]
+    assert messages == [b"STATUS=selling", b"WATCHDOG=1", b"STOPPING=1"]
 
 
 def test_an_abstract_socket_is_reached_by_its_at_sign(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ print("prctl", ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[str, str]:
+def printed() -> dict[str, str]:
     environ = {**os.environ, "BLINKPOS_API_KEY": SECRET, "KIOSK_ID": "till-1"}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
@@ -42,16 +42,16 @@ def told() -> dict[str, str]:
     return dict(line.split(" ", 1) for line in done.stdout.splitlines())
 
 
-def test_the_environment_shows_no_secret_once_it_is_read(told: dict[str, str]) -> None:
-    assert told["block"] == "False"
-    assert told["os.environ"] == "False"
-    assert told["others"] == "till-1 True", "only secrets are taken out"
+def test_the_environment_shows_no_secret_once_it_is_read(printed: dict[str, str]) -> None:
+    assert printed["block"] == "False"
+    assert printed["os.environ"] == "False"
+    assert printed["others"] == "till-1 True", "only secrets are taken out"
 
 
-def test_no_child_inherits_a_secret(told: dict[str, str]) -> None:
-    assert told["child"] == "False"
+def test_no_child_inherits_a_secret(printed: dict[str, str]) -> None:
+    assert printed["child"] == "False"
 
 
-def test_there_is_no_core_dump_to_find_a_secret_in(told: dict[str, str]) -> None:
-    assert told["core"] == "(0, 0)"
-    assert told["prctl"] == "0"  # PR_GET_DUMPABLE
+def test_there_is_no_core_dump_to_find_a_secret_in(printed: dict[str, str]) -> None:
+    assert printed["core"] == "(0, 0)"
+    assert printed["prctl"] == "0"  # PR_GET_DUMPABLE

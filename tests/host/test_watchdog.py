@@ -103,13 +103,13 @@ class Watched:
         return fed
 
     def _heard(self) -> int:
-        heard = 0
+        beats = 0
         while True:
             try:
                 assert self.ear.recv(4096) == b"WATCHDOG=1"
             except BlockingIOError:
-                return heard
-            heard += 1
+                return beats
+            beats += 1
 
     def close(self) -> None:
         self.notifier.close()

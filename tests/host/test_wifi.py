@@ -15,12 +15,12 @@ STAND_IN = """
 import json, os, sys
 from pathlib import Path
 here = Path(__file__).parent
-told = json.loads((here / "told").read_text())
+answers = json.loads((here / "answers").read_text())
 number = len(list(here.glob("run-*")))
 given = {"argv": sys.argv[1:], "stdin": sys.stdin.read(), "env": dict(os.environ)}
 given["cmdline"] = Path("/proc/self/cmdline").read_bytes().decode()
 (here / f"run-{number}").write_text(json.dumps(given))
-code, out, err = told[min(number, len(told) - 1)]
+code, out, err = answers[min(number, len(answers) - 1)]
 sys.stdout.write(out)
 sys.stderr.write(err)
 sys.exit(code)
@@ -47,8 +47,8 @@ class StandIn:
         (folder / "nmcli.py").write_text(STAND_IN)
         self.nmcli = Nmcli((sys.executable, str(folder / "nmcli.py")))
 
-    def says(self, *told: tuple[int, str, str]) -> None:
-        (self.folder / "told").write_text(json.dumps(told))
+    def says(self, *answers: tuple[int, str, str]) -> None:
+        (self.folder / "answers").write_text(json.dumps(answers))
 
     def runs(self) -> list[dict[str, Any]]:
         return [json.loads(file.read_text()) for file in sorted(self.folder.glob("run-*"))]
@@ -60,8 +60,8 @@ def stand_in(tmp_path: Path) -> StandIn:
 
 
 def test_networks_are_listed_once_each_the_used_one_and_the_nearest_first() -> None:
-    found = networks_of(LISTED)
-    assert [(one.name, one.signal, one.security) for one in found] == [
+    networks = networks_of(LISTED)
+    assert [(network.name, network.signal, network.security) for network in networks] == [
         ("Shop", 30, Security.PERSONAL),
         ("Office", 99, Security.OTHER),
         ("Old", 99, Security.OTHER),
@@ -69,8 +69,8 @@ def test_networks_are_listed_once_each_the_used_one_and_the_nearest_first() -> N
         ("Airport", 70, Security.OPEN),
         ("open", 40, Security.OPEN),
     ]
-    assert found[0].in_use
-    assert found[3].point == POINT
+    assert networks[0].in_use
+    assert networks[3].point == POINT
 
 
 def test_an_open_network_does_not_hide_the_locked_one_of_the_same_name() -> None:
@@ -80,15 +80,15 @@ def test_an_open_network_does_not_hide_the_locked_one_of_the_same_name() -> None
         " :00\\:11\\:22\\:33\\:44\\:56:40:WPA2:Shop\n"
         " :00\\:11\\:22\\:33\\:44\\:57:60:WPA2:Shop\n"
     )
-    assert [(one.security, one.signal) for one in networks_of(listed)] == [
+    assert [(network.security, network.signal) for network in networks_of(listed)] == [
         (Security.OPEN, 90),
         (Security.PERSONAL, 60),
     ]
 
 
 def test_a_name_that_cannot_be_drawn_is_made_harmless() -> None:
-    (found,) = networks_of(" :00\\:11\\:22\\:33\\:44\\:55:82:WPA2:a\x00\x1b[2Jb\n")
-    assert found.name == "a??[2Jb"
+    (network,) = networks_of(" :00\\:11\\:22\\:33\\:44\\:55:82:WPA2:a\x00\x1b[2Jb\n")
+    assert network.name == "a??[2Jb"
 
 
 def test_a_huge_list_is_cut() -> None:
@@ -107,15 +107,17 @@ def test_looking_falls_back_to_what_is_known_where_looking_again_is_not_allowed(
 
 
 @pytest.mark.parametrize(
-    ("told", "news"),
+    ("answer", "news"),
     [
         ((8, "", "Error: NetworkManager is not running."), WifiNotice.NO_MANAGER),
         ((1, "", "Error"), WifiNotice.NO_ADAPTER),
         ((0, "", ""), WifiNotice.NO_ADAPTER),
     ],
 )
-def test_no_list_says_why(stand_in: StandIn, told: tuple[int, str, str], news: WifiNotice) -> None:
-    stand_in.says(told)
+def test_no_list_says_why(
+    stand_in: StandIn, answer: tuple[int, str, str], news: WifiNotice
+) -> None:
+    stand_in.says(answer)
     assert stand_in.nmcli.scan().notice is news
 
 
@@ -154,7 +156,7 @@ def test_what_is_no_access_point_is_never_given_to_nmcli(stand_in: StandIn) -> N
 
 
 @pytest.mark.parametrize(
-    ("code", "told", "news"),
+    ("code", "message", "news"),
     [
         (0, "", WifiNotice.JOINED),
         (3, "Error: Timeout 45 sec expired.", WifiNotice.TIMED_OUT),
@@ -167,5 +169,5 @@ def test_what_is_no_access_point_is_never_given_to_nmcli(stand_in: StandIn) -> N
         (10, "Error: No network with BSSID", WifiNotice.GONE),
     ],
 )
-def test_the_end_of_nmcli_is_read_honestly(code: int, told: str, news: WifiNotice) -> None:
-    assert notice_of(code, told) is news
+def test_the_end_of_nmcli_is_read_honestly(code: int, message: str, news: WifiNotice) -> None:
+    assert notice_of(code, message) is news

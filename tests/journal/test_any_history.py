@@ -229,7 +229,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @invariant()
     def it_recovers_what_is_unfinished_and_nothing_else(self) -> None:
-        watches, forwards, aftermath = resume(self.journal.recover(), 1.0, NOW)
+        watches, forwards, recently_paid = resume(self.journal.recover(), 1.0, NOW)
         assert {
             name: (salvaged_sale.payout, salvaged_sale.ending)
             for name, salvaged_sale in watches.items()
@@ -255,17 +255,17 @@ class AnyHistory(RuleBasedStateMachine):
             for salvaged_sale in self.sales
             if salvaged_sale.settled
         }
-        assert set(aftermath) == settled
+        assert set(recently_paid) == settled
 
     @invariant()
     def its_totals_are_the_sum_of_its_sales(self) -> None:
-        paid = [one for one in self.sales if one.paid]
+        paid = [sale for sale in self.sales if sale.paid]
         totals = self.journal.totals(0)
         assert (totals.sales, totals.amount) == (len(paid), 2300 * len(paid))
-        assert totals.forwarded == 2300 * sum(one.settled for one in paid)
+        assert totals.forwarded == 2300 * sum(sale.settled for sale in paid)
         assert sum(worth.minor for worth in totals.fiat) == 100 * len(paid)
         assert len(list(self.journal.sales(0, 2**40))) == len(self.sales)
-        assert len(self.journal.unsettled()) == sum(not one.settled for one in paid)
+        assert len(self.journal.unsettled()) == sum(not sale.settled for sale in paid)
 
 
 @pytest.mark.parametrize("examples", [25, pytest.param(500, marks=pytest.mark.slow)])

@@ -143,11 +143,11 @@ def test_only_hashes_of_the_machine_are_kept(tmp_path: Path) -> None:
     assert read_hardware(tmp_path) == NOWHERE
     (board / "serial-number").write_bytes(b"10000000abcdef01\0")
     (system / "machine-id").write_text("0123456789abcdef0123456789abcdef\n")
-    found = read_hardware(tmp_path)
-    assert found.serial is not None
-    assert found.machine is not None
+    hardware = read_hardware(tmp_path)
+    assert hardware.serial is not None
+    assert hardware.machine is not None
     path = tmp_path / "journal.sqlite3"
-    journal = Journal.open(path, hardware=lambda: found)
+    journal = Journal.open(path, hardware=lambda: hardware)
     journal.close()
     for file in tmp_path.glob("journal.sqlite3*"):
         assert b"abcdef01" not in file.read_bytes()

@@ -50,11 +50,11 @@ def sale(number: int = 1) -> Sale:
 
 def opened(number: int = 1) -> list[Fact]:
     """The facts up to a code on the screen with its payout invoice."""
-    one = sale(number)
+    started = sale(number)
     return [
-        SaleStarted(one),
-        InvoiceIssued(one.id, invoice(number, 2300)),
-        PayoutIssued(one.id, invoice(number, 2300, "out", 86_400)),
+        SaleStarted(started),
+        InvoiceIssued(started.id, invoice(number, 2300)),
+        PayoutIssued(started.id, invoice(number, 2300, "out", 86_400)),
     ]
 
 
@@ -124,8 +124,8 @@ def test_a_forward_that_may_have_been_sent_is_looked_up_first_m6_m11(
 
 def test_a_settled_forward_is_finished_and_remembered_for_a_day_m12(journal: Journal) -> None:
     journal.record([*paid(), moved(ForwardStatus.SENT), moved(ForwardStatus.SETTLED)])
-    watches, forwards, aftermath = resume(journal.recover(), 5.0, NOW)
-    assert (watches, forwards, len(aftermath)) == ({}, {}, 1)
+    watches, forwards, recently_paid = resume(journal.recover(), 5.0, NOW)
+    assert (watches, forwards, len(recently_paid)) == ({}, {}, 1)
 
 
 def test_nothing_follows_settled_m5(journal: Journal) -> None:
@@ -231,8 +231,8 @@ def test_a_sale_comes_back_as_it_was(journal: Journal) -> None:
     tipped = replace(sale(2), tip=Sats(300), tip_minor=13, items=(50, 50), memo="zwei Kaffee, 1 €")
     yen = Rate(replace(JPY, name=""), 67_000_000, 6, 0.0)
     abroad = replace(sale(3), price=Fiat(150, yen.currency), rate=yen)
-    journal.record([SaleStarted(one) for one in (plain, tipped, abroad)])
-    assert [one.sale for one in journal.sales(0, 2**40)] == [plain, tipped, abroad]
+    journal.record([SaleStarted(made) for made in (plain, tipped, abroad)])
+    assert [record.sale for record in journal.sales(0, 2**40)] == [plain, tipped, abroad]
 
 
 @pytest.mark.parametrize(
@@ -331,11 +331,11 @@ def test_a_close_by_a_wrong_clock_hides_no_sale_and_counts_none_twice(
     clock[0] = NOW
     journal.record(paid(2))
     assert journal.totals_since_close().sales == 1
-    assert [one.sale.id for one in journal.sales_since_close()] == [sale(2).id]
+    assert [record.sale.id for record in journal.sales_since_close()] == [sale(2).id]
     journal.record([DayClosed(NOW)])
     assert journal.totals_since_close().sales == 0
     journal.record(paid(3))
-    assert [one.sale.id for one in journal.sales_since_close()] == [sale(3).id]
+    assert [record.sale.id for record in journal.sales_since_close()] == [sale(3).id]
     journal.close()
 
 

@@ -88,21 +88,21 @@ def killed(path: Path, recorded: int, lines: int) -> int:
     words = [sys.executable, "-c", WRITER, str(path), str(recorded)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
-        told = [writer.stdout.readline() for _ in range(lines)]
+        written = [writer.stdout.readline() for _ in range(lines)]
         os.kill(writer.pid, signal.SIGKILL)
-        told.extend(line for line in writer.stdout if line.endswith("\n"))
-    return len(told)
+        written.extend(line for line in writer.stdout if line.endswith("\n"))
+    return len(written)
 
 
 @pytest.mark.parametrize("kills", [5, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.timeout(600)
 def test_a_kill_loses_nothing_that_was_recorded_m11(path: Path, kills: int) -> None:
     chance = random.Random(kills)
-    found = 0
+    sales = 0
     for _ in range(kills):
-        lines = killed(path, found, chance.randint(1, 40))
-        before, found = found, whole_sales(path)
-        assert before + lines <= found <= before + lines + 1
+        lines = killed(path, sales, chance.randint(1, 40))
+        before, sales = sales, whole_sales(path)
+        assert before + lines <= sales <= before + lines + 1
 
 
 def test_a_full_journal_says_so_and_works_again_when_there_is_room_m11(path: Path) -> None:
@@ -220,7 +220,9 @@ def test_a_damaged_journal_of_more_than_64_mb_is_set_aside_like_any_other(path: 
         file.truncate(70_000_000)
     book, taken_up = open_sound(path, lambda: NOW)
     assert taken_up.lost_journal is not None
-    assert [one.name for one in salvage.damaged_journals(path)] == list(taken_up.lost_journal.names)
+    assert [copy.name for copy in salvage.damaged_journals(path)] == list(
+        taken_up.lost_journal.names
+    )
     book.record(paid(100))
     book.close()
 

@@ -112,9 +112,9 @@ def lost(folder: Path) -> tuple[Journal, LostJournal | None]:
 
 def records(path: Path) -> dict[SaleId, SaleRecord]:
     reader = Journal.read_only(path)
-    found = {salvaged_sale.sale.id: salvaged_sale for salvaged_sale in reader.sales(0, 2**40)}
+    by_id = {salvaged_sale.sale.id: salvaged_sale for salvaged_sale in reader.sales(0, 2**40)}
     reader.close()
-    return found
+    return by_id
 
 
 def taken_up(journal: Journal, left: LostJournal | None) -> Till:
@@ -144,8 +144,8 @@ def check(folder: Path) -> None:
     owed = {forward.sale.id for forward in till.forwards.values()}
     assert owed == truth().owed
     assert not {watched.sale.id for watched in till.watched_invoices.values()} & truth().settled
-    found = records(folder / "journal.sqlite3")
-    forwarded = {name for name, one in found.items() if one.forwarded_at is not None}
+    recorded = records(folder / "journal.sqlite3")
+    forwarded = {name for name, record in recorded.items() if record.forwarded_at is not None}
     assert forwarded == truth().settled
 
 

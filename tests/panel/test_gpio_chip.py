@@ -127,9 +127,9 @@ def test_a_chip_that_cannot_be_asked_does_not_hide_the_header(
             raise error
         return kernel.open(path)
 
-    found = find_header(tmp_path, opened)
-    assert found is not None
-    assert found.path == good
+    header = find_header(tmp_path, opened)
+    assert header is not None
+    assert header.path == good
 
 
 def test_a_laptop_has_gpio_and_no_header(kernel: Kernel, tmp_path: Path) -> None:

@@ -23,7 +23,10 @@ def asked_with_next_sale(story: Story) -> list[PaymentHash]:
     story.press(Key.CLEAR, Key.CLEAR, Key.CLEAR)
     new = story.effects[before:]
     return [
-        name for one in new if isinstance(one, FetchInvoiceStatus) for name in one.payment_hashes
+        payment_hash
+        for effect in new
+        if isinstance(effect, FetchInvoiceStatus)
+        for payment_hash in effect.payment_hashes
     ]
 
 

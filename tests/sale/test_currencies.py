@@ -37,7 +37,7 @@ BASES = {
 UNITS = {unit.code: unit for unit in (USD, EUR, JPY, KWD)}
 
 
-def told(code: str, now_s: float, age_s: float = 0.0) -> RatesFetched:
+def rates_fetched(code: str, now_s: float, age_s: float = 0.0) -> RatesFetched:
     rate = Rate(UNITS[code], BASES[code], 12, now_s, age_s)
     return RatesFetched(Rates(rate, usd_rate(now_s, age_s)))
 
@@ -76,7 +76,7 @@ def test_the_same_keys_are_what_the_currency_makes_of_them(
 ) -> None:
     story = opened(code)
     story.press(typed)
-    story.play(told(code, story.till.now_s))
+    story.play(rates_fetched(code, story.till.now_s))
     story.press(Key.CHARGE)
     sale = sold(story).sale
     assert decimal(sale.price.minor, sale.price.currency) == price
@@ -91,7 +91,7 @@ def test_digits_typed_before_blink_has_told_its_own_are_digits_of_the_real_curre
     story.till = replace(story.till, screen=EnteringAmount(Entry(Currency("JPY", "JPY", 2))))
     story.play(Tick(1.0, 1_700_000_000))
     story.press("1250")
-    story.play(AccountFetched(ACCOUNT), told("JPY", 1.0))
+    story.play(AccountFetched(ACCOUNT), rates_fetched("JPY", 1.0))
     assert entry(story) == Entry(JPY, typed=1250)
     story.press(Key.CHARGE)
     assert sold(story).sale.price == Fiat(1250, JPY)
@@ -121,12 +121,12 @@ def test_the_currency_key_goes_round_all_favourites_and_sats() -> None:
 def test_an_amount_keeps_its_value_around_the_whole_key() -> None:
     story = opened("EUR", "JPY", "KWD")
     story.press("1250")
-    story.play(told("EUR", story.till.now_s))
+    story.play(rates_fetched("EUR", story.till.now_s))
     seen = []
     for code in ("JPY", "KWD", "SAT", "EUR"):
         story.press(Key.CURRENCY)
         while isinstance(story.till.screen, FetchingPrice):
-            story.play(told(asked(story)[-1], story.till.now_s))
+            story.play(rates_fetched(asked(story)[-1], story.till.now_s))
         screen = story.till.screen
         assert isinstance(screen, EnteringAmount)
         assert screen.entry == Entry(EUR, typed=1250), "what was typed is never converted"
@@ -141,12 +141,12 @@ def test_an_amount_keeps_its_value_around_the_whole_key() -> None:
 def test_switching_waits_for_both_prices_if_the_first_has_aged() -> None:
     story = opened("EUR", "JPY")
     story.press("1250")
-    story.play(told("EUR", story.till.now_s))
+    story.play(rates_fetched("EUR", story.till.now_s))
     story.wait(130)
     story.press(Key.CURRENCY)
-    story.play(told("EUR", story.till.now_s))
+    story.play(rates_fetched("EUR", story.till.now_s))
     assert isinstance(story.till.screen, FetchingPrice)
-    story.play(told("JPY", story.till.now_s))
+    story.play(rates_fetched("JPY", story.till.now_s))
     assert isinstance(story.till.screen, EnteringAmount)
     assert story.till.screen.shown is JPY
     assert asked(story) == ["EUR", "EUR", "JPY"]
@@ -155,9 +155,9 @@ def test_switching_waits_for_both_prices_if_the_first_has_aged() -> None:
 def test_clear_while_the_price_is_awaited_keeps_the_amount_as_it_was() -> None:
     story = opened("EUR", "JPY")
     story.press("12")
-    story.play(told("EUR", story.till.now_s))
+    story.play(rates_fetched("EUR", story.till.now_s))
     story.press(Key.CURRENCY, Key.CLEAR)
-    story.play(told("JPY", story.till.now_s))
+    story.play(rates_fetched("JPY", story.till.now_s))
     assert entry(story) == Entry(EUR, typed=12)
 
 
@@ -165,10 +165,10 @@ def test_clear_while_the_price_is_awaited_keeps_the_amount_as_it_was() -> None:
 def test_switching_without_a_price_says_so_once_and_keeps_the_amount(age_s: float) -> None:
     story = opened("EUR", "JPY")
     story.press("1250")
-    story.play(told("EUR", story.till.now_s))
+    story.play(rates_fetched("EUR", story.till.now_s))
     story.press(Key.CURRENCY)
     if age_s:
-        story.play(told("JPY", story.till.now_s, age_s))
+        story.play(rates_fetched("JPY", story.till.now_s, age_s))
     else:
         story.play(RatesFetchFailed(Trouble(TroubleKind.NO_CONNECTION)))
     assert entry(story) == Entry(EUR, typed=1250)
@@ -184,9 +184,9 @@ def test_the_price_of_the_unit_before_is_not_taken_for_the_answer_to_a_charge() 
     story = opened("EUR", "JPY")
     story.press("1", Key.CLEAR, Key.CURRENCY, "1250", Key.CHARGE)
     assert isinstance(story.till.screen, FetchingPrice)
-    story.play(told("EUR", story.till.now_s))
+    story.play(rates_fetched("EUR", story.till.now_s))
     assert isinstance(story.till.screen, FetchingPrice)
-    story.play(told("JPY", story.till.now_s))
+    story.play(rates_fetched("JPY", story.till.now_s))
     assert isinstance(story.till.screen, RequestingInvoice)
     assert sold(story).sale.price == Fiat(1250, JPY)
 
@@ -205,7 +205,7 @@ def test_a_till_left_on_all_day_asks_for_the_price_with_the_first_key() -> None:
     """The morning's rate prices nothing in the evening (bug 34)."""
     story = opened("EUR")
     story.press("5")
-    story.play(told("EUR", story.till.now_s))
+    story.play(rates_fetched("EUR", story.till.now_s))
     story.press(Key.CLEAR)
     story.wait(12 * 3600)
     story.press("5")
@@ -220,7 +220,7 @@ def test_nothing_of_a_sale_is_left_in_the_next() -> None:
     story = Story(replace(RULES, tips=(10,)))
     story.ready()
     story.press("100", Key.PLUS, "150")
-    story.play(told("USD", story.till.now_s))
+    story.play(rates_fetched("USD", story.till.now_s))
     story.press(Key.CHARGE, "1")
     first = sold(story).sale
     assert (first.price.minor, first.tip > 0) == (250, True)
@@ -237,7 +237,7 @@ def test_amounts_are_added_as_numbers_and_memos_name_them() -> None:
     """Text joined as numbers made 102 of 10 and 2, and a memo of $0.00 (bug 33)."""
     story = opened("USD")
     story.press("10", Key.PLUS, "2")
-    story.play(told("USD", story.till.now_s))
+    story.play(rates_fetched("USD", story.till.now_s))
     story.press(Key.CHARGE)
     sale = sold(story).sale
     assert sale.price == Fiat(12, USD)

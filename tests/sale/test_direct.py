@@ -53,7 +53,7 @@ DIRECT = replace(
 )
 
 
-def story(payee: DirectPayee | None = None) -> Story:
+def new_story(payee: DirectPayee | None = None) -> Story:
     made = Story(replace(RULES, direct=True))
     made.play(
         Tick(1.0, 1_700_000_000), AccountFetched(replace(DIRECT, payee=payee or DIRECT.payee))
@@ -61,103 +61,103 @@ def story(payee: DirectPayee | None = None) -> Story:
     return made
 
 
-def shown(told: Story, verify_url: str = "") -> Invoice:
+def shown(story: Story, verify_url: str = "") -> Invoice:
     """The code of a direct sale is up."""
-    sale = told.charged().sale
+    sale = story.charged().sale
     made = replace(invoice(1, sale.amount), verify_url=verify_url)
-    told.play(InvoiceCreated(sale.id, made))
-    assert isinstance(told.till.screen, AwaitingPayment)
+    story.play(InvoiceCreated(sale.id, made))
+    assert isinstance(story.till.screen, AwaitingPayment)
     return made
 
 
 def test_a_direct_sale_is_journaled_shown_and_received_and_nothing_is_forwarded() -> None:
-    told = story()
-    code = shown(told)
-    step = told.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PAID))
-    assert [type(fact) for fact in told.facts[-3:]] == [
+    story = new_story()
+    code = shown(story)
+    step = story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PAID))
+    assert [type(fact) for fact in story.facts[-3:]] == [
         SaleStarted,
         DirectInvoiceIssued,
         DirectInvoicePaid,
     ]
-    assert isinstance(told.till.screen, SaleReceived)
+    assert isinstance(story.till.screen, SaleReceived)
     assert any(isinstance(effect, CloseSale) for effect in step.effects)
     forbidden = OpenSale | CreatePayout | SendForward | FetchInvoiceStatus | CancelInvoice
-    assert not [effect for effect in told.effects if isinstance(effect, forbidden)]
-    assert [type(e) for e in told.effects if isinstance(e, OpenDirectSale)] == [OpenDirectSale]
-    assert not told.till.forwards
-    assert not told.till.watched_invoices
+    assert not [effect for effect in story.effects if isinstance(effect, forbidden)]
+    assert [type(e) for e in story.effects if isinstance(e, OpenDirectSale)] == [OpenDirectSale]
+    assert not story.till.forwards
+    assert not story.till.watched_invoices
 
 
 def test_the_same_news_twice_is_one_payment() -> None:
-    told = story()
-    code = shown(told)
+    story = new_story()
+    code = shown(story)
     paid = InvoiceStatusResult(code.payment_hash, InvoiceStatus.PAID)
-    told.play(paid, paid)
-    assert sum(isinstance(fact, DirectInvoicePaid) for fact in told.facts) == 1
+    story.play(paid, paid)
+    assert sum(isinstance(fact, DirectInvoicePaid) for fact in story.facts) == 1
 
 
 def test_cancelling_asks_once_and_leaves_without_claiming_to_cancel() -> None:
-    told = story()
-    code = shown(told)
-    step = told.press(Key.CLEAR)
+    story = new_story()
+    code = shown(story)
+    step = story.press(Key.CLEAR)
     assert FetchDirectStatus((code,)) in step.effects
     assert not any(isinstance(effect, CancelInvoice) for effect in step.effects)
-    told.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PENDING))
-    assert isinstance(told.till.screen, EnteringAmount)
-    left = told.facts[-1]
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PENDING))
+    assert isinstance(story.till.screen, EnteringAmount)
+    left = story.facts[-1]
     assert isinstance(left, SaleLeftScreen)
     assert (left.ending, left.direct) == (Ending.CANCELLED, True)
-    assert code.payment_hash in told.till.watched_invoices
+    assert code.payment_hash in story.till.watched_invoices
 
 
 def test_money_for_a_code_that_was_left_is_late_and_received() -> None:
-    told = story()
-    code = shown(told)
-    told.press(Key.CLEAR)
-    told.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PENDING))
-    told.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PAID))
-    (late,) = [fact for fact in told.facts if isinstance(fact, DirectInvoicePaid)]
+    story = new_story()
+    code = shown(story)
+    story.press(Key.CLEAR)
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PENDING))
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PAID))
+    (late,) = [fact for fact in story.facts if isinstance(fact, DirectInvoicePaid)]
     assert late.late
-    assert [sale.id for sale in told.till.late_money] == [late.sale]
-    assert not told.till.forwards
+    assert [sale.id for sale in story.till.late_money] == [late.sale]
+    assert not story.till.forwards
 
 
 def test_an_unproven_payment_stops_the_next_sale_until_the_manager_has_looked() -> None:
-    told = story()
-    code = shown(told)
-    told.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNPROVEN))
-    assert isinstance(told.till.screen, AwaitingPayment), "the code stays"
-    assert told.till.screen.checked_s is None, "nobody says that no payment was seen"
-    assert isinstance(told.facts[-1], DirectPaymentUnproven)
-    assert not any(isinstance(fact, DirectInvoicePaid | InvoicePaid) for fact in told.facts)
-    told.press(Key.CLEAR)
-    told.press("100", Key.CHARGE)
-    screen = told.till.screen
+    story = new_story()
+    code = shown(story)
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNPROVEN))
+    assert isinstance(story.till.screen, AwaitingPayment), "the code stays"
+    assert story.till.screen.checked_s is None, "nobody says that no payment was seen"
+    assert isinstance(story.facts[-1], DirectPaymentUnproven)
+    assert not any(isinstance(fact, DirectInvoicePaid | InvoicePaid) for fact in story.facts)
+    story.press(Key.CLEAR)
+    story.press("100", Key.CHARGE)
+    screen = story.till.screen
     assert isinstance(screen, EnteringAmount)
     assert screen.notice is not None
     assert screen.notice.kind is TroubleKind.PAYMENT_UNPROVEN
-    told.play(RetryRequested())
-    assert isinstance(told.facts[-1], DirectPaymentReviewed)
-    assert not told.till.alarms
+    story.play(RetryRequested())
+    assert isinstance(story.facts[-1], DirectPaymentReviewed)
+    assert not story.till.alarms
 
 
 def test_an_honest_answer_after_a_lying_one_is_believed() -> None:
-    told = story()
-    code = shown(told)
-    told.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNPROVEN))
-    told.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PAID))
-    assert isinstance(told.till.screen, SaleReceived)
-    assert not told.till.alarms
+    story = new_story()
+    code = shown(story)
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNPROVEN))
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PAID))
+    assert isinstance(story.till.screen, SaleReceived)
+    assert not story.till.alarms
 
 
 def test_the_bounds_of_an_address_are_told_before_an_invoice_is_asked_for() -> None:
-    told = story(DirectPayee(address=ADDRESS, least=Sats(500), most=Sats(1_000)))
-    till = replace(told.till, screen=EnteringAmount(Entry(SAT, typed=10)))
+    story = new_story(DirectPayee(address=ADDRESS, least=Sats(500), most=Sats(1_000)))
+    till = replace(story.till, screen=EnteringAmount(Entry(SAT, typed=10)))
     step = transition(till, KeyPressed(Key.CHARGE))
     assert isinstance(step.till.screen, EnteringAmount)
     assert step.till.screen.notice is not None
     assert step.till.screen.notice.kind is TroubleKind.AMOUNT_TOO_SMALL
-    till = replace(told.till, screen=EnteringAmount(Entry(SAT, typed=1_001)))
+    till = replace(story.till, screen=EnteringAmount(Entry(SAT, typed=1_001)))
     step = transition(till, KeyPressed(Key.CHARGE))
     assert isinstance(step.till.screen, EnteringAmount)
     assert step.till.screen.notice is not None
@@ -165,43 +165,43 @@ def test_the_bounds_of_an_address_are_told_before_an_invoice_is_asked_for() -> N
 
 
 def test_the_server_of_an_address_is_asked_ever_more_rarely_and_then_no_more() -> None:
-    told = story(DirectPayee(address=ADDRESS))
-    code = shown(told, verify_url="https://example.com/verify/1")
-    told.press(Key.CLEAR)
-    told.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PENDING))
+    story = new_story(DirectPayee(address=ADDRESS))
+    code = shown(story, verify_url="https://example.com/verify/1")
+    story.press(Key.CLEAR)
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PENDING))
     asked = []
-    while code.payment_hash in told.till.watched_invoices:
-        due_s = told.till.watched_invoices[code.payment_hash].next_check_s
+    while code.payment_hash in story.till.watched_invoices:
+        due_s = story.till.watched_invoices[code.payment_hash].next_check_s
         assert due_s is not None
-        step = told.wait(max(0.0, due_s - told.till.now_s))
+        step = story.wait(max(0.0, due_s - story.till.now_s))
         assert FetchDirectStatus((code,)) in step.effects
-        asked.append(told.till.now_s)
-        told.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PENDING))
+        asked.append(story.till.now_s)
+        story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PENDING))
     assert len(asked) <= 6
     pauses = [later - earlier for earlier, later in itertools.pairwise(asked)]
     assert pauses[:-1] == sorted(pauses[:-1])
-    assert isinstance(told.facts[-1], DirectInvoiceNeverPaid)
+    assert isinstance(story.facts[-1], DirectInvoiceNeverPaid)
 
 
 def test_a_server_that_never_answers_is_given_up_after_its_invoices_end() -> None:
-    told = story(DirectPayee(address=ADDRESS))
-    code = shown(told, verify_url="https://example.com/verify/1")
-    told.press(Key.CLEAR)
-    told.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNKNOWN))
+    story = new_story(DirectPayee(address=ADDRESS))
+    code = shown(story, verify_url="https://example.com/verify/1")
+    story.press(Key.CLEAR)
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNKNOWN))
     asked = 0
-    while code.payment_hash in told.till.watched_invoices:
-        due_s = told.till.watched_invoices[code.payment_hash].next_check_s
+    while code.payment_hash in story.till.watched_invoices:
+        due_s = story.till.watched_invoices[code.payment_hash].next_check_s
         assert due_s is not None
-        told.wait(max(0.0, due_s - told.till.now_s))
-        told.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNKNOWN))
+        story.wait(max(0.0, due_s - story.till.now_s))
+        story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNKNOWN))
         asked += 1
         assert asked < 60
-    assert isinstance(told.facts[-1], DirectInvoiceNeverPaid)
+    assert isinstance(story.facts[-1], DirectInvoiceNeverPaid)
 
 
 def test_the_name_is_asked_about_again_after_a_day_with_the_next_sale() -> None:
-    told = story()
-    told.wait(86_401.0)
-    assert not any(isinstance(effect, FetchAccount) for effect in told.effects[1:])
-    told.charged()
-    assert FetchAccount() in told.effects
+    story = new_story()
+    story.wait(86_401.0)
+    assert not any(isinstance(effect, FetchAccount) for effect in story.effects[1:])
+    story.charged()
+    assert FetchAccount() in story.effects

@@ -28,9 +28,9 @@ def arrived(story: Story, code: str, age_s: float = 0.0) -> RatesFetched:
 
 
 def asked(story: Story) -> list[str]:
-    found = [effect.currency for effect in story.effects if isinstance(effect, FetchRates)]
+    currencies = [effect.currency for effect in story.effects if isinstance(effect, FetchRates)]
     story.effects.clear()
-    return found
+    return currencies
 
 
 def waits_for_price(story: Story) -> bool:

@@ -172,9 +172,9 @@ def test_a_stopped_forward_goes_on_when_the_manager_retries_and_the_cause_has_go
 
 
 @pytest.mark.parametrize(
-    "found", [LookUpOutcome.NOTHING, LookUpOutcome.PENDING, LookUpOutcome.UNKNOWN]
+    "outcome", [LookUpOutcome.NOTHING, LookUpOutcome.PENDING, LookUpOutcome.UNKNOWN]
 )
-def test_an_answer_after_stopped_changes_nothing(found: LookUpOutcome) -> None:
+def test_an_answer_after_stopped_changes_nothing(outcome: LookUpOutcome) -> None:
     """What was stopped stays so until a person has looked, unless it turns out settled."""
     story, made = sending()
     story.send(made, SendOutcome.ALREADY_PAID)
@@ -183,7 +183,7 @@ def test_an_answer_after_stopped_changes_nothing(found: LookUpOutcome) -> None:
         story.wait(10)
     stopped = story.till
     assert forward_of(story, made).status is ForwardStatus.STOPPED
-    assert story.look(made, found).till == stopped
+    assert story.look(made, outcome).till == stopped
     assert story.send(made, SendOutcome.NOT_SENT).till == stopped
     assert not next_effects(story)
     story.look(made, LookUpOutcome.SETTLED)

@@ -75,8 +75,8 @@ def test_ids_of_releases_before_are_read_and_say_no_installation(
     assert parse_sale_id(sale) == SaleParts(kiosk_id, None, run, number)
     counted = "" if generation == 1 else str(generation)
     tail = "" if token is None else f"-{token}"
-    found = parse_external_id(f"{sale}-out{counted}{tail}")
-    assert found == InvoiceParts(SaleId(sale), Way.OUT, generation, token)
+    parts = parse_external_id(f"{sale}-out{counted}{tail}")
+    assert parts == InvoiceParts(SaleId(sale), Way.OUT, generation, token)
 
 
 @given(kiosk_ids, kiosk_ids, hex_8, hex_8)

@@ -37,7 +37,7 @@ from kiosk.settings.table import MOST_SAT
 from tests.sale.tills import ACCOUNT, RULES, USD, USD_BASE, Story, usd_rate
 
 
-def told(story: Story, percent: int = 100, unit: Currency = USD) -> None:
+def price_fetched(story: Story, percent: int = 100, unit: Currency = USD) -> None:
     """Blink's price, in per cent of the usual one."""
     rate = Rate(unit, USD_BASE * percent // 100, 12, story.till.now_s)
     story.play(RatesFetched(Rates(rate, rate)))
@@ -45,7 +45,7 @@ def told(story: Story, percent: int = 100, unit: Currency = USD) -> None:
 
 def charged(story: Story, percent: int) -> None:
     story.press("1250")
-    told(story, percent)
+    price_fetched(story, percent)
     story.press(Key.CHARGE)
 
 
@@ -53,7 +53,7 @@ def typed_before(seconds: float = 60.0) -> Story:
     """A price was known, some time ago."""
     story = Story().ready()
     story.press("5")
-    told(story)
+    price_fetched(story)
     story.press(Key.CLEAR)
     story.wait(seconds)
     return story
@@ -79,13 +79,13 @@ def test_a_jump_is_agreed_to_once_and_another_is_asked_about_again() -> None:
     story = typed_before()
     charged(story, 150)
     assert isinstance(story.till.screen, ConfirmingLimit)
-    told(story, 1)
+    price_fetched(story, 1)
     story.press(Key.CHARGE)
     assert isinstance(story.till.screen, ConfirmingLimit), "not the price that was agreed to"
     story.press(Key.CLEAR)
     assert isinstance(story.till.screen, EnteringAmount)
     assert story.till.screen.entry.total == 1250
-    told(story, 149)
+    price_fetched(story, 149)
     story.press(Key.CHARGE)
     assert isinstance(story.till.screen, RequestingInvoice)
 
@@ -115,7 +115,7 @@ def test_dollars_without_cents_are_not_charged_in_until_somebody_has_said_so() -
     story = Story().ready()
     served(story, CENTLESS)
     story.press("12345")
-    told(story, unit=CENTLESS)
+    price_fetched(story, unit=CENTLESS)
     story.press(Key.CHARGE)
     assert story.till.screen == AcceptingDigits(CENTLESS, 2, Entry(CENTLESS, typed=12_345))
     assert story.count(OpenSale) == 0
@@ -124,7 +124,7 @@ def test_dollars_without_cents_are_not_charged_in_until_somebody_has_said_so() -
     assert isinstance(story.till.screen, EnteringAmount)
     story.press(Key.CHARGE)
     while isinstance(story.till.screen, FetchingPrice):
-        told(story, unit=CENTLESS)
+        price_fetched(story, unit=CENTLESS)
     story.press(Key.CHARGE)
     assert DigitsAccepted("USD", 0) in story.facts
     assert story.count(OpenSale) == 1
@@ -144,7 +144,7 @@ def test_with_a_pin_only_the_manager_confirms_other_digits() -> None:
     story = Story(replace(RULES, pin=pin_hash("2468", b"salt"))).ready()
     served(story, CENTLESS)
     story.press("12")
-    told(story, unit=CENTLESS)
+    price_fetched(story, unit=CENTLESS)
     story.press(Key.CHARGE)
     assert isinstance(story.till.screen, EnteringAmount)
     assert story.till.screen.notice is not None

@@ -51,8 +51,8 @@ def entering(till: Till) -> EnteringAmount:
 
 
 def notice(till: Till) -> TroubleKind | None:
-    told = entering(till).notice
-    return told.kind if told else None
+    shown = entering(till).notice
+    return shown.kind if shown else None
 
 
 def charge(story: Story, digits: str = "1250") -> None:
@@ -273,9 +273,9 @@ def test_no_more_than_twenty_invoices_a_minute_are_made_here() -> None:
     charge(story)
     assert notice(story.till) is TroubleKind.TOO_MANY_SALES
     assert story.count(OpenSale) == SALES_A_MINUTE
-    told = entering(story.till).notice
-    assert told is not None
-    story.wait(int(told.subject))
+    refusal = entering(story.till).notice
+    assert refusal is not None
+    story.wait(int(refusal.subject))
     answer(story)
     assert story.count(OpenSale) == SALES_A_MINUTE + 1
 
@@ -312,9 +312,9 @@ def test_sales_cancelled_for_fun_do_not_fill_the_card_and_paid_ones_do_not_count
         story.wait(5)
     charge(story)
     assert notice(story.till) is TroubleKind.TOO_MANY_UNPAID
-    told = entering(story.till).notice
-    assert told is not None
-    story.wait(60 * int(told.subject))
+    refusal = entering(story.till).notice
+    assert refusal is not None
+    story.wait(60 * int(refusal.subject))
     charge(story)
     assert isinstance(story.till.screen, RequestingInvoice)
     assert len(story.till.unpaid_s) <= UNPAID_AN_HOUR
@@ -355,7 +355,7 @@ def test_the_cashier_is_told_to_the_second_when_the_next_sale_can_be_opened() ->
         story.till = replace(story.till, screen=EnteringAmount(Entry(USD)))
     opened_s = story.till.opened_s[0]
     charge(story)
-    told = entering(story.till).notice
-    assert told is not None
+    refusal = entering(story.till).notice
+    assert refusal is not None
     left_s = opened_s + 60 - story.till.now_s
-    assert left_s < int(told.subject) <= left_s + 1
+    assert left_s < int(refusal.subject) <= left_s + 1

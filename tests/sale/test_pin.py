@@ -49,10 +49,10 @@ def test_nothing_can_be_tried_during_the_pause_and_the_manager_is_told_after_it(
     story.till = replace(story.till, now_s=story.till.pin_locked_until_s, screen=EnteringPin())
     story.press("1234", Key.CHARGE)
     assert isinstance(story.till.screen, ManagerScreen)
-    told = [Words().trouble_text(alarm.trouble) for alarm in story.till.alarms]
-    assert told == [("Wrong PINs before this one: 5.", "If it was not you, change KIOSK_PIN.")], (
-        "and not that this one was wrong"
-    )
+    alarm_texts = [Words().trouble_text(alarm.trouble) for alarm in story.till.alarms]
+    assert alarm_texts == [
+        ("Wrong PINs before this one: 5.", "If it was not you, change KIOSK_PIN.")
+    ], "and not that this one was wrong"
     assert story.facts[-1] == PinTried(0)
 
 

@@ -79,7 +79,7 @@ def asked(*left: SalvagedSale) -> Story:
 
 def facts_of(story: Story, kind: type[Fact]) -> list[Fact]:
     plain = [fact.fact if isinstance(fact, RecoveredFact) else fact for fact in story.facts]
-    return [one for one in plain if isinstance(one, kind)]
+    return [fact for fact in plain if isinstance(fact, kind)]
 
 
 def test_what_blink_shows_as_forwarded_is_history_and_never_sent_again() -> None:
@@ -101,7 +101,7 @@ def test_what_was_paid_and_not_forwarded_goes_on_its_way_with_a_payout_invoice_o
     story.play(LedgerHistoryResult(past(came_in())))
     assert facts_of(story, InvoicePaid) == [InvoicePaid(SALE, MADE.payment_hash, late=True)]
     wanted = [effect for effect in story.effects if isinstance(effect, CreatePayout)]
-    assert [one.external_id for one in wanted] == [f"{SALE}-out"]
+    assert [effect.external_id for effect in wanted] == [f"{SALE}-out"]
 
 
 def test_a_saved_payout_invoice_is_looked_up_before_anything_else_m6() -> None:
@@ -148,7 +148,7 @@ def test_an_invoice_unpaid_a_day_after_its_end_is_final() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "history",
     [
         pytest.param(past(came_in(), went_out(amount=499)), id="another amount went out"),
         pytest.param(past(came_in(amount=400)), id="another amount came in"),
@@ -170,9 +170,9 @@ def test_an_invoice_unpaid_a_day_after_its_end_is_final() -> None:
         ),
     ],
 )
-def test_what_cannot_be_decided_is_an_alarm_and_never_paid(told: LedgerHistory) -> None:
+def test_what_cannot_be_decided_is_an_alarm_and_never_paid(history: LedgerHistory) -> None:
     story = asked()
-    story.play(LedgerHistoryResult(told))
+    story.play(LedgerHistoryResult(history))
     assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.UNDECIDED]
     assert facts_of(story, SaleUndecided)
     assert not story.till.forwards
@@ -284,8 +284,8 @@ def test_what_waits_for_a_young_payment_is_asked_about_again_and_not_at_once() -
 
 def theirs_saved(**known: object) -> SalvagedSale:
     """A sale of another installation, read from the damaged file."""
-    one = saved(**known)
-    return replace(one, sale=replace(one.sale, id=SaleId("till-1_ffffffff_0a1b2c3d_7")))
+    salvaged = saved(**known)
+    return replace(salvaged, sale=replace(salvaged.sale, id=SaleId("till-1_ffffffff_0a1b2c3d_7")))
 
 
 def test_another_installations_sale_that_had_no_code_holds_nothing_up() -> None:
@@ -307,8 +307,8 @@ def test_another_installations_saved_code_that_blink_does_not_show_is_waited_for
 def test_what_cannot_be_read_of_another_installations_sale_is_an_alarm() -> None:
     story = asked()
     name = SaleId("till-1_ffffffff_0a1b2c3d_7")
-    told = theirs(name, came_in(), went_out())
-    story.play(LedgerHistoryResult(replace(told, odd=frozenset({name}))))
+    history = theirs(name, came_in(), went_out())
+    story.play(LedgerHistoryResult(replace(history, odd=frozenset({name}))))
     assert [alarm.sale for alarm in story.till.alarms] == [name]
 
 

@@ -99,9 +99,9 @@ def test_trouble_waits_until_the_customer_has_paid(name: str) -> None:
 
 
 def sounds(story: Story) -> list[Sound]:
-    found = [effect.sound for effect in story.effects if isinstance(effect, PlaySound)]
+    sounds_played = [effect.sound for effect in story.effects if isinstance(effect, PlaySound)]
     story.effects.clear()
-    return found
+    return sounds_played
 
 
 def test_a_sale_is_heard_as_it_is_seen() -> None:
@@ -142,7 +142,7 @@ def test_news_that_arrives_twice_is_heard_once() -> None:
 def test_whatever_turns_the_light_to_trouble_is_heard_once_and_beeps_once() -> None:
     story = Story()
     refused = Trouble(TroubleKind.KEY_REFUSED)
-    for event, heard in (
+    for event, expected in (
         (AccountFetchFailed(refused), [Sound.TROUBLE]),
         (AccountFetchFailed(refused), []),
         (AccountFetched(ACCOUNT), []),
@@ -151,13 +151,13 @@ def test_whatever_turns_the_light_to_trouble_is_heard_once_and_beeps_once() -> N
     ):
         before = status_light(story.till)
         story.play(event)
-        assert sounds(story) == heard
+        assert sounds(story) == expected
         beep = (
             beeps(before, status_light(story.till))
             if status_light(story.till) is not before
             else None
         )
-        assert (beep is not None) is bool(heard)
+        assert (beep is not None) is bool(expected)
 
 
 def test_a_merchant_that_cannot_be_paid_is_heard_when_the_code_goes() -> None:

@@ -82,8 +82,8 @@ def entering(till: Till) -> EnteringAmount:
 
 
 def notice(till: Till) -> TroubleKind | None:
-    told = entering(till).notice
-    return told.kind if told else None
+    shown = entering(till).notice
+    return shown.kind if shown else None
 
 
 def test_at_start_there_is_one_fetch_of_the_account_and_then_rest() -> None:

@@ -21,7 +21,7 @@ from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, Story, invoice
 
 
-def told(story: Story, made: Invoice, payments: int) -> list[PaidTwice]:
+def paid_twice(story: Story, made: Invoice, payments: int) -> list[PaidTwice]:
     """The ledger shows so many payments; what is recorded of it."""
     step = story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID, payments))
     return [fact for fact in step.facts if isinstance(fact, PaidTwice)]
@@ -33,9 +33,9 @@ def test_a_third_payment_is_recorded_while_the_alarm_of_the_second_is_up_m12() -
     made = story.awaiting()
     story.pay(made)
     story.send(made, SendOutcome.SUCCESS)
-    assert [fact.payments for fact in told(story, made, 2)] == [2]
-    assert [fact.payments for fact in told(story, made, 3)] == [3]
-    assert told(story, made, 3) == []
+    assert [fact.payments for fact in paid_twice(story, made, 2)] == [2]
+    assert [fact.payments for fact in paid_twice(story, made, 3)] == [3]
+    assert paid_twice(story, made, 3) == []
     assert len(story.till.alarms) == 1
 
 
@@ -44,12 +44,12 @@ def test_a_second_payment_seen_before_the_forward_settles_is_recorded_once_m12()
     story = Story().ready()
     made = story.awaiting()
     story.pay(made)
-    assert [fact.payments for fact in told(story, made, 2)] == [2]
-    assert told(story, made, 2) == []
+    assert [fact.payments for fact in paid_twice(story, made, 2)] == [2]
+    assert paid_twice(story, made, 2) == []
     story.send(made, SendOutcome.LOST)
     story.look(made, LookUpOutcome.SETTLED)
-    assert told(story, made, 2) == []
-    assert [fact.payments for fact in told(story, made, 3)] == [3]
+    assert paid_twice(story, made, 2) == []
+    assert [fact.payments for fact in paid_twice(story, made, 3)] == [3]
 
 
 def refusals(story: Story, sale: SaleId, kind: TroubleKind, seconds: int) -> None:

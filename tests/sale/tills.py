@@ -77,7 +77,7 @@ def invoice(number: int, amount: int, kind: str = "in", lifetime_s: int = 600) -
 
 
 def _each(*keys: Key | str) -> list[Key]:
-    return [one for key in keys for one in ([key] if isinstance(key, Key) else map(Key, key))]
+    return [single for key in keys for single in ([key] if isinstance(key, Key) else map(Key, key))]
 
 
 class Story:
@@ -155,9 +155,9 @@ class Story:
         payout = self.payout(made, generation).payment_hash
         return self.play(SendForwardResult(made.payment_hash, payout, answer, "told by the test"))
 
-    def look(self, made: Invoice, found: LookUpOutcome, generation: int = 1) -> Step:
+    def look(self, made: Invoice, outcome: LookUpOutcome, generation: int = 1) -> Step:
         payout = self.payout(made, generation).payment_hash
-        return self.play(LookUpPayoutResult(made.payment_hash, payout, found))
+        return self.play(LookUpPayoutResult(made.payment_hash, payout, outcome))
 
     def count(self, kind: type[Effect] | type[Fact]) -> int:
-        return sum(isinstance(one, kind) for one in [*self.effects, *self.facts])
+        return sum(isinstance(happening, kind) for happening in [*self.effects, *self.facts])

@@ -56,10 +56,10 @@ def main(arguments: list[str]) -> int:
 def extracted() -> Catalog:
     """Every string that the program says."""
     template = Catalog(domain=DOMAIN)
-    found = extract_from_dir(
+    messages = extract_from_dir(
         SOURCES, [("**.py", "python")], keywords=KEYWORDS, comment_tags=("translators:",)
     )
-    for _file, _line, message, comments, context in found:
+    for _file, _line, message, comments, context in messages:
         template.add(message, auto_comments=comments, context=context)
     return template
 
@@ -114,8 +114,8 @@ def lacking(catalog: Catalog) -> list[Message]:
 
 def forms(message: Message) -> tuple[str, ...]:
     """Its translations: one, or one for each plural form."""
-    found = message.string
-    return (found,) if isinstance(found, str) else tuple(found or ("",))
+    translation = message.string
+    return (translation,) if isinstance(translation, str) else tuple(translation or ("",))
 
 
 def first_id(message: Message) -> str:
@@ -134,11 +134,11 @@ def _given(arguments: list[str]) -> dict[str, dict[str, str]]:
         return {}
     if arguments[0] != "add" or len(arguments) < 3:
         raise SystemExit(__doc__)
-    found: dict[str, dict[str, str]] = {}
+    translations: dict[str, dict[str, str]] = {}
     for argument in arguments[2:]:
         language, _, translation = argument.partition("=")
-        found[language] = {arguments[1]: translation}
-    return found
+        translations[language] = {arguments[1]: translation}
+    return translations
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A counter in a shop: a till behind its glass, played by scripts that read like a day."""
+"""A counter in a shop: a till and its display, played by scripts that read like a day."""
 
 from collections.abc import Callable
 from typing import Any
@@ -65,7 +65,7 @@ class Counter:
             where = f"line {number}: {deed}"
             assert isinstance(self.till.screen, screen), f"{where}: {self.till.screen}"
             said = self.canvas.said
-            assert any(words in one for one in said), f"{where}: {words!r} not in {said}"
+            assert any(words in text for text in said), f"{where}: {words!r} not in {said}"
 
     def do(self, deed: Deed) -> None:
         if not isinstance(deed, str):
@@ -88,7 +88,7 @@ class Counter:
     def touch(self, key: Key) -> None:
         """Touch a key where the display shows it."""
         zones = [zone for zone in self.canvas.zones if zone.key is key]
-        assert zones, f"no {key} on the glass"
+        assert zones, f"no {key} on the display"
         self.look_first(key)
         self.touch_at(zones[0].rect.center, zones[0].hold_s)
 

@@ -83,10 +83,11 @@ def contact_sheet(pictures: Sequence[pygame.Surface], across: int) -> pygame.Sur
         (across * (width + SHEET_GAP) + SHEET_GAP, down * (height + SHEET_GAP) + SHEET_GAP)
     )
     whole.fill(_GREY)
-    for number, one in enumerate(pictures):
+    for number, drawing in enumerate(pictures):
         column, row = number % across, number // across
         whole.blit(
-            one, (SHEET_GAP + column * (width + SHEET_GAP), SHEET_GAP + row * (height + SHEET_GAP))
+            drawing,
+            (SHEET_GAP + column * (width + SHEET_GAP), SHEET_GAP + row * (height + SHEET_GAP)),
         )
     return whole
 
@@ -131,9 +132,9 @@ def main() -> None:
         wanted.folder.mkdir(parents=True, exist_ok=True)
         with ProcessPoolExecutor() as pool:
             parts = product(THEMES, LANGUAGES, SIZES)
-            work = [pool.submit(write_all, wanted.folder, *part) for part in parts]
-            for one in work:
-                one.result()
+            jobs = [pool.submit(write_all, wanted.folder, *part) for part in parts]
+            for job in jobs:
+                job.result()
 
 
 if __name__ == "__main__":

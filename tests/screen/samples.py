@@ -196,9 +196,9 @@ def _box_views() -> dict[str, Till]:
     }
     for layer in KeyboardLayer:
         views[f"passphrase-{layer}"] = till(replace(spelled, layer=layer, typed="x" * 20))
-    for told in WifiNotice:
-        views[f"wifi-{told}"] = till(NetworkList(seen, notice=told, since_s=NOW_S))
-        views[f"passphrase-{told}"] = till(replace(spelled, notice=told))
+    for notice in WifiNotice:
+        views[f"wifi-{notice}"] = till(NetworkList(seen, notice=notice, since_s=NOW_S))
+        views[f"passphrase-{notice}"] = till(replace(spelled, notice=notice))
     for news in DeviceNotice:
         views[f"box-{news}"] = till(
             ManagerScreen(ManagerPage.DEVICE, 0, TOTALS, TOTALS, ROWS, NOW_S, news)

@@ -89,7 +89,7 @@ class Container:
 
     def files(self) -> dict[str, tuple[object, ...]]:
         """Every path with kind, owner, mode, link, size and time, but for what always changes."""
-        found: dict[str, tuple[object, ...]] = {}
+        entries: dict[str, tuple[object, ...]] = {}
         for folder, folders, names in os.walk(self.root):
             here = Path(folder)
             if here == self.root:
@@ -103,8 +103,8 @@ class Container:
                 name = f"/{path.relative_to(self.root)}"
                 if name.startswith(_RESTLESS) or name in _COPIES:
                     continue
-                found[name] = (output.st_mode, output.st_uid, output.st_gid, link, size, stamp)
-        return found
+                entries[name] = (output.st_mode, output.st_uid, output.st_gid, link, size, stamp)
+        return entries
 
     def ended(self) -> None:
         """Wait until it has turned itself off."""

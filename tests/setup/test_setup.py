@@ -58,7 +58,7 @@ class Machine:
         return done.stdout + done.stderr
 
     def files(self) -> dict[str, tuple[str, int]]:
-        found = {}
+        files = {}
         for path in sorted(self.root.rglob("*")):
             name = str(path.relative_to(self.root))
             if name != "home" and not name.startswith("home/"):
@@ -67,8 +67,8 @@ class Machine:
                     what = f"-> {path.readlink()}"
                 elif path.is_file():
                     what = path.read_text()
-                found[name] = (what, path.lstat().st_mode)
-        return found
+                files[name] = (what, path.lstat().st_mode)
+        return files
 
 
 @pytest.fixture

@@ -31,8 +31,10 @@ def test_everything_locked_comes_as_a_wheel(version: str, machine: str, tmp_path
     words += [f"--platform=manylinux{tag}_{machine}" for tag in ("2014", "_2_28", "_2_34")]
     done = subprocess.run(words, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    found = [item["metadata"] for item in json.loads(report.read_text())["install"]]
-    assert {one["name"].lower().replace("_", "-"): one["version"] for one in found} == locked()
+    packages = [item["metadata"] for item in json.loads(report.read_text())["install"]]
+    assert {
+        package["name"].lower().replace("_", "-"): package["version"] for package in packages
+    } == locked()
 
 
 def test_the_lock_asks_for_nothing_that_only_some_linux_machines_get() -> None:

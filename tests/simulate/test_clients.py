@@ -59,14 +59,14 @@ def test_lnbits_makes_pays_and_looks_up_an_invoice(simulator: Simulator, rich_ti
     outside = simulator.outside_invoice(500)
     assert rich_till.send(simulator.till, outside)["errors"] == []
     paid_hash = simulator.wait_for("lnInvoicePaymentSend", 2).variables["input"]["paymentRequest"]
-    found = rich_till.ask(
+    transactions = rich_till.ask(
         LNBITS_PAYMENT,
         {
             "walletId": wallet_id,
             "transactionsByPaymentHash": simulator.world.invoices.read(paid_hash).payment_hash,
         },
     )["me"]["defaultAccount"]["walletById"]["transactionsByPaymentHash"]
-    (sent,) = [each for each in found if each["direction"] == "SEND"]
+    (sent,) = [transaction for transaction in transactions if transaction["direction"] == "SEND"]
     assert (sent["status"], sent["settlementFee"]) == ("SUCCESS", 1)
     assert len(sent["settlementVia"]["preImage"]) == 64
 
@@ -102,16 +102,16 @@ def test_lnbits_stream_reads_every_message_without_looking_at_its_type(
 def test_blink_terminal_sends_numbers_as_text_and_forwards(
     simulator: Simulator, rich_till: Client, anonymous: Client
 ) -> None:
-    found = anonymous.ask(
+    wallet = anonymous.ask(
         "query W($username: Username!, $currency: WalletCurrency) { accountDefaultWallet"
         "(username: $username, walletCurrency: $currency) { id currency } }",
         {"username": "merchant", "currency": "BTC"},
     )["accountDefaultWallet"]
-    assert found["currency"] == "BTC"
+    assert wallet["currency"] == "BTC"
     payload = anonymous.mutate(
         "lnInvoiceCreateOnBehalfOfRecipient",
         "invoice { paymentRequest paymentHash satoshis }",
-        recipientWalletId=found["id"],
+        recipientWalletId=wallet["id"],
         amount="1000",
         memo="BlinkPOS: $0.43 (1000 sats)",
         expiresIn="15",

@@ -252,10 +252,10 @@ def test_an_invoice_can_differ_from_what_was_asked_for_in_one_point(
     invoice = till.invoice(simulator.till, 1000)
     decoded = bolt11.decode(invoice["paymentRequest"])
     (node,) = till.ask("{ globals { nodesIds } }")["globals"]["nodesIds"]
-    found = {
+    differences = {
         "network": not decoded.is_regtest(),
         "amount": decoded.amount_msat != 1_000_000,
         "payee": decoded.payee != node,
         "hash": decoded.payment_hash != invoice["paymentHash"],
     }
-    assert [name for name, wrong in found.items() if wrong] == [differs]
+    assert [name for name, wrong in differences.items() if wrong] == [differs]

@@ -15,15 +15,15 @@ def payout(simulator: Simulator, merchant: Client, amount_sat: int = 1000, **mor
 
 
 def outcome(payload: dict[str, Any]) -> tuple[str | None, list[tuple[str | None, str]]]:
-    return payload["status"], [(each["code"], each["message"]) for each in payload["errors"]]
+    return payload["status"], [(error["code"], error["message"]) for error in payload["errors"]]
 
 
 def entries(client: Client, simulator: Simulator, payment_hash: str) -> list[tuple[str, str, int]]:
     fields = "transactionsByPaymentHash(paymentHash: {}) {{ direction status settlementAmount }}"
-    found = in_wallet(client, simulator.till, fields.format(f'"{payment_hash}"'))
+    wallet = in_wallet(client, simulator.till, fields.format(f'"{payment_hash}"'))
     return [
-        (each["direction"], each["status"], each["settlementAmount"])
-        for each in found["transactionsByPaymentHash"]
+        (entry["direction"], entry["status"], entry["settlementAmount"])
+        for entry in wallet["transactionsByPaymentHash"]
     ]
 
 
@@ -254,8 +254,8 @@ def test_small_receipts_hide_their_memo(simulator: Simulator, till: Client) -> N
     for amount_sat in (49, 50):
         request = till.invoice(simulator.till, amount_sat, memo="hello")["paymentRequest"]
         simulator.pay(request)
-    found = in_wallet(till, simulator.till, "transactions(first: 2) { edges { node { memo } } }")
-    assert [edge["node"]["memo"] for edge in found["transactions"]["edges"]] == ["hello", None]
+    wallet = in_wallet(till, simulator.till, "transactions(first: 2) { edges { node { memo } } }")
+    assert [edge["node"]["memo"] for edge in wallet["transactions"]["edges"]] == ["hello", None]
 
 
 def test_an_outside_invoice_reserves_a_fee_and_may_have_no_route(

@@ -99,8 +99,8 @@ def test_an_unknown_hash_is_an_error_on_a_stream_that_stays(simulator: Simulator
         async with connected(simulator) as socket:
             await socket.init()
             await socket.watch("ab" * 32)
-            heard = (await socket.hear())["payload"]["data"]["lnInvoicePaymentStatusByHash"]
-            assert "InvoiceNotFoundError" in heard["errors"][0]["message"]
+            answer = (await socket.hear())["payload"]["data"]["lnInvoicePaymentStatusByHash"]
+            assert "InvoiceNotFoundError" in answer["errors"][0]["message"]
             await nothing_more(socket)
 
     play(story)
@@ -144,8 +144,8 @@ def test_prices_come_at_once_to_all_and_then_every_half_minute(
     simulator: Simulator, clock: ManualClock
 ) -> None:
     async def kind(socket: Socket) -> str:
-        heard = await socket.hear()
-        return str(heard["payload"]["data"]["myUpdates"]["update"]["__typename"])
+        message = await socket.hear()
+        return str(message["payload"]["data"]["myUpdates"]["update"]["__typename"])
 
     async def story() -> None:
         async with connected(simulator) as first, connected(simulator) as second:
@@ -166,7 +166,7 @@ def test_prices_come_at_once_to_all_and_then_every_half_minute(
 
 
 @pytest.mark.parametrize(
-    ("fault", "heard"),
+    ("fault", "statuses"),
     [
         (Fault.PAID_EVENT_LOST, []),
         (Fault.PAID_EVENT_DOUBLED, ["PAID", "PAID"]),
@@ -178,7 +178,7 @@ def test_prices_come_at_once_to_all_and_then_every_half_minute(
     ],
 )
 def test_the_event_of_a_payment_can_go_astray(
-    simulator: Simulator, till: Client, fault: Fault, heard: list[str | None] | None
+    simulator: Simulator, till: Client, fault: Fault, statuses: list[str | None] | None
 ) -> None:
     invoice = till.invoice(simulator.till)
 
@@ -186,11 +186,11 @@ def test_the_event_of_a_payment_can_go_astray(
         async with watching(simulator, invoice["paymentHash"]) as socket:
             simulator.faults.add(fault, "lnInvoicePaymentStatusByHash", times=1)
             await in_thread(simulator.pay, invoice["paymentRequest"])
-            if heard is None:
+            if statuses is None:
                 # FROZEN is no InvoicePaymentStatus; it is written into the finished event.
                 assert await socket.status() == "FROZEN"
             else:
-                assert [await socket.status() for _ in heard] == heard
+                assert [await socket.status() for _ in statuses] == statuses
             await nothing_more(socket)
 
     play(story)

@@ -100,7 +100,7 @@ class NoDisplay:
 class Counter:
     """A kiosk on a counter. `timings` None are the wallet's own; `speed` is the till's clock's.
 
-    `glass` is what stands in for the window, None for the real one; `hardware` is the machine it
+    `display` is what stands in for the window, None for the real one; `hardware` is the machine it
     runs on. Built and used in one thread, which is the journal's.
     """
 
@@ -110,7 +110,7 @@ class Counter:
         settings: Mapping[str, str],
         timings: Timings | None = None,
         speed: float = 1.0,
-        glass: type[NoDisplay] | None = None,
+        display: type[NoDisplay] | None = None,
         hardware: Hardware = Hardware("serial", "machine"),  # noqa: B008 - it is frozen
     ) -> None:
         self.settings = {
@@ -127,7 +127,7 @@ class Counter:
         }
         self._timings = timings
         self.clock = FastClock(speed)
-        self._display = glass
+        self._display = display
         self._hardware = hardware
         self._app: App | None = None
 
@@ -169,9 +169,9 @@ class Counter:
 
     def press(self, *keys: Key | str) -> None:
         for key in keys:
-            for one in [key] if isinstance(key, Key) else [Key(digit) for digit in key]:
-                self._look_first(one)
-                self.app.inbox.put(KeyPressed(one))
+            for single in [key] if isinstance(key, Key) else [Key(digit) for digit in key]:
+                self._look_first(single)
+                self.app.inbox.put(KeyPressed(single))
 
     def _look_first(self, key: Key) -> None:
         """Who presses has looked at the screen; a key pressed at once is not heard."""
@@ -214,12 +214,12 @@ def is_paid(till: Till) -> bool:
 
 @contextmanager
 def _changed(
-    timings: Timings | None, clock: FastClock, glass: type[NoDisplay] | None
+    timings: Timings | None, clock: FastClock, display: type[NoDisplay] | None
 ) -> Iterator[None]:
     """Build with a wallet and a clock of another pace, and perhaps without a window."""
     with (
         patch("kiosk.commands.app.Wallet", lambda ends, put: Wallet(ends, put, timings)),
         patch("kiosk.commands.app.SystemClock", clock.started),
-        patch("kiosk.commands.app.Window", glass) if glass else nullcontext(),
+        patch("kiosk.commands.app.Window", display) if display else nullcontext(),
     ):
         yield

@@ -68,15 +68,15 @@ def main() -> int:
     """Print it; 1 if it is more than was promised."""
     os.environ["SDL_VIDEODRIVER"] = os.environ["SDL_AUDIODRIVER"] = "dummy"
     with tempfile.TemporaryDirectory() as folder:
-        found = idle(10.0, Path(folder))
+        usage = idle(10.0, Path(folder))
     print(
-        f"idle: {found.sockets} sockets, {found.connections} connections, "
-        f"{found.requests} requests, "
-        f"{found.written_bytes} bytes written, {found.cpu_percent:.2f} % of a core"
+        f"idle: {usage.sockets} sockets, {usage.connections} connections, "
+        f"{usage.requests} requests, "
+        f"{usage.written_bytes} bytes written, {usage.cpu_percent:.2f} % of a core"
     )
     return (
         1
-        if found.cpu_percent > 0.5 or any((found.requests, found.sockets, found.written_bytes))
+        if usage.cpu_percent > 0.5 or any((usage.requests, usage.sockets, usage.written_bytes))
         else 0
     )
 

@@ -302,8 +302,8 @@ class LedgerWallet:
                 yield SendForwardResult(name, payout.payment_hash, answer)
             case LookUpPayout(name, payout_hash):
                 sent = blink.was_sent(payout_hash)
-                found = LookUpOutcome.SETTLED if sent else LookUpOutcome.NOTHING
-                yield LookUpPayoutResult(name, payout_hash, found)
+                outcome = LookUpOutcome.SETTLED if sent else LookUpOutcome.NOTHING
+                yield LookUpPayoutResult(name, payout_hash, outcome)
             case FetchLedgerHistory(kiosk_id, installation):
                 yield LedgerHistoryResult(blink.history(kiosk_id, installation))
 

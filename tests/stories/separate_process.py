@@ -31,20 +31,20 @@ class Audit:
 
     def problems(self) -> list[str]:
         """Every sale that was not forwarded exactly once, in words."""
-        found = []
+        problems = []
         out: dict[str, list[int]] = {}
         for name, amount in self.paid_out.items():
             out.setdefault(name.rsplit("-out", 1)[0], []).append(amount)
         for name, amount in self.paid_in.items():
             sent = out.pop(name.removesuffix("-in"), [])
             if sent != [amount]:
-                found.append(f"{name}: {amount} sat came in, {sent} went out")
-        found.extend(f"{name}: nothing came in, {sent} went out" for name, sent in out.items())
+                problems.append(f"{name}: {amount} sat came in, {sent} went out")
+        problems.extend(f"{name}: nothing came in, {sent} went out" for name, sent in out.items())
         if self.till_sat:
-            found.append(f"{self.till_sat} sat left with the till")
+            problems.append(f"{self.till_sat} sat left with the till")
         if self.merchant_sat != sum(self.paid_in.values()):
-            found.append(f"{self.merchant_sat} sat with the merchant")
-        return found
+            problems.append(f"{self.merchant_sat} sat with the merchant")
+        return problems
 
 
 class SeparateSimulator:
@@ -96,8 +96,8 @@ class SeparateSimulator:
 
     def audit(self) -> Audit:
         """Read the ledger."""
-        found: Audit = self._ask("audit")
-        return found
+        audit: Audit = self._ask("audit")
+        return audit
 
     def traffic(self) -> tuple[int, int, int]:
         """Requests so far (of the last ten thousand), sockets open, connections open."""
@@ -168,12 +168,12 @@ def audit(simulator: "Simulator") -> Audit:
     simulator.ledger.assert_balanced()
 
     def paid(wallet: str) -> dict[str, int]:
-        found: dict[str, int] = {}
+        amounts: dict[str, int] = {}
         for entry in simulator.ledger.of_wallet(wallet):
             if entry.amount > 0:  # twice for one invoice adds up, and shows as a wrong amount
                 name = entry.external_id or "?"
-                found[name] = found.get(name, 0) + entry.amount
-        return found
+                amounts[name] = amounts.get(name, 0) + entry.amount
+        return amounts
 
     return Audit(
         paid(simulator.till.wallet_id),

@@ -211,11 +211,11 @@ def _sample(counter: Counter, number: int) -> Sample:
 
 def _files() -> int:
     """Files and sockets that are open now."""
-    found = 0
-    for one in Path("/proc/self/fd").iterdir():
+    open_files = 0
+    for descriptor in Path("/proc/self/fd").iterdir():
         with suppress(FileNotFoundError):  # the directory itself, and what has just been closed
-            found += one.readlink().suffix not in (".ttf", ".otf")
-    return found
+            open_files += descriptor.readlink().suffix not in (".ttf", ".otf")
+    return open_files
 
 
 def rss_mb() -> float:
@@ -246,8 +246,9 @@ def table(result: Result) -> str:
     """The result as a table, one line for each sample."""
     lines = [f"{'sales':>7} {'RSS MB':>8} {'tasks':>6} {'threads':>8} {'files':>6}"]
     lines += [
-        f"{one.sales:>7} {one.rss_mb:>8.1f} {one.tasks:>6} {one.threads:>8} {one.files:>6}"
-        for one in result.samples
+        f"{sample.sales:>7} {sample.rss_mb:>8.1f} {sample.tasks:>6} {sample.threads:>8} "
+        f"{sample.files:>6}"
+        for sample in result.samples
     ]
     struck = sum(result.faults.values())
     lines.append(

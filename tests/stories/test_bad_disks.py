@@ -32,7 +32,7 @@ def counter(simulator: Simulator, tmp_path: Path) -> Iterator[Counter]:
         "MERCHANT_USERNAME": simulator.merchant.username,
         "KIOSK_SUCCESS_SECONDS": "0",
     }
-    made = Counter(tmp_path, settings, QUICK, speed=20.0, glass=NoDisplay).switch_on()
+    made = Counter(tmp_path, settings, QUICK, speed=20.0, display=NoDisplay).switch_on()
     yield made.ready()
     made.switch_off()
 

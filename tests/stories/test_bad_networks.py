@@ -48,7 +48,7 @@ def kiosk(
         "MERCHANT_USERNAME": simulator.merchant.username,
         "KIOSK_SUCCESS_SECONDS": "0",
     }
-    made = Counter(folder, {**known, **settings}, QUICK, speed=speed, glass=NoDisplay)
+    made = Counter(folder, {**known, **settings}, QUICK, speed=speed, display=NoDisplay)
     try:
         yield made
     finally:

@@ -328,7 +328,9 @@ def test_every_law_has_a_test_that_names_it() -> None:
 
 def test_every_test_can_fail() -> None:
     """Bug 42 of other tills: tests that only logged."""
-    calls = {(path.name, one.name): checks_and_calls(one) for path, one in functions()}
+    calls = {
+        (path.name, function.name): checks_and_calls(function) for path, function in functions()
+    }
     checking = {name for (_, name), (checks, _) in calls.items() if checks}
     while True:  # a helper that checks makes a checker of who calls it
         more = checking | {name for (_, name), (_, called) in calls.items() if called & checking}

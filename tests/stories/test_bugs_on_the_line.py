@@ -171,7 +171,7 @@ def test_only_what_came_in_for_this_hash_is_counted_m4() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entries", "found"),
+    ("entries", "outcome"),
     [
         ([("SEND", "SUCCESS")], LookUpOutcome.SETTLED),
         ([("SEND", "SUCCESS"), ("RECEIVE", "SUCCESS")], LookUpOutcome.NOTHING),  # and it came back
@@ -182,7 +182,7 @@ def test_only_what_came_in_for_this_hash_is_counted_m4() -> None:
     ],
 )
 def test_the_direction_of_money_is_read_m4_m6(
-    entries: list[tuple[str, str]], found: LookUpOutcome
+    entries: list[tuple[str, str]], outcome: LookUpOutcome
 ) -> None:
     """Bug 18 of other tills: the way back of a refund was counted as a receipt."""
     name = PaymentHash("a" * 64)
@@ -195,7 +195,7 @@ def test_the_direction_of_money_is_read_m4_m6(
         }
         for direction, status in entries
     ]
-    assert read_ledger(ledger, name) is found
+    assert read_ledger(ledger, name) is outcome
 
 
 def test_paid_inside_and_outside_at_once_is_told_and_forwarded_once_m12(

@@ -81,12 +81,12 @@ TELLING: Final = (
 )
 
 
-@pytest.mark.parametrize(("fault", "step", "told"), TELLING)
+@pytest.mark.parametrize(("fault", "step", "last_read"), TELLING)
 def test_a_fault_costs_no_money_and_is_told_m4_m6(
-    tmp_path: Path, fault: Fault, step: Step, told: str
+    tmp_path: Path, fault: Fault, step: Step, last_read: str
 ) -> None:
     outcome = Cell(fault, step, tmp_path).play()
-    assert outcome.read[-1] in told.split("|"), outcome.read
+    assert outcome.read[-1] in last_read.split("|"), outcome.read
 
 
 def test_no_fault_of_blink_is_left_out() -> None:

@@ -43,7 +43,7 @@ def kiosk(
         "MERCHANT_USERNAME": simulator.merchant.username,
     }
     folder.mkdir(exist_ok=True)
-    made = Counter(folder, settings, QUICK, speed=60.0, glass=NoDisplay, hardware=hardware)
+    made = Counter(folder, settings, QUICK, speed=60.0, display=NoDisplay, hardware=hardware)
     shelf.callback(made.switch_off)
     return made.switch_on().ready()
 
@@ -74,7 +74,7 @@ def test_a_payout_invoice_whose_answer_was_lost_and_then_a_dead_card_forward_onc
     ids = [
         parse_external_id(invoice.external_id) for invoice in simulator.invoices(simulator.merchant)
     ]
-    assert any(one is not None and one.token is not None for one in ids)
+    assert any(external_id is not None and external_id.token is not None for external_id in ids)
     counter.switch_off()
     wreck(journal_of(counter))
     counter.switch_on().ready()

@@ -119,12 +119,12 @@ class Kiosk:
         self.undecidable: set[SaleId] = set()  # begun before the card was lost, or an older one
         self.copied: tuple[SaleId, ...] | None = None
         self.boots = 0
-        self.told: list[Event] = []
+        self.recent_events: list[Event] = []
         self.switch_on()
 
     def switch_on(self) -> None:
         self.boots += 1
-        self.told = []
+        self.recent_events = []
         hardware = Hardware(f"serial {self.number}", "machine")
         self.name_installation(hardware)
         real, taken_up = open_sound(self.path, self.blink.clock.unix, lambda: hardware)
@@ -193,7 +193,7 @@ class Kiosk:
 
     def answer(self, place: int) -> None:
         events = self.wallet.answer(self.wallet.take(place))
-        self.told = [*self.told, *events][-20:]
+        self.recent_events = [*self.recent_events, *events][-20:]
         self.turn()
 
     def answer_all(self) -> None:
@@ -393,12 +393,12 @@ class TwoKiosks(RuleBasedStateMachine):
         kiosk.wallet.fail(kiosk.wallet.take(place), odd, acted=acted)
         kiosk.turn()
 
-    @precondition(lambda self: any(kiosk.told for kiosk in self.kiosks))
+    @precondition(lambda self: any(kiosk.recent_events for kiosk in self.kiosks))
     @rule(data=st.data())
     def an_answer_comes_again(self, data: st.DataObject) -> None:
         """A socket says things twice, and late. A look-up is a question with one answer."""
-        kiosk = data.draw(st.sampled_from([kiosk for kiosk in self.kiosks if kiosk.told]))
-        event = data.draw(st.sampled_from(kiosk.told))
+        kiosk = data.draw(st.sampled_from([kiosk for kiosk in self.kiosks if kiosk.recent_events]))
+        event = data.draw(st.sampled_from(kiosk.recent_events))
         if not isinstance(event, LookUpPayoutResult):
             kiosk.turn(event)
 

@@ -36,7 +36,7 @@ def counter(
         **merchant,
     }
     # Its own pauses pass sixty times sooner, so that two minutes are two seconds.
-    made = Counter(tmp_path, settings, QUICK, speed=60.0, glass=NoDisplay).switch_on()
+    made = Counter(tmp_path, settings, QUICK, speed=60.0, display=NoDisplay).switch_on()
     yield made
     made.switch_off()
 
@@ -142,10 +142,10 @@ def test_a_journal_lost_after_forwarding_pays_nothing_twice_and_has_its_history_
     ]
     assert len(sends) == 3
     reader = Journal.read_only(journal_of(counter))
-    found = [sale.sale.id for sale in reader.sales(0, 2**40) if sale.forwarded_at is not None]
+    forwarded = [sale.sale.id for sale in reader.sales(0, 2**40) if sale.forwarded_at is not None]
     reader.close()
-    assert sorted(found) == sorted(names)
-    kept = [one.name for one in journal_of(counter).parent.glob("*.corrupt-*")]
+    assert sorted(forwarded) == sorted(names)
+    kept = [copy.name for copy in journal_of(counter).parent.glob("*.corrupt-*")]
     assert kept, "a damaged journal is set aside, never deleted"
 
 

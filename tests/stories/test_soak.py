@@ -28,9 +28,9 @@ def test_thirty_sales_with_faults_leave_no_task_no_thread_and_no_file(tmp_path: 
 def test_ten_thousand_sales_in_one_process_grow_by_less_than_5_mb() -> None:
     command = [sys.executable, "-m", "tests.stories.soak", "--sales", "10000", "--json"]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = json.loads(run.stdout.splitlines()[-1])
-    samples = [Sample(**one) for one in found.pop("samples")]
-    result = Result(**found, samples=samples)
+    output = json.loads(run.stdout.splitlines()[-1])
+    samples = [Sample(**sample) for sample in output.pop("samples")]
+    result = Result(**output, samples=samples)
     assert result.problems == []
     assert {left(sample) for sample in samples} == {left(samples[0])}
     assert result.sample(10_000).rss_mb < 120

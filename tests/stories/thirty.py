@@ -51,7 +51,7 @@ class _Kiosk(threading.Thread):
         super().__init__(name=f"{name} in {folder.name}")
         folder.mkdir()
         settings = {**blink.settings, "KIOSK_ID": name, "KIOSK_SUCCESS_SECONDS": "0"}
-        self._counter = Counter(folder, settings, QUICK, glass=NoDisplay)
+        self._counter = Counter(folder, settings, QUICK, display=NoDisplay)
         self._rounds, self._blink, self._meet = rounds, blink, meet
         self.sales: list[str] = []
         self.links: list[str] = []
@@ -97,10 +97,12 @@ class _Kiosk(threading.Thread):
     def _read_back(self) -> None:
         """Its journal knows its own sales, all forwarded, and no others."""
         journal = Journal.read_only(Path(self._counter.settings["KIOSK_JOURNAL"]))
-        found = [(sale.sale.id, sale.forwarded_at is not None) for sale in journal.sales(0, 2**40)]
+        journaled = [
+            (sale.sale.id, sale.forwarded_at is not None) for sale in journal.sales(0, 2**40)
+        ]
         journal.close()
-        if found != [(sale, True) for sale in self.sales]:
-            self.problem = f"{self.name}: sold {self.sales}, its journal has {found}"
+        if journaled != [(sale, True) for sale in self.sales]:
+            self.problem = f"{self.name}: sold {self.sales}, its journal has {journaled}"
 
 
 def many(names: list[str], rounds: int, folder: Path, sockets: int = 10) -> Result:

@@ -33,8 +33,8 @@ async def serving(handle: Handler, host: str = "127.0.0.1", port: int = 0) -> As
 async def read_request(reader: asyncio.StreamReader) -> bytes:
     """One HTTP request, head and body."""
     head = await reader.readuntil(b"\r\n\r\n")
-    found = _LENGTH.search(head)
-    return head + await reader.readexactly(int(found[1]) if found else 0)
+    length = _LENGTH.search(head)
+    return head + await reader.readexactly(int(length[1]) if length else 0)
 
 
 def answer(body: bytes, status: str = "200 OK", *headers: str) -> bytes:

@@ -85,14 +85,14 @@ def record(simulator: Simulator, door: Door) -> Recorded:
     made: list[tuple[Invoice, Invoice]] = []
     for number in (1, 2):
         door.perform(order(account, number))
-        found: dict[type, Invoice] = {}
-        while len(found) < 2:
+        invoices: dict[type, Invoice] = {}
+        while len(invoices) < 2:
             event = door.wait_for_any(InvoiceCreated, PayoutCreated)
             if isinstance(event, InvoiceCreated):
-                found[InvoiceCreated] = event.invoice
+                invoices[InvoiceCreated] = event.invoice
             elif isinstance(event, PayoutCreated):
-                found[PayoutCreated] = event.payout
-        made.append((found[InvoiceCreated], found[PayoutCreated]))
+                invoices[PayoutCreated] = event.payout
+        made.append((invoices[InvoiceCreated], invoices[PayoutCreated]))
     (paid, _), (waiting, payout) = made
     simulator.pay(paid.payment_request, via="blink")
     simulator.pay(paid.payment_request, via="lightning")
@@ -165,8 +165,8 @@ class Mutilator:
         self._words = (
             *_WORDS,
             *known,
-            *(one.upper() for one in known),
-            *(one[:-1] for one in known),
+            *(word.upper() for word in known),
+            *(word[:-1] for word in known),
         )
 
     def __call__(self, answer: Json) -> Json:
@@ -231,10 +231,10 @@ def _places(box: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _deep(levels: int) -> Json:
-    found: Json = "deep"
+    nested: Json = "deep"
     for _ in range(levels):
-        found = [found]
-    return found
+        nested = [nested]
+    return nested
 
 
 def says_paid(message: Json, name: PaymentHash) -> bool:
@@ -244,27 +244,27 @@ def says_paid(message: Json, name: PaymentHash) -> bool:
     """
     return any(
         (
-            _names(one.get("paymentHash"), name)
-            and "PAID" in (one.get("status"), one.get("paymentStatus"))
+            _names(item.get("paymentHash"), name)
+            and "PAID" in (item.get("status"), item.get("paymentStatus"))
         )
         or (
-            one.get("direction") == "RECEIVE"
-            and one.get("status") == "SUCCESS"
-            and isinstance(via := one.get("initiationVia"), dict)
+            item.get("direction") == "RECEIVE"
+            and item.get("status") == "SUCCESS"
+            and isinstance(via := item.get("initiationVia"), dict)
             and _names(via.get("paymentHash"), name)
         )
-        for one in _objects(message)
+        for item in _objects(message)
     )
 
 
 def says_sent(message: Json, name: PaymentHash) -> bool:
     """Whether a message could be read as "a payout of this hash was sent"."""
     return any(
-        one.get("direction") == "SEND"
-        and one.get("status") == "SUCCESS"
-        and isinstance(via := one.get("initiationVia"), dict)
+        item.get("direction") == "SEND"
+        and item.get("status") == "SUCCESS"
+        and isinstance(via := item.get("initiationVia"), dict)
         and _names(via.get("paymentHash"), name)
-        for one in _objects(message)
+        for item in _objects(message)
     )
 
 

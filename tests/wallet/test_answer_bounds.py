@@ -127,7 +127,7 @@ def test_every_document_without_any_optional_field_is_still_one_of_blinks() -> N
 ODD_TEXTS = ["\ud800", "x" * 1_000_000, "\x00", "\u202e", 7, None, ["x"], {"a": "x"}, True]
 
 
-@pytest.mark.parametrize("served", ODD_TEXTS, ids=lambda one: repr(one)[:12])
+@pytest.mark.parametrize("served", ODD_TEXTS, ids=lambda served: repr(served)[:12])
 def test_a_text_that_cannot_be_shown_or_written_is_odd(served: object) -> None:
     """Box fault 23: a lone surrogate and a text of 1 MB end here."""
     with pytest.raises(OddValue):
@@ -166,11 +166,11 @@ class Canned(Http):
 def price(**changed: Any) -> dict[str, Any]:
     details = {"id": "USD", "symbol": "$", "name": "US Dollar", "fractionDigits": 2}
     known = {"base": 43_623_050_781, "offset": 12, "timestamp": 1_795_694_400}
-    found = {**known, **{key: value for key, value in changed.items() if key in known}}
+    served = {**known, **{key: value for key, value in changed.items() if key in known}}
     details |= {key: value for key, value in changed.items() if key in details}
     return {
-        "timestamp": found["timestamp"],
-        "btcSatPrice": {"base": found["base"], "offset": found["offset"]},
+        "timestamp": served["timestamp"],
+        "btcSatPrice": {"base": served["base"], "offset": served["offset"]},
         "denominatorCurrencyDetails": details,
     }
 
@@ -190,7 +190,7 @@ def price(**changed: Any) -> dict[str, Any]:
         {"fractionDigits": 9},
         {"id": "\ud800"},
     ],
-    ids=lambda one: repr(one)[:30],
+    ids=lambda changed: repr(changed)[:30],
 )
 def test_a_price_beyond_reason_is_an_odd_answer(
     simulator: Simulator, changed: dict[str, Any]

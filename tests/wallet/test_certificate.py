@@ -16,8 +16,8 @@ NOW = unix_of_date(DATE)
 NOT_YET, EXPIRED, OTHER = 9, 10, 18
 
 
-def told(code: int, our_clock_s: int, *headers: str) -> TroubleKind:
-    """What is told when a server with such headers shows a certificate with such a fault."""
+def kind_of(code: int, our_clock_s: int, *headers: str) -> TroubleKind:
+    """The kind of trouble for such a fault of a certificate and such headers of the server."""
     fault = ssl.SSLCertVerificationError("certificate verify failed")
     fault.verify_code = code
     asked: list[bytes] = []
@@ -54,10 +54,10 @@ def test_the_servers_own_clock_decides_whose_time_is_wrong(
 ) -> None:
     """Fault 24: an expired certificate of the server was a wrong clock of the till, for ever."""
     assert NOW is not None
-    assert told(code, NOW + off_s, f"Date: {DATE}") is kind
+    assert kind_of(code, NOW + off_s, f"Date: {DATE}") is kind
 
 
 def test_where_the_server_tells_no_time_a_box_is_behind_and_never_ahead() -> None:
     """Fault 24: a Pi without a clock starts with the time of its last shutdown."""
-    assert told(NOT_YET, 0) is TroubleKind.CLOCK_WRONG
-    assert told(EXPIRED, 0) is TroubleKind.CERTIFICATE_ENDED
+    assert kind_of(NOT_YET, 0) is TroubleKind.CLOCK_WRONG
+    assert kind_of(EXPIRED, 0) is TroubleKind.CERTIFICATE_ENDED

@@ -23,9 +23,9 @@ def endpoints() -> Iterator[Endpoints]:
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 def test_all_parts_of_the_way_are_gone(endpoints: Endpoints) -> None:

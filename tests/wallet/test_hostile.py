@@ -50,7 +50,7 @@ from kiosk.wallet.merchant_updates import MerchantUpdatesListener, RecentIds
 from kiosk.wallet.sale_task import SaleTask
 from tests.wallet.conftest import PATIENCE_S, QUICK, Door, endpoints_of, order
 from tests.wallet.hostile import Mutilator, Recorded, name_of, record, says_paid, says_sent
-from tests.wallet.liar import LyingServer
+from tests.wallet.lying_server import LyingServer
 
 GRAPHQL_WS = Subprotocol("graphql-transport-ws")
 WS_INIT = "connection_init"
@@ -59,7 +59,7 @@ MANY = 100_000
 SALES = 8
 
 
-class Liar(Http):
+class MutilatedHttp(Http):
     """Requests that never leave: each is answered with a mutilated answer of Blink's."""
 
     def __init__(self, endpoints: Endpoints, recorded: Recorded, mutilate: Mutilator) -> None:
@@ -95,36 +95,36 @@ async def play(
 ) -> Counter[str]:
     """Read `times` mutilated messages with every reader in turn; what was believed is counted."""
     mutilate = Mutilator(seed, recorded.waiting, recorded.paid, recorded.payout.payment_hash)
-    http = Liar(ends, recorded, mutilate)
+    http = MutilatedHttp(ends, recorded, mutilate)
     seen: Counter[str] = Counter()
-    heard: list[Event] = []
-    task = SaleTask(order(account, 2), http, heard.append)
+    events: list[Event] = []
+    task = SaleTask(order(account, 2), http, events.append)
     task._made.set_result(recorded.invoice)
-    merchant = MerchantUpdatesListener(http, account, heard.append, RecentIds())
+    merchant = MerchantUpdatesListener(http, account, events.append, RecentIds())
     send = SendForward(recorded.waiting, recorded.payout, recorded.payout.amount, "memo", account)
     look = LookUpPayout(recorded.waiting, recorded.payout.payment_hash, account)
     for number in range(times):
         match number % 9:
             case 0:
-                for one in await invoice_status.fetch_status(
+                for status in await invoice_status.fetch_status(
                     http, account, (recorded.waiting, recorded.paid)
                 ):
-                    judge(one, http.answered, seen)
+                    judge(status, http.answered, seen)
             case 1 | 2:
                 hash_ = mutilate.chance.choice((recorded.waiting, recorded.paid))
                 word = mutilate.chance.choice(("PENDING", "EXPIRED", "PAID"))
                 message = mutilate(recorded.messages(hash_, word))
-                heard.clear()
+                events.clear()
                 task.on_message(message)
-                for event in heard:
+                for event in events:
                     judge(event, message, seen)
             case 3:
                 result = await forwarding.send(http, send, lambda _: None)
                 judge_sent(result, http.answered, seen)
             case 4:
                 http.unsent = mutilate.chance.random() < 0.5
-                found = await forwarding.look_up(http, look)
-                judge_found(found, http.answered, recorded, seen)
+                look_up = await forwarding.look_up(http, look)
+                judge_found(look_up, http.answered, recorded, seen)
             case 5:
                 await tolerate(fetch_account(http), seen)
                 await tolerate(prices.rates(http, "USD"), seen)
@@ -142,9 +142,9 @@ async def play(
                 await forwarding.fetch_daily_limit(http)
                 await fetch_history(http, FetchLedgerHistory("test", "3f9a0b1c", account))
             case 8:
-                heard.clear()
+                events.clear()
                 merchant.on_message(mutilate(UPDATE))
-                assert all(isinstance(event, MerchantReceived) for event in heard)
+                assert all(isinstance(event, MerchantReceived) for event in events)
     return seen
 
 
@@ -170,12 +170,12 @@ UPDATE = {
 async def tolerate(work: Any, seen: Counter[str]) -> Any:
     """A trouble is an answer; every other exception is a crash."""
     try:
-        found = await work
+        result = await work
     except KioskError as error:
         seen[f"refused {error.trouble.kind}"] += 1
         return None
     seen["believed"] += 1
-    return found
+    return result
 
 
 def judge(event: Event, message: Any, seen: Counter[str]) -> None:
@@ -185,19 +185,19 @@ def judge(event: Event, message: Any, seen: Counter[str]) -> None:
         assert says_paid(message, event.payment_hash), json.dumps(message)[:2000]
 
 
-def judge_sent(told: SendForwardResult, message: Any, seen: Counter[str]) -> None:
-    seen[f"send {told.answer}"] += 1
-    if told.answer is SendOutcome.SUCCESS:
+def judge_sent(result: SendForwardResult, message: Any, seen: Counter[str]) -> None:
+    seen[f"send {result.answer}"] += 1
+    if result.answer is SendOutcome.SUCCESS:
         payload = message["data"]["lnInvoicePaymentSend"]
         assert payload["status"] == "SUCCESS"
         assert not payload.get("errors")
 
 
 def judge_found(
-    told: LookUpPayoutResult, message: Any, recorded: Recorded, seen: Counter[str]
+    result: LookUpPayoutResult, message: Any, recorded: Recorded, seen: Counter[str]
 ) -> None:
-    seen[f"look-up {told.outcome}"] += 1
-    if told.outcome is LookUpOutcome.SETTLED:
+    seen[f"look-up {result.outcome}"] += 1
+    if result.outcome is LookUpOutcome.SETTLED:
         assert says_sent(message, recorded.payout.payment_hash), json.dumps(message)[:2000]
 
 
@@ -229,10 +229,10 @@ def converse(recorded: Recorded, account: Account, ends: Endpoints, messages: in
     """Let a real wallet talk to a lying server until it has been told so many messages."""
     made = recorded.answers["CreateInvoice"]["data"]["lnInvoiceCreate"]["invoice"]
     waiting = PaymentHash(made["paymentHash"])
-    liar = replace(recorded, waiting=waiting)
+    recorded_with_hash = replace(recorded, waiting=waiting)
     mutilate = Mutilator(7, waiting, recorded.paid)
     send = SendForward(waiting, recorded.payout, recorded.payout.amount, "memo", account)
-    with LyingServer(liar, mutilate, per_socket=20) as server:
+    with LyingServer(recorded_with_hash, mutilate, per_socket=20) as server:
         door = Door(replace(ends, api_url=f"http://{server.url}", ws_url=f"ws://{server.url}"))
         try:
             number = 0
@@ -261,11 +261,11 @@ def converse(recorded: Recorded, account: Account, ends: Endpoints, messages: in
     for event in seen:
         match event:
             case InvoiceStatusResult(name, InvoiceStatus.PAID):
-                assert any(says_paid(one, name) for one in result)
+                assert any(says_paid(answer, name) for answer in result)
             case LookUpPayoutResult(_, payout, LookUpOutcome.SETTLED):
-                assert any(says_sent(one, payout) for one in result)
+                assert any(says_sent(answer, payout) for answer in result)
             case SendForwardResult(answer=SendOutcome.SUCCESS):
-                assert any("SUCCESS" in json.dumps(one) for one in result)
+                assert any("SUCCESS" in json.dumps(answer) for answer in result)
 
 
 def all_seen(seen: list[Event]) -> bool:
@@ -279,10 +279,10 @@ def all_seen(seen: list[Event]) -> bool:
 
 
 def drained(door: Door) -> list[Event]:
-    found = []
+    events = []
     while not door.inbox.empty():
-        found.append(door.inbox.get())
-    return found
+        events.append(door.inbox.get())
+    return events
 
 
 def no_fault_of_ours(log: pytest.LogCaptureFixture) -> bool:

@@ -154,6 +154,6 @@ def test_a_history_is_whole_only_since_both_of_its_lists_are() -> None:
             order = FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT)
             return (await fetch_history(http, order)).history
 
-    told = asyncio.run(ask())
-    assert told is not None
-    assert told.since >= now - HISTORY_S - 60
+    history = asyncio.run(ask())
+    assert history is not None
+    assert history.since >= now - HISTORY_S - 60

@@ -65,16 +65,16 @@ def talk(handle: Handler, work: Callable[[Http], Awaitable[Any]], **changed: Any
 
 
 def answering(*answers: bytes) -> tuple[Handler, list[bytes]]:
-    """A server that gives these answers in turn, the last one again and again, and what it got."""
-    got: list[bytes] = []
+    """A server that gives these answers in turn, the last for ever, and the requests it got."""
+    requests: list[bytes] = []
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
-            got.append(await read_request(reader))
-            writer.write(answers[min(len(got), len(answers)) - 1])
+            requests.append(await read_request(reader))
+            writer.write(answers[min(len(requests), len(answers)) - 1])
             await writer.drain()
 
-    return handle, got
+    return handle, requests
 
 
 async def trouble_of(work: Awaitable[Any]) -> KioskError:
@@ -108,25 +108,25 @@ def test_a_visit_succeeds_although_every_connection_is_closed_after_its_answer(
 
 def test_a_mutation_whose_kept_connection_was_closed_is_never_sent_twice() -> None:
     """Fault 16: nobody knows whether the first one has arrived."""
-    got: list[bytes] = []
+    requests: list[bytes] = []
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for _ in range(2):
-            got.append(await read_request(reader))
-            if len(got) != 2:
+            requests.append(await read_request(reader))
+            if len(requests) != 2:
                 writer.write(answer(HONEST))
 
     async def work(http: Http) -> tuple[KioskError, list[bytes]]:
         await http.ask(documents.LIMIT)
         error = await trouble_of(http.payload(documents.PAY, "lnInvoicePaymentSend", {}))
-        before = list(got)
+        before = list(requests)
         await trouble_of(http.payload(documents.PAY, "lnInvoicePaymentSend", {}))
         return error, before
 
     error, before = talk(handle, work)
     assert isinstance(error, AnswerLost)
     assert len(before) == 2, "the query and one mutation"
-    assert b"Connection: close" in got[2], "the next mutation has a connection of its own"
+    assert b"Connection: close" in requests[2], "the next mutation has a connection of its own"
 
 
 # --- Statuses of somebody else --------------------------------------------------------------------
@@ -142,8 +142,8 @@ def test_a_batch_is_not_split_when_somebody_on_the_way_turns_it_away(
     asked_before = len(simulator.requests)
     names = tuple(PaymentHash(f"{number:064x}") for number in range(10))
     door.perform(FetchInvoiceStatus(names, account))
-    result = [door.wait_for(InvoiceStatusResult) for _ in names]
-    assert {one.status for one in result} == {InvoiceStatus.UNKNOWN}
+    results = [door.wait_for(InvoiceStatusResult) for _ in names]
+    assert {event.status for event in results} == {InvoiceStatus.UNKNOWN}
     assert len(simulator.requests) - asked_before == 1
 
 
@@ -201,23 +201,23 @@ def test_a_page_instead_of_an_answer_is_told_by_its_cause(status: str, kind: Tro
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
 def test_retry_after_is_obeyed_and_then_over(status: str) -> None:
     """Fault 18: while the silence that was asked for lasts, nothing is sent."""
-    handle, got = answering(answer(b"", status, "Retry-After: 30"), answer(HONEST))
+    handle, requests = answering(answer(b"", status, "Retry-After: 30"), answer(HONEST))
     clock = Clock()
 
     async def work(http: Http) -> None:
         assert isinstance(await trouble_of(http.ask(documents.LIMIT)), AnswerLost)
         clock.now_s += 29
         assert isinstance(await trouble_of(http.ask(documents.LIMIT)), NotSent)
-        assert len(got) == 1
+        assert len(requests) == 1
         clock.now_s += 2
         assert await http.ask(documents.LIMIT) == {"me": {}}
 
     talk(handle, work, monotonic=clock)
-    assert len(got) == 2
+    assert len(requests) == 2
 
 
 @pytest.mark.parametrize(
-    ("status", "told", "pause_s"),
+    ("status", "retry_after", "pause_s"),
     [
         (429, "7", 7),
         (503, "Thu, 26 Nov 2026 12:00:20 GMT", 20),
@@ -233,10 +233,10 @@ def test_retry_after_is_obeyed_and_then_over(status: str) -> None:
     ],
 )
 def test_the_silence_asked_for_is_read_from_seconds_and_dates_and_bounded(
-    status: int, told: str, pause_s: int
+    status: int, retry_after: str, pause_s: int
 ) -> None:
     """Fault 18: nobody on the way closes the till for a day."""
-    assert pause_of(status, {"Retry-After": told, "Date": DATE}) == pause_s
+    assert pause_of(status, {"Retry-After": retry_after, "Date": DATE}) == pause_s
 
 
 # --- Bounds ---------------------------------------------------------------------------------------
@@ -291,14 +291,16 @@ def test_a_body_without_an_end_is_not_read_beyond_the_bound() -> None:
 def test_an_honest_answer_is_read_in_every_coding_that_is_asked_for(coding: str) -> None:
     packed_by = {"gzip": gzip.compress(HONEST), "deflate": zlib.compress(HONEST)}
     body = packed_by.get(coding, HONEST)
-    handle, got = answering(answer(body, "200 OK", f"Content-Encoding: {coding}", f"Date: {DATE}"))
+    handle, requests = answering(
+        answer(body, "200 OK", f"Content-Encoding: {coding}", f"Date: {DATE}")
+    )
 
     async def work(http: Http) -> None:
         assert await http.ask(documents.LIMIT) == {"me": {}}
         assert http.server_unix_s == unix_of_date(DATE) == 1_795_694_400
 
     talk(handle, work)
-    assert b"Accept-Encoding: gzip, deflate\r\n" in got[0]
+    assert b"Accept-Encoding: gzip, deflate\r\n" in requests[0]
 
 
 @pytest.mark.parametrize(
@@ -316,15 +318,15 @@ def test_an_honest_answer_is_read_in_every_coding_that_is_asked_for(coding: str)
 )
 def test_a_date_beyond_reason_is_no_clock(date: str | None) -> None:
     """Box fault 23: a row of the year 9999 would stay on top for ever."""
-    found = unix_of_date(date)
-    assert found is None or found == 1_795_694_400
+    unix_s = unix_of_date(date)
+    assert unix_s is None or unix_s == 1_795_694_400
 
 
 def test_many_and_long_errors_are_read_as_far_as_they_say_something() -> None:
     """Box fault 22: a list of a hundred thousand errors is no more than its beginning."""
-    found = errors_of([{"message": "x" * 1_000_000, "code": "y" * 1_000_000}] * 100_000)
-    assert len(found) == 20
-    assert all(len(one.message) == 2_000 and not one.code for one in found)
+    errors = errors_of([{"message": "x" * 1_000_000, "code": "y" * 1_000_000}] * 100_000)
+    assert len(errors) == 20
+    assert all(len(error.message) == 2_000 and not error.code for error in errors)
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "9" * 5000])
@@ -353,11 +355,11 @@ def test_a_name_that_nobody_knows_is_told_as_such() -> None:
 
 def test_no_proxy_of_the_environment_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fault 19: neither the API nor the socket obeys a proxy of the environment."""
-    handle, got = answering(answer(HONEST))
+    handle, requests = answering(answer(HONEST))
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/")
     assert talk(handle, lambda http: http.ask(documents.LIMIT)) == {"me": {}}
-    assert json.loads(got[0].split(b"\r\n\r\n", 1)[1])["query"]
+    assert json.loads(requests[0].split(b"\r\n\r\n", 1)[1])["query"]
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,8 @@ class Hole:
             self._sockets.append(caller)
 
     def close(self) -> None:
-        for one in self._sockets:
-            one.close()
+        for listener in self._sockets:
+            listener.close()
 
 
 @pytest.fixture
@@ -106,8 +106,8 @@ def holes(simulator: Simulator) -> Iterator[None]:
 
     with patch("socket.getaddrinfo", two):
         yield
-    for one in made:
-        one.close()
+    for hole in made:
+        hole.close()
 
 
 @pytest.mark.usefixtures("holes")
@@ -149,8 +149,8 @@ def test_an_event_that_is_repeated_a_thousand_times_is_told_once(
         task._made.set_result(invoice)
         for number in range(3000):
             status = ("EXPIRED", "PAID", "PENDING")[number % 3]
-            one = {"errors": [], "paymentHash": invoice.payment_hash, "status": status}
-            task.on_message({"lnInvoicePaymentStatusByHash": one})
+            answer = {"errors": [], "paymentHash": invoice.payment_hash, "status": status}
+            task.on_message({"lnInvoicePaymentStatusByHash": answer})
 
     asyncio.run(run())
     assert len(result) == 2

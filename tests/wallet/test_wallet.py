@@ -89,8 +89,10 @@ def pay_out(door: Door, asked: OpenSale, invoice: Invoice, payout: Invoice) -> S
 def test_every_document_fits_the_schema_and_blinks_query_cost() -> None:
     schema_file = Path(documents.__file__).parent.parent / "simulate" / "schema.graphql"
     schema = build_schema(schema_file.read_text())
-    found = [value for name, value in vars(documents).items() if name.isupper() and name[0] != "_"]
-    requests = [value for value in found if isinstance(value, GraphQLRequest)]
+    constants = [
+        value for name, value in vars(documents).items() if name.isupper() and name[0] != "_"
+    ]
+    requests = [value for value in constants if isinstance(value, GraphQLRequest)]
     for request in [*requests, documents.status_of(10)]:
         text = print_ast(request.document)
         assert validate(schema, parse(text)) == []
@@ -439,8 +441,12 @@ def test_rates_and_limits_are_told(door: Door) -> None:
 
 def test_every_currency_of_blink_is_known_with_the_digits_it_serves(door: Door) -> None:
     known = door.fetched_account().currencies
-    served = {code: (one.symbol, one.fraction_digits) for code, one in CURRENCIES.items()}
-    assert {code: (one.symbol, one.fraction_digits) for code, one in known.items()} == served
+    assert {code: currency.symbol for code, currency in known.items()} == {
+        code: currency.symbol for code, currency in CURRENCIES.items()
+    }
+    assert {code: currency.fraction_digits for code, currency in known.items()} == {
+        code: currency.fraction_digits for code, currency in CURRENCIES.items()
+    }
     assert known["HUF"].fraction_digits == 0, "ISO 4217 says 2"
     for code in ("JPY", "EUR", "KWD"):
         door.perform(FetchRates(code))

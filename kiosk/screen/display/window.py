@@ -235,9 +235,9 @@ class Window:
             if events or left_s <= 0 or self._woken.wait(min(look_s, left_s)):
                 break
         self._woken.clear()
-        found = [self._key_of(event) for event in events]
-        found.append(self._held_key())
-        keys = tuple(_event_of(key) for key in found if key is not None)
+        keys_pressed = [self._key_of(event) for event in events]
+        keys_pressed.append(self._held_key())
+        keys = tuple(_event_of(key) for key in keys_pressed if key is not None)
         return (*keys, *self._fingers.check(self._clock()), *self._take_news())
 
     def wake(self) -> None:

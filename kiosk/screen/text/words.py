@@ -50,9 +50,9 @@ class Words:
             return ""
         return self._filled(catalog(self.language).gettext(message), parts)
 
-    def trn(self, one: str, many: str, count: int, **parts: str) -> str:
+    def trn(self, singular: str, plural: str, count: int, **parts: str) -> str:
         """A message that counts; {count} is the count as the language writes it."""
-        message = catalog(self.language).ngettext(one, many, count)
+        message = catalog(self.language).ngettext(singular, plural, count)
         return self._filled(message, {"count": self.whole(count), **parts})
 
     def trouble_text(self, trouble: Trouble) -> tuple[str, str]:

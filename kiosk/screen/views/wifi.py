@@ -123,9 +123,9 @@ def _passphrase(canvas: Canvas, screen: EnteringPassphrase) -> None:
     shown = _HIDDEN * max(0, len(screen.typed) - 1) + screen.typed[-1:]
     canvas.text(shown or words.tr("Passphrase"), typed, colours.ink, LARGE, weight=Weight.BOLD)
     *letters, last = rows(keys, [1] * 5, gap)
-    one = (keys.width - 9 * gap) / 10
+    key_width = (keys.width - 9 * gap) / 10
     for number, (place, row) in enumerate(zip(letters, LETTERS[screen.layer], strict=True)):
-        width = round(len(row) * one + (len(row) - 1) * gap)
+        width = round(len(row) * key_width + (len(row) - 1) * gap)
         line_box = middle(place, width, place.height)
         for letter, area in zip(row, columns(line_box, [1] * len(row), gap), strict=True):
             canvas.button(area, Letter(letter), letter, size=BODY)

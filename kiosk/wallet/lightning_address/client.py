@@ -88,9 +88,9 @@ class AddressClient:
         scheme = "http" if at.is_loopback else "https"
         port = "" if at.port is None else f":{at.port}"
         url = f"{scheme}://{at.domain}{port}/.well-known/lnurlp/{at.name}"
-        found = read_pay_request((await self.fetcher.get(url)).body)
-        checked_url(found.callback, on_loopback=at.is_loopback)
-        return found
+        pay_request = read_pay_request((await self.fetcher.get(url)).body)
+        checked_url(pay_request.callback, on_loopback=at.is_loopback)
+        return pay_request
 
     async def try_out(self) -> PayRequest:
         """Prove with one throwaway invoice that payments to the address can be verified.
@@ -100,13 +100,13 @@ class AddressClient:
             WrongInvoice: the invoice is not what was asked for.
             And as `fetch_pay_request`.
         """
-        found = await self.fetch_pay_request()
-        invoice = await self.make_invoice(found, found.least, expiry_s=600)
+        pay_request = await self.fetch_pay_request()
+        invoice = await self.make_invoice(pay_request, pay_request.least, expiry_s=600)
         try:
             read_verdict((await self.fetcher.get(invoice.verify)).body)
         except (Declined, OddAnswer) as error:
             raise NoProof(f"verify: {error}") from None
-        return found
+        return pay_request
 
     async def make_invoice(
         self, request: PayRequest, amount: Sats, *, expiry_s: int, comment: str = ""

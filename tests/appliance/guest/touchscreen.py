@@ -104,10 +104,10 @@ def main() -> None:
     fifo = Path(sys.argv[1])
     fifo.unlink(missing_ok=True)
     os.mkfifo(fifo, 0o600)
-    glass = Touchscreen()
+    screen = Touchscreen()
     for number, line in enumerate(lines(fifo)):
         x, y, hold_ms = map(int, line.split())
-        glass.tap(number % 65536, x, y, hold_ms / 1000)
+        screen.tap(number % 65536, x, y, hold_ms / 1000)
 
 
 if __name__ == "__main__":

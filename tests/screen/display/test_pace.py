@@ -31,12 +31,12 @@ def window() -> Iterator[Window]:
 
 def costs_ms(window: Window, tills: Iterable[Till]) -> list[float]:
     """Processor time of each drawing; a picture that was the same would not count."""
-    found = []
-    for one in tills:
+    drawing_ms = []
+    for shown in tills:
         begun = time.process_time()
-        assert window.draw(one)
-        found.append((time.process_time() - begun) * 1000)
-    return found
+        assert window.draw(shown)
+        drawing_ms.append((time.process_time() - begun) * 1000)
+    return drawing_ms
 
 
 def test_a_frame_of_the_animation_takes_less_than_three_milliseconds(window: Window) -> None:

@@ -33,20 +33,20 @@ from tests.screen.samples import AWAITING, ENTRY, NOW_S, SALE, till
 
 def changes(start: Till, seconds: float) -> list[float]:
     """The moments at which the picture changes by itself, counted from now."""
-    found: list[float] = []
+    moments: list[float] = []
     now = start
-    while len(found) < 1000:
+    while len(moments) < 1000:
         times = [
             t for schedule in redraw_schedules(now) if (t := schedule.next_s(now.now_s)) is not None
         ]
         if not times or min(times) > start.now_s + seconds:
-            return found
+            return moments
         before = [schedule.frame_index(now.now_s) for schedule in redraw_schedules(now)]
         now = replace(now, now_s=min(times))
         assert [schedule.frame_index(now.now_s) for schedule in redraw_schedules(now)] != before, (
             "a wake-up for nothing"
         )
-        found.append(now.now_s - start.now_s)
+        moments.append(now.now_s - start.now_s)
     raise AssertionError("never rests")
 
 

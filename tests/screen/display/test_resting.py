@@ -29,8 +29,8 @@ IDLE = till(EnteringAmount(Entry(USD)))
 DIM_S, ATTRACT_S, BLANK_S = 121.0, 151.0, 901.0
 
 
-def at(quiet_s: float, one: Till = IDLE) -> Till:
-    return replace(one, now_s=NOW_S + quiet_s)
+def at(quiet_s: float, till: Till = IDLE) -> Till:
+    return replace(till, now_s=NOW_S + quiet_s)
 
 
 @pytest.fixture
@@ -195,11 +195,11 @@ def test_the_light_is_on_again_when_the_window_closes(panel: Path) -> None:
     assert (panel / "brightness").read_text() == "31"
 
 
-@pytest.mark.parametrize(("found", "wanted"), [("20", "20"), ("12", "31"), ("0", "31")])
+@pytest.mark.parametrize(("level", "wanted"), [("20", "20"), ("12", "31"), ("0", "31")])
 def test_a_level_left_behind_by_a_kill_is_not_taken_for_the_merchants(
-    panel: Path, found: str, wanted: str
+    panel: Path, level: str, wanted: str
 ) -> None:
-    (panel / "brightness").write_text(found)
+    (panel / "brightness").write_text(level)
     made = Window(Look(), SIZE, patience=ScreensaverDelays(120, 900), backlights=panel.parent)
     made.draw(IDLE)
     made.draw(at(BLANK_S))

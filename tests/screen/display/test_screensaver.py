@@ -37,8 +37,8 @@ RESTFUL = {
 }
 
 
-def after(quiet_s: float, patience: ScreensaverDelays = PATIENCE, one: Till = IDLE) -> ScreenStage:
-    return screen_stage(replace(one, now_s=NOW_S + quiet_s), NOW_S, patience)
+def after(quiet_s: float, patience: ScreensaverDelays = PATIENCE, till: Till = IDLE) -> ScreenStage:
+    return screen_stage(replace(till, now_s=NOW_S + quiet_s), NOW_S, patience)
 
 
 def test_it_dims_then_attracts_then_goes_black() -> None:

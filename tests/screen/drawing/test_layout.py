@@ -26,25 +26,25 @@ def test_columns_and_rows_fill_the_box_with_equal_gaps(
     assert across[-1].right == box.right
     assert down[0].top == box.top
     assert down[-1].bottom == box.bottom
-    for one, following in pairwise(across):
-        assert following.left - one.right == gap
-    for one, following in pairwise(down):
-        assert following.top - one.bottom == gap
+    for column, following in pairwise(across):
+        assert following.left - column.right == gap
+    for row, following in pairwise(down):
+        assert following.top - row.bottom == gap
 
 
 @given(box=BOX, height=st.integers(1, 3000), gap=st.integers(0, 12))
 def test_a_row_off_an_end_and_the_rest_do_not_overlap(
     box: pygame.Rect, height: int, gap: int
 ) -> None:
-    for one, rest in (off_top(box, height, gap), off_bottom(box, height, gap)[::-1]):
-        assert box.contains(one)
-        assert one.height == min(height, box.height)
-        assert rest.height == max(0, box.height - one.height - gap)
-        assert not rest.height or not one.colliderect(rest)
+    for part, rest in (off_top(box, height, gap), off_bottom(box, height, gap)[::-1]):
+        assert box.contains(part)
+        assert part.height == min(height, box.height)
+        assert rest.height == max(0, box.height - part.height - gap)
+        assert not rest.height or not part.colliderect(rest)
 
 
 @given(box=BOX, width=st.integers(1, 3000), height=st.integers(1, 3000))
 def test_the_middle_is_within(box: pygame.Rect, width: int, height: int) -> None:
-    found = middle(box, width, height)
-    assert box.contains(found)
-    assert found.size == (min(width, box.width), min(height, box.height))
+    inner = middle(box, width, height)
+    assert box.contains(inner)
+    assert inner.size == (min(width, box.width), min(height, box.height))

@@ -99,7 +99,7 @@ def test_a_logo_like_its_ground_stands_on_a_plate(
     red, green, blue, _ = surface.get_at((place.left + 3, place.centery))
     assert contrast((red, green, blue), colour) > 4
     middle = surface.get_at(place.center)[:3]
-    assert all(abs(one - other) <= 3 for one, other in zip(middle, colour, strict=True))
+    assert all(abs(shown - expected) <= 3 for shown, expected in zip(middle, colour, strict=True))
     assert pygame.Rect(20, 10, 100, 100).contains(place)
 
 

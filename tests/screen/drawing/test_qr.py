@@ -44,8 +44,8 @@ def photographs(cells: "tuple[tuple[bool, ...], ...] | list[list[bool]]") -> lis
 
 
 def reads(cells: "tuple[tuple[bool, ...], ...] | list[list[bool]]", text: str) -> int:
-    found = [zxingcpp.read_barcodes(one) for one in photographs(cells)]
-    return sum([code.text for code in codes] == [text] for codes in found)
+    codes_by_photograph = [zxingcpp.read_barcodes(photograph) for photograph in photographs(cells)]
+    return sum([code.text for code in codes] == [text] for codes in codes_by_photograph)
 
 
 @pytest.mark.parametrize("length", [20, 190, 283, 284, 300, 357, 420, 600])
@@ -56,9 +56,15 @@ def test_a_code_is_as_small_as_the_library_can_make_it(length: int) -> None:
 
 def test_one_mask_for_all_codes_reads_as_well_as_the_best_of_eight() -> None:
     """Halved, blurred and dim, as readers far away or with a poor lens see it."""
-    wanted = [request(length) for length in range(290, 400, 6)]
-    fixed = [reads(qr.modules(one), qr.text_of(one)) for one in wanted]
-    best = [reads(of_library(one).get_matrix(), qr.text_of(one)) for one in wanted]
+    payment_requests = [request(length) for length in range(290, 400, 6)]
+    fixed = [
+        reads(qr.modules(payment_request), qr.text_of(payment_request))
+        for payment_request in payment_requests
+    ]
+    best = [
+        reads(of_library(payment_request).get_matrix(), qr.text_of(payment_request))
+        for payment_request in payment_requests
+    ]
     assert min(fixed) >= 2
     assert sum(fixed) >= sum(best)
 

@@ -116,7 +116,9 @@ def test_digits_are_all_as_wide_so_that_an_amount_does_not_jump(height: int) -> 
             typesetting.width(".70", height, weight),
             height // 2,
         )
-        pictures = [pygame.image.tobytes(one.subsurface(tail), "RGBA") for one in (first, second)]
+        pictures = [
+            pygame.image.tobytes(surface.subsurface(tail), "RGBA") for surface in (first, second)
+        ]
         assert pictures[0] == pictures[1]
 
 

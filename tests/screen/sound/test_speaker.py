@@ -24,18 +24,18 @@ def wave(sound: Sound) -> list[int]:
 
 def bursts(sound: Sound) -> list[float]:
     """The lengths in seconds of what is heard apart: 10 ms of silence divide."""
-    gap, found, quiet = RATE_HZ // 100, list[int](), RATE_HZ
+    gap, lengths, quiet = RATE_HZ // 100, list[int](), RATE_HZ
     for value in wave(sound):
         if abs(value) > 300:
             if quiet > gap:
-                found.append(0)
+                lengths.append(0)
             else:
-                found[-1] += quiet
-            found[-1] += 1
+                lengths[-1] += quiet
+            lengths[-1] += 1
             quiet = 0
         else:
             quiet += 1
-    return [length / RATE_HZ for length in found]
+    return [length / RATE_HZ for length in lengths]
 
 
 @pytest.mark.parametrize("sound", list(Sound))
@@ -188,7 +188,7 @@ def test_a_device_that_breaks_ends_the_sound_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("nodes", "environ", "found"),
+    ("nodes", "environ", "has_one"),
     [
         ([], {}, False),
         (["controlC0", "timer", "pcmC0D0c"], {}, False),
@@ -198,11 +198,11 @@ def test_a_device_that_breaks_ends_the_sound_and_nothing_else(
     ],
 )
 def test_a_machine_without_a_card_to_play_on_is_told_from_its_devices(
-    tmp_path: Path, nodes: list[str], environ: dict[str, str], *, found: bool
+    tmp_path: Path, nodes: list[str], environ: dict[str, str], *, has_one: bool
 ) -> None:
     for node in nodes:
         (tmp_path / node).touch()
-    assert has_card(environ, tmp_path) is found
+    assert has_card(environ, tmp_path) is has_one
 
 
 def test_a_device_that_hangs_is_told_once_and_never_tried_again(

@@ -133,7 +133,7 @@ def test_every_currency_of_the_world_is_written_with_signs_that_draw(language: s
 
 
 def test_the_first_picture_does_not_wait_for_babel() -> None:
-    found = subprocess.run(
+    run = subprocess.run(
         [
             sys.executable,
             "-c",
@@ -143,4 +143,4 @@ def test_the_first_picture_does_not_wait_for_babel() -> None:
         text=True,
         check=True,
     )
-    assert found.stdout.strip().endswith("False")
+    assert run.stdout.strip().endswith("False")

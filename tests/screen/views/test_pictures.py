@@ -47,7 +47,9 @@ def difference(image: Image.Image, other: Image.Image) -> float:
     return sum(grey.histogram()[SAME:]) / (grey.width * grey.height)
 
 
-@pytest.mark.parametrize("number", range(len(COMPARED)), ids=["-".join(one) for one in COMPARED])
+@pytest.mark.parametrize(
+    "number", range(len(COMPARED)), ids=["-".join(names) for names in COMPARED]
+)
 def test_a_view_looks_as_it_did(number: int) -> None:
     now = pygame.transform.smoothscale(drawn(*COMPARED[number]), THUMBNAIL)
     assert difference(as_image(now), kept(number)) <= MAY_DIFFER

@@ -124,8 +124,8 @@ def _requests(points: Points) -> None:
         init(session, *args, trace_configs=[*own, trace], **kwargs)
 
     async def request_named(session: aiohttp.ClientSession, *args: Any, **kwargs: Any) -> Any:
-        found = _OPERATION.search(str(kwargs.get("json") or kwargs.get("data")))
-        name = found[1] if found else "?"
+        operation = _OPERATION.search(str(kwargs.get("json") or kwargs.get("data")))
+        name = operation[1] if operation else "?"
         named.set(name)
         points.pass_by(f"http {name}: before")
         answer = await request(session, *args, **kwargs)

@@ -30,14 +30,14 @@ JSON = st.recursive(
 
 
 def test_amounts_are_rounded_to_whole_sats_inwards() -> None:
-    found = read_pay_request(GOOD)
-    assert (found.least, found.most) == (2, 100)
-    assert found.description_hash == sha256(GOOD["metadata"].encode()).hexdigest()
+    pay_request = read_pay_request(GOOD)
+    assert (pay_request.least, pay_request.most) == (2, 100)
+    assert pay_request.description_hash == sha256(GOOD["metadata"].encode()).hexdigest()
 
 
 def test_the_callback_keeps_its_own_query_and_a_comment_is_cut_to_bytes() -> None:
-    found = read_pay_request({**GOOD, "commentAllowed": 5})
-    url = found.invoice_url(Sats(50), 600, "Café Luna")
+    pay_request = read_pay_request({**GOOD, "commentAllowed": 5})
+    url = pay_request.invoice_url(Sats(50), 600, "Café Luna")
     assert url == "https://lnurl.example/cb?x=1&amount=50000&expiry=600&comment=Caf%C3%A9"
     assert "comment" not in read_pay_request(GOOD).invoice_url(Sats(50), 600, "Café")
 

@@ -161,7 +161,7 @@ def test_what_was_checked_is_what_is_connected_to() -> None:
 
     async def resolve_twice() -> None:
         first = await names.resolve("example.com", 443)
-        assert [found["host"] for found in first] == ["8.8.8.8"]
+        assert [address["host"] for address in first] == ["8.8.8.8"]
         with pytest.raises(OSError, match="not public"):
             await names.resolve("example.com", 443)
 

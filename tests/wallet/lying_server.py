@@ -53,8 +53,8 @@ class LyingServer:
         self._port = self._runner.addresses[0][1]
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        found = _NAME.search((await request.json())["query"])
-        honest = self._recorded.answers.get(found[1] if found else "", {})
+        name = _NAME.search((await request.json())["query"])
+        honest = self._recorded.answers.get(name[1] if name else "", {})
         answer = self._mutilate(honest)
         self.answered.append(answer)
         self.messages += 1
