@@ -4,17 +4,15 @@ The only importer of sqlite3. Used by the loop's thread alone; other processes r
 Read `schema.sql` first: it holds what may never happen. Then `journal`, then `recovery`.
 """
 
-from kiosk.journal.database import (
-    JournalConflict,
-    JournalCorrupt,
-    JournalUnusable,
-    require_partition,
-)
+from kiosk.journal.database import require_partition
+from kiosk.journal.errors import JournalConflict, JournalCorrupt, JournalUnusable
 from kiosk.journal.installation import Hardware, read_hardware
-from kiosk.journal.journal import Journal, RetryRequest, open_sound, request_retry, try_to_write
+from kiosk.journal.journal import Journal
+from kiosk.journal.opening import open_sound
 from kiosk.journal.owner_lock import owner_pid
 from kiosk.journal.records import SaleRecord, SaleState
 from kiosk.journal.recovery import TakenUp, resume
+from kiosk.journal.requests import RetryRequest, request_retry, try_to_write
 
 __all__ = [
     "Hardware",

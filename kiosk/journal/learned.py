@@ -1,0 +1,71 @@
+"""What was learned beside the sales: PINs typed, currencies, wallets, and what is undecided."""
+
+import sqlite3
+from typing import Final
+
+from kiosk.journal.errors import reading
+from kiosk.sale.days import DAY_S
+from kiosk.sale.invoice import SaleId, WalletId
+from kiosk.sale.money import Currency
+
+UNDECIDED_S: Final = 7 * DAY_S
+
+
+def undecided(db: sqlite3.Connection, now: int) -> tuple[tuple[SaleId, str], ...]:
+    """Sales of a lost journal, of the last week, that a person has to look at.
+
+    `now` is Unix seconds.
+    """
+    with reading():
+        rows = db.execute(
+            "SELECT sale_id, reason FROM undecided WHERE at >= ? ORDER BY at",
+            (now - UNDECIDED_S,),
+        ).fetchall()
+    return tuple((SaleId(row["sale_id"]), row["reason"]) for row in rows)
+
+
+def wrong_pins(db: sqlite3.Connection) -> int:
+    """How many times in a row the PIN was wrong by now."""
+    with reading():
+        row = db.execute("SELECT wrong FROM pin_tries ORDER BY step DESC LIMIT 1").fetchone()
+    return int(row["wrong"]) if row is not None else 0
+
+
+def currency(db: sqlite3.Connection, code: str) -> Currency:
+    """A currency as it was served for the newest sale at a rate in it.
+
+    Raises:
+        LookupError: no sale was.
+    """
+    with reading():
+        row = next(
+            filter(
+                None,
+                (
+                    db.execute(
+                        f"SELECT rate_symbol, rate_digits FROM {table}"  # noqa: S608
+                        " WHERE rate_currency = ? ORDER BY rowid DESC LIMIT 1",
+                        (code,),
+                    ).fetchone()
+                    for table in ("sales", "direct_sales")
+                ),
+            ),
+            None,
+        )
+    if row is None:
+        raise LookupError(code)
+    return Currency(code, row["rate_symbol"], row["rate_digits"])
+
+
+def digits(db: sqlite3.Connection) -> dict[str, int]:
+    """The fraction digits that were accepted last, by currency."""
+    with reading():
+        rows = db.execute("SELECT currency, digits FROM currency_digits ORDER BY step")
+        return {row["currency"]: row["digits"] for row in rows}
+
+
+def merchant_wallets(db: sqlite3.Connection) -> dict[str, WalletId]:
+    """The wallet that was accepted last, by the merchant's user name."""
+    with reading():
+        rows = db.execute("SELECT * FROM merchant_wallets ORDER BY step")
+        return {row["username"]: WalletId(row["wallet_id"]) for row in rows}

@@ -1,0 +1,121 @@
+"""Sales that a start takes up: open invoices, forwards under way, what was just settled."""
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Final
+
+from kiosk.journal import direct_sales
+from kiosk.journal.errors import reading
+from kiosk.journal.records import trouble_of
+from kiosk.journal.recovery import OpenForward, OpenInvoice, Recovery
+from kiosk.journal.rows import invoice_of, sale_of
+from kiosk.sale.days import DAY_S
+from kiosk.sale.facts import Ending, ForwardStatus, Sale
+from kiosk.sale.invoice import Invoice, PaymentHash
+
+# How long a paid invoice is asked about for a second payment (M12).
+RECENT_S: Final = DAY_S
+
+
+def read_unfinished(db: sqlite3.Connection, now: int) -> Recovery:
+    """Everything that is not finished; `now` is Unix seconds."""
+    with reading():
+        unfinished = db.execute(
+            "SELECT records.*, held.sale_id IS NOT NULL AS held FROM unfinished"
+            " CROSS JOIN records USING (sale_id) LEFT JOIN held USING (sale_id)"
+            " ORDER BY started_at"
+        ).fetchall()
+        if len(unfinished) != db.execute("SELECT count(*) FROM unfinished").fetchone()[0]:
+            raise LookupError("a sale is unfinished, and not among the sales")
+        invoices = tuple(_open_invoice(db, r) for r in unfinished if r["paid_at"] is None)
+        forwards = tuple(_open_forward(db, r) for r in unfinished if r["paid_at"] is not None)
+        settled = tuple(_settled_around(db, now))
+        direct = direct_sales.open_invoices(db)
+        unreviewed = direct_sales.unreviewed(db)
+    return Recovery(
+        (*invoices, *direct),
+        forwards,
+        settled,
+        unreviewed=unreviewed,
+    )
+
+
+def _open_invoice(db: sqlite3.Connection, row: sqlite3.Row) -> OpenInvoice:
+    ending = Ending(row["ending"]) if row["ending"] is not None else None
+    payout, _ = _payout(db, row["sale_id"])
+    invoice = _invoice(db, row["sale_id"])
+    first_code = _first_code(db, row["sale_id"])
+    return OpenInvoice(
+        sale_of(row),
+        invoice,
+        payout,
+        ending,
+        held=bool(row["held"]),
+        first_code=first_code,
+        other_paid=_is_code_paid(db, first_code or invoice.payment_hash),
+    )
+
+
+def _first_code(db: sqlite3.Connection, sale_id: str) -> PaymentHash | None:
+    """The first code of the sale that this one is a new code for, None if it is the first."""
+    row = db.execute(
+        "SELECT first_payment_hash FROM replaced_codes WHERE sale_id = ?", (sale_id,)
+    ).fetchone()
+    return PaymentHash(row["first_payment_hash"]) if row is not None else None
+
+
+def _is_code_paid(db: sqlite3.Connection, first_code: PaymentHash) -> bool:
+    """Whether a code of the sale with this first one has been paid."""
+    paid = db.execute(
+        "SELECT 1 FROM payments WHERE payment_hash = :first OR sale_id IN"
+        " (SELECT sale_id FROM replaced_codes WHERE first_payment_hash = :first)",
+        {"first": first_code},
+    ).fetchone()
+    return paid is not None
+
+
+def _open_forward(db: sqlite3.Connection, row: sqlite3.Row) -> OpenForward:
+    payout, generation = _payout(db, row["sale_id"])
+    return OpenForward(
+        sale_of(row),
+        _invoice(db, row["sale_id"]),
+        payout,
+        generation,
+        ForwardStatus(row["status"] or ForwardStatus.PLANNED),
+        was_sent=payout is not None and _was_sent(db, row["sale_id"], payout),
+        late=bool(row["late"]),
+        trouble=trouble_of(row),
+    )
+
+
+def _settled_around(db: sqlite3.Connection, now: int) -> Iterator[tuple[Sale, Invoice]]:
+    """Those of the last day, by a clock that may be a day off; none of a far future."""
+    rows = db.execute(
+        "SELECT sales.* FROM takings CROSS JOIN sales USING (sale_id)"
+        " WHERE at >= ? AND at < ?"
+        " AND sale_id NOT IN (SELECT sale_id FROM unfinished) ORDER BY at",
+        (now - RECENT_S, now + RECENT_S),
+    ).fetchall()
+    for row in rows:
+        yield sale_of(row), _invoice(db, row["sale_id"])
+
+
+def _invoice(db: sqlite3.Connection, sale_id: str) -> Invoice:
+    row = db.execute("SELECT * FROM invoices WHERE sale_id = ?", (sale_id,)).fetchone()
+    return invoice_of(row)
+
+
+def _payout(db: sqlite3.Connection, sale_id: str) -> tuple[Invoice | None, int]:
+    """The newest payout invoice and its generation."""
+    row = db.execute(
+        "SELECT * FROM payouts WHERE sale_id = ? ORDER BY generation DESC LIMIT 1", (sale_id,)
+    ).fetchone()
+    return (invoice_of(row), row["generation"]) if row is not None else (None, 1)
+
+
+def _was_sent(db: sqlite3.Connection, sale_id: str, payout: Invoice) -> bool:
+    sent = db.execute(
+        "SELECT 1 FROM forward_steps WHERE sale_id = ? AND payout_hash = ? AND status = 'sent'",
+        (sale_id, payout.payment_hash),
+    ).fetchone()
+    return sent is not None
