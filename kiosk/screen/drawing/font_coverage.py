@@ -1,6 +1,8 @@
 """Which of the shipped fonts has which character, read from the fonts' own `cmap` tables.
 
-No pygame here, so that words can ask before anything is drawn. See fonts/OFL.txt for the licences.
+No pygame here, so that words can ask before anything is drawn. `pygame.font.Font.metrics` would not
+do: for a character that a font lacks it answers with the measures of the box that is drawn then.
+See fonts/OFL.txt for the licences.
 """
 
 import struct

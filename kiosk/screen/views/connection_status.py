@@ -21,7 +21,7 @@ SIGNS: Final[Mapping[ConnectionState, Icon]] = MappingProxyType(
         ConnectionState.STANDBY: Icon.LINK_STANDBY,
         ConnectionState.CONNECTING: Icon.LINK_CONNECTING,
         ConnectionState.LIVE: Icon.LINK_LIVE,
-        ConnectionState.RECONNECTING: Icon.LINK_RECONNECTING,
+        ConnectionState.RECONNECTING: Icon.AGAIN,
         ConnectionState.ASKING: Icon.LINK_ASKING,
     }
 )
