@@ -319,7 +319,7 @@ def test_a_payout_that_is_another_sales_is_refused_with_an_alarm(tmp_path: Path)
     shell, story, journal, first = two_sales(tmp_path, payout=True)
     (watch,) = shell.till.watched_invoices.values()
     shell.run_once(PayoutCreated(watch.sale.id, story.payout(first), 1))
-    assert [alarm.trouble.kind for alarm in shell.till.alarms] == [TroubleKind.PAYOUT_REFUSED]
+    assert [alarm.trouble.kind for alarm in shell.till.alarms] == [TroubleKind.PAYOUT_GUARDED]
     (after,) = shell.till.watched_invoices.values()
     assert after.payout is None
     shell.run_once(InvoiceStatusResult(watch.invoice.payment_hash, InvoiceStatus.PAID))

@@ -134,7 +134,7 @@ def initial_till(
     unit = SAT if first == SAT.code else Currency(first, first, 2)
     stopped = tuple(
         Alarm(
-            forward.trouble or Trouble(TroubleKind.PAYOUT_REFUSED, forward.sale.id), forward.sale.id
+            forward.trouble or Trouble(TroubleKind.PAYOUT_GUARDED, forward.sale.id), forward.sale.id
         )
         for forward in forwards.values()
         if forward.status is ForwardStatus.STOPPED

@@ -64,7 +64,7 @@ def journal(
 def panel(mode: str, reading: Inspection | None, *, running: bool) -> Finding:
     """Keypad, LED and buzzer. `reading` None: nobody looked, since the setting is off."""
     if reading is None:
-        return good("keypad", "KIOSK_GPIO is off: glass and keyboard only")
+        return good("keypad", "KIOSK_GPIO is off: touchscreen and keyboard only")
     # The till that runs has its own pins; a pin that anybody else has is a finding.
     missing = " ".join(
         words for words in reading.missing if not (running and HELD_BY_TILL in words)
@@ -72,7 +72,7 @@ def panel(mode: str, reading: Inspection | None, *, running: bool) -> Finding:
     if reading.missing and not missing:
         return good("keypad", "in use by the till; it tells stuck keys itself")
     if missing and mode == "on":
-        return stop("keypad", missing, "or set KIOSK_GPIO to auto: then the glass is enough")
+        return stop("keypad", missing, "or set KIOSK_GPIO to auto: then the touchscreen is enough")
     if missing and reading.has_header:
         return note("keypad", missing, "free the pin, or set KIOSK_GPIO to off")
     if missing:

@@ -65,7 +65,7 @@ class Notifier:
                 self._socket.settimeout(PATIENCE_S)
             self._socket.sendto(message.encode(), self._address)
         except OSError as error:
-            log.warning("systemd was not told %s: %s", message.partition("=")[0], error)
+            log.warning("systemd was not notified of %s: %s", message.partition("=")[0], error)
 
 
 def notifier(environ: Mapping[str, str]) -> Notifier:

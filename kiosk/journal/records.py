@@ -72,7 +72,7 @@ def trouble_of(row: sqlite3.Row) -> Trouble | None:
     if noted is not None:
         return noted
     stopped = row["status"] == ForwardStatus.STOPPED
-    kind = TroubleKind.PAYOUT_REFUSED if stopped else TroubleKind.OUTCOME_UNKNOWN
+    kind = TroubleKind.PAYOUT_GUARDED if stopped else TroubleKind.OUTCOME_UNKNOWN
     return Trouble(kind, row["sale_id"], reason)
 
 

@@ -45,7 +45,7 @@ class OpenSale:
     """Start the sale's one task: connect the socket and, at the same time, make the invoice.
 
     -> InvoiceCreated | InvoiceRefused, then ConnectionChanged and InvoiceStatusResult until
-    CloseSale; and, once the invoice exists, the payout invoice: PayoutCreated | PayoutRefused.
+    CloseSale; and, once the invoice exists, the payout invoice: PayoutCreated | PayoutNotMade.
     """
 
     sale: Sale
@@ -79,7 +79,7 @@ class CloseSale:
 
 @dataclass(frozen=True, slots=True)
 class CreatePayout:
-    """Make a payout invoice outside of a sale's task. -> PayoutCreated | PayoutRefused.
+    """Make a payout invoice outside of a sale's task. -> PayoutCreated | PayoutNotMade.
 
     `begun_at` is when the sale's invoice was made, Unix seconds: no payout of it is older.
     """

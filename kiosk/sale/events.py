@@ -126,7 +126,7 @@ class PayoutCreated:
 
 
 @dataclass(frozen=True, slots=True)
-class PayoutRefused:
+class PayoutNotMade:
     """No payout invoice. `final`: impossible for good (no such user, RECEIVE_DISABLED, key)."""
 
     sale: SaleId
@@ -301,7 +301,7 @@ Event = (
     | InvoiceCreated
     | InvoiceRefused
     | PayoutCreated
-    | PayoutRefused
+    | PayoutNotMade
     | ConnectionChanged
     | InvoiceStatusResult
     | CancelInvoiceResult

@@ -132,7 +132,7 @@ def handle_send_result(till: Till, event: SendForwardResult) -> Step:
         case SendOutcome.SUCCESS:
             return settle(till, event.invoice, forward)
         case SendOutcome.GUARDED:  # judged by what Blink says of its nodes now; looked up at once
-            trouble = Trouble(TroubleKind.PAYOUT_REFUSED, forward.sale.id, event.reason)
+            trouble = Trouble(TroubleKind.PAYOUT_GUARDED, forward.sale.id, event.reason)
             refused = replace(forward, busy=False, due_s=till.now_s, guarded=True, trouble=trouble)
             step = record_status(till, event.invoice, refused, ForwardStatus.UNKNOWN)
             return replace(step, till=step.till.with_alarm(trouble, forward.sale.id))

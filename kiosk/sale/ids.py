@@ -24,12 +24,12 @@ _OLD_SALE: Final = re.compile(
     r"(?P<kiosk>[a-z0-9-]{1,20})-(?P<run>[0-9a-f]{8})-(?P<number>[0-9]{1,10})"
 )
 _EXTERNAL: Final = re.compile(
-    r"(?P<sale>.+)-(?:(?P<way>in)|(?P<payout>out)(?P<generation>[0-9]{0,6}))"
+    r"(?P<sale>.+)-(?:in|(?P<payout>out)(?P<generation>[0-9]{0,6}))"
     r"(?:-(?P<token>[0-9a-f]{8}|[0-9]{1,6}))?"
 )
 
 
-class Way(StrEnum):
+class Direction(StrEnum):
     """Which way the money of an invoice goes, as the till's wallet sees it."""
 
     IN = "in"
@@ -54,7 +54,7 @@ class InvoiceParts:
     """
 
     sale: SaleId
-    direction: Way
+    direction: Direction
     generation: int = 1
     token: str | None = None
 
@@ -85,12 +85,12 @@ def external_id(parts: InvoiceParts) -> ExternalId:
 
 def invoice_external_id(sale: SaleId) -> ExternalId:
     """The external id of a sale's invoice in the BlinkPOS account."""
-    return external_id(InvoiceParts(sale, Way.IN))
+    return external_id(InvoiceParts(sale, Direction.IN))
 
 
 def payout_external_id(sale: SaleId, generation: int = 1) -> ExternalId:
     """The external id of a sale's payout invoice; `generation` counts successors (M6) from 1."""
-    return external_id(InvoiceParts(sale, Way.OUT, generation))
+    return external_id(InvoiceParts(sale, Direction.OUT, generation))
 
 
 def other_external_id(taken: ExternalId, token: str) -> ExternalId:
@@ -115,7 +115,7 @@ def parse_external_id(text: object) -> InvoiceParts | None:
         return None
     return InvoiceParts(
         SaleId(match["sale"]),
-        Way.OUT if match["payout"] else Way.IN,
+        Direction.OUT if match["payout"] else Direction.IN,
         int(match["generation"] or 1),
         match["token"],
     )

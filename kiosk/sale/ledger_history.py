@@ -7,7 +7,7 @@ from typing import Final
 
 from kiosk.sale.days import DAY_S
 from kiosk.sale.facts import Ending, Sale
-from kiosk.sale.ids import Way, parse_sale_id
+from kiosk.sale.ids import Direction, parse_sale_id
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.money import Sats
 
@@ -74,7 +74,7 @@ class HistoryEntry:
     """
 
     sale: SaleId
-    direction: Way
+    direction: Direction
     state: EntryState
     amount: Sats
     at: int
@@ -116,7 +116,7 @@ class SaleEvidence:
         """Its invoice. Blink's word is worth more than a damaged file's."""
         if self.made is not None:
             return self.made.invoice
-        paid = (entry.invoice for entry in self.seen(Way.IN, EntryState.SUCCESS))
+        paid = (entry.invoice for entry in self.seen(Direction.IN, EntryState.SUCCESS))
         saved = self.salvaged.invoice if self.salvaged is not None else None
         return next((invoice for invoice in paid if invoice is not None), saved)
 
@@ -137,10 +137,12 @@ class SaleEvidence:
         reported = self.made is not None and self.made.status is InvoiceStatus.PAID
         return reported or (self.salvaged is not None and self.salvaged.paid)
 
-    def seen(self, way: Way, *states: EntryState) -> list[HistoryEntry]:
+    def seen(self, direction: Direction, *states: EntryState) -> list[HistoryEntry]:
         """The ledger's entries for it, oldest first."""
         entries = [
-            entry for entry in self.entries if entry.direction is way and entry.state in states
+            entry
+            for entry in self.entries
+            if entry.direction is direction and entry.state in states
         ]
         return sorted(entries, key=lambda ledger_entry: ledger_entry.at)
 
@@ -153,7 +155,7 @@ def evidence_by_sale(
     entries: dict[SaleId, list[HistoryEntry]] = {}
     for entry in history.entries:
         entries.setdefault(entry.sale, []).append(entry)
-    received = {entry.payment_hash for entry in history.entries if entry.direction is Way.IN}
+    received = {entry.payment_hash for entry in history.entries if entry.direction is Direction.IN}
     made: dict[SaleId, HistoryInvoice] = {}
     for invoice in history.invoices:
         # A creation whose answer was odd leaves two: the newest was shown, if none was paid.

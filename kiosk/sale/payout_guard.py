@@ -1,7 +1,7 @@
 """Look before paying: is this payout invoice the one we asked for? (law of money, M3)"""
 
 from kiosk.sale.account import Account
-from kiosk.sale.events import Event, InvoiceCreated, InvoiceRefused, PayoutCreated, PayoutRefused
+from kiosk.sale.events import Event, InvoiceCreated, InvoiceRefused, PayoutCreated, PayoutNotMade
 from kiosk.sale.invoice import DecodedInvoice, Invoice
 from kiosk.sale.money import MSAT_PER_SAT, Sats
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -15,8 +15,8 @@ def refusal_in_place_of(event: Event) -> Event | None:
     reason = "an invoice that is another sale's"
     match event:
         case PayoutCreated(sale):
-            trouble = Trouble(TroubleKind.PAYOUT_REFUSED, sale, reason)
-            return PayoutRefused(sale, trouble, final=False)
+            trouble = Trouble(TroubleKind.PAYOUT_GUARDED, sale, reason)
+            return PayoutNotMade(sale, trouble, final=False)
         case InvoiceCreated(sale):
             return InvoiceRefused(sale, Trouble(TroubleKind.BLINK_ODD, reason=reason))
     return None

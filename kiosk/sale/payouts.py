@@ -6,7 +6,7 @@ from typing import Final
 
 from kiosk.sale.code_on_screen import withdraw_code
 from kiosk.sale.effects import Step
-from kiosk.sale.events import PayoutCreated, PayoutRefused
+from kiosk.sale.events import PayoutCreated, PayoutNotMade
 from kiosk.sale.facts import PayoutIssued
 from kiosk.sale.forward_steps import (
     forward_of_sale,
@@ -43,7 +43,7 @@ def handle_payout_created(till: Till, event: PayoutCreated) -> Step:
     return _take_before_payment(till, event) or _take_for_forward(till, event)
 
 
-def handle_payout_refused(till: Till, event: PayoutRefused) -> Step:
+def handle_payout_not_made(till: Till, event: PayoutNotMade) -> Step:
     """No payout invoice: a forward asks again, and a code goes that nobody should pay (M2)."""
     step = _delay_forward(till, event)
     if event.final:
@@ -74,7 +74,7 @@ def _take_for_forward(till: Till, event: PayoutCreated) -> Step:
         return Step(till)
     payment_hash, forward = known
     if event.payout.amount != forward.invoice.amount:
-        trouble = Trouble(TroubleKind.PAYOUT_REFUSED, reason="payout amount differs from the sale")
+        trouble = Trouble(TroubleKind.PAYOUT_GUARDED, reason="payout amount differs from the sale")
         return stop_with_alarm(till, payment_hash, forward, trouble)
     ready = replace(forward, payout=event.payout, busy=False, due_s=till.now_s, trouble=None)
     return Step(
@@ -83,7 +83,7 @@ def _take_for_forward(till: Till, event: PayoutCreated) -> Step:
     )
 
 
-def _delay_forward(till: Till, event: PayoutRefused) -> Step:
+def _delay_forward(till: Till, event: PayoutNotMade) -> Step:
     """Wait and ask for the payout invoice again; the money is safe in the BlinkPOS account."""
     known = forward_of_sale(till, event.sale)
     if known is None or not wants_payout(known[1]):
@@ -102,18 +102,18 @@ def _note_refusal(till: Till, sale: SaleId, trouble: Trouble) -> Step:
     """
     if trouble.kind in _PASSING:
         return Step(till)
-    if trouble.kind is TroubleKind.PAYOUT_REFUSED:
+    if trouble.kind is TroubleKind.PAYOUT_GUARDED:
         till = till.with_alarm(trouble, sale)
     watches, forwards = dict(till.watched_invoices), dict(till.forwards)
     since_s = till.now_s
     for payment_hash, watched in till.watched_invoices.items():
         if watched.sale.id == sale and watched.payout is None:
-            since_s = till.now_s if watched.refused_s is None else watched.refused_s
-            watches[payment_hash] = replace(watched, refused_s=since_s)
+            since_s = till.now_s if watched.no_payout_since_s is None else watched.no_payout_since_s
+            watches[payment_hash] = replace(watched, no_payout_since_s=since_s)
     for payment_hash, waiting in till.forwards.items():
         if waiting.sale.id == sale and waiting.payout is None:
-            since_s = till.now_s if waiting.refused_s is None else waiting.refused_s
-            forwards[payment_hash] = replace(waiting, refused_s=since_s)
+            since_s = till.now_s if waiting.no_payout_since_s is None else waiting.no_payout_since_s
+            forwards[payment_hash] = replace(waiting, no_payout_since_s=since_s)
     noted = replace(
         till, watched_invoices=MappingProxyType(watches), forwards=MappingProxyType(forwards)
     )

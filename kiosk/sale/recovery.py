@@ -31,7 +31,7 @@ from kiosk.sale.facts import (
     SaleStarted,
     SaleUndecided,
 )
-from kiosk.sale.ids import Way, parse_sale_id
+from kiosk.sale.ids import Direction, parse_sale_id
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
 from kiosk.sale.ledger_history import (
     EntryState,
@@ -185,12 +185,12 @@ def _undecided_for_s(evidence: SaleEvidence, lost: LostJournal, till: Till) -> i
     One that was begun after the journal was lost cannot be of the lost journal.
     """
     now = till.unix_s
-    decided = evidence.odd or evidence.seen(Way.OUT, EntryState.SUCCESS)
+    decided = evidence.odd or evidence.seen(Direction.OUT, EntryState.SUCCESS)
     if decided or evidence.invoice is None or _made_at(evidence) > (lost.asked_at or now):
         return 0
     moving = [
-        *evidence.seen(Way.IN, EntryState.SUCCESS),
-        *evidence.seen(Way.OUT, EntryState.PENDING),
+        *evidence.seen(Direction.IN, EntryState.SUCCESS),
+        *evidence.seen(Direction.OUT, EntryState.PENDING),
     ]
     if moving:
         return SETTLE_S // 4 if now - moving[-1].at < SETTLE_S else 0
@@ -205,9 +205,9 @@ def _judge_foreign(
     Another kiosk's sales that are forwarded are none of ours. What was saved of them from the
     damaged journal is history again.
     """
-    sent = evidence.seen(Way.OUT, EntryState.SUCCESS)
-    under_way = evidence.seen(Way.OUT, EntryState.PENDING)
-    received = evidence.seen(Way.IN, EntryState.SUCCESS)
+    sent = evidence.seen(Direction.OUT, EntryState.SUCCESS)
+    under_way = evidence.seen(Direction.OUT, EntryState.PENDING)
+    received = evidence.seen(Direction.IN, EntryState.SUCCESS)
     if (
         not evidence.odd
         and evidence.salvaged is None
@@ -245,8 +245,8 @@ def _made_at(evidence: SaleEvidence) -> int:
 
 def _payout_may_be_under_way(evidence: SaleEvidence, now: int) -> bool:
     """Whether a payout of it might still be on its way, with an invoice that nobody here knows."""
-    paid = evidence.seen(Way.IN, EntryState.SUCCESS)
-    sent = evidence.seen(Way.OUT, EntryState.SUCCESS, EntryState.PENDING)
+    paid = evidence.seen(Direction.IN, EntryState.SUCCESS)
+    sent = evidence.seen(Direction.OUT, EntryState.SUCCESS, EntryState.PENDING)
     return bool(paid) and not sent and not evidence.payouts and now - paid[-1].at < SETTLE_S
 
 
@@ -255,9 +255,9 @@ def _recover_sale(
 ) -> None:
     """Decide about one sale."""
     invoice = evidence.invoice
-    sent = evidence.seen(Way.OUT, EntryState.SUCCESS)
-    under_way = evidence.seen(Way.OUT, EntryState.PENDING)
-    received = evidence.seen(Way.IN, EntryState.SUCCESS)
+    sent = evidence.seen(Direction.OUT, EntryState.SUCCESS)
+    under_way = evidence.seen(Direction.OUT, EntryState.PENDING)
+    received = evidence.seen(Direction.IN, EntryState.SUCCESS)
     if evidence.odd:
         _raise_undecided(evidence, "Blink shows something of it that cannot be read", recovered)
         return

@@ -99,7 +99,7 @@ class WatchedInvoice:
     left_s: float | None = None  # when it left the screen, monotonic
     earlier: tuple[PaymentHash, ...] = ()  # codes of the same sale that had run out before
     other_paid: bool = False  # another code of the same sale has been paid
-    refused_s: float | None = None  # when its payout invoice was first refused
+    no_payout_since_s: float | None = None  # when its payout invoice was first refused
     unproven: bool = False  # said to be paid, without a proof (direct sales)
     held: bool = False  # begun in another installation: once paid, the manager decides
 
@@ -134,7 +134,7 @@ class Forward:
     sent_noted: bool = False
     noted: tuple[ForwardStatus, TroubleKind | None] | None = None
     payments: int = 1
-    refused_s: float | None = None  # when its payout invoice was first refused
+    no_payout_since_s: float | None = None  # when its payout invoice was first refused
     trouble: Trouble | None = None
 
 

@@ -49,7 +49,7 @@ from kiosk.sale.events import (
     MerchantWalletResult,
     NodesResult,
     PayoutCreated,
-    PayoutRefused,
+    PayoutNotMade,
     RatesFetched,
     RatesFetchFailed,
     RetryRequested,
@@ -121,8 +121,8 @@ def _handle(till: Till, event: Event) -> Step:
             return invoice_status.handle_invoice_status(till, event)
         case PayoutCreated():
             return payouts.handle_payout_created(till, event)
-        case PayoutRefused():
-            return payouts.handle_payout_refused(till, event)
+        case PayoutNotMade():
+            return payouts.handle_payout_not_made(till, event)
         case SendForwardResult(invoice):
             step = forwards.handle_send_result(till, event)
             return code_on_screen.celebrate_if_settled(till, invoice, step)

@@ -52,7 +52,7 @@ class TroubleKind(StrEnum):
     OVER_LIMIT = "over_limit"  # more than can be forwarded today, and the setting is `refuse`
     # Money
     PAYMENT_UNDER_WAY = "payment_under_way"  # cancel refused: somebody is paying right now
-    PAYOUT_REFUSED = "payout_refused"  # the payout invoice is not the one we asked for (M3)
+    PAYOUT_GUARDED = "payout_refused"  # the guard does not let it be paid (M3); a name on disk
     NO_PAYOUT = "no_payout"  # the merchant's account has given no invoice for minutes (M2)
     PAID_BY_OTHERS = "paid_by_others"  # the payout invoice is paid, but not by us (M6)
     PAID_BEFORE = "paid_before"  # our ledger shows another payout of this sale

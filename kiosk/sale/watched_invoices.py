@@ -227,7 +227,7 @@ def handle_paid(till: Till, payment_hash: PaymentHash, *, on_screen: bool) -> St
         due_s=till.now_s if watched.payout or not on_screen else till.now_s + PAYOUT_GRACE_S,
         late=not on_screen,
         paid_s=till.now_s,
-        refused_s=watched.refused_s,
+        no_payout_since_s=watched.no_payout_since_s,
     )
     forwards = MappingProxyType({**till.forwards, payment_hash: forward})
     paid = replace(till, watched_invoices=MappingProxyType(others), forwards=forwards)

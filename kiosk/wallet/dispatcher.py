@@ -35,7 +35,7 @@ from kiosk.sale.events import (
     LookUpOutcome,
     LookUpPayoutResult,
     PayoutCreated,
-    PayoutRefused,
+    PayoutNotMade,
     RatesFetched,
     RatesFetchFailed,
     SendForwardResult,
@@ -111,7 +111,7 @@ class Dispatcher:
             case FetchRates(currency):
                 self._answer(effect, self._fetch_rates(currency), RatesFetchFailed(_BUG))
             case CreatePayout(sale=sale):
-                refused = PayoutRefused(sale, _BUG, final=False)
+                refused = PayoutNotMade(sale, _BUG, final=False)
                 self._answer(effect, self._make_payout(effect), refused)
             case SendForward(invoice, payout):
                 lost = SendForwardResult(
@@ -277,7 +277,7 @@ class Dispatcher:
                 begun_at=order.begun_at,
             )
         except KioskError as error:
-            self._emit(PayoutRefused(order.sale, error.trouble, error.trouble.kind in FINAL))
+            self._emit(PayoutNotMade(order.sale, error.trouble, error.trouble.kind in FINAL))
         else:
             self._emit(PayoutCreated(order.sale, payout, order.generation))
 
@@ -310,7 +310,7 @@ class Dispatcher:
         try:
             self._emit(await fetch_nodes(self._http))
         except KioskError as error:
-            log.info("nodes not told reason=%s", error)
+            log.info("node ids not fetched reason=%s", error)
 
     async def _fetch_daily_limit(self) -> None:
         limit = await forwarding.fetch_daily_limit(self._http)

@@ -145,7 +145,7 @@ async def _try_payout(http: Http, account: Account) -> None:
         return
     refused = reason_not_to_pay(decode(payout.payment_request), payout, _TRIAL_SAT, account)
     if refused is not None:
-        raise KioskError(Trouble(TroubleKind.PAYOUT_REFUSED, reason=refused))
+        raise KioskError(Trouble(TroubleKind.PAYOUT_GUARDED, reason=refused))
 
 
 def _btc_wallet(wallets: list[Mapping[str, Any]], wanted: str | None) -> WalletId:

@@ -1,4 +1,8 @@
-"""What Blink still shows of this kiosk's sales, for a journal that was lost."""
+"""What Blink's ledger shows of this kiosk's sales.
+
+`fetch_history` reads all of them, for a journal that was lost. `payout_sent` searches the payouts
+of one sale, whenever a second external id would be taken for its payout invoice (M6).
+"""
 
 import asyncio
 import logging
@@ -9,7 +13,7 @@ from gql import GraphQLRequest
 
 from kiosk.sale.effects import FetchLedgerHistory
 from kiosk.sale.events import LedgerHistoryResult
-from kiosk.sale.ids import InvoiceParts, Way, parse_external_id
+from kiosk.sale.ids import Direction, InvoiceParts, parse_external_id
 from kiosk.sale.invoice import (
     ExternalId,
     Invoice,
@@ -44,7 +48,7 @@ SEARCHED_PAGES: Final = 300
 # A hundred each: a till account shared by thirty busy kiosks makes some 9,000 invoices a day.
 PAGES: Final = 60
 
-_DIRECTIONS: Final = {"RECEIVE": Way.IN, "SEND": Way.OUT}
+_DIRECTIONS: Final = {"RECEIVE": Direction.IN, "SEND": Direction.OUT}
 _STATES: Final = {
     "SUCCESS": EntryState.SUCCESS,
     "PENDING": EntryState.PENDING,
@@ -80,7 +84,7 @@ async def fetch_history(http: Http, order: FetchLedgerHistory) -> LedgerHistoryR
         made, made_since = await _pages(http, wallet, documents.HISTORY_INVOICES, _of_invoices)
         moved, moved_since = await _pages(http, wallet, documents.HISTORY_ENTRIES, _of_entries)
     except (KioskError, *UNREADABLE) as error:
-        log.warning("the past was not told reason=%s", type(error).__name__)
+        log.warning("ledger history not fetched reason=%s", type(error).__name__)
         return LedgerHistoryResult(None)
 
     def wanted(sale: SaleId) -> bool:
@@ -115,7 +119,7 @@ async def payout_sent(
     sent = []
     for node in nodes:
         named = parse_external_id(node.get("externalId"))
-        if named is None or named.sale != wanted.sale or named.direction is not Way.OUT:
+        if named is None or named.sale != wanted.sale or named.direction is not Direction.OUT:
             continue
         try:
             entry = _entry(node, named.sale, named.direction)
@@ -136,7 +140,7 @@ async def payout_sent(
 
 def _read(
     nodes: Sequence[_Node],
-    read: Callable[[_Node, SaleId, Way], Read],
+    read: Callable[[_Node, SaleId, Direction], Read],
     wanted: Callable[[SaleId], bool],
     unreadable: set[SaleId],
 ) -> list[Read]:
@@ -200,27 +204,27 @@ def _of_entries(account: Mapping[str, Any]) -> Mapping[str, Any]:
     return page
 
 
-def _invoice(node: _Node, sale: SaleId, way: Way) -> HistoryInvoice:
+def _invoice(node: _Node, sale: SaleId, direction: Direction) -> HistoryInvoice:
     payment_hash = parse_payment_hash(node["paymentHash"])
     invoice = _decoded(node["paymentRequest"], payment_hash, node["externalId"])
-    if invoice is None or way is not Way.IN:
+    if invoice is None or direction is not Direction.IN:
         raise _Unreadable
     status = INVOICE_STATUS.get(node["paymentStatus"], InvoiceStatus.UNKNOWN)
     return HistoryInvoice(sale, invoice, status, int(node["createdAt"]))
 
 
-def _entry(node: _Node, sale: SaleId, way: Way) -> HistoryEntry:
+def _entry(node: _Node, sale: SaleId, direction: Direction) -> HistoryEntry:
     via, amount = node["initiationVia"], node["settlementAmount"]
     payment_hash = parse_payment_hash(via["paymentHash"])
     if (
         payment_hash is None
         or not isinstance(amount, int)
-        or _DIRECTIONS[node["direction"]] is not way
+        or _DIRECTIONS[node["direction"]] is not direction
     ):
         raise _Unreadable
     return HistoryEntry(
         sale=sale,
-        direction=way,
+        direction=direction,
         state=_STATES[node["status"]],
         amount=Sats(abs(amount)),
         at=int(node["createdAt"]),

@@ -142,7 +142,7 @@ async def fetch_daily_limit(http: Http) -> DailyLimitResult | None:
         data = await http.ask(documents.LIMIT)
         return DailyLimitResult(limit_left(data["me"]["defaultAccount"]["limits"]))
     except (KioskError, *UNREADABLE) as error:
-        log.info("limit not told reason=%s", error)
+        log.info("daily limit not fetched reason=%s", error)
         return None
 
 

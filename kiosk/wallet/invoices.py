@@ -46,8 +46,8 @@ from kiosk.wallet.http import Http
 
 log: Final = logging.getLogger("kiosk.wallet")
 
-_TRIES: Final = 3
-_IDS: Final = 5
+_REQUESTS_PER_ID: Final = 3
+_MOST_IDS: Final = 5
 
 # A lifetime need only be long enough for its purpose: a code to be paid, a payout to be sent and
 # looked up. Blink has changed its bounds before; what the invoice itself says is what counts.
@@ -205,7 +205,7 @@ async def _create_under_free_id(
     numbered ones can all be used up by answers that were lost, and the forward would wait for ever.
     """
     external_id = first_id
-    for _ in range(_IDS):
+    for _ in range(_MOST_IDS):
         try:
             return _checked(await _create(http, wanted, external_id, document), wanted, external_id)
         except Refused as error:
@@ -251,7 +251,7 @@ async def _create(
             raise unexpected_answer("an answer without an invoice")
         except (AnswerLost, NotSent) as error:
             tries += 1
-            if tries == _TRIES or isinstance(error, Blocked):
+            if tries == _REQUESTS_PER_ID or isinstance(error, Blocked):
                 raise
             log.info("invoice not answered id=%s reason=%s", external_id, error)
             at_once = tries == 1 and not isinstance(error, RateLimited)

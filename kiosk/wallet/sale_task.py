@@ -21,7 +21,7 @@ from kiosk.sale.events import (
     InvoiceRefused,
     InvoiceStatusResult,
     PayoutCreated,
-    PayoutRefused,
+    PayoutNotMade,
 )
 from kiosk.sale.invoice import (
     Invoice,
@@ -251,7 +251,7 @@ class SaleTask(WatchedSale):
             except KioskError as error:
                 log.info("no payout invoice %s reason=%s", self.name, error)
                 final = error.trouble.kind in FINAL
-                self._put(PayoutRefused(self._sale, error.trouble, final))
+                self._put(PayoutNotMade(self._sale, error.trouble, final))
                 if final:
                     return
                 first_s, longest_s = timings.reconnect_first_s, timings.reconnect_longest_s

@@ -430,7 +430,7 @@ def test_a_probe_leaves_no_growth(journal: Journal) -> None:
     ("reason", "kind"),
     [
         ("paid_by_others", TroubleKind.PAID_BY_OTHERS),
-        ("payee is not Blink", TroubleKind.PAYOUT_REFUSED),
+        ("payee is not Blink", TroubleKind.PAYOUT_GUARDED),
     ],
 )
 def test_a_stopped_forward_says_after_a_restart_what_it_said_before_m6(

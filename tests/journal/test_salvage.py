@@ -20,7 +20,7 @@ from kiosk.sale.facts import (
     PinTried,
     SaleLeftScreen,
 )
-from kiosk.sale.ids import Way
+from kiosk.sale.ids import Direction
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId, WalletId
 from kiosk.sale.ledger_history import (
     EntryState,
@@ -72,9 +72,9 @@ def truth() -> Truth:
                 facts.append(InvoiceNeverPaid(name, mine.payment_hash))
         if kind != 4:
             status = InvoiceStatus.PAID
-            entries.append(entry(name, Way.IN, mine))
+            entries.append(entry(name, Direction.IN, mine))
         if kind in (0, 1, 2):
-            entries.append(entry(name, Way.OUT, invoice(number, 2300, "out", 86_400)))
+            entries.append(entry(name, Direction.OUT, invoice(number, 2300, "out", 86_400)))
         invoices.append(HistoryInvoice(name, mine, status, NOW))
     return Truth(
         tuple(facts),
@@ -84,8 +84,8 @@ def truth() -> Truth:
     )
 
 
-def entry(name: SaleId, way: Way, of: Invoice) -> HistoryEntry:
-    return HistoryEntry(name, way, EntryState.SUCCESS, of.amount, NOW, of.payment_hash, of)
+def entry(name: SaleId, direction: Direction, of: Invoice) -> HistoryEntry:
+    return HistoryEntry(name, direction, EntryState.SUCCESS, of.amount, NOW, of.payment_hash, of)
 
 
 @pytest.fixture(scope="module")

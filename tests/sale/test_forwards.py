@@ -104,7 +104,7 @@ def test_a_payout_that_was_never_sent_and_fails_the_guard_gets_a_successor_at_on
     story, made = sending()
     story.send(made, SendOutcome.GUARDED)
     assert isinstance(story.effects[-1], LookUpPayout)
-    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAYOUT_REFUSED]
+    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAYOUT_GUARDED]
     story.look(made, LookUpOutcome.NOTHING)
     asked = story.effects[-1]
     assert isinstance(asked, CreatePayout)

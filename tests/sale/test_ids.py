@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.sale.ids import (
+    Direction,
     InvoiceParts,
     SaleParts,
-    Way,
     check_external_id,
     external_id,
     invoice_external_id,
@@ -44,8 +44,8 @@ def test_every_external_id_that_the_program_can_make_is_read_again(
     """Fault 1: the id of a payout invoice whose first answer was lost was not read."""
     name = sale_id(sale)
     made = [
-        (invoice_external_id(name), InvoiceParts(name, Way.IN)),
-        (payout_external_id(name, generation), InvoiceParts(name, Way.OUT, generation)),
+        (invoice_external_id(name), InvoiceParts(name, Direction.IN)),
+        (payout_external_id(name, generation), InvoiceParts(name, Direction.OUT, generation)),
     ]
     if token is not None:
         made += [
@@ -76,7 +76,7 @@ def test_ids_of_releases_before_are_read_and_say_no_installation(
     counted = "" if generation == 1 else str(generation)
     tail = "" if token is None else f"-{token}"
     parts = parse_external_id(f"{sale}-out{counted}{tail}")
-    assert parts == InvoiceParts(SaleId(sale), Way.OUT, generation, token)
+    assert parts == InvoiceParts(SaleId(sale), Direction.OUT, generation, token)
 
 
 @given(kiosk_ids, kiosk_ids, hex_8, hex_8)

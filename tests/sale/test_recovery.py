@@ -19,7 +19,7 @@ from kiosk.sale.facts import (
     Sale,
     SaleUndecided,
 )
-from kiosk.sale.ids import Way
+from kiosk.sale.ids import Direction
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.ledger_history import (
     EntryState,
@@ -47,13 +47,17 @@ def shown(status: InvoiceStatus = InvoiceStatus.PENDING, made: Invoice = MADE) -
 
 
 def came_in(at: int = OLD + 10, amount: int = 500) -> HistoryEntry:
-    return HistoryEntry(SALE, Way.IN, EntryState.SUCCESS, Sats(amount), at, MADE.payment_hash, MADE)
+    return HistoryEntry(
+        SALE, Direction.IN, EntryState.SUCCESS, Sats(amount), at, MADE.payment_hash, MADE
+    )
 
 
 def went_out(
     state: EntryState = EntryState.SUCCESS, amount: int = 500, paid: Invoice | None = PAYOUT
 ) -> HistoryEntry:
-    return HistoryEntry(SALE, Way.OUT, state, Sats(amount), OLD + 11, PAYOUT.payment_hash, paid)
+    return HistoryEntry(
+        SALE, Direction.OUT, state, Sats(amount), OLD + 11, PAYOUT.payment_hash, paid
+    )
 
 
 def saved(**known: object) -> SalvagedSale:

@@ -12,7 +12,7 @@ from kiosk.sale.events import (
     KeyReleased,
     KeyStuck,
     MerchantReceived,
-    PayoutRefused,
+    PayoutNotMade,
     RatesFetched,
     SendForwardResult,
     SendOutcome,
@@ -166,7 +166,7 @@ def test_a_merchant_that_cannot_be_paid_is_heard_when_the_code_goes() -> None:
     sale = story.till.watched_invoices[made.payment_hash].sale
     sounds(story)
     gone = Trouble(TroubleKind.MERCHANT_CANNOT_RECEIVE)
-    story.play(PayoutRefused(sale.id, gone, final=True))
+    story.play(PayoutNotMade(sale.id, gone, final=True))
     assert isinstance(story.till.screen, SaleFailed)
     assert sounds(story) == [Sound.TROUBLE]
 

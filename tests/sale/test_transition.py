@@ -33,7 +33,7 @@ from kiosk.sale.events import (
     JournalFailed,
     LookUpOutcome,
     PayoutCreated,
-    PayoutRefused,
+    PayoutNotMade,
     RatesFetched,
     RatesFetchFailed,
     SendOutcome,
@@ -168,7 +168,7 @@ def test_a_merchant_who_cannot_be_paid_withdraws_the_code_and_stops_the_kiosk_m2
     made = story.awaiting(payout=False)
     sale = story.till.watched_invoices[made.payment_hash].sale
     trouble = Trouble(TroubleKind.MERCHANT_CANNOT_RECEIVE, "merchant")
-    step = story.play(PayoutRefused(sale.id, trouble, final=True))
+    step = story.play(PayoutNotMade(sale.id, trouble, final=True))
     assert isinstance(step.till.screen, SaleFailed)
     assert step.till.out_of_service == trouble
     assert CancelInvoice(made.payment_hash, ACCOUNT) in step.effects
@@ -185,7 +185,7 @@ def test_a_payout_refused_for_good_withdraws_no_other_sales_code_m2() -> None:
     story.awaiting()
     shown = story.till.screen
     trouble = Trouble(TroubleKind.MERCHANT_CANNOT_RECEIVE, "merchant")
-    story.play(PayoutRefused(SaleId("till-1_3f9a0b1c_0a1b2c3d_7"), trouble, final=True))
+    story.play(PayoutNotMade(SaleId("till-1_3f9a0b1c_0a1b2c3d_7"), trouble, final=True))
     assert story.till.screen == shown
     assert story.till.out_of_service == trouble
 
@@ -357,7 +357,7 @@ def test_a_payout_that_fails_the_guard_is_not_paid_and_raises_an_alarm_m3() -> N
     made = story.awaiting()
     story.pay(made)
     story.send(made, SendOutcome.GUARDED)
-    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAYOUT_REFUSED]
+    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAYOUT_GUARDED]
     assert story.till.unsettled == 1
     story.wait(DAY_S)
     assert story.count(SendForward) == 1
@@ -759,7 +759,7 @@ def test_a_payout_that_the_ledger_shows_as_sent_stops_the_forward_for_a_person_m
     story.pay(made)
     story.wait(10)
     sale = next(iter(story.till.forwards.values())).sale.id
-    story.play(PayoutRefused(sale, Trouble(TroubleKind.PAID_BEFORE), final=False))
+    story.play(PayoutNotMade(sale, Trouble(TroubleKind.PAID_BEFORE), final=False))
     assert [(alarm.trouble.kind, alarm.sale) for alarm in story.till.alarms] == [
         (TroubleKind.PAID_BEFORE, sale)
     ]

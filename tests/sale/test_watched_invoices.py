@@ -10,7 +10,7 @@ from kiosk.sale.events import (
     InvoiceStatusResult,
     LookUpOutcome,
     PayoutCreated,
-    PayoutRefused,
+    PayoutNotMade,
     SendOutcome,
 )
 from kiosk.sale.facts import PaidTwice
@@ -55,7 +55,7 @@ def test_a_second_payment_seen_before_the_forward_settles_is_recorded_once_m12()
 def refusals(story: Story, sale: SaleId, kind: TroubleKind, seconds: int) -> None:
     """The payout invoice is refused every ten seconds."""
     for _ in range(0, seconds, 10):
-        story.play(PayoutRefused(sale, Trouble(kind), final=False))
+        story.play(PayoutNotMade(sale, Trouble(kind), final=False))
         story.wait(10)
 
 

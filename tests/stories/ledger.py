@@ -37,13 +37,13 @@ from kiosk.sale.events import (
     LookUpPayoutResult,
     NodesResult,
     PayoutCreated,
-    PayoutRefused,
+    PayoutNotMade,
     RatesFetched,
     RatesFetchFailed,
     SendForwardResult,
     SendOutcome,
 )
-from kiosk.sale.ids import Way, other_external_id, parse_external_id
+from kiosk.sale.ids import Direction, other_external_id, parse_external_id
 from kiosk.sale.invoice import (
     PAYOUT_EXPIRY_MIN,
     ExternalId,
@@ -92,7 +92,7 @@ class Made:
     """An invoice that Blink has made, and when; `direction` as the till's wallet sees it."""
 
     sale: SaleId
-    direction: Way
+    direction: Direction
     invoice: Invoice
     node: str
     made_at: int
@@ -185,7 +185,7 @@ class Blink:
         invoices = tuple(
             HistoryInvoice(made.sale, made.invoice, self.status(made), made.made_at)
             for made in reversed(ours)
-            if made.direction is Way.IN
+            if made.direction is Direction.IN
         )
         entries = tuple(
             HistoryEntry(
@@ -316,9 +316,9 @@ class LedgerWallet:
             case OpenSale(sale):
                 yield InvoiceRefused(sale.id, NO_CONNECTION)
             case TaskPayout(task):
-                yield PayoutRefused(task.sale.id, NO_CONNECTION, final=False)
+                yield PayoutNotMade(task.sale.id, NO_CONNECTION, final=False)
             case CreatePayout(sale_id):
-                yield PayoutRefused(sale_id, NO_CONNECTION, final=False)
+                yield PayoutNotMade(sale_id, NO_CONNECTION, final=False)
             case FetchInvoiceStatus(names):
                 for name in names:
                     yield InvoiceStatusResult(name, InvoiceStatus.UNKNOWN)
@@ -345,7 +345,7 @@ class LedgerWallet:
         try:
             return PayoutCreated(sale, self._made_payout(amount, external_id), generation)
         except PaidBefore:
-            return PayoutRefused(sale, Trouble(TroubleKind.PAID_BEFORE), final=False)
+            return PayoutNotMade(sale, Trouble(TroubleKind.PAID_BEFORE), final=False)
 
     def _made_payout(self, amount: Sats, external_id: ExternalId) -> Invoice:
         """As `kiosk.wallet.invoices.make_payout` does: look and search before a second one."""
@@ -356,7 +356,7 @@ class LedgerWallet:
             sent = [
                 moved.made.invoice
                 for moved in blink.sent
-                if moved.made.sale == named.sale and moved.made.direction is Way.OUT
+                if moved.made.sale == named.sale and moved.made.direction is Direction.OUT
             ]
             if len(sent) > 1:
                 raise PaidBefore

@@ -61,7 +61,7 @@ def test_no_way_leads_around_the_guard_m3(
     simulator.faults.add(Fault.WRONG_PAYEE, "lnInvoiceCreateOnBehalfOfRecipient")
     simulator.pay(sold(till))
     till.rest()
-    assert [alarm.trouble.kind for alarm in till.till.alarms] == [TroubleKind.PAYOUT_REFUSED]
+    assert [alarm.trouble.kind for alarm in till.till.alarms] == [TroubleKind.PAYOUT_GUARDED]
     till.leap()
     till.switch_off()  # nor does a start
     till.switch_on().rest()

@@ -4,7 +4,7 @@ from kiosk.sale.effects import CreatePayout, SendForward
 from kiosk.sale.events import (
     InvoiceCreated,
     PayoutCreated,
-    PayoutRefused,
+    PayoutNotMade,
     SendForwardResult,
     SendOutcome,
 )
@@ -51,7 +51,7 @@ def test_a_successor_of_what_the_ledger_shows_as_sent_is_never_made(
     account = door.fetched_account()
     name = payout_external_id(SALE, 2)
     door.perform(CreatePayout(SALE, Sats(1234), name, 2, "m", account))
-    refused = door.wait_for(PayoutRefused)
+    refused = door.wait_for(PayoutNotMade)
     assert (refused.trouble.kind, refused.final) == (TroubleKind.PAID_BEFORE, False)
 
 

@@ -37,7 +37,7 @@ from kiosk.sale.events import (
     MerchantWalletResult,
     NodesResult,
     PayoutCreated,
-    PayoutRefused,
+    PayoutNotMade,
     RatesFetched,
     SendForwardResult,
     SendOutcome,
@@ -236,7 +236,7 @@ def test_however_many_payouts_went_wrong_one_is_had_in_the_end_m1(
     simulator.faults.add(Fault.WRONG_AMOUNT)
     for _ in range(25):
         door.perform(make)
-        door.wait_for(PayoutRefused)
+        door.wait_for(PayoutNotMade)
     simulator.faults.clear()
     door.perform(make)
     assert door.wait_for(PayoutCreated).payout.amount == 1234

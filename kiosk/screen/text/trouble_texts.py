@@ -147,7 +147,7 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("A payment is under way."),
             mark("Wait for it, or press C again to leave."),
         ),
-        TroubleKind.PAYOUT_REFUSED: (
+        TroubleKind.PAYOUT_GUARDED: (
             mark("A payout did not look right and was not paid."),
             mark("The money is safe in the till account. Sale {subject}."),
         ),

@@ -23,6 +23,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from kiosk.sale.lightning_address import is_domain_name
 from kiosk.wallet.headers import retry_after_s
+from kiosk.wallet.response_body import UnfitBody, read_body
 
 MOST_BYTES: Final = 512 * 1024  # metadata with a picture is some 140 kB (LUD-06 sets no bound)
 MOST_REDIRECTS: Final = 3
@@ -212,15 +213,10 @@ class Fetcher:
 
 
 async def _json(answer: aiohttp.ClientResponse) -> Mapping[str, Any]:
-    if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Unreachable("a compressed answer nobody asked for")
-    body = bytearray()
-    async for part in answer.content.iter_chunked(16_384):
-        body += part
-        if len(body) > MOST_BYTES:
-            raise Unreachable(f"an answer of more than {MOST_BYTES} bytes")
     try:
-        value = json.loads(body)
+        value = json.loads(await read_body(answer, MOST_BYTES, ("identity",)))
+    except UnfitBody as error:
+        raise Unreachable(str(error)) from None
     except (ValueError, RecursionError) as error:
         raise Unreachable(f"not JSON, HTTP {answer.status}: {type(error).__name__}") from None
     if not isinstance(value, dict):
