@@ -30,7 +30,7 @@ MODULES: Final = {
     ),
     "journal": (
         "journal totals history unfinished direct_sales recovery rows installation salvage"
-        " records database"
+        " records database closes opening requests learned"
     ),
 }
 # The tests that should notice: of the same folder, and of the loop.
