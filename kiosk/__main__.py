@@ -138,6 +138,9 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
             parser.add_argument(
                 "--from", dest="file", type=Path, help="this file, instead of the boot partition's"
             )
+            parser.add_argument(
+                "--request", action="store_true", help="what was asked for on the till's screen"
+            )
         case "keypad":
             from kiosk.panel import cli as keypad
 

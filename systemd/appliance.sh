@@ -109,7 +109,7 @@ uninstall_kiosk() {
     if systemd_runs; then systemctl -q stop kiosk.service kiosk-provision.service; fi
     data_comes_home
     wiped /etc/kiosk
-    rm -rf /run/kiosk-provision
+    rm -rf /run/kiosk-provision /run/kiosk-settings
     put_back
     forget_made
     update_grub_menu
@@ -505,6 +505,9 @@ have_system_files() {
     # What the manager may ask of root: copy the sales onto a stick.
     has_file "$from/kiosk-export.path" /etc/systemd/system/kiosk-export.path
     has_file "$from/kiosk-export.service" /etc/systemd/system/kiosk-export.service
+    # ... and put settings into force that are asked for on the screen.
+    has_file "$from/kiosk-settings.path" /etc/systemd/system/kiosk-settings.path
+    has_file "$from/kiosk-settings.service" /etc/systemd/system/kiosk-settings.service
     has_file "$from/kiosk-partition.service" /etc/systemd/system/kiosk-partition.service
     has_file "$from/kiosk-polkit.rules" /etc/polkit-1/rules.d/50-kiosk.rules
     has_file "$from/kiosk.rules" /etc/udev/rules.d/60-kiosk.rules

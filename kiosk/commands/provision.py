@@ -1,9 +1,14 @@
-"""`kiosk provision`: settings from the boot partition, or from a file, into force. Needs root."""
+"""`kiosk provision`: settings from the boot partition, from a file, or from the screen into force.
+
+Needs root.
+"""
 
 import argparse
 import sys
+import time
 
 from kiosk.provision.apply_settings import Paths, apply_file, apply_from_boot
+from kiosk.provision.change_settings import ChangePaths, answer_request
 from kiosk.settings_file import FileRefused
 
 
@@ -14,6 +19,9 @@ def run(args: argparse.Namespace, places: Paths | None = None) -> int:
     """
     where = places or Paths()
     try:
+        if args.request:
+            answer_request(ChangePaths(etc=where.etc), time.monotonic(), time.time())
+            return 0
         if args.file is not None:
             apply_file(args.file, where)
             return 0

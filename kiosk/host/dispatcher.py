@@ -8,7 +8,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
-from kiosk.host import usb_export
+from kiosk.host import settings_request, usb_export
 from kiosk.host.wifi import Nmcli
 from kiosk.sale.device import (
     DeviceAction,
@@ -17,11 +17,12 @@ from kiosk.sale.device import (
     HostEffect,
     RunDeviceAction,
 )
+from kiosk.sale.settings_change import ChangeOutcome, ChangeSettings, SettingsChangeResult
 from kiosk.sale.wifi import JoinWifi, ScanWifi, WifiJoinResult, WifiNotice, WifiScanResult
 
 log: Final = logging.getLogger("kiosk")
 
-HostEvent = DeviceActionResult | WifiScanResult | WifiJoinResult
+HostEvent = DeviceActionResult | WifiScanResult | WifiJoinResult | SettingsChangeResult
 
 
 class Host:
@@ -84,6 +85,13 @@ class Host:
                 return self._nmcli.join(effect)
             case RunDeviceAction(act):
                 return DeviceActionResult(self._acted(act))
+            case ChangeSettings():
+                return self._settings_changed(effect)
+
+    def _settings_changed(self, change: ChangeSettings) -> SettingsChangeResult:
+        if self._folder is None:
+            return SettingsChangeResult(ChangeOutcome.NO_APPLIANCE)
+        return settings_request.ask_for_change(self._folder, change, self._sleep)
 
     def _acted(self, act: DeviceAction) -> DeviceNotice:
         log.warning("the manager asks for %s", act)
@@ -111,3 +119,5 @@ def _failed(effect: HostEffect) -> HostEvent:
             return DeviceActionResult(DeviceNotice.EXPORT_FAILED)
         case RunDeviceAction():
             return DeviceActionResult(DeviceNotice.NO_ANSWER)
+        case ChangeSettings():
+            return SettingsChangeResult(ChangeOutcome.NO_ANSWER)

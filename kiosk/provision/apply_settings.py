@@ -9,12 +9,12 @@ from typing import Final
 
 from kiosk.durable_files import wipe, write_private
 from kiosk.provision.env_file import (
-    EnvFile,
     read_env_file,
     read_wifi_file,
     split_secrets,
     strangers,
 )
+from kiosk.provision.settings_in_force import finish_change, put_in_force
 from kiosk.provision.wifi import Wifi, bring_up, use_radio
 from kiosk.sale.pin import kept
 from kiosk.settings import PIN_CREDENTIAL, SECRETS
@@ -71,15 +71,17 @@ def apply_from_boot(places: Paths) -> tuple[str, ...]:
     return _reported(tuple(problems), places)
 
 
-def keep_secrets_apart(places: Paths) -> None:
+def keep_secrets_apart(etc: Path) -> None:
     """Move keys that somebody wrote into kiosk.env to where only the till sees them.
 
     A file that is not clear stays as it is: nothing is taken out of what may mean something else.
+    A change that the power cut in two is finished before.
     """
-    plain = places.etc / "credentials" / "KIOSK_PIN"
+    finish_change(etc)
+    plain = etc / "credentials" / "KIOSK_PIN"
     if plain.is_file():
-        _keep_pin(plain.parent, plain.read_text(errors="replace").strip())
-    file = places.etc / "kiosk.env"
+        _keep_hash_of(plain)
+    file = etc / "kiosk.env"
     if not file.is_file():
         return
     data = read_file(file)
@@ -88,13 +90,13 @@ def keep_secrets_apart(places: Paths) -> None:
         return
     env_file = split_secrets(given)
     if env_file.secrets:
-        _put_in_force(env_file, places.etc, set(env_file.secrets))
+        put_in_force(env_file, etc, set(env_file.secrets))
 
 
 def _problems_of_own_file(places: Paths) -> tuple[str, ...]:
     """What is not clear in the settings in force, which somebody may have written by hand."""
     try:
-        keep_secrets_apart(places)
+        keep_secrets_apart(places.etc)
     except FileRefused as refused:
         return refused.problems
     return ()
@@ -145,7 +147,7 @@ def _take_settings(data: bytes, places: Paths) -> None:
     env_file = read_env_file(data)
     if (places.etc / NOT_MOUNTED).exists():
         raise FileRefused((f"kiosk.env: {places.etc} is on a partition that is missing",))
-    _put_in_force(env_file, places.etc, set(SECRETS))
+    put_in_force(env_file, places.etc, set(SECRETS))
     if env_file.wifi is not None:
         _join(env_file.wifi, places)
 
@@ -183,25 +185,11 @@ def _reported(problems: tuple[str, ...], places: Paths) -> tuple[str, ...]:
     return problems
 
 
-def _keep_pin(folder: Path, pin: str | None) -> None:
-    """Keep the PIN's hash, never its digits."""
+def _keep_hash_of(plain: Path) -> None:
+    """Keep the hash of a PIN that somebody wrote by hand, never its digits."""
+    pin = plain.read_text(errors="replace").strip()
     if pin:
-        write_private(folder / PIN_CREDENTIAL, kept(pin))
+        write_private(plain.with_name(PIN_CREDENTIAL), kept(pin))
     else:
-        (folder / PIN_CREDENTIAL).unlink(missing_ok=True)
-    (folder / "KIOSK_PIN").unlink(missing_ok=True)
-
-
-def _put_in_force(env_file: EnvFile, etc: Path, replaced: set[str]) -> None:
-    """Write the settings; of the `replaced` secrets, those that are not given are removed."""
-    folder = etc / "credentials"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in sorted(replaced):
-        value = env_file.secrets.get(name)
-        if name == "KIOSK_PIN":
-            _keep_pin(folder, value)
-        elif value:
-            write_private(folder / name, value)
-        else:
-            (folder / name).unlink(missing_ok=True)
-    write_private(etc / "kiosk.env", env_file.text)
+        plain.with_name(PIN_CREDENTIAL).unlink(missing_ok=True)
+    plain.unlink()

@@ -4,7 +4,7 @@ Nothing here contains a value: a line of mistakes names the setting, or the line
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,10 +34,21 @@ def read_env_file(data: bytes) -> EnvFile:
     Raises:
         FileRefused: with every mistake there is.
     """
-    given = parse(data, "kiosk.env")
+    return checked_settings(parse(data, "kiosk.env"), extra_check=_boot_problems)
+
+
+def checked_settings(
+    given: SettingsFile,
+    extra_check: Callable[[Mapping[str, str]], Iterator[str]] = lambda _: iter(()),
+) -> EnvFile:
+    """Check settings as a whole, which must be complete by themselves.
+
+    Raises:
+        FileRefused: with every mistake there is.
+    """
     values = given.values
     problems = [*given.problems, *strangers(values), *unknown(values), *wifi_problems(values)]
-    problems += _boot_problems(values)
+    problems += extra_check(values)
     try:
         load(values)
     except WrongSettings as error:

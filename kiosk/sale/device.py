@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kiosk.sale.settings_change import ChangeSettings
 from kiosk.sale.wifi import JoinWifi, ScanWifi
 
 
@@ -45,4 +46,4 @@ class DeviceActionResult:
     notice: DeviceNotice
 
 
-HostEffect = RunDeviceAction | ScanWifi | JoinWifi
+HostEffect = RunDeviceAction | ScanWifi | JoinWifi | ChangeSettings

@@ -10,6 +10,7 @@ from kiosk.sale.keys import Key, Letter
 from kiosk.sale.ledger_history import LedgerHistory
 from kiosk.sale.money import Cents, Sats
 from kiosk.sale.screens import ConnectionState, HistoryRow, Totals
+from kiosk.sale.settings_change import SettingsChangeResult
 from kiosk.sale.trouble import Trouble
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult
 
@@ -320,4 +321,5 @@ Event = (
     | DeviceActionResult
     | WifiScanResult
     | WifiJoinResult
+    | SettingsChangeResult
 )

@@ -60,6 +60,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.key_timing import note_screen_change
 from kiosk.sale.limits import count_paid
+from kiosk.sale.settings_change import SettingsChangeResult
 from kiosk.sale.status_light import with_trouble_sound
 from kiosk.sale.till import Alarm, Till
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult
@@ -149,5 +150,7 @@ def _handle(till: Till, event: Event) -> Step:
             return manager.handle_device_result(till, event)
         case WifiScanResult() | WifiJoinResult():
             return manager.handle_wifi_result(till, event)
+        case SettingsChangeResult():
+            return Step(till)  # asked for on a screen that was left
         case SettingsRefused(trouble) | DeviceFailed(trouble):
             return Step(replace(till, alarms=(*till.alarms, Alarm(trouble))))

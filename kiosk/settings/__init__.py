@@ -11,6 +11,8 @@ from kiosk.settings.sources import (
     PIN_CREDENTIAL,
     SETTINGS_CREDENTIAL,
     WrongSettings,
+    has_account,
+    is_set_up,
     load,
     unknown,
 )
@@ -26,6 +28,8 @@ __all__ = [
     "Settings",
     "WrongSettings",
     "default_journal",
+    "has_account",
+    "is_set_up",
     "load",
     "unknown",
 ]

@@ -39,6 +39,7 @@ class Setting:
     secret: bool
     default_words: str
     boot_check: Callable[[str], None] | None
+    changed_on_screen: bool
 
     def read(self, text: str) -> Any:
         """The value of a text.
@@ -58,12 +59,14 @@ class Details(TypedDict, total=False):
 
     `default_words` says in the docs what an empty default is. `boot_check` raises ValueError for
     a value that a file on the boot partition must not set: anybody with the card can write there.
+    `changed_on_screen` is False for what only a file may set: secrets, paths, Blink's addresses.
     """
 
     group: Required[Group]
     secret: bool
     default_words: str
     boot_check: Callable[[str], None]
+    changed_on_screen: bool
 
 
 @overload
@@ -127,6 +130,7 @@ def setting(
         secret=details.get("secret", False),
         default_words=details.get("default_words", ""),
         boot_check=details.get("boot_check"),
+        changed_on_screen=details.get("changed_on_screen", True),
     )
     return dataclasses.field(metadata={_KEY: entry})
 

@@ -16,6 +16,13 @@ from kiosk.settings_file import FileRefused, SettingsFile, parse, read_file
 PIN_CREDENTIAL: Final = "KIOSK_PIN_HASH"
 SETTINGS_CREDENTIAL: Final = "kiosk.env"  # the whole file, as systemd passes it on
 
+# Without any of these, nobody has said yet whose money it is.
+_WHOSE_MONEY: Final = (
+    "MERCHANT_ADDRESS",
+    "MERCHANT_USERNAME",
+    "MERCHANT_API_KEY",
+    "BLINKPOS_API_KEY",
+)
 _OURS: Final = re.compile(r"(KIOSK|BLINK|BLINKPOS|MERCHANT)_")
 
 
@@ -74,6 +81,17 @@ def unknown(
         hint = f"; did you mean {near[0]}?" if near else ""
         lines.append(f"{name} is not a setting{hint}")
     return tuple(lines)
+
+
+def has_account(values: Mapping[str, str]) -> bool:
+    """Whether these say whose money it is, rightly or wrongly: else nobody has set the till up."""
+    return any(values.get(name, "").strip() for name in _WHOSE_MONEY)
+
+
+def is_set_up(environ: Mapping[str, str], dotenv: Path | None, credentials: Path | None) -> bool:
+    """Whether anybody has set the till up yet. A file that cannot be read is somebody's work."""
+    sources, problems = _sources(environ, dotenv, credentials)
+    return bool(problems) or has_account(_values(sources))
 
 
 def _values(sources: Sequence[Mapping[str, str]]) -> dict[str, str]:

@@ -47,6 +47,7 @@ class Settings:
         "required for `forward`: API key of the till account, with READ, RECEIVE and WRITE",
         group=Group.ACCOUNTS,
         secret=True,
+        changed_on_screen=False,
     )
     blinkpos_wallet_id: str | None = setting(
         "BLINKPOS_WALLET_ID",
@@ -54,6 +55,7 @@ class Settings:
         "BTC wallet of the till account",
         group=Group.ACCOUNTS,
         default_words="asked from Blink",
+        changed_on_screen=False,
     )
     merchant_username: str | None = setting(
         "MERCHANT_USERNAME",
@@ -68,6 +70,7 @@ class Settings:
         "API key of the merchant account; RECEIVE is enough if the wallet is named",
         group=Group.ACCOUNTS,
         secret=True,
+        changed_on_screen=False,
     )
     merchant_wallet_id: str | None = setting(
         "MERCHANT_WALLET_ID",
@@ -75,6 +78,7 @@ class Settings:
         "BTC wallet of the merchant account",
         group=Group.ACCOUNTS,
         default_words="asked from Blink",
+        changed_on_screen=False,
     )
     merchant_updates: bool = setting(
         "MERCHANT_UPDATES",
@@ -90,6 +94,7 @@ class Settings:
         "Blink's address for requests; plain `http` only to this machine",
         group=Group.ACCOUNTS,
         default="https://api.blink.sv/graphql",
+        changed_on_screen=False,
     )
     ws_url: str = setting(
         "BLINK_WS_URL",
@@ -97,6 +102,7 @@ class Settings:
         "Blink's address for the connection of a sale; plain `ws` only to this machine",
         group=Group.ACCOUNTS,
         default="wss://ws.blink.sv/graphql",
+        changed_on_screen=False,
     )
     currencies: tuple[str, ...] = setting(
         "KIOSK_CURRENCY",
@@ -181,6 +187,7 @@ class Settings:
         default_words="`/var/lib/kiosk/journal.sqlite3`; off an appliance in the user's data"
         " folder",
         boot_check=parsers.in_data_folder,
+        changed_on_screen=False,
     )
     log_level: str = setting(
         "KIOSK_LOG",
@@ -208,6 +215,7 @@ class Settings:
         Path,
         "the merchant's logo, a PNG or SVG file, instead of the name; text in an SVG as paths",
         group=Group.SCREEN,
+        changed_on_screen=False,
     )
     theme: str = setting(
         "KIOSK_THEME",

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.commands import provision
 from kiosk.durable_files import write_private
-from kiosk.provision import apply_settings
+from kiosk.provision import apply_settings, settings_in_force
 from kiosk.provision.apply_settings import (
     NOT_MOUNTED,
     Paths,
@@ -135,14 +135,14 @@ def test_keys_written_into_the_settings_by_hand_are_moved_out(box: Box) -> None:
     take_in_file(box, GOOD)
     with (box.etc / "kiosk.env").open("a") as file:
         file.write("KIOSK_PIN=2222\nKIOSK_VOLUME=70\n")
-    keep_secrets_apart(box.places)
+    keep_secrets_apart(box.etc)
     assert is_correct_pin("2222", box.secret(PIN_CREDENTIAL).read_text())
     assert box.secret("BLINKPOS_API_KEY").read_text() == KEY, "the others stay"
     text = (box.etc / "kiosk.env").read_text()
     assert "2222" not in text
     assert "KIOSK_VOLUME=70\n" in text
     seen = (box.etc / "kiosk.env").stat().st_mtime_ns
-    keep_secrets_apart(box.places)
+    keep_secrets_apart(box.etc)
     assert (box.etc / "kiosk.env").stat().st_mtime_ns == seen, "nothing is written twice"
 
 
@@ -169,7 +169,7 @@ def take_in_file(box: Box, text: str) -> None:
 
 
 def given(file: Path | None) -> argparse.Namespace:
-    return argparse.Namespace(file=file)
+    return argparse.Namespace(request=False, file=file)
 
 
 def test_the_command_takes_a_given_file_and_keeps_it(box: Box, tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_disk_that_cannot_be_written_is_told_and_nothing_is_wiped(
             raise OSError(30, "read-only", "x")
         write_private(file, text)
 
-    monkeypatch.setattr(apply_settings, "write_private", refuse)
+    monkeypatch.setattr(settings_in_force, "write_private", refuse)
     (box.boot / "kiosk.env").write_text(GOOD)
     assert provision.run(given(None), box.places) == 0
     assert box.places.refusal.read_text() == "kiosk.env: could not be taken in: read-only\n"

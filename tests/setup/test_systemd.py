@@ -7,19 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.host import usb_export
+from kiosk.host import settings_request, usb_export
 from kiosk.host.refused_settings import REFUSAL
 from kiosk.host.watchdog import FEEDS_PER_TIMEOUT
 from kiosk.journal.database import MISSING
 from kiosk.loop import EVENTS_A_TURN
 from kiosk.provision.apply_settings import NOT_MOUNTED, Paths
+from kiosk.provision.change_settings import ChangePaths
 from kiosk.settings import PIN_CREDENTIAL, SECRETS, SETTINGS_CREDENTIAL
 
 ROOT = Path(__file__).parent.parent.parent
 SYSTEMD = ROOT / "systemd"
 SLOW_WRITE_S = 0.1  # one synced write to a slow memory card
 SECRET_FILES = (*SECRETS, PIN_CREDENTIAL)
-MOST_EXPOSED = {"kiosk.service": 1.5, "kiosk-provision.service": 1.7, "kiosk-export.service": 2.0}
+MOST_EXPOSED = {
+    "kiosk.service": 1.5,
+    "kiosk-provision.service": 1.7,
+    "kiosk-export.service": 2.0,
+    "kiosk-settings.service": 1.5,
+}
 
 needs_systemd = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="no systemd-analyze on this machine"
@@ -121,6 +127,23 @@ def test_root_watches_where_the_till_leaves_its_wish_for_a_stick() -> None:
     ]
     assert UNIT["RuntimeDirectory"] == ["kiosk"]
     assert "kiosk-export.path" in UNIT["Wants"]
+
+
+def test_root_watches_where_the_till_leaves_its_wish_for_settings_and_answers_where_it_looks() -> (
+    None
+):
+    asked = f"/run/kiosk/{settings_request.FOLDER}/{settings_request.REQUEST_FILE}"
+    assert words_of("kiosk-settings.path")["PathExists"] == [asked]
+    assert str(ChangePaths().request) == asked
+    assert str(ChangePaths().answers / "answer") == str(settings_request.ANSWER)
+    assert words_of("kiosk-settings.service")["RuntimeDirectory"] == [ChangePaths().answers.name]
+    assert "kiosk-settings.path" in UNIT["Wants"]
+
+
+def test_the_unit_that_changes_settings_can_reach_no_network_and_no_device() -> None:
+    unit = words_of("kiosk-settings.service")
+    assert unit["PrivateNetwork"] == unit["PrivateDevices"] == ["yes"]
+    assert unit["CapabilityBoundingSet"] == ["CAP_DAC_OVERRIDE"]
 
 
 def test_the_program_counts_its_starts_where_systemd_keeps_them() -> None:

@@ -1,0 +1,177 @@
+"""A change of settings from the screen: root decides, and puts it into force or says why not.
+
+The till lays a request into its runtime folder (`kiosk.sale.settings_change`); systemd then starts
+this. The PIN is checked here, and its wrong tries are counted here: a till that somebody has taken
+over can change nothing without it.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from kiosk.durable_files import write_private
+from kiosk.provision.apply_settings import NOT_MOUNTED, keep_secrets_apart
+from kiosk.provision.env_file import checked_settings
+from kiosk.provision.settings_in_force import put_in_force, values_in_force
+from kiosk.sale.pin import is_correct_pin, lock_s
+from kiosk.sale.settings_change import (
+    ChangeOutcome,
+    ChangeSettings,
+    SettingsChangeResult,
+    answer_text,
+    read_request,
+)
+from kiosk.settings import SECRETS, TABLE, has_account
+from kiosk.settings_file import FileRefused, SettingsFile, read_file
+
+log: Final = logging.getLogger("kiosk")
+
+HISTORY: Final = "changes.log"
+MOST_HISTORY_LINES: Final = 500
+WRONG_PINS: Final = "wrong-pins"
+LAST_WRONG: Final = "last-wrong-pin"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePaths:
+    """Where the request comes from, where the answer goes to, and where the settings are.
+
+    `request` lies in a folder of the till's: its unit lets root write nowhere else but there, in
+    `answers` and in `etc`, so a link in its place leads nowhere.
+    """
+
+    request: Path = Path("/run/kiosk/settings/wanted")
+    answers: Path = Path("/run/kiosk-settings")
+    etc: Path = Path("/etc/kiosk")
+
+
+def answer_request(paths: ChangePaths, now_s: float, unix_s: float) -> SettingsChangeResult | None:
+    """Take the request away, and answer it; None if there is none that can be read.
+
+    `now_s` is monotonic seconds since the boot, `unix_s` the wall clock.
+
+    Raises:
+        OSError: the request cannot be taken away, or the answer not be written.
+    """
+    try:
+        data = read_file(paths.request)
+        token, change = read_request(data.decode())
+    except FileNotFoundError:
+        return None
+    except (FileRefused, ValueError, OSError) as error:  # a link in its place is an OSError
+        log.error("a request for settings cannot be read: %s", type(error).__name__)  # noqa: TRY400
+        paths.request.unlink()
+        return None
+    paths.request.unlink()  # before anything else: a request that ends this program is not repeated
+    try:
+        result = _changed(change, paths, now_s, unix_s)
+    except FileRefused as refused:
+        result = SettingsChangeResult(ChangeOutcome.WRONG, refused.problems)
+    except OSError as error:
+        log.error("the settings cannot be written: %s", error.strerror)  # noqa: TRY400
+        result = SettingsChangeResult(ChangeOutcome.NOT_SAVED)
+    log.warning("settings asked for on the screen: %s", result.outcome)
+    answer = paths.answers / "answer"
+    write_private(answer, answer_text(result, token))
+    answer.chmod(0o644)  # names of settings, never a value: the till's user reads it
+    return result
+
+
+def changed_values(in_force: Mapping[str, str], change: ChangeSettings) -> dict[str, str]:
+    """The settings as they would be: an empty text takes a setting back to its default."""
+    values = {**in_force, **dict(change.changes)}
+    return {name: text for name, text in values.items() if text or TABLE[name].keeps_empty}
+
+
+def not_for_the_screen(change: ChangeSettings) -> tuple[str, ...]:
+    """The names among the changes that only a file may set."""
+    allowed = {entry.name for entry in TABLE.values() if entry.changed_on_screen}
+    return tuple(name for name, _ in change.changes if name not in allowed)
+
+
+def described(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
+    """What a change does, one line each; a secret's value is never in it."""
+    lines = []
+    for name in TABLE:
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        if name in SECRETS:
+            lines.append(f"{name} {'removed' if new is None else 'set'}")
+        else:
+            lines.append(f"{name} {_shown(old)} -> {_shown(new)}")
+    return tuple(lines)
+
+
+def _changed(
+    change: ChangeSettings, paths: ChangePaths, now_s: float, unix_s: float
+) -> SettingsChangeResult:
+    etc = paths.etc
+    if (etc / NOT_MOUNTED).exists():
+        return SettingsChangeResult(ChangeOutcome.NOT_SAVED)
+    keep_secrets_apart(etc)
+    in_force = values_in_force(etc)
+    if in_force.problems:  # written by hand, and not clear: nobody but its writer may touch it
+        return SettingsChangeResult(ChangeOutcome.WRONG, in_force.problems)
+    if names := not_for_the_screen(change):
+        log.error("not to be set on the screen: %s", ", ".join(names))
+        return SettingsChangeResult(ChangeOutcome.NOT_ALLOWED)
+    is_first = not has_account(in_force.values)
+    if not is_first:
+        refused = _pin_refusal(change.pin, in_force.values.get("KIOSK_PIN", ""), paths, now_s)
+        if refused is not None:
+            return refused
+    values = changed_values(in_force.values, change)
+    env_file = checked_settings(SettingsFile(values))
+    put_in_force(env_file, etc, set(SECRETS))
+    _note(
+        etc,
+        "first set-up" if is_first else "manager, with the PIN",
+        described(in_force.values, values),
+        unix_s,
+    )
+    return SettingsChangeResult(ChangeOutcome.IN_FORCE)
+
+
+def _pin_refusal(
+    typed: str, hashed: str, paths: ChangePaths, now_s: float
+) -> SettingsChangeResult | None:
+    """Why this PIN opens nothing, None if it does. A try counts before it is looked at."""
+    if not hashed:  # whoever has the till's process could else change who gets the money
+        return SettingsChangeResult(ChangeOutcome.NOT_ALLOWED)
+    tries, last = paths.etc / WRONG_PINS, paths.answers / LAST_WRONG
+    wrong = _number(tries)
+    # After a boot the pause begins anew: no clock tells how long the plug was out.
+    left_s = _number(last) + lock_s(int(wrong)) - now_s
+    if left_s > 0:
+        return SettingsChangeResult(ChangeOutcome.PIN_LOCKED, wait_s=int(left_s) + 1)
+    write_private(last, f"{now_s}\n")
+    write_private(tries, f"{int(wrong) + 1}\n")
+    if not is_correct_pin(typed, hashed):
+        log.warning("a wrong PIN for the settings, %d in a row", int(wrong) + 1)
+        return SettingsChangeResult(ChangeOutcome.PIN_WRONG)
+    tries.unlink()
+    return None
+
+
+def _number(file: Path) -> float:
+    return float(file.read_text()) if file.is_file() else 0.0
+
+
+def _note(etc: Path, who: str, lines: tuple[str, ...], unix_s: float) -> None:
+    """Keep who changed what and when: in the log, and in a file that lasts."""
+    file = etc / HISTORY
+    before = file.read_text(errors="replace").splitlines() if file.is_file() else []
+    moment = datetime.fromtimestamp(int(unix_s), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    new = [f"{moment} {who}: {line}" for line in lines]
+    for line in new:
+        log.warning("settings changed by %s", line.partition(" ")[2])
+    kept = [*before, *new][-MOST_HISTORY_LINES:]
+    write_private(file, "".join(f"{line}\n" for line in kept))
+
+
+def _shown(text: str | None) -> str:
+    return "(default)" if text is None else repr(text)

@@ -1,0 +1,74 @@
+"""The settings in force, in /etc/kiosk: read as one, replaced as one.
+
+They are several files: kiosk.env, and one for each secret. What is to be in force is first written
+as a whole beside them, so a power cut between two of them is made good at the next start.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from kiosk.durable_files import sync_folder, wipe, write_private
+from kiosk.provision.env_file import EnvFile
+from kiosk.sale.pin import kept
+from kiosk.settings import PIN_CREDENTIAL, SECRETS
+from kiosk.settings_file import SettingsFile, parse, read_file
+
+log: Final = logging.getLogger("kiosk")
+
+FILE: Final = "kiosk.env"
+CREDENTIALS: Final = "credentials"
+BEING_CHANGED: Final = "being-changed"  # JSON: the text, and each secret or null
+
+
+def values_in_force(etc: Path) -> SettingsFile:
+    """Every setting with its text, secrets too; of the PIN its hash.
+
+    Raises:
+        FileRefused: kiosk.env is no settings file.
+        OSError: something cannot be read.
+    """
+    file = etc / FILE
+    given = parse(read_file(file), FILE) if file.is_file() else SettingsFile({})
+    values = dict(given.values)
+    for name in SECRETS:
+        secret = etc / CREDENTIALS / (PIN_CREDENTIAL if name == "KIOSK_PIN" else name)
+        if secret.is_file():
+            values[name] = secret.read_text(errors="replace").strip()
+    return SettingsFile(values, given.problems)
+
+
+def put_in_force(env_file: EnvFile, etc: Path, replaced: set[str]) -> None:
+    """Write the settings; of the `replaced` secrets, those that are not given are removed."""
+    (etc / CREDENTIALS).mkdir(mode=0o700, parents=True, exist_ok=True)
+    secrets = {name: env_file.secrets.get(name) or None for name in sorted(replaced)}
+    if pin := secrets.get("KIOSK_PIN"):
+        secrets["KIOSK_PIN"] = kept(pin)  # never its digits
+    whole = {"text": env_file.text, "secrets": secrets}
+    write_private(etc / BEING_CHANGED, json.dumps(whole))
+    finish_change(etc)
+
+
+def finish_change(etc: Path) -> None:
+    """Do what was written down as about to be done, if anything was."""
+    whole = etc / BEING_CHANGED
+    if not whole.is_file():
+        return
+    change = json.loads(whole.read_text())
+    _write_secrets(etc / CREDENTIALS, change["secrets"])
+    write_private(etc / FILE, change["text"])
+    wipe(whole)
+
+
+def _write_secrets(folder: Path, secrets: Mapping[str, str | None]) -> None:
+    for name, value in secrets.items():
+        file = folder / (PIN_CREDENTIAL if name == "KIOSK_PIN" else name)
+        if value is None:
+            file.unlink(missing_ok=True)
+        else:
+            write_private(file, value)
+        if name == "KIOSK_PIN":
+            (folder / name).unlink(missing_ok=True)
+    sync_folder(folder)

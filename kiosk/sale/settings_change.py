@@ -1,0 +1,131 @@
+"""A change of settings that somebody asks for on the screen, and what came of it.
+
+The till may not write settings: it lays a request down as a file, and a unit of root's checks it,
+puts it into force and answers. Both sides read and write these two texts here.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+MOST_BYTES: Final = 16_384  # of a request or an answer
+MOST_CHANGES: Final = 80
+LONGEST_VALUE: Final = 300
+MOST_PROBLEMS: Final = 40
+
+_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
+_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{2,40}")
+_PIN: Final = re.compile(r"[0-9]{0,12}")
+
+
+class ChangeOutcome(StrEnum):
+    """What came of a request."""
+
+    IN_FORCE = "in_force"  # the next start of the program uses it
+    WRONG = "wrong"  # `problems` says which settings, and why; the ones before are in force
+    PIN_WRONG = "pin_wrong"
+    PIN_LOCKED = "pin_locked"  # after wrong ones: for `wait_s` more seconds
+    NOT_ALLOWED = "not_allowed"  # no PIN protects the settings, or these are not for the screen
+    NOT_SAVED = "not_saved"  # the card cannot be written
+    NO_ANSWER = "no_answer"  # root's unit said nothing in time
+    NO_APPLIANCE = "no_appliance"  # this machine has no such unit
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """Ask for these settings to be put into force, as a whole. -> SettingsChangeResult.
+
+    A name with an empty text means its default. `pin` is the manager's PIN as typed, empty where
+    none is set yet. Both may be secret, and neither reaches a repr.
+    """
+
+    changes: tuple[tuple[str, str], ...] = field(repr=False)
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChangeResult:
+    """What came of it. `problems` are sentences that begin with a setting's name, and no value."""
+
+    outcome: ChangeOutcome
+    problems: tuple[str, ...] = ()
+    wait_s: int = 0
+
+
+def request_text(change: ChangeSettings, token: str) -> str:
+    """The request as root's unit reads it. `token` are 32 hex digits, which the answer repeats."""
+    return json.dumps({"token": token, "pin": change.pin, "changes": dict(change.changes)})
+
+
+def read_request(text: str) -> tuple[str, ChangeSettings]:
+    """The token of a request, and what it asks for.
+
+    Raises:
+        ValueError: it is no request. The sentence holds nothing of it.
+    """
+    data = _object(text)
+    token, pin, changes = data.get("token"), data.get("pin"), data.get("changes")
+    if not _matches(_TOKEN, token) or not _matches(_PIN, pin):
+        raise ValueError("no token or no PIN")
+    if not isinstance(changes, dict) or not 1 <= len(changes) <= MOST_CHANGES:
+        raise ValueError("no changes, or too many")
+    for name, value in changes.items():
+        if not _matches(_NAME, name) or not _is_value(value):
+            raise ValueError("a change that is none")
+    return str(token), ChangeSettings(tuple(changes.items()), str(pin))
+
+
+def answer_text(result: SettingsChangeResult, token: str) -> str:
+    """The answer as the till reads it."""
+    problems = list(result.problems[:MOST_PROBLEMS])
+    return json.dumps(
+        {
+            "token": token,
+            "outcome": result.outcome,
+            "problems": problems,
+            "wait_s": result.wait_s,
+        }
+    )
+
+
+def read_answer(text: str, token: str) -> SettingsChangeResult | None:
+    """What came of the request with this token, None if this answers another one.
+
+    Raises:
+        ValueError: it is no answer.
+    """
+    data = _object(text)
+    if data.get("token") != token:
+        return None
+    problems, wait_s = data.get("problems"), data.get("wait_s")
+    if not isinstance(problems, list) or len(problems) > MOST_PROBLEMS:
+        raise ValueError("no list of problems")
+    if not all(isinstance(problem, str) for problem in problems):
+        raise ValueError("a problem that is no sentence")
+    if not isinstance(wait_s, int) or isinstance(wait_s, bool) or wait_s < 0:
+        raise ValueError("a pause that is none")
+    outcome = ChangeOutcome(str(data.get("outcome")))
+    return SettingsChangeResult(outcome, tuple(problems), wait_s)
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    if len(text.encode(errors="replace")) > MOST_BYTES:
+        raise ValueError("too long")
+    try:
+        data = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        raise ValueError("not JSON") from None
+    if not isinstance(data, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - what is read is wrong, not the caller
+    return data
+
+
+def _matches(pattern: re.Pattern[str], text: object) -> bool:
+    return isinstance(text, str) and pattern.fullmatch(text) is not None
+
+
+def _is_value(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_VALUE and value.isprintable()
