@@ -1,8 +1,8 @@
 """The shell: inbox -> transition -> facts -> effects -> one frame.
 
 Only this loop changes the till. Doors put events into its inbox from their own threads and are
-known here by Protocol. What a step says must be durable is written before the till moves; while it
-cannot be written, the event is kept and nothing is acted upon.
+known here by Protocol (`doors`). What a step says must be durable is written before the till
+moves; while it cannot be written, the event is kept and nothing is acted upon.
 """
 
 import logging
@@ -10,9 +10,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from queue import Empty, SimpleQueue
-from typing import Final, Protocol
+from typing import Final
 
 from kiosk import sale_log
+from kiosk.doors import Clock, Display, Host, Journal, Panel, Wallet, Watchdog
 from kiosk.sale.account import Account
 from kiosk.sale.device import DeviceAction, HostEffect, RunDeviceAction
 from kiosk.sale.effects import (
@@ -21,9 +22,7 @@ from kiosk.sale.effects import (
     PlaySound,
     ProbeJournal,
     ReadSalesHistory,
-    Sound,
     Step,
-    WalletEffect,
 )
 from kiosk.sale.events import (
     AccountFetched,
@@ -32,7 +31,6 @@ from kiosk.sale.events import (
     JournalWritable,
     KeyPressed,
     RetryRequested,
-    SalesHistoryResult,
     Tick,
 )
 from kiosk.sale.facts import Fact
@@ -53,61 +51,6 @@ EVENTS_A_TURN: Final = 50
 
 # While the journal cannot be written, what is due stays due: look again at this pace.
 UNWRITTEN_RETRY_S: Final = 0.5
-
-
-class Wallet(Protocol):
-    """The Blink door."""
-
-    def perform(self, effect: WalletEffect) -> None: ...
-
-
-class Journal(Protocol):
-    """The record. Raises KioskError when it cannot be written, or has no room for a new sale."""
-
-    def record(self, facts: Sequence[Fact]) -> None: ...
-    def probe(self) -> None: ...
-    def overview(self, now: int) -> SalesHistoryResult: ...
-    def take_requests(self) -> bool: ...
-
-
-class Display(Protocol):
-    """The display: draws the till, returns what was touched and typed."""
-
-    def draw(self, till: Till) -> bool: ...
-    def wait(self, timeout_s: float | None) -> tuple[Event, ...]: ...
-    def wake(self) -> None: ...
-    def next_frame_s(self, till: Till) -> float | None: ...
-    def wake_display(self) -> bool: ...
-    def play(self, sound: Sound) -> None: ...
-    def adjust_code_brightness(self, steps: int) -> None: ...
-
-
-class Panel(Protocol):
-    """LED and buzzer."""
-
-    def show(self, light: Light) -> None: ...
-
-
-class Host(Protocol):
-    """The system around the program: power, Wi-Fi, a USB stick."""
-
-    def perform(self, effect: HostEffect) -> None: ...
-
-
-class Watchdog(Protocol):
-    """Feeds systemd's watchdog while everything that a sale needs works."""
-
-    @property
-    def due_s(self) -> float: ...
-    def feed_if_due(self, now_s: float) -> None: ...
-
-
-class Clock(Protocol):
-    """Time, injected: monotonic seconds for pauses, Unix seconds for records (`kiosk.clock`)."""
-
-    def monotonic(self) -> float: ...
-    def unix(self) -> float: ...
-    def set_unix(self, unix_s: float) -> None: ...
 
 
 class Inbox:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.commands.app import look_of
-from kiosk.loop import Watchdog
+from kiosk.doors import Watchdog
 from kiosk.sale.entry import Entry
 from kiosk.sale.money import SAT
 from kiosk.sale.screens import EnteringAmount

@@ -15,7 +15,8 @@ FEEDS_PER_TIMEOUT: Final = 3
 class WatchdogFeeder(Protocol):
     """Who takes the sign of life."""
 
-    def feed(self) -> None: ...
+    def feed(self) -> None:
+        """Show systemd that the program is alive."""
 
 
 class Watchdog:

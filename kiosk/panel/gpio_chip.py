@@ -34,43 +34,74 @@ class ChipLabel(Protocol):
     """What a chip says of itself."""
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """The driver's name for it, such as `pinctrl-bcm2711`."""
+        ...
 
 
 class LineInfo(Protocol):
     """What the kernel says of a line, whoever has it."""
 
     @property
-    def used(self) -> bool: ...
+    def used(self) -> bool:
+        """Whether some program or driver has requested it."""
+        ...
+
     @property
-    def consumer(self) -> str: ...
+    def consumer(self) -> str:
+        """The name that its user has given, empty for none."""
+        ...
 
 
 class LineRequest(Protocol):
     """Lines that are ours; `fd` can be read when an edge was seen."""
 
     @property
-    def fd(self) -> int: ...
-    def get_value(self, line: int) -> "Value": ...
-    def set_value(self, line: int, value: "Value") -> None: ...
+    def fd(self) -> int:
+        """The file descriptor to poll for edges."""
+        ...
+
+    def get_value(self, line: int) -> "Value":
+        """The level of a line now."""
+        ...
+
+    def set_value(self, line: int, value: "Value") -> None:
+        """Drive an output line."""
+
     def reconfigure_lines(
         self, config: "dict[Iterable[int | str] | int | str, LineSettings | None]"
-    ) -> None: ...
-    def read_edge_events(self) -> Sequence[object]: ...
-    def release(self) -> None: ...
+    ) -> None:
+        """Change direction, bias and edges of requested lines, without giving them up."""
+
+    def read_edge_events(self) -> Sequence[object]:
+        """Take the edges that have been seen; waits if there is none."""
+        ...
+
+    def release(self) -> None:
+        """Give the lines back to the kernel."""
 
 
 class Chip(Protocol):
     """`gpiod.Chip`, as far as it is used here."""
 
-    def get_info(self) -> ChipLabel: ...
-    def get_line_info(self, line: int) -> LineInfo: ...
+    def get_info(self) -> ChipLabel:
+        """Ask the chip for its label."""
+        ...
+
+    def get_line_info(self, line: int) -> LineInfo:
+        """Ask who has a line; it need not be ours."""
+        ...
+
     def request_lines(
         self,
         config: "dict[Iterable[int | str] | int | str, LineSettings | None]",
         consumer: str,
-    ) -> LineRequest: ...
-    def close(self) -> None: ...
+    ) -> LineRequest:
+        """Take lines under a name; OSError if one is taken."""
+        ...
+
+    def close(self) -> None:
+        """Close the device file; requested lines stay requested."""
 
 
 OpenChip = Callable[[Path], Chip]

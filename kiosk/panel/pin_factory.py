@@ -63,6 +63,7 @@ class KernelPin(PiPin):  # type: ignore[misc]  # gpiozero has no types
         self._line = take_line(factory.chip, self._number)
 
     def close(self) -> None:
+        """Stop watching and driving; the line stays ours, as an input."""
         self.when_changed = None
         self._line.become(FLOATING)
 
@@ -71,6 +72,7 @@ class KernelPin(PiPin):  # type: ignore[misc]  # gpiozero has no types
         self._line.close()
 
     def output_with_state(self, state: bool) -> None:
+        """Make the pin an output, and drive it."""
         self._line.become(OUTPUT)
         self._line.write(state)
 

@@ -22,6 +22,7 @@ MOST_LATE: Final = 20
 
 
 def handle_invoice_status(till: Till, event: InvoiceStatusResult) -> Step:
+    """Take in what is said of an invoice: its status, and how many payments it has had."""
     payment_hash = event.payment_hash
     if event.status is InvoiceStatus.PAID:
         step = handle_paid_status(till, payment_hash)

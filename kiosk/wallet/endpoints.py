@@ -9,7 +9,9 @@ from kiosk.sale.lightning_address import LightningAddress
 class SecretValue(Protocol):
     """A secret that shows itself only when asked to."""
 
-    def reveal(self) -> str: ...
+    def reveal(self) -> str:
+        """The secret itself; never for a log or a screen."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
