@@ -70,11 +70,15 @@ def touch(window: Window, place: tuple[int, int]) -> list[Key]:
 
 
 def brightest(window: Window) -> int:
-    return max(max(window._page.get_at((x, y))[:3]) for x in range(0, 800, 9) for y in range(480))
+    return max(
+        max(window._painter.page.surface.get_at((x, y))[:3])
+        for x in range(0, 800, 9)
+        for y in range(480)
+    )
 
 
 def place_of(window: Window, key: Key) -> tuple[int, int]:
-    x, y = next(zone.rect.center for zone in window._zones if zone.key is key)
+    x, y = next(zone.rect.center for zone in window._input.zones if zone.key is key)
     return x, y
 
 

@@ -46,7 +46,7 @@ def letters(events: tuple[Event, ...]) -> str:
 
 def place_of(window: Window, key: Key | Letter) -> tuple[int, int]:
     """Where on the screen a key is, turned as the display is."""
-    x, y = next(zone.rect.center for zone in window._zones if zone.key == key)
+    x, y = next(zone.rect.center for zone in window._input.zones if zone.key == key)
     width, height = SIZE
     return {
         0: (x, y),
@@ -196,10 +196,10 @@ def test_a_frame_of_motion_leaves_the_display_as_a_whole_picture_would(rotate: i
         now_s = NOW_S + hundredth / 100
         shown = till(Forwarded(SALE, NOW_S + 0.1, NOW_S), now_s=now_s)
         window.draw(shown)
-        moved = window._surface.copy()
-        fresh._drawn = None
+        moved = window._painter.page._display.copy()
+        fresh._painter.start_on(fresh._painter.page)
         fresh.draw(shown)
-        assert moved.get_buffer().raw == fresh._surface.get_buffer().raw, hundredth
+        assert moved.get_buffer().raw == fresh._painter.page._display.get_buffer().raw, hundredth
     window.close()
 
 
@@ -230,7 +230,7 @@ def test_a_screen_that_is_plugged_in_again_is_drawn_on_again() -> None:
         connected[0] = seen
         now_s[0] += CONNECTORS_S
         assert window.draw(IDLE) is draws
-    assert pygame.display.get_surface() is window._surface
+    assert pygame.display.get_surface() is window._painter.page._display
     window.close()
 
 
@@ -257,19 +257,19 @@ def test_a_page_that_cannot_be_drawn_is_a_plain_one_that_leads_back(
         raise ValueError("blink_secret_that_is_quoted")
 
     with monkeypatch.context() as broken:
-        broken.setattr("kiosk.screen.display.window.paint", fail)
+        broken.setattr("kiosk.screen.display.painter.paint", fail)
         for number in range(3):
             assert window.draw(replace(till(AWAITING), now_s=NOW_S + number * BAR_STEP_S))
-            assert [zone.key for zone in window._zones] == [Key.CLEAR]
+            assert [zone.key for zone in window._input.zones] == [Key.CLEAR]
     assert len([line for line in caplog.messages if "cannot be drawn" in line]) == 1
     assert "secret" not in caplog.text
     window.draw(IDLE)
-    assert len(window._zones) > 10
+    assert len(window._input.zones) > 10
 
 
 def test_how_long_nobody_has_touched_it_is_known(window: Window) -> None:
     now_s = [50.0]
-    window._clock = lambda: now_s[0]
+    window._input._clock = lambda: now_s[0]
     pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(1, 1), button=1, touch=False))
     window.wait(0)
     now_s[0] += 7
@@ -282,7 +282,7 @@ def test_every_printable_letter_can_be_touched(window: Window) -> None:
         spelling = every_view()["passphrase-lower"]
         assert isinstance(spelling.screen, EnteringPassphrase)
         window.draw(replace(spelling, screen=replace(spelling.screen, layer=layer)))
-        for zone in window._zones:
+        for zone in window._input.zones:
             if isinstance(zone.key, Letter):
                 at = place_of(window, zone.key)
                 pygame.event.post(
