@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.clock import system_zone
-from kiosk.commands.app import rules_of
+from kiosk.commands.app import endpoints_of, rules_of
 from kiosk.commands.log import Redacting
 from kiosk.commands.run import _secret_values
 from kiosk.panel.wiring import DEFAULT_LED_PIN
@@ -96,6 +96,90 @@ def test_all_mistakes_are_told_at_once_by_name_and_no_secret_is_shown() -> None:
 )
 def test_a_wrong_value_is_refused_by_its_name(name: str, value: str) -> None:
     assert name in {line.split(":")[0] for line in problems(**{name: value})}
+
+
+DIRECT = {"KIOSK_RECEIVE": "direct", "MERCHANT_ADDRESS": "shop@example.com"}
+
+
+def direct_problems(**changed: str) -> set[str]:
+    """The names of the settings that are wrong in a till of direct sales."""
+    try:
+        load({**DIRECT, **changed})
+    except WrongSettings as error:
+        return {line.split(":")[0] for line in error.problems}
+    return set()
+
+
+def test_an_address_is_all_that_direct_sales_need() -> None:
+    settings = load(DIRECT)
+    assert str(settings.merchant_address) == "shop@example.com"
+    assert settings.blinkpos_api_key is None
+    assert rules_of(settings, "3f9a0b1c").direct
+    assert load({"KIOSK_RECEIVE": "direct", "MERCHANT_USERNAME": "shop"}).merchant_address is None
+
+
+def test_the_way_is_forward_unless_the_settings_say_otherwise() -> None:
+    assert load(GOOD).receive == "forward"
+    assert not rules_of(load(GOOD), "3f9a0b1c").direct
+
+
+def test_forward_without_a_key_is_refused_with_a_sentence() -> None:
+    with pytest.raises(WrongSettings, match="BLINKPOS_API_KEY: is missing: make a key"):
+        load({"MERCHANT_USERNAME": "shop"})
+    assert {line.split(":")[0] for line in problems(MERCHANT_ADDRESS="shop@example.com")} == {
+        "MERCHANT_ADDRESS"
+    }
+
+
+def test_direct_sales_have_one_payee() -> None:
+    assert direct_problems(MERCHANT_ADDRESS="") == {"MERCHANT_ADDRESS"}
+    assert direct_problems(MERCHANT_USERNAME="shop") == {"MERCHANT_ADDRESS"}
+    assert direct_problems(MERCHANT_UPDATES="ON") == {"MERCHANT_UPDATES"}
+    assert direct_problems(KIOSK_RECEIVE="both") == {
+        "KIOSK_RECEIVE",
+        "MERCHANT_ADDRESS",
+        "BLINKPOS_API_KEY",
+        "MERCHANT_USERNAME",
+    }
+
+
+def test_the_keys_of_before_stay_usable_for_the_forwards_of_before() -> None:
+    keys = {"BLINKPOS_API_KEY": KEY, "MERCHANT_API_KEY": f"{KEY}m"}
+    settings = load({**DIRECT, **keys})
+    assert endpoints_of(settings).till_key is not None
+    assert endpoints_of(settings).direct is not None
+    assert rules_of(settings, "3f9a0b1c").keys_left == ("BLINKPOS_API_KEY", "MERCHANT_API_KEY")
+    assert not rules_of(load(DIRECT), "3f9a0b1c").keys_left
+    assert not rules_of(load(GOOD), "3f9a0b1c").keys_left, "forward needs its keys"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "+50370000000@blink.sv",
+        "50370000000@blink.sv",
+        "shop",
+        "shop@",
+        "@blink.sv",
+        "shop@blink",
+        "shop@192.168.1.1",
+        "shop@0x7f.1",
+        "shop@blink.sv:443",
+        "shop@blink.sv/x",
+        "shop@blink.sv?x=1",
+        "a@127.0.0.1:9200/x#",
+        "a@b@blink.sv",
+        "shop name@blink.sv",
+        "\u20bfshop@blink.sv",
+    ],
+)
+def test_a_phone_number_or_a_strange_address_is_refused(address: str) -> None:
+    assert direct_problems(MERCHANT_ADDRESS=address) == {"MERCHANT_ADDRESS"}
+
+
+@pytest.mark.parametrize("name", ["+50370000000", "50370000000", "1shop", "sh"])
+def test_a_phone_number_is_no_name_for_direct_sales(name: str) -> None:
+    assert "MERCHANT_USERNAME" in direct_problems(MERCHANT_ADDRESS="", MERCHANT_USERNAME=name)
 
 
 def test_a_missing_merchant_is_told() -> None:

@@ -87,7 +87,19 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         merchant_username=settings.merchant_username or "",
         merchant_updates=settings.merchant_updates,
         direct=settings.receive == "direct",
+        keys_left=_keys_left(settings),
     )
+
+
+def _keys_left(settings: Settings) -> tuple[str, ...]:
+    """The keys that direct sales do not need, by their settings."""
+    if settings.receive != "direct":
+        return ()
+    keys = {
+        "BLINKPOS_API_KEY": settings.blinkpos_api_key,
+        "MERCHANT_API_KEY": settings.merchant_api_key,
+    }
+    return tuple(name for name, key in keys.items() if key is not None)
 
 
 def endpoints_of(settings: Settings) -> Endpoints:

@@ -47,6 +47,7 @@ class Rules:
     merchant_username: str = ""  # the merchant is paid by this name; empty is by API key
     merchant_updates: bool = False
     direct: bool = False  # KIOSK_RECEIVE: sales are paid to the merchant, and nothing is forwarded
+    keys_left: tuple[str, ...] = ()  # settings with keys that direct sales do not need
 
     def sale_id(self, number: int) -> SaleId:
         """The id of the `number`-th sale of this run."""

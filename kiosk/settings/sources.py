@@ -154,7 +154,7 @@ def _read(values: Mapping[str, str]) -> tuple[Settings, list[str]]:
 def _account_problems(values: Mapping[str, str], settings: Settings) -> list[str]:
     """What is missing or too much among the settings that say whose money it is."""
     if settings.receive == "direct":
-        return _direct_problems(values)
+        return _direct_problems(values, settings)
     problems = []
     if values["MERCHANT_ADDRESS"]:
         problems.append("MERCHANT_ADDRESS: is for KIOSK_RECEIVE=direct; now it is forward")
@@ -176,14 +176,17 @@ def _account_problems(values: Mapping[str, str], settings: Settings) -> list[str
     return problems
 
 
-def _direct_problems(values: Mapping[str, str]) -> list[str]:
-    """Whom direct sales are paid to. A key that is still there finishes forwards of before."""
+def _direct_problems(values: Mapping[str, str], settings: Settings) -> list[str]:
+    """What is missing or too much for direct sales.
+
+    Keys that are still there finish forwards of before: both accounts' then, as they did.
+    """
     has_address, has_name = bool(values["MERCHANT_ADDRESS"]), bool(values["MERCHANT_USERNAME"])
     problems = []
     if has_address and has_name:
         problems.append("MERCHANT_ADDRESS: give either this or MERCHANT_USERNAME, not both")
     elif not has_address and not has_name:
         problems.append("MERCHANT_ADDRESS: give this, or MERCHANT_USERNAME: who gets the money?")
-    if values["MERCHANT_UPDATES"] == "on":
+    if settings.merchant_updates:
         problems.append("MERCHANT_UPDATES: is for KIOSK_RECEIVE=forward; every sale is shown here")
     return problems
