@@ -84,11 +84,17 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         success_s=settings.success_seconds,
         tips=settings.tips,
         pin=pin.reveal() if pin is not None else "",
-        merchant_username=settings.merchant_username or "",
+        merchant_username=_merchant_name(settings),
         merchant_updates=settings.merchant_updates,
         direct=settings.receive == "direct",
         keys_left=_keys_left(settings),
     )
+
+
+def _merchant_name(settings: Settings) -> str:
+    """What the merchant's wallet is remembered by."""
+    address = settings.merchant_address if settings.receive == "direct" else None
+    return settings.merchant_username or (str(address) if address is not None else "")
 
 
 def _keys_left(settings: Settings) -> tuple[str, ...]:
@@ -175,6 +181,7 @@ def initial_till(
         pin_locked_until_s=now_s + lock_s(wrong_pins),  # from the beginning: no clock is trusted
         digits=taken_up.digits,
         merchant_wallet=taken_up.merchant_wallets.get(rules.merchant_username),
+        forward_wallet=next(filter(None, reversed(list(taken_up.merchant_wallets.values()))), None),
     )
     return till, [
         SaleLeftScreen(sale.id, Ending.INTERRUPTED, sale.direct) for sale in recovery.interrupted

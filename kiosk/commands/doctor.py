@@ -17,6 +17,7 @@ from kiosk.host.machine import Machine
 from kiosk.journal import Journal, owner_pid, try_to_write
 from kiosk.panel.inspection import inspect
 from kiosk.sale.account import Account
+from kiosk.sale.effects import FetchAccount
 from kiosk.sale.trouble import KioskError
 from kiosk.screen.display.surface import can_draw_without_a_desktop
 from kiosk.screen.drawing import logo
@@ -171,4 +172,4 @@ async def _account(http: Http, servers: AddressServers) -> Account:
     merchant = http.endpoints.direct
     if merchant is None:
         return await fetch_account(http)
-    return await fetch_direct_account(http, servers, merchant, finish_forwards=False)
+    return await fetch_direct_account(http, servers, merchant, FetchAccount())

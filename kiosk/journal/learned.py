@@ -65,7 +65,10 @@ def digits(db: sqlite3.Connection) -> dict[str, int]:
 
 
 def merchant_wallets(db: sqlite3.Connection) -> dict[str, WalletId]:
-    """The wallet that was accepted last, by the merchant's user name."""
+    """The wallet that was accepted last, by the merchant's name; the newest name is last."""
+    wallets: dict[str, WalletId] = {}
     with reading():
-        rows = db.execute("SELECT * FROM merchant_wallets ORDER BY step")
-        return {row["username"]: WalletId(row["wallet_id"]) for row in rows}
+        for row in db.execute("SELECT * FROM merchant_wallets ORDER BY step"):
+            wallets.pop(row["username"], None)
+            wallets[row["username"]] = WalletId(row["wallet_id"])
+    return wallets

@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from kiosk.sale.invoice import WalletId
 from kiosk.sale.lightning_address import LightningAddress
 from kiosk.sale.money import Cents, Currency, Rate, Sats
+from kiosk.sale.trouble import Trouble
+
+# What a merchant's name stands for that has no wallet at Blink: it has a Lightning address alone.
+NO_WALLET: Final = WalletId("")
 
 
 class MerchantUpdates(StrEnum):
@@ -46,7 +51,9 @@ class Account:
     """The facts that every sale relies on.
 
     In direct sales `payee` makes the invoices, and `till_wallet` is empty unless forwards of
-    before are being finished with the key that is still there.
+    before are being finished with the key that is still there. `merchant_wallet` is whom forwards
+    go to, empty where nobody at Blink can take those of before. `till_trouble` is why the till
+    account could not be asked for them.
 
     `nodes` may be empty, which means unknown, not none. `limit_left` is what is left of the
     account's daily `internalSend`, None when Blink did not say. `may_look_up_payouts` is whether
@@ -67,6 +74,14 @@ class Account:
     server_unix_s: int | None = None
     not_served: tuple[str, ...] = ()
     payee: DirectPayee | None = None
+    till_trouble: Trouble | None = None
+
+    @property
+    def wallet_of_sales(self) -> WalletId:
+        """The merchant's wallet as sales rely on it; empty for a Lightning address."""
+        if self.payee is None:
+            return self.merchant_wallet
+        return self.payee.wallet or NO_WALLET
 
     def with_nodes(self, nodes: frozenset[str]) -> "Account":
         """The same with newer nodes; an empty list takes nothing away from what is known."""

@@ -22,13 +22,15 @@ from kiosk.sale.facts import (
 from kiosk.sale.invoice import Invoice, PaymentHash
 from kiosk.sale.money import Sats
 from kiosk.sale.screens import AwaitingPayment, SaleReceived
-from kiosk.sale.till import Till, WatchedInvoice
+from kiosk.sale.till import Forward, Till, WatchedInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 # The server of a Lightning address is asked about a code that has left the screen so long after
 # that, ever more rarely, and last shortly after the invoice's own end (D6).
 _ASK_AFTER_LEAVING_S: Final = (5.0, 30.0, 120.0, 600.0, 3600.0, 21_600.0, 86_400.0, 604_800.0)
 AFTER_END_S: Final = 60.0
+
+_KEY_TROUBLES: Final = (TroubleKind.KEY_REFUSED, TroubleKind.KEY_SCOPE)
 
 
 def open_sale(till: Till, sale: Sale) -> Effect:
@@ -136,11 +138,43 @@ def is_past_asking(watch: WatchedInvoice, now_s: float) -> bool:
     return bool(watch.invoice.verify_url) and now_s >= watch.final_s + DAY_S
 
 
+def needs_till_account(till: Till) -> bool:
+    """Whether something of before the change to direct sales may still have to be forwarded."""
+    forwarded = (watch for watch in till.watched_invoices.values() if not watch.sale.direct)
+    return bool(till.forwards or till.recently_paid or till.lost_journal) or any(forwarded)
+
+
+def can_pay_out(till: Till, forward: Forward) -> bool:
+    """Whether a forward has somebody to go to: its payout invoice, or who makes one for it."""
+    has_merchant = till.account is not None and bool(till.account.merchant_wallet)
+    return has_merchant or forward.payout is not None
+
+
 def warn_of_unfinished_forwards(till: Till) -> Till:
-    """Forwards of before the change to direct sales need the till's key: say so."""
-    waiting = len(till.forwards) + sum(
-        not watch.sale.direct for watch in till.watched_invoices.values()
-    )
-    if not till.rules.direct or not till.forwards or till.can_forward:
+    """Say so where forwards of before the change to direct sales cannot be finished.
+
+    They need the till's key, and an account at Blink that takes them. They stay in the journal.
+    """
+    if not till.rules.direct or till.account is None or not till.forwards:
         return till
-    return till.with_alarm(Trouble(TroubleKind.FORWARDS_NEED_KEY, str(waiting)))
+    if till.can_forward:
+        return warn_of_missing_merchant(till)
+    trouble = till.account.till_trouble
+    if trouble is not None and trouble.kind not in _KEY_TROUBLES:
+        return till  # it passes, and the till account is asked again with the next sale
+    return till.with_alarm(_waiting(TroubleKind.FORWARDS_NEED_KEY, len(till.forwards)))
+
+
+def warn_of_missing_merchant(till: Till, *, refused: bool = False) -> Till:
+    """Say so where nobody at Blink takes the forwards of before, or who should has `refused`."""
+    waiting = sum(
+        forward.payout is None and (refused or not can_pay_out(till, forward))
+        for forward in till.forwards.values()
+    )
+    if not waiting:
+        return till
+    return till.with_alarm(_waiting(TroubleKind.FORWARDS_NEED_MERCHANT, waiting))
+
+
+def _waiting(kind: TroubleKind, count: int) -> Trouble:
+    return Trouble(kind, str(count))

@@ -21,11 +21,13 @@ class FetchAccount:
 
     `merchant_wallet` is the wallet that was accepted for that name: it is the one that is paid.
     For direct sales the merchant alone is asked about, and the till account only where forwards of
-    before are to be finished.
+    before are to be finished; `forward_wallet` is whom those go to where the merchant has no wallet
+    at Blink any more.
     """
 
     merchant_wallet: WalletId | None = None
     finish_forwards: bool = False
+    forward_wallet: WalletId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ def start_due(till: Till) -> Step:
         if forward.busy or forward.status is ForwardStatus.STOPPED or forward.due_s > till.now_s:
             continue
         sale, payout = forward.sale, forward.payout
+        if not direct.can_pay_out(till, forward):
+            continue
         if payout is None:
             effects.append(
                 CreatePayout(

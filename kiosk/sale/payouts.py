@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from kiosk.sale import direct
 from kiosk.sale.code_on_screen import withdraw_code
 from kiosk.sale.effects import Step
 from kiosk.sale.events import PayoutCreated, PayoutNotMade
@@ -44,11 +45,21 @@ def handle_payout_created(till: Till, event: PayoutCreated) -> Step:
 
 
 def handle_payout_not_made(till: Till, event: PayoutNotMade) -> Step:
-    """No payout invoice: a forward asks again, and a code goes that nobody should pay (M2)."""
+    """No payout invoice: a forward asks again, and a code goes that nobody should pay (M2).
+
+    Direct sales go on without it: there it concerns forwards of before alone.
+    """
     step = _delay_forward(till, event)
+    if till.rules.direct:
+        passing = event.trouble.kind in _PASSING
+        return step if passing else step.then(_warn_of_refusal)
     if event.final:
         return step.then(lambda t: withdraw_code(t, event.sale, event.trouble))
     return step.then(lambda t: _note_refusal(t, event.sale, event.trouble))
+
+
+def _warn_of_refusal(till: Till) -> Step:
+    return Step(direct.warn_of_missing_merchant(till, refused=True))
 
 
 def _take_before_payment(till: Till, event: PayoutCreated) -> Step | None:

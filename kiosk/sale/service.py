@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.sale import checkout, direct, forwards, prices
-from kiosk.sale.account import Account
+from kiosk.sale.account import NO_WALLET, Account
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import CloseSale, Step
 from kiosk.sale.facts import Ending, Fact, MerchantWalletAccepted
@@ -30,6 +30,7 @@ _OUT_OF_SERVICE: Final = frozenset(
         TroubleKind.NO_PROOF,
     }
 )
+_OTHER_WALLET: Final = (TroubleKind.MERCHANT_WALLET_CHANGED, TroubleKind.MERCHANT_MOVED)
 FETCH_FIRST_DELAY_S: Final = 2.0
 FETCH_LONGEST_DELAY_S: Final = 120.0
 
@@ -39,16 +40,18 @@ JOURNAL_PAUSE_S: Final = 10.0
 def put_in_service(till: Till, account: Account) -> Step:
     """The account is known: sales can be made, in the currency as Blink serves it.
 
-    The first wallet that a merchant's user name stands for is remembered, and it alone is paid.
+    The first wallet that a merchant's name stands for is remembered, and it alone is paid. Where
+    the name moves to a Lightning address it is followed at once (D5), and told.
     """
     facts: tuple[Fact, ...] = ()
-    if till.merchant_wallet not in (None, account.merchant_wallet):
+    wallet = account.wallet_of_sales
+    if till.merchant_wallet and wallet not in (NO_WALLET, till.merchant_wallet):
         # Asked before the manager confirmed another wallet: that one has not been tried yet.
         again = FetchingAccount(due_s=till.now_s)
         return Step(replace(till, service=again, fetching_account=False))
     if till.merchant_wallet is None and till.rules.merchant_username:
-        till = replace(till, merchant_wallet=account.merchant_wallet)
-        facts = (MerchantWalletAccepted(till.rules.merchant_username, account.merchant_wallet),)
+        till = replace(till, merchant_wallet=wallet)
+        facts = (MerchantWalletAccepted(till.rules.merchant_username, wallet),)
     trouble = till.service.trouble if isinstance(till.service, FetchingAccount) else None
     till = checkout.without_notice(till, trouble)
     if not account.nodes and till.account is not None:
@@ -71,19 +74,17 @@ def put_in_service(till: Till, account: Account) -> Step:
 
 
 def handle_merchant_wallet(till: Till, wallet: WalletId) -> Step:
-    """Blink names the wallet behind the merchant's user name; another than before is an alarm.
+    """Blink names the wallet behind the merchant's name; another than before is an alarm.
 
-    Whoever can move a user name would move every payout with it.
+    Whoever can move a name would move every payout with it, and every direct sale.
     """
     if till.merchant_wallet in (None, wallet):
-        alarms = tuple(
-            alarm
-            for alarm in till.alarms
-            if alarm.trouble.kind is not TroubleKind.MERCHANT_WALLET_CHANGED
-        )
+        alarms = tuple(alarm for alarm in till.alarms if alarm.trouble.kind not in _OTHER_WALLET)
         return Step(replace(till, other_wallet=None, alarms=alarms))
     reason = f"wallet {wallet}, paid is {till.merchant_wallet}"
-    changed = Trouble(TroubleKind.MERCHANT_WALLET_CHANGED, till.rules.merchant_username, reason)
+    both = wallet and till.merchant_wallet
+    kind = TroubleKind.MERCHANT_WALLET_CHANGED if both else TroubleKind.MERCHANT_MOVED
+    changed = Trouble(kind, till.rules.merchant_username, reason)
     return Step(replace(till, other_wallet=wallet).with_alarm(changed))
 
 
@@ -98,7 +99,7 @@ def _accept_merchant_wallet(till: Till) -> Step:
     if wallet is None:
         return Step(till)
     accepted = replace(till, merchant_wallet=wallet, other_wallet=None)
-    if till.account is not None:
+    if till.account is not None and not till.rules.direct:
         accepted = replace(accepted, account=replace(till.account, merchant_wallet=wallet))
     fetching = isinstance(till.service, FetchingAccount) and till.service.due_s is None
     if not fetching:

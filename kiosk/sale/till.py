@@ -44,7 +44,7 @@ class Rules:
     success_s: int = 8
     tips: tuple[int, ...] = ()
     pin: str = field(default="", repr=False)
-    merchant_username: str = ""  # the merchant is paid by this name; empty is by API key
+    merchant_username: str = ""  # or address, by which the merchant is paid; empty is by API key
     merchant_updates: bool = False
     direct: bool = False  # KIOSK_RECEIVE: sales are paid to the merchant, and nothing is forwarded
     keys_left: tuple[str, ...] = ()  # settings with keys that direct sales do not need
@@ -179,7 +179,8 @@ class Till:
     account: Account | None = None
     account_s: float = 0.0  # when the account was last asked about, monotonic
     fetching_account: bool = False  # fetching the account beside a sale
-    merchant_wallet: WalletId | None = None  # behind the user name, as accepted
+    merchant_wallet: WalletId | None = None  # behind the merchant's name, as accepted
+    forward_wallet: WalletId | None = None  # the one accepted last, for forwards of before
     other_wallet: WalletId | None = None  # what Blink names in its place now, not yet accepted
     rates: Rates | None = None
     rate_asked: bool = False

@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import checkout, new_code, recovery, watched_invoices
+from kiosk.sale import checkout, direct, new_code, recovery, watched_invoices
 from kiosk.sale.code_on_screen import ask_before_leaving, back_to_entry, leave_code
 from kiosk.sale.effects import ProbeJournal, Step
 from kiosk.sale.entry import Entry
@@ -51,7 +51,7 @@ def next_wake_s(till: Till) -> float | None:
     if till.can_forward and till.journal_trouble is None:
         if till.lost_journal is not None:
             times.append(till.lost_journal.due_s)
-        times.extend(f.due_s for f in till.forwards.values() if _is_waiting(f))
+        times.extend(f.due_s for f in till.forwards.values() if _is_waiting(till, f))
     return min((time for time in times if time is not None), default=None)
 
 
@@ -146,8 +146,9 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
     return ()
 
 
-def _is_waiting(forward: Forward) -> bool:
-    return not forward.busy and forward.status is not ForwardStatus.STOPPED
+def _is_waiting(till: Till, forward: Forward) -> bool:
+    waiting = not forward.busy and forward.status is not ForwardStatus.STOPPED
+    return waiting and direct.can_pay_out(till, forward)
 
 
 def needs_connection(till: Till) -> bool:

@@ -36,7 +36,9 @@ class TroubleKind(StrEnum):
     NO_BTC_WALLET = "no_btc_wallet"
     NO_PROOF = "no_proof"  # the address's server does not say whether an invoice was paid
     ADDRESS_UNUSABLE = "address_unusable"  # it answers what no till can use
+    MERCHANT_MOVED = "merchant_moved"  # from a wallet at Blink to a Lightning address, or back
     FORWARDS_NEED_KEY = "forwards_need_key"  # of before direct sales, and the key is gone
+    FORWARDS_NEED_MERCHANT = "forwards_need_merchant"  # of before, and nobody at Blink takes them
     CURRENCY_UNKNOWN = "currency_unknown"
     WRONG_SETTINGS = "wrong_settings"  # the settings file from the boot partition was refused
     # The amount

@@ -104,7 +104,7 @@ def ask_with_next_sale(till: Till) -> Step:
         for payment_hash in check_times(till)
         if not till.watched_invoices[payment_hash].invoice.verify_url
     ]
-    paid = list(till.recently_paid)[:MOST_WITH_SALE]
+    paid = list(till.recently_paid)[:MOST_WITH_SALE] if till.can_forward else []
     done = {
         payment_hash
         for payment_hash in paid
@@ -138,10 +138,11 @@ def _account_again(till: Till) -> Step:
 
 def account_question(till: Till) -> FetchAccount:
     """Ask who we are; in direct sales about the till account only for forwards of before."""
-    unfinished = bool(till.forwards) or any(
-        not watched.sale.direct for watched in till.watched_invoices.values()
+    return FetchAccount(
+        till.merchant_wallet,
+        till.rules.direct and direct.needs_till_account(till),
+        till.forward_wallet if till.rules.direct else None,
     )
-    return FetchAccount(till.merchant_wallet, till.rules.direct and unfinished)
 
 
 def ask_about(till: Till, payment_hashes: list[PaymentHash]) -> Step:
@@ -231,6 +232,7 @@ def handle_paid(till: Till, payment_hash: PaymentHash, *, on_screen: bool) -> St
     )
     forwards = MappingProxyType({**till.forwards, payment_hash: forward})
     paid = replace(till, watched_invoices=MappingProxyType(others), forwards=forwards)
+    paid = direct.warn_of_unfinished_forwards(paid)
     if watched.other_paid:
         both = Trouble(TroubleKind.PAID_BOTH_CODES, str(watched.sale.amount))
         paid = paid.with_alarm(both, watched.sale.id)

@@ -256,7 +256,7 @@ class Dispatcher:
                 account = await fetch_account(self._http, effect.merchant_wallet, self._emit)
             else:
                 account = await fetch_direct_account(
-                    self._http, self._servers, merchant, finish_forwards=effect.finish_forwards
+                    self._http, self._servers, merchant, effect, self._emit
                 )
         except KioskError as error:
             self._emit(AccountFetchFailed(error.trouble))

@@ -99,6 +99,16 @@ async def _merchant(http: Http) -> tuple[WalletId, str, bool]:
     ends = http.endpoints
     if ends.merchant_username is not None:
         return await _wallet_by_name(http, ends.merchant_username), ends.merchant_username, False
+    return await wallet_by_key(http)
+
+
+async def wallet_by_key(http: Http) -> tuple[WalletId, str, bool]:
+    """What the merchant's key shows: the BTC wallet, a name, and whether the key may READ.
+
+    Raises:
+        KioskError: the key cannot be used.
+    """
+    ends = http.endpoints
     try:
         data = await http.ask(documents.WALLETS, side=AccountSide.MERCHANT)
         me = data["me"]

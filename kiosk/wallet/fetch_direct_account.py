@@ -2,12 +2,14 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from kiosk.sale.account import Account, DirectPayee
+from kiosk.sale.account import NO_WALLET, Account, DirectPayee
+from kiosk.sale.effects import FetchAccount
+from kiosk.sale.events import Event, MerchantWalletResult
 from kiosk.sale.invoice import WalletId
 from kiosk.sale.lightning_address import LightningAddress, parse_lightning_address
 from kiosk.sale.money import Currency
@@ -16,7 +18,12 @@ from kiosk.wallet import documents
 from kiosk.wallet.answer_bounds import text
 from kiosk.wallet.endpoints import DirectMerchant
 from kiosk.wallet.errors import UNREADABLE, AccountSide, Refused, unexpected_answer
-from kiosk.wallet.fetch_account import currencies_of, fetch_till_account, nodes_or_none
+from kiosk.wallet.fetch_account import (
+    currencies_of,
+    fetch_till_account,
+    nodes_or_none,
+    wallet_by_key,
+)
 from kiosk.wallet.http import Http
 from kiosk.wallet.lightning_address.servers import AddressServers
 
@@ -44,9 +51,16 @@ class _PublicFacts:
 
 
 async def fetch_direct_account(
-    http: Http, servers: AddressServers, merchant: DirectMerchant, *, finish_forwards: bool
+    http: Http,
+    servers: AddressServers,
+    merchant: DirectMerchant,
+    question: FetchAccount,
+    emit: Callable[[Event], None] = lambda _: None,
 ) -> Account:
     """Learn who makes the invoices: a wallet at Blink, or the server of the Lightning address.
+
+    The wallet that was accepted for the name is the one that is paid; which one Blink names now is
+    emitted, and the till decides what a change means.
 
     Raises:
         KioskError: nobody can be paid now; its trouble says what to do.
@@ -56,14 +70,16 @@ async def fetch_direct_account(
     wallet = None
     if _host(address) in facts.domains:
         wallet = await _wallet_at_blink(http, address.name)
+        emit(MerchantWalletResult(wallet or NO_WALLET))
     if wallet is not None:
+        wallet = question.merchant_wallet or wallet
         payee = DirectPayee(wallet=wallet)
     else:
         payee = await servers.try_out(address, facts.network)
     log.info("direct sales to=%s way=%s", address, "blink" if wallet else "address")
     account = Account(
-        till_wallet=WalletId(""),
-        merchant_wallet=wallet or WalletId(""),
+        till_wallet=NO_WALLET,
+        merchant_wallet=wallet or NO_WALLET,
         merchant_name=str(address),
         network=facts.network,
         nodes=facts.nodes,
@@ -72,8 +88,8 @@ async def fetch_direct_account(
         not_served=tuple(sorted(http.missing)),
         payee=payee,
     )
-    if finish_forwards and http.endpoints.till_key is not None:
-        return await _with_till(http, account)
+    if question.finish_forwards and http.endpoints.till_key is not None:
+        return await _with_till(http, account, question.forward_wallet or NO_WALLET)
     return account
 
 
@@ -135,17 +151,35 @@ async def _wallet_at_blink(http: Http, name: str) -> WalletId | None:
     raise KioskError(Trouble(TroubleKind.MERCHANT_UNKNOWN, name, "no BTC wallet"))
 
 
-async def _with_till(http: Http, account: Account) -> Account:
+async def _with_till(http: Http, account: Account, forward_wallet: WalletId) -> Account:
     """Add the till account, for the forwards of before; without it direct sales go on."""
     try:
         till = await fetch_till_account(http)
     except KioskError as error:
         log.warning("the till account cannot be used, forwards wait reason=%s", error)
-        return account
+        return replace(account, till_trouble=error.trouble)
+    wallet, may_look = await _taker_of_forwards(http, account.merchant_wallet or forward_wallet)
     return replace(
         till,
-        merchant_wallet=account.merchant_wallet or till.merchant_wallet,
+        merchant_wallet=NO_WALLET if wallet == till.till_wallet else wallet,
         merchant_name=account.merchant_name,
+        may_look_up_payouts=may_look,
         currencies=account.currencies or till.currencies,
         payee=account.payee,
     )
+
+
+async def _taker_of_forwards(http: Http, named: WalletId) -> tuple[WalletId, bool]:
+    """The wallet that forwards of before go to, and whether our key may look into it.
+
+    It is the one that the merchant's key shows, and without a key the one that is `named`: of the
+    name that is paid now, else the one that was paid before.
+    """
+    if http.endpoints.merchant_key is None:
+        return named, False
+    try:
+        wallet, _, may_look = await wallet_by_key(http)
+    except KioskError as error:
+        log.warning("the merchant's key cannot be used, forwards wait reason=%s", error)
+        return NO_WALLET, False
+    return wallet, may_look

@@ -189,6 +189,14 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("{subject} gives answers that no till can use."),
             mark("No money is at risk. Set another MERCHANT_ADDRESS."),
         ),
+        TroubleKind.MERCHANT_MOVED: (
+            mark("{subject} has moved at Blink."),
+            mark("Sales go on. If nobody moved it, ask Blink's support."),
+        ),
+        TroubleKind.FORWARDS_NEED_MERCHANT: (
+            mark("Still to be forwarded: {subject}."),
+            mark("The money is safe. Set MERCHANT_API_KEY, or KIOSK_RECEIVE to forward."),
+        ),
         TroubleKind.FORWARDS_NEED_KEY: (
             mark("Still to be forwarded: {subject}."),
             mark("The money is safe. Set BLINKPOS_API_KEY again."),
