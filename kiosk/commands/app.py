@@ -138,7 +138,14 @@ def look_of(settings: Settings) -> Look:
     words = Words(settings.language, SatsStyle(settings.sats), settings.timezone)
     if not covers(settings.name):
         log.warning("KIOSK_NAME has letters that no font here has; they are drawn as ?")
-    return Look(settings.theme, settings.key_order, settings.name, words=words, logo=settings.logo)
+    return Look(
+        settings.theme,
+        settings.key_order,
+        settings.name,
+        words=words,
+        logo=settings.logo,
+        left_handed=settings.left_handed,
+    )
 
 
 def initial_till(

@@ -231,6 +231,13 @@ class Settings:
         group=Group.SCREEN,
         default="phone",
     )
+    left_handed: bool = setting(
+        "KIOSK_LEFT_HANDED",
+        parsers.on_or_off,
+        "`on`: the keypad is on the left of a landscape display",
+        group=Group.SCREEN,
+        default="off",
+    )
     screen: tuple[int, int] | None = setting(
         "KIOSK_SCREEN",
         parsers.screen,

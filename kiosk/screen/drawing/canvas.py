@@ -26,7 +26,6 @@ from kiosk.screen.drawing.theme import (
 from kiosk.screen.drawing.touch_zones import TouchZone
 from kiosk.screen.text.words import Words
 
-_KERNING_PX: Final = 5  # by which a line may be longer than the sum of its words
 _LIP: Final = 3  # points by which a key stands out, and sinks when pressed
 _MIRRORED: Final = {Icon.ARROW: Icon.BACK, Icon.BACK: Icon.ARROW}
 
@@ -46,6 +45,8 @@ class Tone(StrEnum):
     QUIET = "quiet"  # there when it is looked for
     TOOL = "tool"  # edits what is typed
     MAIN = "main"  # goes on
+    CLEARS = "clears"  # takes away all that is typed
+    CORRECTS = "corrects"  # takes away the last digit
     CHOSEN = "chosen"  # is the one that is open
     LEAVE = "leave"  # ends the sale
     WARN = "warn"
@@ -239,6 +240,8 @@ class Canvas:
         down = self.pressed == key
         ground, ink = {
             Tone.MAIN: (colours.good, colours.on_good),
+            Tone.CLEARS: (colours.clears, colours.on_clears),
+            Tone.CORRECTS: (colours.corrects, colours.on_corrects),
             Tone.CHOSEN: (colours.accent, colours.on_accent),
             Tone.LEAVE: (colours.key, colours.bad),
             Tone.TOOL: (colours.key, colours.accent),
@@ -266,19 +269,8 @@ class Canvas:
         self, words: str, area: pygame.Rect, size: float, weight: Weight
     ) -> tuple[int, tuple[str, ...]]:
         """Height of a line and the lines that fit an area; the smallest if nothing does."""
-        rtl = self.words.is_rtl
-        height = self._line(size, area)
-        while True:
-            lines = typesetting.wrapped(words, area.width - _KERNING_PX, height, weight, rtl=rtl)
-            widest = max(
-                (typesetting.width(row, height, weight, rtl=rtl) for row in lines), default=0
-            )
-            fits = (
-                len(lines) * typesetting.line_height(height) <= area.height and widest <= area.width
-            )
-            if fits or height <= SMALLEST_TEXT:
-                return height, lines
-            height = max(SMALLEST_TEXT, height * 15 // 16)
+        height, rtl = self._line(size, area), self.words.is_rtl
+        return typesetting.fitting_lines(words, area.size, height, SMALLEST_TEXT, weight, rtl=rtl)
 
     def _label(
         self, label: str, inner: pygame.Rect, ink: Colour, size: float, weight: Weight

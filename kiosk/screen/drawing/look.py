@@ -9,7 +9,10 @@ from kiosk.screen.text.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Theme, key order (phone or calculator), the merchant's name and logo, white level, words."""
+    """Theme, key order (phone or calculator), the merchant's name and logo, white level, words.
+
+    `left_handed` puts the keypad on the left of a landscape display.
+    """
 
     theme: str = "light"
     key_order: str = "phone"
@@ -17,3 +20,4 @@ class Look:
     white: int = WHITE_LEVELS[-1]
     words: Words = Words()
     logo: Path | None = None
+    left_handed: bool = False

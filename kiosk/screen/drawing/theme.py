@@ -37,8 +37,9 @@ FINGER_LEAST_PX: Final = 44
 class Palette:
     """Colours of one theme; every pair that carries text has WCAG AA contrast.
 
-    `key` is a button's face and `edge` its border; `shade` is the darker lip below it. The soft
-    ones are for banners.
+    `key` is a button's face and `edge` its border; `shade` is the darker lip below it. `clears`
+    and `corrects` are the faces of the keys that do, as on card terminals; the key that charges is
+    `good`. The soft ones are for banners.
     """
 
     ground: Colour
@@ -53,6 +54,10 @@ class Palette:
     good: Colour
     on_good: Colour
     bad: Colour
+    clears: Colour
+    on_clears: Colour
+    corrects: Colour
+    on_corrects: Colour
     soft_bad: Colour
     on_soft_bad: Colour
     soft_warn: Colour
@@ -67,6 +72,8 @@ class Palette:
             *((ink, ground) for ink in inks for ground in grounds),
             (self.on_accent, self.accent),
             (self.on_good, self.good),
+            (self.on_clears, self.clears),
+            (self.on_corrects, self.corrects),
             (self.on_soft_bad, self.soft_bad),
             (self.on_soft_warn, self.soft_warn),
         )
@@ -86,6 +93,10 @@ PALETTES: Final[dict[str, Palette]] = {
         good=(5, 116, 66),
         on_good=(255, 255, 255),
         bad=(176, 22, 36),
+        clears=(190, 28, 42),
+        on_clears=(255, 255, 255),
+        corrects=(255, 205, 64),
+        on_corrects=(48, 34, 0),
         soft_bad=(252, 228, 226),
         on_soft_bad=(128, 12, 22),
         soft_warn=(255, 238, 207),
@@ -104,6 +115,10 @@ PALETTES: Final[dict[str, Palette]] = {
         good=(60, 203, 127),
         on_good=(4, 26, 14),
         bad=(255, 132, 128),
+        clears=(176, 40, 46),
+        on_clears=(255, 255, 255),
+        corrects=(240, 190, 60),
+        on_corrects=(36, 24, 0),
         soft_bad=(74, 22, 26),
         on_soft_bad=(255, 214, 211),
         soft_warn=(70, 48, 10),
@@ -122,6 +137,10 @@ PALETTES: Final[dict[str, Palette]] = {
         good=(0, 255, 128),
         on_good=(0, 0, 0),
         bad=(255, 160, 160),
+        clears=(255, 120, 120),
+        on_clears=(0, 0, 0),
+        corrects=(255, 221, 0),
+        on_corrects=(0, 0, 0),
         soft_bad=(255, 160, 160),
         on_soft_bad=(0, 0, 0),
         soft_warn=(255, 221, 0),

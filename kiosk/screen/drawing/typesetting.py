@@ -25,6 +25,7 @@ from kiosk.screen.drawing.font_coverage import (
 # Inter's line is 1.21 em high (hhea 2728 + 680 of 2816).
 _EM_OF_LINE: Final = 2816 / (2728 + 680)
 _DIGITS: Final = "0123456789"
+_KERNING_PX: Final = 5  # by which a line may be longer than the sum of its words
 _RIGHT_TO_LEFT: Final = ("R", "AL")
 
 # Japanese breaks between any two characters but before these and after those (JIS X 4051).
@@ -58,6 +59,28 @@ def fitting(
             break
         height = max(smallest, min(height - 1, height * room // wide))
     return height
+
+
+def fitting_lines(
+    words: str,
+    room: tuple[int, int],
+    height: int,
+    smallest: int,
+    weight: Weight = Weight.MEDIUM,
+    *,
+    rtl: bool = False,
+) -> tuple[int, tuple[str, ...]]:
+    """The largest height of a line at which the words fit a room over several lines, and these.
+
+    Never below `smallest`: then they do not fit.
+    """
+    while True:
+        lines = wrapped(words, room[0] - _KERNING_PX, height, weight, rtl=rtl)
+        widest = max((width(line, height, weight, rtl=rtl) for line in lines), default=0)
+        fits = len(lines) * line_height(height) <= room[1] and widest <= room[0]
+        if fits or height <= smallest:
+            return height, lines
+        height = max(smallest, height * 15 // 16)
 
 
 @lru_cache(maxsize=64)

@@ -17,22 +17,19 @@ from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import off_bottom, off_top, rows
 from kiosk.screen.drawing.look import Look
-from kiosk.screen.drawing.theme import BODY, DISPLAY, GAP, LABEL, LARGE, MARGIN, SMALL, TITLE
+from kiosk.screen.drawing.theme import BODY, DISPLAY, GAP, LABEL, LARGE, SMALL, TITLE
 from kiosk.screen.drawing.touch_zones import LOGO_HOLD_S, TouchZone
 from kiosk.screen.text.amounts import other_unit
 from kiosk.screen.text.words import MOST_ITEMS
 from kiosk.screen.views.banner import banner
 from kiosk.screen.views.connection_status import status
-from kiosk.screen.views.keypad import keypad
+from kiosk.screen.views.keypad import beside_keypad, keypad
 
 
 def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> None:
     """The amount and what there is to know beside the keypad, or above it in portrait."""
-    body, gap = canvas.inside(MARGIN * 0.75), canvas.points(GAP)
-    if canvas.is_wide:
-        info, pad = canvas.columns(body, [44, 56], canvas.points(MARGIN))
-    else:
-        info, pad = rows(body, [47, 53], canvas.points(MARGIN))
+    gap = canvas.points(GAP)
+    info, pad = beside_keypad(canvas, look, (47, 53))
     head, rest = off_top(info, canvas.finger, 0)
     rest, foot = off_bottom(rest, canvas.points(SMALL * 2), gap)
     _head(canvas, head, look)

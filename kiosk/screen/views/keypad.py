@@ -10,15 +10,33 @@ from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import columns, rows
 from kiosk.screen.drawing.look import Look
-from kiosk.screen.drawing.theme import GAP, HEADLINE, LABEL, LARGE, TITLE
+from kiosk.screen.drawing.theme import GAP, HEADLINE, LABEL, LARGE, MARGIN, TITLE
 
 _PHONE: Final = ("123", "456", "789")
 _CALCULATOR: Final = ("789", "456", "123")
 _SIDE: Final = (
-    (Key.DELETE, "", Icon.BACKSPACE),
-    (Key.PLUS, "", Icon.PLUS),
-    (Key.CLEAR, "C", None),
+    (Key.DELETE, "", Icon.BACKSPACE, Tone.CORRECTS),
+    (Key.PLUS, "", Icon.PLUS, Tone.TOOL),
+    (Key.CLEAR, "C", None, Tone.CLEARS),
 )
+
+
+def beside_keypad(
+    canvas: Canvas, look: Look, portrait: tuple[int, int]
+) -> tuple[pygame.Rect, pygame.Rect]:
+    """The room beside the keypad, or above it in portrait, and the keypad's.
+
+    `portrait` is how the height is shared between them there. In landscape the keypad is where the
+    merchant's hand is, and on the left in a right-to-left language as well.
+    """
+    body, gap = canvas.inside(MARGIN * 0.75), canvas.points(MARGIN)
+    if not canvas.is_wide:
+        info, pad = rows(body, portrait, gap)
+    elif look.left_handed or canvas.words.is_rtl:
+        pad, info = columns(body, [56, 44], gap)
+    else:
+        info, pad = columns(body, [44, 56], gap)
+    return info, pad
 
 
 def keypad(canvas: Canvas, area: pygame.Rect, look: Look, unit: str, charge: str = "") -> None:
@@ -31,11 +49,11 @@ def keypad(canvas: Canvas, area: pygame.Rect, look: Look, unit: str, charge: str
     order = _CALCULATOR if look.key_order == "calculator" else _PHONE
     digit_size = min(HEADLINE, TITLE * 1.15 * area.width / max(1, canvas.points(400)))
     *lines, last = rows(area, [1, 1, 1, 1], gap)
-    for digits, row, (key, label, name) in zip(order, lines, _SIDE, strict=True):
+    for digits, row, (key, label, name, tone) in zip(order, lines, _SIDE, strict=True):
         *places, end = columns(row, [1, 1, 1, 1], gap)
         for digit, place in zip(digits, places, strict=True):
             canvas.button(place, Key(digit), digit, size=digit_size)
-        canvas.button(end, key, label, name=name, tone=Tone.TOOL, size=digit_size * 0.8)
+        canvas.button(end, key, label, name=name, tone=tone, size=digit_size * 0.8)
     first, second, go_on = columns(last, [1, 1, 2], gap)
     if unit:
         canvas.button(first, Key.CURRENCY, unit, name=Icon.SWAP, tone=Tone.QUIET, size=LABEL)

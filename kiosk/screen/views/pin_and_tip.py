@@ -15,7 +15,7 @@ from kiosk.screen.drawing.layout import off_bottom, off_top, rows
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.theme import BODY, DISPLAY, GAP, HEADLINE, LABEL, LARGE, MARGIN, TITLE
 from kiosk.screen.views.banner import banner
-from kiosk.screen.views.keypad import keypad
+from kiosk.screen.views.keypad import beside_keypad, keypad
 
 _FOOT = 64
 
@@ -66,7 +66,7 @@ def _choice(canvas: Canvas, place: pygame.Rect, number: int, entry: Entry, perce
 
 def _own_tip(canvas: Canvas, screen: ChoosingTip, own: Fiat, look: Look) -> None:
     words, colours = canvas.words, canvas.palette
-    info, pad = _halves(canvas)
+    info, pad = beside_keypad(canvas, look, (36, 64))
     _, title, amount, price, total, _ = rows(info, [8, 16, 32, 16, 20, 8], 0)
     canvas.text(words.tr("Your tip"), title, colours.quiet, LARGE)
     canvas.text(words.money(own), amount, colours.ink, DISPLAY, weight=Weight.BOLD)
@@ -79,7 +79,7 @@ def _own_tip(canvas: Canvas, screen: ChoosingTip, own: Fiat, look: Look) -> None
 def asking_pin(canvas: Canvas, screen: EnteringPin, look: Look) -> None:
     """The PIN shows as dots; what was wrong stands below."""
     words, colours = canvas.words, canvas.palette
-    info, pad = _halves(canvas)
+    info, pad = beside_keypad(canvas, look, (36, 64))
     sign, title, dots, line = rows(info, [24, 18, 20, 38], canvas.points(GAP))
     canvas.sign(Icon.LOCK, sign, colours.accent, HEADLINE)
     canvas.text(words.tr("Manager PIN"), title, colours.ink, LARGE, weight=Weight.BOLD)
@@ -103,12 +103,3 @@ def _dots(canvas: Canvas, area: pygame.Rect, length: int) -> None:
             shapes.disc(canvas.surface, place.center, place.width / 2, colours.ink)
         else:
             shapes.ring(canvas.surface, place, canvas.points(2), colours.quiet)
-
-
-def _halves(canvas: Canvas) -> tuple[pygame.Rect, pygame.Rect]:
-    body = canvas.inside(MARGIN * 0.75)
-    if canvas.is_wide:
-        info, pad = canvas.columns(body, [44, 56], canvas.points(MARGIN))
-    else:
-        info, pad = rows(body, [36, 64], canvas.points(MARGIN))
-    return info, pad

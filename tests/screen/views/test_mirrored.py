@@ -13,9 +13,10 @@ SIZE = (800, 480)
 DIGITS = [Key(str(digit)) for digit in range(10)]
 
 
-def places(name: str, language: str) -> dict[Key, tuple[int, int]]:
+def places(name: str, language: str, *, left_handed: bool = False) -> dict[Key, tuple[int, int]]:
     """Where the middle of every key is."""
-    _, canvas = picture(VIEWS[name], Look(words=Words(language)), SIZE)
+    look = Look(words=Words(language), left_handed=left_handed)
+    _, canvas = picture(VIEWS[name], look, SIZE)
     return {zone.key: zone.rect.center for zone in canvas.zones if isinstance(zone.key, Key)}
 
 
@@ -40,3 +41,11 @@ def test_what_is_read_first_stands_at_the_right(name: str) -> None:
 def test_the_amount_and_its_name_are_beside_the_keypad_on_the_other_side() -> None:
     assert places("amount", "en")[Key.MENU] < places("amount", "en")[Key.D1]
     assert places("amount", "he")[Key.MENU] > places("amount", "he")[Key.D3]
+
+
+@pytest.mark.parametrize("name", ["amount", "pin", "own-tip"])
+@pytest.mark.parametrize("language", ["en", "he"])
+def test_a_left_handed_merchant_has_the_keypad_on_the_left(name: str, language: str) -> None:
+    keys = places(name, language, left_handed=True)
+    assert all(keys[digit][0] < SIZE[0] * 0.56 for digit in DIGITS)
+    assert keys[Key.D1][0] < keys[Key.D2][0] < keys[Key.D3][0]

@@ -119,11 +119,15 @@ def test_the_amount_on_the_code_is_twelve_millimetres_high(size: tuple[int, int]
 
 
 @pytest.mark.parametrize("language", ["en", "he"])
+@pytest.mark.parametrize("left_handed", [False, True])
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_cancel_is_not_where_charge_was(size: tuple[int, int], language: str) -> None:
+def test_cancel_is_not_where_charge_was(
+    size: tuple[int, int], language: str, left_handed: bool
+) -> None:
     """A second touch on the charge key, meant for it, would end the sale that it began."""
-    _, before = picture(VIEWS["amount"], gallery_look(language=language), size)
-    _, after = picture(VIEWS["invoice"], gallery_look(language=language), size)
+    look = replace(gallery_look(language=language), left_handed=left_handed)
+    _, before = picture(VIEWS["amount"], look, size)
+    _, after = picture(VIEWS["invoice"], look, size)
     (charge,) = [zone.rect for zone in before.zones if zone.key is Key.CHARGE]
     (cancel,) = [zone.rect for zone in after.zones if zone.key is Key.CLEAR]
     assert not charge.colliderect(cancel)
