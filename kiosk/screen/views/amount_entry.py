@@ -3,16 +3,14 @@
 import pygame
 
 from kiosk.sale.entry import Entry
-from kiosk.sale.keys import SCREEN_LEGEND, Key
-from kiosk.sale.limits import is_near, left_today, trouble_ahead
-from kiosk.sale.money import ONE_BITCOIN, Fiat, Sats, fiat_from_sats
+from kiosk.sale.keys import Key
+from kiosk.sale.money import ONE_BITCOIN, Fiat, fiat_from_sats
 from kiosk.sale.prices import amount_in_unit, rate_to_show
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Till
-from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.display.redraw_schedule import AGE_STEP_S
 from kiosk.screen.drawing import logo
-from kiosk.screen.drawing.canvas import Align, Canvas, Tone
+from kiosk.screen.drawing.canvas import Align, Canvas
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import off_bottom, off_top, rows
@@ -23,6 +21,7 @@ from kiosk.screen.text.amounts import other_unit
 from kiosk.screen.text.words import MOST_ITEMS
 from kiosk.screen.views.banner import banner
 from kiosk.screen.views.connection_status import status
+from kiosk.screen.views.entry_banners import entry_banner
 from kiosk.screen.views.keypad import beside_keypad, keypad
 
 
@@ -91,52 +90,9 @@ def _notes(canvas: Canvas, area: pygame.Rect, till: Till, screen: EnteringAmount
     """The sum, and the one thing that matters most now."""
     if screen.entry.items:
         area = _sum(canvas, area, screen)
-    words, entry = canvas.words, screen.entry
-    limit = trouble_ahead(till, entry)
-    if screen.notice is not None:
-        _trouble_banner(canvas, area, screen.notice, Tone.BAD)
-    elif till.stuck_keys:  # it has typed a digit itself, so it is shown whatever is typed
-        _trouble_banner(canvas, area, _stuck(till.stuck_keys), Tone.WARN)
-    elif limit is not None:
-        _trouble_banner(canvas, area, limit, Tone.WARN)
-    elif till.interrupted_sales:
-        _trouble_banner(canvas, area, Trouble(TroubleKind.POWER_CUT), Tone.WARN)
-    elif entry.is_empty and till.late_money:
-        sale = till.late_money[0]
-        kind = TroubleKind.RECEIVED_LATE if sale.direct else TroubleKind.PAID_LATE
-        late = Trouble(kind, str(sale.amount))
-        _trouble_banner(canvas, area, late, Tone.WARN)
-    elif entry.is_empty and till.alarms:
-        _trouble_banner(canvas, area, till.alarms[-1].trouble, Tone.BAD)
-    elif is_near(till, entry):
-        left = words.sats(left_today(till) or Sats(0))
-        near = words.tr("{subject} are left of today's limit.", subject=left)
-        banner(canvas, area, Icon.CLOCK, near, Tone.PLAIN, LABEL)
-    elif till.unsettled:
-        waits = words.trn(
-            "{count} paid, still on the way to the merchant",
-            "{count} paid, still on the way to the merchant",
-            till.unsettled,
-        )
-        banner(canvas, area, Icon.ARROW, waits, Tone.PLAIN, LABEL)
-
-
-def _stuck(legends: tuple[str, ...]) -> Trouble:
-    keys = [legend for legend in legends if legend != SCREEN_LEGEND]
-    if not keys:
-        return Trouble(TroubleKind.SCREEN_TOUCHED)
-    return Trouble(TroubleKind.KEY_STUCK, ", ".join(keys))
-
-
-def _trouble_banner(canvas: Canvas, area: pygame.Rect, trouble: Trouble, tone: Tone) -> None:
-    banner(
-        canvas,
-        area,
-        Icon.WARNING,
-        canvas.words.joined(*canvas.words.trouble_text(trouble)),
-        tone,
-        LABEL,
-    )
+    note = entry_banner(till, screen, canvas.words)
+    if note is not None:
+        banner(canvas, area, note.icon, note.sentence, note.tone, LABEL)
 
 
 def _sum(canvas: Canvas, area: pygame.Rect, screen: EnteringAmount) -> pygame.Rect:
