@@ -20,6 +20,10 @@ _PROPERTIES: Final = (
 _LOW_NOW: Final = 1 << 0
 _WAS_LOW: Final = 1 << 16
 
+# A Pi's display card has a connector that writes pictures back into memory; it never is a screen,
+# and its status is "unknown".
+_WRITEBACK: Final = "Writeback-"
+
 # What lies beneath the partition of `setup.sh readonly`.
 _MISSING: Final = "partition-is-missing"
 
@@ -192,7 +196,11 @@ class Machine:
     def _connectors(self, card: str) -> Mapping[str, str]:
         folders = sorted(self._at("/sys/class/drm").glob(f"{card}-*"))
         statuses = {folder.name.partition("-")[2]: _read(folder / "status") for folder in folders}
-        return {name: status for name, status in statuses.items() if status is not None}
+        return {
+            name: status
+            for name, status in statuses.items()
+            if status is not None and not name.startswith(_WRITEBACK)
+        }
 
     def _journal_folder(self) -> Path:
         return self._at(str(self._journal.parent))

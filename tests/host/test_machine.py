@@ -97,6 +97,16 @@ def test_connectors_belong_to_their_card_and_a_card_may_have_none(box: Box) -> N
     assert box.machine.other_screens() == ("/dev/fb1",)
 
 
+def test_a_connector_that_only_writes_back_into_memory_is_no_screen(box: Box) -> None:
+    """Box fault 19: a Pi without a screen was called good, for this one's status is unknown."""
+    box.put("/dev/dri/card1", "")
+    box.put("/sys/class/drm/card1-HDMI-A-1/status", "disconnected\n")
+    box.put("/sys/class/drm/card1-Writeback-1/status", "unknown\n")
+    (display,) = box.machine.displays()
+    assert dict(display.connectors) == {"HDMI-A-1": "disconnected"}
+    assert not display.is_connected
+
+
 def test_every_swap_is_seen_as_the_kernel_has_it(box: Box) -> None:
     """Box fault 16: MemorySwapMax=0 in the unit was taken for swap that is off."""
     assert box.machine.swaps() == ()
