@@ -501,6 +501,7 @@ have_system_files() {
     local from=$1/systemd
     has_file "$from/kiosk" /usr/local/bin/kiosk 755
     has_file "$from/kiosk.service" /etc/systemd/system/kiosk.service
+    has_file "$from/display-device.conf" /etc/systemd/system/dev-kiosk-display.device.d/kiosk.conf
     has_file "$from/kiosk-provision.service" /etc/systemd/system/kiosk-provision.service
     # What the manager may ask of root: copy the sales onto a stick.
     has_file "$from/kiosk-export.path" /etc/systemd/system/kiosk-export.path

@@ -118,7 +118,15 @@ def test_nothing_leaves_a_trace_of_the_keys() -> None:
 def test_the_display_is_waited_for_by_the_name_that_udev_gives_it() -> None:
     alias = re.search(r'SYSTEMD_ALIAS}\+="/dev/([a-z/]+)"', (SYSTEMD / "kiosk.rules").read_text())
     assert alias is not None
-    assert f"dev-{alias[1].replace('/', '-')}.device" in UNIT["After"][0]
+    unit = f"dev-{alias[1].replace('/', '-')}.device"
+    assert unit in UNIT["After"][0]
+    assert f"/etc/systemd/system/{unit}.d/kiosk.conf\n" in (SYSTEMD / "appliance.sh").read_text()
+
+
+def test_a_display_that_does_not_come_is_not_waited_for_longer_than_a_person_would() -> None:
+    """Box fault 5: without a display card the till said nothing for systemd's 90 seconds."""
+    waits_s = float(words_of("display-device.conf")["JobRunningTimeoutSec"][0])
+    assert waits_s <= 10
 
 
 def test_root_watches_where_the_till_leaves_its_wish_for_a_stick() -> None:
