@@ -287,12 +287,23 @@ class Trial:
         self.script.write_text(text)
         tools = root / "bin"
         tools.mkdir()
-        (tools / "systemctl").write_text("#!/bin/sh\necho run-1\n")
-        (tools / "systemctl").chmod(0o755)
+        self.status = root / "status"
+        self.status.write_text("starting\n")
+        self._has_tool(
+            "systemctl", f"case $* in *Status*) cat {self.status} ;; *) echo run-1 ;; esac"
+        )
+        self.timers = root / "timers"
+        self._has_tool("systemd-run", f'echo "$*" >>{self.timers}')
         self.path = f"{tools}:/usr/bin:/bin"
 
+    def _has_tool(self, name: str, script: str) -> None:
+        tool = self.script.parent / "bin" / name
+        tool.write_text(f"#!/bin/sh\n{script}\n")
+        tool.chmod(0o755)
+
     def run(self, *words: str) -> str:
-        subprocess.run(["sh", self.script, *words], env={"PATH": self.path}, check=True, timeout=30)
+        environ = {"PATH": self.path, "INVOCATION_ID": "run-1"}
+        subprocess.run(["sh", self.script, *words], env=environ, check=True, timeout=30)
         return (self.home / "current").readlink().name
 
 
@@ -300,6 +311,20 @@ def test_an_update_that_nobody_saw_work_gives_way_at_the_third_start(tmp_path: P
     trial = Trial(tmp_path)
     assert [trial.run(), trial.run(), trial.run()] == ["new", "new", "old"]
     assert not trial.mark.exists()
+
+
+def test_a_start_that_waits_for_a_screen_does_not_count_against_an_update(tmp_path: Path) -> None:
+    """Box fault 5: three starts without a screen threw a good release away."""
+    trial = Trial(tmp_path)
+    for _ in range(5):
+        assert trial.run() == "new"
+        assert "waits run-1" in trial.timers.read_text()
+        trial.status.write_text("no screen: connect one\n")
+        trial.run("waits", "run-0")  # of a start that has ended: it counts
+        trial.run("waits", "run-1")
+    trial.status.write_text("starting\n")
+    trial.run("waits", "run-1")
+    assert [trial.run(), trial.run(), trial.run()] == ["new", "new", "old"]
 
 
 def test_an_update_that_lasted_a_minute_stays_though_nobody_took_its_mark_away(
