@@ -15,6 +15,7 @@ trial=$home/trial       # while an update is not known to work: the release befo
 journal=/var/lib/kiosk
 firmware=/boot/firmware # a Pi's boot partition
 cloud=/etc/cloud        # where cloud-init is, as on Raspberry Pi OS 13
+rpi=/etc/rpi            # where rpi-swap is configured, as on Raspberry Pi OS 13
 units=/etc/systemd/system
 data=/var/lib/kiosk-data # a partition for what must last, where the system is only read
 overlay=/etc/overlayroot.local.conf
@@ -523,12 +524,13 @@ have_system_files() {
 
 # What lies in memory holds keys, and swap is memory on the card (or packed, in zram). swap.target is
 # what every swap of fstab, of a partition table and of zram-generator hangs on; the others do it by
-# themselves: Raspberry Pi OS until 12, zram-tools.
+# themselves: Raspberry Pi OS until 12, zram-tools. rpi-swap would still make its device and its file.
 swap_is_off() {
     local unit
     for unit in swap.target dphys-swapfile.service zramswap.service; do
-        has_link /dev/null "/etc/systemd/system/$unit"
+        has_link /dev/null "$units/$unit"
     done
+    [ ! -d "$rpi" ] || has_text $'[Main]\nMechanism=none' "$rpi/swap.conf.d/99-kiosk.conf"
     if systemd_runs && [ "$(wc -l </proc/swaps)" -gt 1 ]; then
         swapoff -a 2>/dev/null || say "Swap is still on until the next restart"
     fi

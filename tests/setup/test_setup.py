@@ -252,11 +252,22 @@ def test_cloud_init_does_not_write_onto_the_tills_screen(machine: Machine) -> No
 
 def test_no_swap_comes_back_at_a_boot(machine: Machine) -> None:
     """Box fault 16: MemorySwapMax=0 does nothing without a memory cgroup."""
-    text = (ROOT / "systemd/appliance.sh").read_text()
-    body = text[text.index("swap_is_off() {") : text.index("console_is_closed() {")]
-    for unit in ("swap.target", "dphys-swapfile.service", "zramswap.service"):
-        assert unit in body
-    assert 'has_link /dev/null "/etc/systemd/system/$unit"' in body
+    place = f"units={machine.root}/units rpi={machine.root}/etc/rpi"
+    machine.run(f"{place}; swap_is_off")
+    masked = {path.name for path in (machine.root / "units").iterdir()}
+    assert masked == {"swap.target", "dphys-swapfile.service", "zramswap.service"}
+    assert {path.readlink() for path in (machine.root / "units").iterdir()} == {Path("/dev/null")}
+    assert not (machine.root / "etc/rpi").exists(), "where there is no rpi-swap nothing is made"
+
+
+def test_rpi_swap_makes_neither_a_device_nor_a_file(machine: Machine) -> None:
+    """Box fault 16: Raspberry Pi OS 13 has zram, written back into a file on the card."""
+    (machine.root / "etc/rpi").mkdir()
+    place = f"units={machine.root}/units rpi={machine.root}/etc/rpi"
+    machine.run(f"{place}; swap_is_off")
+    drop_in = machine.root / "etc/rpi/swap.conf.d/99-kiosk.conf"
+    assert drop_in.read_text() == "[Main]\nMechanism=none\n"
+    assert "changed=no" in machine.run(f"{place}; swap_is_off")
 
 
 @pytest.mark.parametrize(
