@@ -44,8 +44,11 @@ kernel() {
     mkdir -p "$root/etc/initramfs-tools/conf.d"
     echo 'MODULES=list' >"$root/etc/initramfs-tools/conf.d/small"
     chroot "$root" apt-get update -q
-    chroot "$root" apt-get install -y -q --no-install-recommends initramfs-tools
-    printf '%s\n' virtio_pci virtio_blk ext4 >>"$root/etc/initramfs-tools/modules"
+    # What `setup.sh readonly` asks apt for is there before it, for the guest has no mirror; and before
+    # the kernel, whose initrd it belongs into. A minimal Debian lacks mke2fs, which it wants there.
+    chroot "$root" apt-get install -y -q --no-install-recommends initramfs-tools overlayroot \
+        busybox e2fsprogs
+    printf '%s\n' virtio_pci virtio_blk ext4 overlay >>"$root/etc/initramfs-tools/modules"
     chroot "$root" apt-get install -y -q --no-install-recommends linux-image-amd64 qemu-guest-agent
     leave "$root"
     mv "$root"/boot/vmlinuz-* "$folder/vmlinuz"

@@ -31,7 +31,8 @@ from kiosk.simulate import Simulator
 from kiosk.simulate.cli import read_qr
 from kiosk.simulate.ledger import Transfer
 from tests.appliance.image import Image
-from tests.appliance.vm import BOOT_S, HEIGHT, WIDTH, Machine, MachineFailed, Parts
+from tests.appliance.peer import MachineFailed
+from tests.appliance.vm import BOOT_S, HEIGHT, WIDTH, Machine, Parts
 
 # One machine, one after the other, and much slower than a unit test.
 APPLIANCE: Final = [
@@ -86,9 +87,11 @@ class Bench:
         with self._new_simulator() as self.simulator:
             yield self.simulator
 
-    def switch_on(self) -> float:
-        """Boot, and return the seconds from the plug to the till's first picture."""
+    def switch_on(self, disk: Path | None = None) -> float:
+        """Boot, with one more `disk`, and return the seconds from the plug to the first picture."""
         self.machine.switch_on()
+        if disk is not None:
+            self.machine.plug_disk(disk)
         seen_s = self.until_picture(is_kiosk, BOOT_S)
         self.machine.wait_for_agent()
         return seen_s
@@ -108,8 +111,6 @@ class Bench:
 
     def restore(self) -> None:
         """Be as when it was saved, whatever became of it since, the plug pulled included."""
-        if not self.machine.is_on:
-            self.machine.switch_on()
         self.machine.restore(SNAPSHOT)
         self.until_picture(is_kiosk)
 
@@ -259,9 +260,6 @@ class Bench:
         _qemu_img("convert", "-O", "qcow2", str(raw), str(boot))
         http, ws = self._ports
         added = (
-            # The emulated TSC goes on while a snapshot lies still: a restored kiosk would find
-            # its watchdog's time long over.
-            "clocksource=hpet",
             f"systemd.setenv=SIMULATOR_HTTP={http}",
             f"systemd.setenv=SIMULATOR_WS={ws}",
         )

@@ -161,7 +161,9 @@ def _wheels(folder: Path) -> None:
     platforms = [f"--platform={name}" for name in PLATFORMS]
     _run(
         *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
-        *("--require-hashes", "-r", PROJECT / "requirements.lock", "--only-binary=:all:"),
+        # The lock leaves out what no sale imports.
+        *("--no-deps", "--require-hashes", "-r", PROJECT / "requirements.lock"),
+        "--only-binary=:all:",
         *platforms,
         *("--python-version", PYTHON, "--dest", folder),
     )

@@ -5,26 +5,28 @@ commands inside over a virtual serial line, so the guest needs no network and no
 """
 
 import base64
-import json
-import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tests.appliance.accelerator import accelerator
+from tests.appliance.peer import ANSWER_S, MachineFailed, Peer
+
 WIDTH: Final = 800
 HEIGHT: Final = 480
 # All times are for an emulated processor on a busy desk machine.
 BOOT_S: Final = 400.0
-COMMAND_S: Final = 120.0
+COMMAND_S: Final = ANSWER_S
 SNAPSHOT_S: Final = 300.0
-
-
-class MachineFailed(Exception):
-    """QEMU or the guest did not do what was asked. The text holds what they said."""
+# What a kernel says when it dies. An emulated processor on a busy machine can be the reason.
+DYING_WORDS: Final = ("Kernel panic", "Oops:", "general protection fault", "double fault")
+# Where disks can be plugged in while it runs.
+SLOT: Final = "slot"
+PLUGGED: Final = "plugged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,11 @@ class Machine:
         self._parts = parts
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        self._qmp: _Peer | None = None
-        self._agent: _Peer | None = None
+        self._qmp: Peer | None = None
+        self._agent: Peer | None = None
         self._on_at_s = 0.0
+        self._said_before = 0  # how much of the serial log is from before this boot
+        self._plugged: Path | None = None
 
     # --- plug -------------------------------------------------------------------------------
 
@@ -56,11 +60,12 @@ class Machine:
         for name in ("qmp", "agent"):
             (self._folder / name).unlink(missing_ok=True)
         self._on_at_s = time.monotonic()
+        self._said_before = len(self.serial())
         with (self._folder / "qemu.log").open("ab") as log:
             self._process = subprocess.Popen(
                 self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        self._qmp = _Peer(self._folder / "qmp", self._check_alive)
+        self._qmp = Peer(self._folder / "qmp", self._check_alive)
         self._qmp.greet()
 
     def pull_the_plug(self) -> None:
@@ -74,11 +79,18 @@ class Machine:
             if peer is not None:
                 peer.close()
         self._process = self._qmp = self._agent = None
+        self._plugged = None
 
     @property
     def is_on(self) -> bool:
         """Whether it runs: a machine that has rebooted is off, for QEMU ends then."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def death_of_kernel(self) -> str:
+        """What the kernel said when it died since the last boot or restore; empty: it lives."""
+        said = self.serial()[self._said_before :].splitlines()
+        return next((line for line in said if any(word in line for word in DYING_WORDS)), "")
 
     @property
     def on_for_s(self) -> float:
@@ -90,8 +102,14 @@ class Machine:
         self._monitor(f"savevm {name}")
 
     def restore(self, name: str) -> None:
-        """Be exactly as when `name` was saved, but for the time of day, which is now."""
+        """Be exactly as when `name` was saved, but for the time of day, which is now.
+
+        A disk that was plugged in since is not in what was saved, so the machine starts without.
+        """
+        if self._plugged is not None or not self.is_on:
+            self.switch_on()
         self._monitor(f"loadvm {name}")
+        self._said_before = len(self.serial())
         self._hang_up()
         self.wait_for_agent()
         self.run(f"date --set=@{time.time():.3f}")
@@ -107,7 +125,7 @@ class Machine:
         end_s = time.monotonic() + timeout_s
         while time.monotonic() < end_s:
             self._check_alive()
-            agent = _Peer(self._folder / "agent", self._check_alive)
+            agent = Peer(self._folder / "agent", self._check_alive)
             try:
                 agent.synchronize(timeout_s=5.0)
             except (OSError, EOFError, ValueError):
@@ -175,7 +193,8 @@ class Machine:
 
     def serial(self) -> str:
         """What the kernel has said on its console."""
-        return (self._folder / "serial.log").read_text(errors="replace")
+        log = self._folder / "serial.log"
+        return log.read_text(errors="replace") if log.exists() else ""
 
     # --- outside ----------------------------------------------------------------------------
 
@@ -198,6 +217,15 @@ class Machine:
                 self._key(code, "up")
             time.sleep(hold_s)
 
+    def plug_disk(self, disk: Path) -> None:
+        """Plug a qcow2 disk in while it runs, or as it begins to boot. It goes with the plug."""
+        drive = {"driver": "qcow2", "node-name": PLUGGED}
+        file = {"driver": "file", "filename": str(disk)}
+        self._outside("blockdev-add", {**drive, "file": file})
+        device = {"driver": "virtio-blk-pci", "bus": SLOT, "drive": PLUGGED, "id": PLUGGED}
+        self._outside("device_add", device)
+        self._plugged = disk
+
     @contextmanager
     def cable_pulled(self) -> Iterator[None]:
         """The network cable is out."""
@@ -216,18 +244,18 @@ class Machine:
             for disk in parts.disks
             for argument in ("-drive", f"file={disk},if=virtio,format=qcow2")
         ]
-        # KVM is not asked for: the same machine everywhere, and many build hosts have none.
         return [
             "qemu-system-x86_64",
             *("-nodefaults", "-no-reboot", "-machine", "q35,sata=off,smbus=off"),
-            *("-accel", "tcg,thread=multi"),
-            *("-cpu", "max", "-smp", "2", "-m", "1024", "-display", "none"),
-            *("-device", f"virtio-gpu-pci,xres={WIDTH},yres={HEIGHT}"),
+            *accelerator().options,
+            *("-smp", "2", "-m", "1024", "-display", "none"),
+            *("-device", f"virtio-gpu-pci,xres={WIDTH},yres={HEIGHT},max_outputs=2"),
             # A pointer is plugged in as well, and must never show.
             *("-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci"),
             *("-device", "virtio-rng-pci"),
             *("-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,id=card"),
             *disks,
+            *("-device", f"pcie-root-port,id={SLOT}"),
             *("-device", "virtio-serial-pci"),
             *("-chardev", f"socket,id=agent,path={folder}/agent,server=on,wait=off"),
             *("-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"),
@@ -235,7 +263,7 @@ class Machine:
             *("-chardev", f"file,id=serial,path={folder}/serial.log,append=on"),
             *("-serial", "chardev:serial"),
             *("-kernel", str(parts.kernel), "-initrd", str(parts.initrd)),
-            *("-append", parts.command_line),
+            *("-append", " ".join((parts.command_line, *accelerator().kernel_words))),
         ]
 
     def _check_alive(self) -> None:
@@ -265,74 +293,3 @@ class Machine:
     def _key(self, code: str, way: str) -> None:
         key = {"type": "qcode", "data": code}
         self._input({"type": "key", "data": {"down": way == "down", "key": key}})
-
-
-class _Peer:
-    """Somebody who speaks lines of JSON on a Unix socket: QMP, or the guest agent."""
-
-    def __init__(self, path: Path, check_alive: Callable[[], None]) -> None:
-        self._unread = b""
-        end_s = time.monotonic() + COMMAND_S
-        while True:
-            check_alive()
-            self._socket = socket.socket(socket.AF_UNIX)
-            try:
-                self._socket.connect(str(path))
-            except OSError:
-                self._socket.close()
-                if time.monotonic() > end_s:
-                    raise
-                time.sleep(0.02)
-            else:
-                return
-
-    def greet(self) -> None:
-        """QMP speaks first, and wants to be asked for its commands."""
-        self._read(COMMAND_S)
-        self.ask("qmp_capabilities", {})
-
-    def synchronize(self, timeout_s: float) -> None:
-        """Make the guest agent forget half-heard requests, ours or our predecessor's.
-
-        Raises:
-            OSError, EOFError, ValueError: it is not there yet.
-        """
-        number = time.monotonic_ns() % 2**31
-        self._socket.sendall(b"\xff")
-        self._send("guest-sync", {"id": number})
-        end_s = time.monotonic() + timeout_s
-        while self._read(end_s - time.monotonic()).get("return") != number:
-            pass
-
-    def ask(self, command: str, arguments: Mapping[str, Any], timeout_s: float = COMMAND_S) -> Any:
-        """Send a command and return its answer; events on the way are skipped.
-
-        Raises:
-            MachineFailed: it said no.
-        """
-        self._send(command, arguments)
-        while True:
-            answer = self._read(timeout_s)
-            if "return" in answer:
-                return answer["return"]
-            if "error" in answer:
-                raise MachineFailed(f"{command}: {answer['error']}")
-
-    def close(self) -> None:
-        """Hang up."""
-        self._socket.close()
-
-    def _send(self, command: str, arguments: Mapping[str, Any]) -> None:
-        order = {"execute": command, "arguments": arguments}
-        self._socket.sendall(json.dumps(order).encode() + b"\n")
-
-    def _read(self, timeout_s: float) -> dict[str, Any]:
-        self._socket.settimeout(max(timeout_s, 0.01))
-        while b"\n" not in self._unread:
-            data = self._socket.recv(65536)
-            if not data:
-                raise EOFError
-            self._unread += data
-        line, self._unread = self._unread.split(b"\n", 1)
-        answer: dict[str, Any] = json.loads(line.lstrip(b"\xff"))
-        return answer
