@@ -30,9 +30,6 @@ log: Final = logging.getLogger("kiosk")
 
 # The journal or the panel cannot be opened: look again at this pace.
 AGAIN_S: Final = 30.0
-# After this long without a till the program ends and is started anew: what it waits for may be
-# something that it holds itself. Not while somebody touches the display.
-NEW_START_AFTER_S: Final = 600.0
 
 # No screen is no failure of the program: look again at this pace, and answer `stop` at once.
 SCREEN_LOOK_S: Final = 2.0
@@ -198,6 +195,7 @@ class _Service:
 
     def _run_till(self) -> int:
         """Build the till and keep it going; what is missing is shown and waited for."""
+        from kiosk.commands import new_start
         from kiosk.commands.app import build_app, wiring_of
         from kiosk.commands.table import unwritable
         from kiosk.journal import JournalUnusable
@@ -233,19 +231,28 @@ class _Service:
             if self._on_developer_machine:
                 return 1
             is_untouched = self._wait(trouble, AGAIN_S)
-            if is_untouched and time.monotonic() - waits_since_s >= NEW_START_AFTER_S:
-                log.error("no till for %.0f s; a new start may help", NEW_START_AFTER_S)
+            waits_s = time.monotonic() - waits_since_s
+            if is_untouched and waits_s >= new_start.NEW_START_AFTER_S:
+                log.error("no till for %.0f s; a new start may help", waits_s)
                 return 1
         return 0
 
     def _run_loop(self, app: "App") -> None:
+        from kiosk.commands import new_start
+
+        timer = new_start.NewStartTimer(time.monotonic(), new_start.NEW_START_AFTER_S)
         health_checks = {"wallet": app.wallet.alive, "panel": app.panel.alive}
         app.loop.watchdog = make_watchdog(self._notifier, self._patience_s, health_checks)
         self._report_refused_settings(app)
         self._notifier.ready("the till is on the screen")
         while not self._stopped and not app.loop.stopped:
             app.loop.run_once()
-            if self._on_developer_machine and app.window.closed:
+            if self._on_developer_machine:
+                if app.window.closed:
+                    return
+            elif timer.is_due(app.loop.till, app.window.untouched_for_s, time.monotonic()):
+                log.error("the journal has failed for long; a new start may help")
+                self._ends_with = 1
                 return
 
     def _report_refused_settings(self, app: "App") -> None:

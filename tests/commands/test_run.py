@@ -166,9 +166,9 @@ def test_a_missing_screen_is_waited_for_and_is_no_failure(
 
 FAST = """
 import sys
-from kiosk.commands import run
+from kiosk.commands import new_start, run
 from kiosk.__main__ import main
-run.AGAIN_S, run.NEW_START_AFTER_S = 0.1, 0.0
+run.AGAIN_S, new_start.NEW_START_AFTER_S = 0.1, 0.05
 sys.exit(main(["run"]))
 """
 
@@ -188,6 +188,72 @@ def test_a_till_that_cannot_be_built_for_long_ends_in_a_new_start(
     assert code == 1
     assert "a new start may help" in log
     assert (tmp_path / "run" / "starts").exists(), "it counts as a failure"
+
+
+FAILING = f"""
+from kiosk.journal import Journal, JournalUnusable
+from kiosk.sale.trouble import Trouble, TroubleKind
+
+def fail(self, *_):
+    raise JournalUnusable(Trouble(TroubleKind.JOURNAL_BROKEN, reason="disk I/O error"))
+
+Journal.probe = fail
+{FAST}"""
+
+
+def test_a_running_till_whose_journal_fails_for_ever_ends_in_a_new_start(
+    tmp_path: Path, account: dict[str, str]
+) -> None:
+    """Box fault 9: its watchdog was fed for ever, for its loop turned, and nothing was sold."""
+    service = Service(tmp_path, **account, WATCHDOG_USEC="300000")
+    service.start("-c", FAILING)
+    try:
+        assert service.hear() == "READY=1\nSTATUS=the till is on the screen"
+        code, log = service.end()
+    finally:
+        service.close()
+    assert code == 1, log
+    assert "the journal has failed for long; a new start may help" in log
+    assert (tmp_path / "run" / "starts").exists(), "it counts as a failure"
+
+
+TOUCHED = f"""
+from kiosk.screen.display.window import Window
+Window.untouched_for_s = property(lambda self: 0.0)
+{FAST}"""
+
+
+def test_a_till_that_cannot_be_built_stays_while_its_display_is_touched(
+    tmp_path: Path, account: dict[str, str]
+) -> None:
+    """Box fault 9: a new start would take away what a person is reading, or pressing."""
+    (tmp_path / "file").write_text("no folder")
+    service = Service(tmp_path, **account)
+    service.environ["KIOSK_JOURNAL"] = str(tmp_path / "file" / "journal.sqlite3")
+    service.start("-c", TOUCHED)
+    try:
+        assert all("out of service: journal_broken" in service.hear() for _ in range(5))
+        service.send(signal.SIGTERM)
+        code, log = service.end()
+    finally:
+        service.close()
+    assert code == 0
+    assert "new start" not in log
+
+
+def test_wrong_settings_never_end_in_a_new_start(tmp_path: Path) -> None:
+    """Box fault 9: a new start would find the same settings."""
+    service = Service(tmp_path, KIOSK_ROTATE="45", WATCHDOG_USEC="60000")
+    service.start("-c", FAST)
+    try:
+        assert service.hear().startswith("READY=1\nSTATUS=out of service: wrong settings: ")
+        assert [service.hear() for _ in range(5)] == ["WATCHDOG=1"] * 5, "and it is fed"
+        service.send(signal.SIGTERM)
+        code, log = service.end()
+    finally:
+        service.close()
+    assert code == 0
+    assert "new start" not in log
 
 
 def test_settings_on_a_missing_partition_are_not_called_wrong(tmp_path: Path) -> None:
