@@ -18,6 +18,8 @@ from kiosk.journal import Journal, owner_pid, try_to_write
 from kiosk.panel.inspection import inspect
 from kiosk.sale.account import Account
 from kiosk.sale.effects import FetchAccount
+from kiosk.sale.events import Event, MerchantWalletResult
+from kiosk.sale.invoice import WalletId
 from kiosk.sale.trouble import KioskError
 from kiosk.screen.display.surface import can_draw_without_a_desktop
 from kiosk.screen.drawing import logo
@@ -142,7 +144,9 @@ CHECKS: Final[tuple[Callable[[_Device], Finding], ...]] = (
 
 
 def _blink_findings(settings: Settings) -> Iterator[Finding]:
-    api, socket, seen = asyncio.run(_ask(settings))
+    accepted = _accepted_wallet(settings)
+    answers = asyncio.run(_ask(settings, accepted))
+    api, socket, seen = answers.api, answers.socket, answers.account
     yield blink.api(api)
     yield blink.socket(socket)
     if isinstance(seen, Account):
@@ -151,25 +155,61 @@ def _blink_findings(settings: Settings) -> Iterator[Finding]:
             yield blink.key_left()
     else:
         yield blink.refused(Words().trouble_text(seen.trouble), seen.trouble)
+    if accepted is not None and answers.named_wallet not in (None, accepted):
+        yield blink.other_wallet(settings.merchant_username or "")
 
 
-async def _ask(settings: Settings) -> tuple[Connectivity, Connectivity, Account | KioskError]:
+def _accepted_wallet(settings: Settings) -> WalletId | None:
+    """The wallet that the till pays for the merchant's user name, None before its first start."""
+    if settings.merchant_username is None or not settings.journal.exists():
+        return None
+    try:
+        with contextlib.closing(Journal.read_only(settings.journal)) as journal:
+            return journal.merchant_wallets().get(settings.merchant_username)
+    except KioskError:
+        return None  # the journal's own line says so
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What Blink answered. `named_wallet` is the one behind the merchant's user name now."""
+
+    api: Connectivity
+    socket: Connectivity
+    account: Account | KioskError
+    named_wallet: WalletId | None = None
+
+
+async def _ask(settings: Settings, accepted: WalletId | None) -> _Answers:
     endpoints, timings = endpoints_of(settings), Timings()
     api = await check_api(endpoints, timings)
     socket = await check_socket(endpoints, timings)
     http = Http(endpoints, timings)
     servers = AddressServers(http.tls)
+    named: list[WalletId] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, MerchantWalletResult):
+            named.append(event.wallet)
+
+    account: Account | KioskError
     try:
-        return api, socket, await _account(http, servers)
+        account = await _account(http, servers, accepted, hear)
     except KioskError as error:
-        return api, socket, error
+        account = error
     finally:
         await http.close()
         await servers.close()
+    return _Answers(api, socket, account, named[-1] if named else None)
 
 
-async def _account(http: Http, servers: AddressServers) -> Account:
+async def _account(
+    http: Http,
+    servers: AddressServers,
+    accepted: WalletId | None,
+    hear: Callable[[Event], None],
+) -> Account:
     merchant = http.endpoints.direct
     if merchant is None:
-        return await fetch_account(http)
+        return await fetch_account(http, accepted, hear)
     return await fetch_direct_account(http, servers, merchant, FetchAccount())

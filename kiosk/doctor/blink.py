@@ -65,6 +65,15 @@ def account(reading: Account, now_s: int) -> Iterator[Finding]:
     yield _clock(reading.server_unix_s, now_s)
 
 
+def other_wallet(username: str) -> Finding:
+    """The merchant's user name stands for another wallet than the one that is paid."""
+    return note(
+        "merchant",
+        f"{username} has another wallet at Blink now; the wallet of before is paid",
+        "ask the merchant; to pay the new one, press Try again now in the manager's pages",
+    )
+
+
 def key_left() -> Finding:
     """Direct sales need no key: it is a secret too many, once the forwards of before are done."""
     return note(

@@ -18,7 +18,8 @@ from kiosk.commands import doctor
 from kiosk.commands.app import initial_till
 from kiosk.doctor.finding import Verdict
 from kiosk.journal import Journal, resume
-from kiosk.sale.facts import ForwardStatus
+from kiosk.sale.facts import ForwardStatus, MerchantWalletAccepted
+from kiosk.sale.invoice import WalletId
 from kiosk.sale.till import Rules
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.text.words import Words
@@ -122,6 +123,23 @@ def test_a_stopped_forward_is_looked_up_again_when_a_person_asks_m6(
     assert [forward.status for forward in till.forwards.values()] == [wanted]
 
 
+def doctors_code(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, merchant: str, journal: Path
+) -> int:
+    """The exit code of `kiosk doctor` with sound settings."""
+    for name, value in {
+        "BLINK_API_URL": simulator.api_url,
+        "BLINK_WS_URL": simulator.ws_url,
+        "BLINKPOS_API_KEY": simulator.till.api_key,
+        "MERCHANT_USERNAME": merchant,
+        "KIOSK_JOURNAL": str(journal),
+        "KIOSK_GPIO": "off",
+        "DISPLAY": ":0",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return main(["doctor"])
+
+
 @pytest.mark.parametrize(
     ("merchant", "code", "words"),
     [("merchant", 0, "can be paid"), ("nobody_here", 1, "Blink knows no merchant nobody_here")],
@@ -135,20 +153,31 @@ def test_the_doctor_says_what_would_stop_a_sale(
     words: str,
 ) -> None:
     with Simulator() as simulator:
-        for name, value in {
-            "BLINK_API_URL": simulator.api_url,
-            "BLINK_WS_URL": simulator.ws_url,
-            "BLINKPOS_API_KEY": simulator.till.api_key,
-            "MERCHANT_USERNAME": merchant,
-            "KIOSK_JOURNAL": str(tmp_path / "journal.sqlite3"),
-            "KIOSK_GPIO": "off",
-            "DISPLAY": ":0",
-        }.items():
-            monkeypatch.setenv(name, value)
-        assert main(["doctor"]) == code
+        journal = tmp_path / "journal.sqlite3"
+        assert doctors_code(simulator, monkeypatch, merchant, journal) == code
     output = capsys.readouterr().out
     assert words in output
     assert simulator.till.api_key not in output
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_the_doctor_tries_the_wallet_that_the_till_pays_and_tells_of_another(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    is_moved: bool,
+) -> None:
+    """Box fault 34: it tried whatever wallet the user name stood for, and called it good."""
+    path = tmp_path / "journal.sqlite3"
+    with Simulator() as simulator:
+        accepted = simulator.customer if is_moved else simulator.merchant
+        journal = Journal.open(path, lambda: NOW)
+        journal.record([MerchantWalletAccepted("merchant", WalletId(accepted.wallet_id))])
+        journal.close()
+        assert doctors_code(simulator, monkeypatch, "merchant", path) == 0
+        assert len(simulator.invoices(accepted)) == 1
+    output = " ".join(capsys.readouterr().out.split())
+    assert ("merchant has another wallet at Blink now" in output) is is_moved
 
 
 def test_the_doctor_looks_at_the_box_even_when_the_settings_are_wrong(
