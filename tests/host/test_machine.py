@@ -51,7 +51,7 @@ def test_systemds_properties_are_read_whatever_is_in_them(box: Box) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "device", "found"),
+    ("manager", "device", "used"),
     [
         ("RuntimeWatchdogUSec=15s\nWatchdogDevice=/dev/watchdog\n", "/dev/watchdog", True),
         ("RuntimeWatchdogUSec=15s\nWatchdogDevice=\n", "/dev/watchdog0", True),
