@@ -7,7 +7,10 @@ from kiosk.sale.device import HostEffect
 from kiosk.sale.effects import Sound, WalletEffect
 from kiosk.sale.events import Event, SalesHistoryResult
 from kiosk.sale.facts import Fact
+from kiosk.sale.invoice import SaleId
 from kiosk.sale.keys import Light
+from kiosk.sale.sale_record import SaleDetails
+from kiosk.sale.sales_list import SalesPageResult, SalesPlace
 from kiosk.sale.till import Till
 
 
@@ -28,7 +31,15 @@ class Journal(Protocol):
         """Find out whether the next sale could be written down."""
 
     def overview(self, now: int) -> SalesHistoryResult:
-        """The totals and latest sales for the manager's pages; `now` in Unix seconds."""
+        """The totals for the manager's pages; `now` in Unix seconds."""
+        ...
+
+    def sales_page(self, before: SalesPlace | None, count: int) -> SalesPageResult:
+        """So many sales older than a place in the list, None from the newest."""
+        ...
+
+    def sale_details(self, sale: SaleId) -> SaleDetails:
+        """One sale with all that is known of it."""
         ...
 
     def take_requests(self) -> bool:

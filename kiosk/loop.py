@@ -21,6 +21,7 @@ from kiosk.sale.effects import (
     Effect,
     PlaySound,
     ProbeJournal,
+    ReadSale,
     ReadSalesHistory,
     Step,
 )
@@ -31,12 +32,14 @@ from kiosk.sale.events import (
     JournalWritable,
     KeyPressed,
     RetryRequested,
+    SaleDetailsResult,
     Tick,
 )
 from kiosk.sale.facts import Fact
 from kiosk.sale.key_timing import counts_while_dark
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.payout_guard import refusal_in_place_of
+from kiosk.sale.sales_list import ReadSalesPage
 from kiosk.sale.status_light import status_light
 from kiosk.sale.till import Till
 from kiosk.sale.timers import next_wake_s
@@ -220,7 +223,11 @@ class Loop:
             case AdjustCodeBrightness(steps):
                 self._display.adjust_code_brightness(steps)
             case ReadSalesHistory():
-                self._read_history()
+                self._answer(lambda: self._journal.overview(self.till.unix_s))
+            case ReadSalesPage(before, count):
+                self._answer(lambda: self._journal.sales_page(before, count))
+            case ReadSale(sale):
+                self._answer(lambda: SaleDetailsResult(self._journal.sale_details(sale)))
             case ProbeJournal():
                 self._probe()
             case _ if isinstance(effect, HostEffect):
@@ -228,13 +235,14 @@ class Loop:
             case _:
                 self._wallet.perform(effect)
 
-    def _read_history(self) -> None:
+    def _answer(self, read: Callable[[], Event]) -> None:
+        """Hand over what the journal answers."""
         try:
-            history = self._journal.overview(self.till.unix_s)
+            event = read()
         except KioskError as error:
             self._journal_failed(error)
         else:
-            self._handle(history)
+            self._handle(event)
 
     def _probe(self) -> None:
         try:

@@ -32,16 +32,18 @@ from kiosk.sale.facts import Ending, Fact, SaleLeftScreen
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import Sats
+from kiosk.sale.sale_record import SaleDetails
+from kiosk.sale.sales_list import SalesPageResult, SalesPlace
 from kiosk.sale.screens import (
     EnteringAmount,
     LeavingCode,
     ManagerPage,
     ManagerScreen,
     RequestingInvoice,
-    Totals,
 )
 from kiosk.sale.service import JOURNAL_PAUSE_S
 from kiosk.sale.till import Till
+from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import KioskError, RestartNeeded, Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, RULES, USD, Story, invoice, rates, usd_rate
 from tests.screen.samples import NOW_S, till
@@ -89,7 +91,13 @@ class IdleDoors:
 
     def overview(self, now: int) -> SalesHistoryResult:
         none = Totals(0, 0, Sats(0), Sats(0), Sats(0))
-        return SalesHistoryResult(none, none, ())
+        return SalesHistoryResult(none, none)
+
+    def sales_page(self, before: SalesPlace | None, count: int) -> SalesPageResult:
+        return SalesPageResult(before)
+
+    def sale_details(self, sale: SaleId) -> SaleDetails:
+        raise NotImplementedError
 
 
 class Hands(SystemClock):

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -240,7 +240,7 @@ def build_app(
             write_sales=partial(write_sales, settings.journal, settings.timezone),
         )
         loop = Loop(
-            till,
+            replace(till, list_room=window.list_room),
             inbox,
             wallet=wallet,
             journal=journal,

@@ -17,7 +17,7 @@ from kiosk.journal.rows import value_of
 from kiosk.sale.days import day_of, day_start
 from kiosk.sale.memo import decimal
 from kiosk.sale.money import Rate
-from kiosk.sale.screens import Totals
+from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import KioskError
 
 EVER: Final = 2**62

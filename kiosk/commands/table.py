@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kiosk.journal import SaleRecord
 from kiosk.sale.trouble import KioskError
+from kiosk.screen.text.forward_reasons import forward_reason
 from kiosk.screen.text.words import Words
 
 
@@ -39,10 +40,9 @@ def moment(unix_s: int | None, zone: tzinfo) -> str | None:
 
 def why(record: SaleRecord) -> str:
     """Why a paid sale has not reached the merchant, in the screen's own words."""
-    if record.trouble is None:
-        return "on its way"
-    what, _ = Words().trouble_text(record.trouble)
-    return f"{what} ({record.trouble.reason})" if record.trouble.reason else what
+    trouble = record.trouble
+    what = forward_reason(Words(), trouble)
+    return f"{what} ({trouble.reason})" if trouble is not None and trouble.reason else what
 
 
 def unwritable(journal: Path, error: KioskError) -> None:

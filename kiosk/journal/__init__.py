@@ -10,9 +10,9 @@ from kiosk.journal.installation import Hardware, read_hardware
 from kiosk.journal.journal import Journal
 from kiosk.journal.opening import open_sound
 from kiosk.journal.owner_lock import owner_pid
-from kiosk.journal.records import SaleRecord, SaleState
 from kiosk.journal.recovery import TakenUp, resume
 from kiosk.journal.requests import RetryRequest, request_retry, try_to_write
+from kiosk.sale.sale_record import SaleRecord, SaleState
 
 __all__ = [
     "Hardware",

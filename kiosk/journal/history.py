@@ -1,26 +1,13 @@
-"""Sales as lists: the newest ones, those of a span, those since the last close."""
+"""Sales as lists: those of a span, those since the last close, those not forwarded yet."""
 
 import heapq
-import itertools
 import sqlite3
 from collections.abc import Iterator
 
 from kiosk.journal.closes import last_close, last_direct_close
 from kiosk.journal.errors import reading
-from kiosk.journal.records import SaleRecord, record_of
-
-
-def history(db: sqlite3.Connection, limit: int) -> tuple[SaleRecord, ...]:
-    """The newest sales, newest first: in the order in which they were begun."""
-    with reading():
-        rows = db.execute("SELECT * FROM records ORDER BY rowid DESC LIMIT ?", (limit,))
-        forwarded = [record_of(row) for row in rows]
-        rows = db.execute("SELECT * FROM direct_records ORDER BY rowid DESC LIMIT ?", (limit,))
-        received = [record_of(row, direct=True) for row in rows]
-    if not forwarded or not received:  # the order in which they were begun, whatever a clock said
-        return tuple(forwarded or received)
-    both = heapq.merge(forwarded, received, key=lambda r: r.sale.started_at, reverse=True)
-    return tuple(itertools.islice(both, limit))
+from kiosk.journal.records import record_of
+from kiosk.sale.sale_record import SaleRecord
 
 
 def sales(db: sqlite3.Connection, since: int, until: int) -> Iterator[SaleRecord]:

@@ -11,7 +11,16 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Final
 
-from kiosk.journal import history, learned, owner_lock, requests, salvage, totals, unfinished
+from kiosk.journal import (
+    history,
+    learned,
+    owner_lock,
+    requests,
+    sales_pages,
+    salvage,
+    totals,
+    unfinished,
+)
 from kiosk.journal.database import (
     closed_on_error,
     open_beside,
@@ -22,7 +31,6 @@ from kiosk.journal.database import (
 )
 from kiosk.journal.errors import JournalConflict, full, reading, translated
 from kiosk.journal.installation import ReadHardware, read_hardware, take
-from kiosk.journal.records import SaleRecord
 from kiosk.journal.recovery import Recovery, TakenUp
 from kiosk.journal.rows import row_of
 from kiosk.sale.days import day_of
@@ -31,15 +39,14 @@ from kiosk.sale.facts import Fact, RecoveredFact, SaleStarted
 from kiosk.sale.invoice import SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal, SalvagedSale
 from kiosk.sale.money import Currency
-from kiosk.sale.screens import HistoryRow, Totals
-from kiosk.sale.trouble import Trouble
+from kiosk.sale.sale_record import SaleDetails, SaleRecord
+from kiosk.sale.sales_list import SalesPageResult, SalesPlace
+from kiosk.sale.totals import Totals
 
 log: Final = logging.getLogger("kiosk.journal")
 
 # A disk with less than this is called full before the next invoice, not after (M11).
 RESERVE_BYTES: Final = 5_000_000
-
-HISTORY_ROWS: Final = 100
 
 
 def free_bytes(folder: Path) -> int:
@@ -232,19 +239,19 @@ class Journal:
         return requests.take_requests(self._db)
 
     def overview(self, now: int) -> SalesHistoryResult:
-        """What the manager's screens show: today, since the last close, and recent sales."""
+        """What the manager's screens show: today, and since the last close."""
         today = day_of(now, self._zone)
-        rows = tuple(
-            HistoryRow(
-                record.sale,
-                record.state,
-                record.at,
-                late=record.late,
-                reason=_reason(record.trouble),
-            )
-            for record in self.history(HISTORY_ROWS)
-        )
-        return SalesHistoryResult(self.totals(*today), self.totals_since_close(), rows)
+        return SalesHistoryResult(self.totals(*today), self.totals_since_close())
+
+    def sales_page(self, before: SalesPlace | None, count: int) -> SalesPageResult:
+        """So many sales older than a place in the list, None from the newest."""
+        with reading():
+            return sales_pages.read_page(self._db, before, count, self._zone, self.totals)
+
+    def sale_details(self, sale: SaleId) -> SaleDetails:
+        """One sale with all that is known of it."""
+        with reading():
+            return sales_pages.read_details(self._db, sale)
 
     def totals(self, since: int, until: int | None = None) -> Totals:
         """Sums of what was paid in `[since, until)`, Unix seconds, at the rates of the moments."""
@@ -253,10 +260,6 @@ class Journal:
     def totals_since_close(self) -> Totals:
         """Sums of what was recorded as paid after the last close of the day."""
         return totals.totals_since_close(self._db)
-
-    def history(self, limit: int) -> tuple[SaleRecord, ...]:
-        """The newest sales, newest first: in the order in which they were begun."""
-        return history.history(self._db, limit)
 
     def sales(self, since: int, until: int) -> Iterator[SaleRecord]:
         """Sales paid in `[since, until)`, Unix seconds, and those begun in it that nobody paid.
@@ -272,7 +275,3 @@ class Journal:
     def unsettled(self) -> tuple[SaleRecord, ...]:
         """Sales that were paid and are not forwarded yet, oldest payment first."""
         return history.unsettled(self._db)
-
-
-def _reason(trouble: Trouble | None) -> str:
-    return (trouble.reason or trouble.kind) if trouble is not None else ""

@@ -1,50 +1,11 @@
-"""Sales as the history, the exports and the manager read them."""
+"""Sales as the lists, the exports and the manager read them, from rows."""
 
 import sqlite3
-from dataclasses import dataclass
-from enum import StrEnum
 
 from kiosk.journal.rows import sale_of
-from kiosk.sale.facts import Ending, ForwardStatus, Sale
-from kiosk.sale.invoice import PaymentHash
+from kiosk.sale.facts import Ending, ForwardStatus
+from kiosk.sale.sale_record import SaleRecord, SaleState
 from kiosk.sale.trouble import Trouble, TroubleKind, trouble_noted
-
-
-class SaleState(StrEnum):
-    """Where a sale stands, in one word."""
-
-    REQUESTED = "requested"  # there was no code yet
-    OPEN = "open"  # the code is on the screen
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-    REFUSED = "refused"  # no invoice could be had, or the merchant cannot be paid
-    INTERRUPTED = "interrupted"  # the program ended with the code on the screen
-    PAID = "paid"  # and on its way to the merchant
-    STOPPED = "stopped"  # paid, and a person has to look
-    FORWARDED = "forwarded"  # the merchant has it
-    RECEIVED = "received"  # a direct sale: the merchant has it
-
-
-@dataclass(frozen=True, slots=True)
-class SaleRecord:
-    """A sale with all that became of it. Times are Unix seconds.
-
-    `late`: paid after it had left the screen. `trouble` is what its forward has met.
-    """
-
-    sale: Sale
-    state: SaleState
-    late: bool
-    trouble: Trouble | None
-    paid_at: int | None
-    forwarded_at: int | None
-    payment_hash: PaymentHash | None
-    payout_hash: PaymentHash | None
-
-    @property
-    def at(self) -> int:
-        """The time it belongs to in every list and sum: when it was paid, else when it began."""
-        return self.sale.started_at if self.paid_at is None else self.paid_at
 
 
 def record_of(row: sqlite3.Row, *, direct: bool = False) -> SaleRecord:

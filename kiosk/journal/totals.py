@@ -7,7 +7,7 @@ from kiosk.journal.closes import last_close, last_direct_close
 from kiosk.journal.errors import reading
 from kiosk.journal.learned import currency
 from kiosk.sale.money import Fiat, Sats
-from kiosk.sale.screens import Totals
+from kiosk.sale.totals import Totals
 
 _EVER: Final = 2**62
 

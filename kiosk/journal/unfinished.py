@@ -42,9 +42,9 @@ def read_unfinished(db: sqlite3.Connection, now: int) -> Recovery:
 
 def _open_invoice(db: sqlite3.Connection, row: sqlite3.Row) -> OpenInvoice:
     ending = Ending(row["ending"]) if row["ending"] is not None else None
-    payout, _ = _payout(db, row["sale_id"])
+    payout, _ = newest_payout(db, row["sale_id"])
     invoice = _invoice(db, row["sale_id"])
-    first_code = _first_code(db, row["sale_id"])
+    first_code = first_code_of(db, row["sale_id"])
     return OpenInvoice(
         sale_of(row),
         invoice,
@@ -52,11 +52,11 @@ def _open_invoice(db: sqlite3.Connection, row: sqlite3.Row) -> OpenInvoice:
         ending,
         held=bool(row["held"]),
         first_code=first_code,
-        other_paid=_is_code_paid(db, first_code or invoice.payment_hash),
+        other_paid=is_code_paid(db, first_code or invoice.payment_hash),
     )
 
 
-def _first_code(db: sqlite3.Connection, sale_id: str) -> PaymentHash | None:
+def first_code_of(db: sqlite3.Connection, sale_id: str) -> PaymentHash | None:
     """The first code of the sale that this one is a new code for, None if it is the first."""
     row = db.execute(
         "SELECT first_payment_hash FROM replaced_codes WHERE sale_id = ?", (sale_id,)
@@ -64,7 +64,7 @@ def _first_code(db: sqlite3.Connection, sale_id: str) -> PaymentHash | None:
     return PaymentHash(row["first_payment_hash"]) if row is not None else None
 
 
-def _is_code_paid(db: sqlite3.Connection, first_code: PaymentHash) -> bool:
+def is_code_paid(db: sqlite3.Connection, first_code: PaymentHash) -> bool:
     """Whether a code of the sale with this first one has been paid."""
     paid = db.execute(
         "SELECT 1 FROM payments WHERE payment_hash = :first OR sale_id IN"
@@ -75,7 +75,7 @@ def _is_code_paid(db: sqlite3.Connection, first_code: PaymentHash) -> bool:
 
 
 def _open_forward(db: sqlite3.Connection, row: sqlite3.Row) -> OpenForward:
-    payout, generation = _payout(db, row["sale_id"])
+    payout, generation = newest_payout(db, row["sale_id"])
     return OpenForward(
         sale_of(row),
         _invoice(db, row["sale_id"]),
@@ -105,7 +105,7 @@ def _invoice(db: sqlite3.Connection, sale_id: str) -> Invoice:
     return invoice_of(row)
 
 
-def _payout(db: sqlite3.Connection, sale_id: str) -> tuple[Invoice | None, int]:
+def newest_payout(db: sqlite3.Connection, sale_id: str) -> tuple[Invoice | None, int]:
     """The newest payout invoice and its generation."""
     row = db.execute(
         "SELECT * FROM payouts WHERE sale_id = ? ORDER BY generation DESC LIMIT 1", (sale_id,)

@@ -9,6 +9,7 @@ from kiosk.sale.device import HostEffect
 from kiosk.sale.facts import Ending, Fact, Sale
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.money import Sats
+from kiosk.sale.sales_list import ReadSalesPage
 from kiosk.sale.till import Till
 
 # --- For the wallet (the Blink door) --------------------------------------------------------
@@ -208,7 +209,14 @@ class AdjustCodeBrightness:
 
 @dataclass(frozen=True, slots=True)
 class ReadSalesHistory:
-    """Read totals and recent sales from the journal. -> SalesHistoryResult."""
+    """Read totals from the journal. -> SalesHistoryResult."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSale:
+    """Read one sale from the journal. -> SaleDetailsResult."""
+
+    sale: SaleId
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +225,14 @@ class ProbeJournal:
 
 
 Effect = (
-    WalletEffect | PlaySound | AdjustCodeBrightness | ReadSalesHistory | ProbeJournal | HostEffect
+    WalletEffect
+    | PlaySound
+    | AdjustCodeBrightness
+    | ReadSalesHistory
+    | ReadSalesPage
+    | ReadSale
+    | ProbeJournal
+    | HostEffect
 )
 
 

@@ -6,11 +6,14 @@ from enum import StrEnum
 from kiosk.sale.account import Account, MerchantUpdates, Rates
 from kiosk.sale.device import DeviceActionResult
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId, WalletId
-from kiosk.sale.keys import Key, Letter
+from kiosk.sale.keys import Key, Letter, Row
 from kiosk.sale.ledger_history import LedgerHistory
 from kiosk.sale.money import Cents, Sats
-from kiosk.sale.screens import ConnectionState, HistoryRow, Totals
+from kiosk.sale.sale_record import SaleDetails
+from kiosk.sale.sales_list import SalesPageResult
+from kiosk.sale.screens import ConnectionState
 from kiosk.sale.settings_change import SettingsChangeResult
+from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import Trouble
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult
 
@@ -38,6 +41,13 @@ class LetterTyped:
     """A character of a passphrase; on every other screen it means nothing."""
 
     letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class RowTouched:
+    """A row of the list on the screen."""
+
+    row: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +280,13 @@ class SalesHistoryResult:
 
     today: Totals
     since_close: Totals
-    rows: tuple[HistoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaleDetailsResult:
+    """One sale as the journal has it."""
+
+    details: SaleDetails
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +307,7 @@ Event = (
     Tick
     | KeyPressed
     | LetterTyped
+    | RowTouched
     | KeyStuck
     | KeyReleased
     | AccountFetched
@@ -316,6 +333,8 @@ Event = (
     | JournalWritable
     | RetryRequested
     | SalesHistoryResult
+    | SalesPageResult
+    | SaleDetailsResult
     | SettingsRefused
     | DeviceFailed
     | DeviceActionResult

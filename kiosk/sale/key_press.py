@@ -5,7 +5,7 @@ is.
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import checkout, manager, new_code, prices
+from kiosk.sale import checkout, manager, new_code, prices, sale_page
 from kiosk.sale.code_on_screen import (
     back_to_entry,
     end_without_code,
@@ -31,7 +31,7 @@ from kiosk.sale.entry import (
 )
 from kiosk.sale.facts import Ending, PinTried
 from kiosk.sale.key_timing import ignores_key
-from kiosk.sale.keys import Key
+from kiosk.sale.keys import Key, Row
 from kiosk.sale.pin import PIN_TRIES, is_correct_pin, lock_s
 from kiosk.sale.screens import (
     AcceptingDigits,
@@ -52,6 +52,7 @@ from kiosk.sale.screens import (
     RequestingInvoice,
     SaleFailed,
     SaleReceived,
+    SaleScreen,
 )
 from kiosk.sale.till import Alarm, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -64,7 +65,17 @@ def handle_key(till: Till, key: Key) -> Step:
     """Carry out a key on the present screen; one that does something makes a sound."""
     if ignores_key(till, key):
         return Step(till)
-    step = _handle_key_of_screen(till, key)
+    return _with_key_sound(till, _handle_key_of_screen(till, key))
+
+
+def handle_row(till: Till, row: Row) -> Step:
+    """Carry out the touch of a row on the present screen: only a list has rows."""
+    if not isinstance(till.screen, ManagerScreen) or ignores_key(till, Key.CHARGE):
+        return Step(till)
+    return _with_key_sound(till, manager.handle_row(till, till.screen, row.number))
+
+
+def _with_key_sound(till: Till, step: Step) -> Step:
     ignored = step.till is till and not step.effects
     if ignored or any(isinstance(effect, PlaySound) for effect in step.effects):
         return step
@@ -115,6 +126,8 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
             return _handle_pin_key(till, screen, key)
         case ManagerScreen():
             return manager.handle_page_key(till, screen, key)
+        case SaleScreen():
+            return sale_page.handle_key(till, screen, key)
         case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():
             return manager.handle_wifi_key(till, screen, key)
     return Step(till)

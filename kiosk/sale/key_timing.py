@@ -11,6 +11,7 @@ from kiosk.sale.screens import (
     EnteringAmount,
     EnteringPin,
     ManagerScreen,
+    SaleScreen,
     Screen,
 )
 from kiosk.sale.till import Till
@@ -48,6 +49,8 @@ def question_on(screen: Screen) -> tuple[object, ...]:
             return (AcceptingDigits, unit.code)
         case ManagerScreen(page=page, closing=closing):
             return (ManagerScreen, page, closing)
+        case SaleScreen(details=details):
+            return (SaleScreen, details.record.sale.id)
     return (type(screen),)
 
 

@@ -46,6 +46,17 @@ class Letter:
     text: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a list on the screen, 0 for the first. Only a finger chooses one."""
+
+    number: int
+
+
+# What a place on the screen means.
+Touch = Key | Letter | Row
+
+
 class Light(StrEnum):
     """What LED and buzzer show; it always agrees with the screen."""
 

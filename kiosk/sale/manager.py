@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import service, wifi
+from kiosk.sale import sale_page, sales_list, service, wifi
 from kiosk.sale.code_on_screen import back_to_entry
 from kiosk.sale.device import DeviceAction, DeviceActionResult, DeviceNotice, RunDeviceAction
 from kiosk.sale.effects import PlaySound, ReadSalesHistory, Sound, Step
 from kiosk.sale.events import SalesHistoryResult
 from kiosk.sale.facts import DayClosed
 from kiosk.sale.keys import Key, Letter
+from kiosk.sale.sales_list import SalesList, SalesPageResult
 from kiosk.sale.screens import ManagerPage, ManagerScreen
 from kiosk.sale.till import Till
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult, WifiScreen
@@ -26,14 +27,24 @@ def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
     if key is Key.CLEAR:
         return Step(replace(till, screen=awake)) if screen.closing else back_to_entry(till)
     if key.digit is not None and 1 <= key.digit <= len(_PAGES):
-        awake = replace(awake, page=_PAGES[key.digit - 1], top=0)
-        return Step(replace(till, screen=awake))
+        return _open_page(till, awake, _PAGES[key.digit - 1])
     match key, screen.page:
-        case Key.PLUS, _:
-            last = max(0, len(screen.rows or ()) - 1)
-            return Step(replace(till, screen=replace(awake, top=min(screen.top + 1, last))))
-        case Key.DELETE, _:
-            return Step(replace(till, screen=replace(awake, top=max(0, screen.top - 1))))
+        case Key.PLUS, ManagerPage.HISTORY:
+            return _read_sales(till, awake, sales_list.older(screen.sales))
+        case Key.DELETE, ManagerPage.HISTORY:
+            return _read_sales(till, awake, sales_list.newer(screen.sales))
+        case Key.CHARGE, ManagerPage.HISTORY:
+            return handle_row(till, awake, 0)
+        case Key.PLUS, ManagerPage.FORWARDS:
+            top = screen.top + till.list_room // sales_list.SALE_ROOM
+            return (
+                Step(replace(till, screen=replace(awake, top=top)))
+                if (top < len(till.forwards))
+                else Step(replace(till, screen=awake))
+            )
+        case Key.DELETE, ManagerPage.FORWARDS:
+            top = max(0, screen.top - till.list_room // sales_list.SALE_ROOM)
+            return Step(replace(till, screen=replace(awake, top=top)))
         case Key.CHARGE, ManagerPage.TOTALS if not screen.closing:
             return Step(replace(till, screen=replace(awake, closing=True)))
         case Key.CHARGE, ManagerPage.TOTALS:
@@ -47,11 +58,31 @@ def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
     return Step(replace(till, screen=awake))
 
 
-def handle_sales_history(till: Till, event: SalesHistoryResult) -> Step:
-    """The journal's totals and sales: shown if the manager's page is still open."""
+def handle_row(till: Till, screen: ManagerScreen, number: int) -> Step:
+    """A row of the list was touched: that sale is opened."""
+    match screen.page:
+        case ManagerPage.HISTORY if number < len(screen.sales.sales):
+            return sale_page.open_sale(till, screen, screen.sales.sales[number])
+        case ManagerPage.FORWARDS:
+            shown = list(till.forwards.values())[screen.top :]
+            if number < len(shown):
+                return sale_page.open_by_id(till, shown[number].sale.id)
+    return Step(till)
+
+
+def handle_sales_page(till: Till, event: SalesPageResult) -> Step:
+    """A page of the list of sales: shown if the manager's page is still open."""
     if not isinstance(till.screen, ManagerScreen):
         return Step(till)
-    read = replace(till.screen, totals=event.today, since_close=event.since_close, rows=event.rows)
+    answered = sales_list.answered(till.screen.sales, event, till.list_room)
+    return Step(replace(till, screen=replace(till.screen, sales=answered)))
+
+
+def handle_sales_history(till: Till, event: SalesHistoryResult) -> Step:
+    """The journal's totals: shown if the manager's page is still open."""
+    if not isinstance(till.screen, ManagerScreen):
+        return Step(till)
+    read = replace(till.screen, totals=event.today, since_close=event.since_close)
     return Step(replace(till, screen=read))
 
 
@@ -81,6 +112,21 @@ def handle_wifi_result(till: Till, event: WifiScanResult | WifiJoinResult) -> St
     if not isinstance(till.screen, WifiScreen):
         return Step(till)
     return _apply_wifi_step(till, wifi.handle_result(till.screen, event, till.now_s))
+
+
+def _open_page(till: Till, screen: ManagerScreen, page: ManagerPage) -> Step:
+    opened = replace(screen, page=page, top=0)
+    if page is ManagerPage.HISTORY:
+        return _read_sales(till, opened, SalesList())
+    return Step(replace(till, screen=opened))
+
+
+def _read_sales(till: Till, screen: ManagerScreen, shown: SalesList) -> Step:
+    """Read a page of the list, unless it is there already."""
+    if shown is screen.sales:
+        return Step(replace(till, screen=screen))
+    question = sales_list.question(shown, till.list_room)
+    return Step(replace(till, screen=replace(screen, sales=shown)), (), (question,))
 
 
 def _handle_device_key(till: Till, screen: ManagerScreen, key: Key) -> Step:

@@ -7,8 +7,11 @@ from math import inf
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.entry import Entry, Tip
 from kiosk.sale.facts import Ending, Sale
-from kiosk.sale.invoice import Invoice, PaymentHash
-from kiosk.sale.money import Currency, Fiat, Rate, Sats
+from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash
+from kiosk.sale.money import Currency, Rate, Sats
+from kiosk.sale.sale_record import SaleDetails
+from kiosk.sale.sales_list import SalesList
+from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import WifiScreen
 
@@ -228,48 +231,36 @@ class ManagerPage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """A past sale, for "was that one paid?". `state` is one word of the journal.
-
-    `at` is when it was paid, else when it began, Unix seconds.
-    """
-
-    sale: Sale
-    state: str
-    at: int
-    late: bool = False
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Sums of settled sales; `fiat` has one for each currency, at the rates of the moments."""
-
-    since: int
-    sales: int
-    amount: Sats
-    tips: Sats
-    forwarded: Sats
-    fiat: tuple[Fiat, ...] = ()
-    received: Sats = Sats(0)  # by direct sales: never forwarded
-
-
-@dataclass(frozen=True, slots=True)
 class ManagerScreen:
-    """Behind the PIN. `rows` and `totals` are None until the journal has answered.
+    """Behind the PIN. The totals are None until the journal has answered.
 
-    `notice` is what came of the last thing asked of the device. `closing` asks whether the day is
-    to be closed, which cannot be undone.
+    `sales` is the page of the list of sales, `top` the first forward that is shown. `notice` is
+    what came of the last thing asked of the device. `closing` asks whether the day is to be closed,
+    which cannot be undone.
     """
 
     page: ManagerPage
     top: int = 0
     totals: Totals | None = None
     since_close: Totals | None = None
-    rows: tuple[HistoryRow, ...] | None = None
+    sales: SalesList = SalesList()
     since_s: float = 0.0
     notice: DeviceNotice | None = None
     closing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SaleScreen:
+    """One sale, opened from a list behind the PIN; CLEAR goes back to it.
+
+    `asking`: Blink is asked about it. `answer` is what Blink said last, None before.
+    """
+
+    details: SaleDetails
+    manager: ManagerScreen
+    asking: bool = False
+    answer: InvoiceStatus | None = None
+    since_s: float = 0.0
 
 
 Screen = (
@@ -290,5 +281,6 @@ Screen = (
     | SaleFailed
     | EnteringPin
     | ManagerScreen
+    | SaleScreen
     | WifiScreen
 )

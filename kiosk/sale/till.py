@@ -12,6 +12,7 @@ from kiosk.sale.ids import SaleParts, sale_id
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.money import SAT, Cents, Rate, Sats
+from kiosk.sale.sales_list import USUAL_ROOM
 from kiosk.sale.screens import Screen
 from kiosk.sale.trouble import Trouble, TroubleKind
 
@@ -213,6 +214,7 @@ class Till:
     sales_started: int = 0
     opened_s: tuple[float, ...] = ()  # when the sales of the last minute were opened
     unpaid_s: Mapping[SaleId, float] = field(default_factory=lambda: MappingProxyType({}))
+    list_room: int = USUAL_ROOM  # what the display has for lines of a list (sales_list)
     settings_trouble: Trouble | None = None  # no settings are in force: a person must set it right
 
     def with_alarm(self, trouble: Trouble, sale: SaleId | None = None) -> "Till":

@@ -26,6 +26,7 @@ from kiosk.sale.screens import (
     ReceivedDirectly,
     SaleFailed,
     SaleReceived,
+    SaleScreen,
 )
 from kiosk.sale.service import JOURNAL_PAUSE_S
 from kiosk.sale.till import FetchingAccount, Forward, Till
@@ -138,6 +139,7 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
             return (since_s + stay_s if stay_s else None,)
         case (
             ManagerScreen(since_s=since_s)
+            | SaleScreen(since_s=since_s)
             | NetworkList(since_s=since_s)
             | EnteringPassphrase(since_s=since_s)
             | OpenNetwork(since_s=since_s)
@@ -156,6 +158,8 @@ def needs_connection(till: Till) -> bool:
     screen = till.screen
     if isinstance(screen, EnteringAmount):
         screen_busy = not screen.entry.is_empty
+    elif isinstance(screen, SaleScreen):
+        screen_busy = screen.asking
     else:
         at_rest = (
             ManagerScreen | WifiScreen | EnteringPin | SaleFailed | CodeExpired | ReceivedDirectly

@@ -17,6 +17,7 @@ from kiosk.sale import (
     new_code,
     payouts,
     recovery,
+    sale_page,
     service,
     timers,
 )
@@ -53,6 +54,8 @@ from kiosk.sale.events import (
     RatesFetched,
     RatesFetchFailed,
     RetryRequested,
+    RowTouched,
+    SaleDetailsResult,
     SalesHistoryResult,
     SendForwardResult,
     SettingsRefused,
@@ -60,6 +63,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.key_timing import note_screen_change
 from kiosk.sale.limits import count_paid
+from kiosk.sale.sales_list import SalesPageResult
 from kiosk.sale.settings_change import SettingsChangeResult
 from kiosk.sale.status_light import with_trouble_sound
 from kiosk.sale.till import Alarm, Till
@@ -88,6 +92,8 @@ def _handle(till: Till, event: Event) -> Step:
             return key_press.handle_key(replace(till, touched_s=till.now_s), key)
         case LetterTyped(letter):
             return manager.handle_letter(till, letter)
+        case RowTouched(row):
+            return key_press.handle_row(replace(till, touched_s=till.now_s), row)
         case KeyStuck(legend):
             return key_press.handle_stuck_key(till, legend)
         case KeyReleased(legend):
@@ -119,7 +125,8 @@ def _handle(till: Till, event: Event) -> Step:
             return code_on_screen.handle_cancel_result(till, event)
         # Money
         case InvoiceStatusResult():
-            return invoice_status.handle_invoice_status(till, event)
+            step = invoice_status.handle_invoice_status(till, event)
+            return step.then(lambda after: sale_page.note_status(after, event))
         case PayoutCreated():
             return payouts.handle_payout_created(till, event)
         case PayoutNotMade():
@@ -145,6 +152,10 @@ def _handle(till: Till, event: Event) -> Step:
             return recovery.handle_ledger_history(till, history)
         case SalesHistoryResult():
             return manager.handle_sales_history(till, event)
+        case SalesPageResult():
+            return manager.handle_sales_page(till, event)
+        case SaleDetailsResult():
+            return sale_page.handle_details(till, event)
         # The device
         case DeviceActionResult():
             return manager.handle_device_result(till, event)

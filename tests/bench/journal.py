@@ -1,6 +1,7 @@
 """What the journal costs: a sale's commits, a day's totals, a start, among very many sales."""
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +22,13 @@ from kiosk.sale.facts import (
 )
 from kiosk.sale.invoice import SaleId
 from kiosk.sale.money import Fiat, Sats
+from kiosk.sale.sales_list import SalesPlace
 from tests.bench.row import Row, median_ms
 from tests.sale.tills import USD, invoice, usd_rate
 
 BATCH: Final = 100
 COMMITS: Final = 200
+ROWS_OF_PAGE: Final = 20  # more than any display shows
 
 # Three years of selling: some 900 sales a day.
 SECONDS_BETWEEN: Final = 96
@@ -75,12 +78,18 @@ def rows(sales: int) -> list[Row]:
         journal = Journal.open(path, lambda: end)
         assert journal.totals(end - DAY_S, end).sales > 700
         day_ms = median_ms(lambda: journal.totals(end - DAY_S, end), 20)
+        middle = SalesPlace(sales // 2, 0)
+        page_ms = max(
+            median_ms(partial(journal.sales_page, place, ROWS_OF_PAGE), 20)
+            for place in (None, middle, SalesPlace(ROWS_OF_PAGE, 0))
+        )
         recover_ms = median_ms(journal.recover, 3)
         facts = iter([fact for number in range(COMMITS) for fact in _life(sales + number)])
         commit_ms = median_ms(lambda: journal.record([next(facts)]), COMMITS * 5)
         journal.close()
     return [
         Row(f"totals of a day among {sales:,} sales", day_ms, 20, "ms"),
+        Row(f"a page of the list among {sales:,} sales", page_ms, 50, "ms"),
         Row(f"what a start reads among {sales:,} sales", start_ms + recover_ms, 1000, "ms"),
         Row("one durable commit", commit_ms, 30, "ms"),
     ]

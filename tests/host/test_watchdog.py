@@ -15,7 +15,10 @@ from kiosk.sale.effects import Sound, WalletEffect
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import Event, SalesHistoryResult
 from kiosk.sale.facts import Fact
+from kiosk.sale.invoice import SaleId
 from kiosk.sale.keys import Light
+from kiosk.sale.sale_record import SaleDetails
+from kiosk.sale.sales_list import SalesPageResult, SalesPlace
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Ready, Till
 from tests.sale.tills import ACCOUNT, RULES, USD
@@ -65,6 +68,12 @@ class Doors:
         return False
 
     def overview(self, now: int) -> SalesHistoryResult:
+        raise NotImplementedError
+
+    def sales_page(self, before: SalesPlace | None, count: int) -> SalesPageResult:
+        raise NotImplementedError
+
+    def sale_details(self, sale: SaleId) -> SaleDetails:
         raise NotImplementedError
 
 

@@ -42,6 +42,7 @@ def start(path: Path, number: int) -> None:
     journal.record([*paid(number), *steps])
     try:
         journal.overview(NOW)
+        journal.sales_page(None, 20)
         journal.unsettled()
     except KioskError:
         pass  # told on the page; the till goes on

@@ -29,6 +29,7 @@ from kiosk.sale.facts import (
 )
 from kiosk.sale.invoice import SaleId, WalletId
 from kiosk.sale.money import SAT, Fiat, Rate, Sats
+from kiosk.sale.sales_list import SalesPlace
 from kiosk.sale.trouble import TroubleKind
 from tests.sale.tills import JPY, USD, invoice, usd_rate
 
@@ -152,7 +153,7 @@ def test_a_step_said_twice_in_a_row_is_one_step_m5(journal: Journal) -> None:
 def test_an_ending_that_is_told_again_is_the_first_one(journal: Journal) -> None:
     journal.record([*opened(), SaleLeftScreen(sale().id, Ending.CANCELLED)])
     journal.record([SaleLeftScreen(sale().id, Ending.INTERRUPTED)])
-    assert journal.history(1)[0].state is SaleState.CANCELLED
+    assert journal.sales_page(None, 1).sales[0].state is SaleState.CANCELLED
 
 
 HASH = invoice(1, 1).payment_hash
@@ -253,7 +254,7 @@ def test_every_sale_has_a_state_of_one_word(
     journal: Journal, facts: list[Fact], state: SaleState
 ) -> None:
     journal.record(facts)
-    assert [row.state for row in journal.overview(NOW).rows] == [state]
+    assert [record.state for record in journal.sales_page(None, 9).sales] == [state]
 
 
 def test_it_can_be_read_while_the_kiosk_runs_and_when_it_does_not(
@@ -364,7 +365,10 @@ def test_a_sale_dated_in_the_future_does_not_stay_on_top(path: Path) -> None:
     ahead = replace(sale(1), started_at=NOW + 50 * YEAR_S)
     journal.record([SaleStarted(ahead)])
     journal.record([SaleStarted(sale(2))])
-    assert [row.sale.id for row in journal.overview(NOW).rows] == [sale(2).id, sale(1).id]
+    assert [record.sale.id for record in journal.sales_page(None, 9).sales] == [
+        sale(2).id,
+        sale(1).id,
+    ]
     journal.close()
 
 
@@ -383,7 +387,7 @@ def test_a_late_payment_is_in_the_sum_and_in_the_list_of_the_time_it_was_paid(pa
     ):
         assert (totals.sales, [line.sale.id for line in listed]) == (1, [sale(1).id])
     assert list(journal.sales(NOW - 60, NOW + 60)) == [], "and nowhere else"
-    assert [row.at for row in journal.overview(NOW).rows] == [NOW + 3600]
+    assert [record.at for record in journal.sales_page(None, 9).sales] == [NOW + 3600]
     journal.close()
 
 
@@ -394,8 +398,10 @@ def test_a_late_payment_is_in_the_sum_and_in_the_list_of_the_time_it_was_paid(pa
         lambda journal: journal.recover(),
         lambda journal: journal.unsettled(),
         lambda journal: journal.overview(NOW),
+        lambda journal: journal.sales_page(None, 20),
+        lambda journal: journal.sales_page(SalesPlace(5, 5), 20),
     ],
-    ids=["totals", "recover", "unsettled", "overview"],
+    ids=["totals", "recover", "unsettled", "overview", "newest page", "a page"],
 )
 def test_no_screen_and_no_start_reads_the_whole_journal(journal: Journal, read: object) -> None:
     asked: list[str] = []

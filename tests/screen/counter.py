@@ -19,7 +19,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.invoice import Invoice, InvoiceStatus
 from kiosk.sale.key_timing import ignores_key
-from kiosk.sale.keys import Key
+from kiosk.sale.keys import Key, Row
 from kiosk.sale.screens import AwaitingPayment, ConnectionState, RequestingInvoice, Screen
 from kiosk.sale.till import Rules, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -37,8 +37,9 @@ Line = tuple[Deed, type[Screen], str]
 class Counter:
     """What is touched and typed, what Blink says, and what then stands on the screen.
 
-    A deed is `touch 1 2 charge` (on the screen), `press ...` (on the keypad), `wait 5` (seconds),
-    or one of the functions below.
+    A deed is `touch 1 2 charge` (on the screen), `press ...` (on the keypad), `row 2` (of a list),
+    `swipe 2 -0.4` (from a row, in heights of the display), `wait 5` (seconds), or one of the
+    functions below.
     """
 
     def __init__(self, rules: Rules = RULES, look: Look | None = None) -> None:
@@ -80,6 +81,10 @@ class Counter:
                 for name in rest:
                     self.look_first(Key(name))
                     self.hand_over(KeyPressed(Key(name)))
+            case "row":
+                self.touch_row(int(rest[0]))
+            case "swipe":
+                self.touch_row(int(rest[0]), float(rest[1]))
             case "wait":
                 self.story.wait(float(rest[0]))
             case _:
@@ -97,7 +102,13 @@ class Counter:
         if ignores_key(self.till, key):
             self.story.wait(0.5)
 
-    def touch_at(self, place: tuple[int, int], hold_s: float = 0.0) -> None:
+    def touch_row(self, number: int, moved: float = 0.0) -> None:
+        """Touch a row of a list; `moved` is how far the finger goes, in heights of the display."""
+        (zone,) = [zone for zone in self.canvas.zones if zone.key == Row(number)]
+        self.look_first(Key.CHARGE)
+        self.touch_at(zone.rect.center, moved=moved)
+
+    def touch_at(self, place: tuple[int, int], hold_s: float = 0.0, moved: float = 0.0) -> None:
         """Touch a place, for as long as it takes."""
         where: dict[str, Any] = {
             "x": place[0] / SIZE[0],
@@ -113,6 +124,7 @@ class Counter:
             self.story.wait(hold_s)
             self.window.draw(self.till)
             self.hand_over(*self.window.wait(0))
+        where["y"] += moved
         pygame.event.post(pygame.event.Event(pygame.FINGERUP, **where))
         self.hand_over(*self.window.wait(0))
 

@@ -1,12 +1,22 @@
 """Tills in every state, for pictures and tests; the invoice is as long as Blink's are."""
 
 from dataclasses import replace
+from types import MappingProxyType
 
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.entry import Entry
-from kiosk.sale.facts import Ending, Sale
-from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, PaymentRequest, SaleId
+from kiosk.sale.facts import Ending, ForwardStatus, Sale
+from kiosk.sale.invoice import (
+    ExternalId,
+    Invoice,
+    InvoiceStatus,
+    PaymentHash,
+    PaymentRequest,
+    SaleId,
+)
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
+from kiosk.sale.sale_record import SaleDetails, SaleRecord, SaleState
+from kiosk.sale.sales_list import SalesDay, SalesList, SalesPlace
 from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
@@ -20,7 +30,6 @@ from kiosk.sale.screens import (
     EnteringPin,
     FetchingPrice,
     Forwarded,
-    HistoryRow,
     LeavingCode,
     ManagerPage,
     ManagerScreen,
@@ -29,10 +38,11 @@ from kiosk.sale.screens import (
     RequestingInvoice,
     SaleFailed,
     SaleReceived,
+    SaleScreen,
     Screen,
-    Totals,
 )
-from kiosk.sale.till import Alarm, FetchingAccount, Ready, Till
+from kiosk.sale.till import Alarm, FetchingAccount, Forward, Ready, Till
+from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import (
     EnteringPassphrase,
@@ -62,10 +72,36 @@ AWAITING = AwaitingPayment(
 TOTALS = Totals(
     0, 12, Sats(340_000), Sats(1000), Sats(330_000), (Fiat(14_832, USD), Fiat(2_750, JPY))
 )
-ROWS = tuple(
-    HistoryRow(SALE, state, SALE.started_at)
-    for state in ("forwarded", "paid", "cancelled", "expired")
+DAY = SalesDay(1_699_920_000, 1_700_006_400, TOTALS)
+
+
+def past(state: SaleState, sale: Sale = SALE, **changed: object) -> SaleRecord:
+    """A sale of the list, as the journal has it."""
+    paid = sale.started_at + 20 if state in _PAID else None
+    moved = paid + 1 if paid is not None and state is SaleState.FORWARDED else None
+    record = SaleRecord(
+        sale, state, False, None, paid, moved, INVOICE.payment_hash, PaymentHash("cd" * 32)
+    )
+    return replace(record, **changed)  # type: ignore[arg-type]
+
+
+_PAID = (SaleState.PAID, SaleState.STOPPED, SaleState.FORWARDED, SaleState.RECEIVED)
+FORWARDED = past(SaleState.FORWARDED, TIPPED)
+STOPPED = past(SaleState.STOPPED, late=True, trouble=Trouble(TroubleKind.LIMIT_REACHED, SALE.id))
+PLACE = SalesPlace(4, 0)
+SALES = SalesList(
+    (
+        DAY,
+        FORWARDED,
+        past(SaleState.PAID),
+        STOPPED,
+        past(SaleState.CANCELLED),
+        replace(DAY, start=DAY.start - 86_400, end=DAY.start),
+        past(SaleState.EXPIRED, replace(SALE, started_at=SALE.started_at - 86_400)),
+    ),
+    end=PLACE,
 )
+DETAILS = SaleDetails(FORWARDED, INVOICE, payments=1)
 
 
 DIRECT_SALE = replace(SALE, direct=True)
@@ -155,16 +191,17 @@ def every_view() -> dict[str, Till]:
             ManagerPage.TOTALS,
             totals=replace(TOTALS, forwarded=Sats(0), received=TOTALS.amount),
             since_close=replace(TOTALS, received=Sats(10_000)),
-            rows=ROWS,
+            sales=SALES,
             since_s=NOW_S,
         ),
         rules=DIRECT_RULES,
     )
     views["closing"] = till(
-        ManagerScreen(ManagerPage.TOTALS, 0, TOTALS, TOTALS, ROWS, NOW_S, closing=True)
+        ManagerScreen(ManagerPage.TOTALS, 0, TOTALS, TOTALS, SALES, NOW_S, closing=True)
     )
     for page in ManagerPage:
-        views[page.value] = till(ManagerScreen(page, 0, TOTALS, TOTALS, ROWS, NOW_S))
+        views[page.value] = till(ManagerScreen(page, 0, TOTALS, TOTALS, SALES, NOW_S))
+    views |= _sale_views()
     for kind in TroubleKind:
         trouble = Trouble(kind, "merchant_name_20_long")
         views[f"refused-{kind}"] = till(EnteringAmount(ENTRY, trouble))
@@ -172,6 +209,35 @@ def every_view() -> dict[str, Till]:
         waiting = FetchingAccount(3, NOW_S + 17, trouble)
         views[f"out-{kind}"] = till(EnteringAmount(Entry(USD)), service=waiting)
     return views
+
+
+def _sale_views() -> dict[str, Till]:
+    """Sales in the list, one opened, and forwards that wait."""
+    manager = ManagerScreen(ManagerPage.HISTORY, 0, TOTALS, TOTALS, SALES, NOW_S)
+    page = SaleScreen(DETAILS, manager, since_s=NOW_S)
+    stopped = replace(page, details=replace(DETAILS, record=STOPPED))
+    forward = Forward(SALE, INVOICE, None, ForwardStatus.FAILED, NOW_S + 900)
+    limited = replace(forward, trouble=Trouble(TroubleKind.LIMIT_REACHED))
+    waiting = (
+        forward,
+        limited,
+        replace(forward, busy=True),
+        replace(limited, status=ForwardStatus.STOPPED),
+    )
+    forwards = {PaymentHash(f"{number:064x}"): one for number, one in enumerate(waiting)}
+    return {
+        "sales-reading": till(replace(manager, sales=SalesList())),
+        "sales-none": till(replace(manager, sales=SalesList(()))),
+        "sale": till(page),
+        "sale-asking": till(replace(stopped, asking=True)),
+        "sale-answered": till(replace(stopped, answer=InvoiceStatus.EXPIRED)),
+        "sale-no-code": till(
+            replace(page, details=SaleDetails(past(SaleState.REFUSED, payment_hash=None)))
+        ),
+        "forwards-waiting": till(
+            replace(manager, page=ManagerPage.FORWARDS), forwards=MappingProxyType(forwards)
+        ),
+    }
 
 
 def _box_views() -> dict[str, Till]:
@@ -201,6 +267,6 @@ def _box_views() -> dict[str, Till]:
         views[f"passphrase-{notice}"] = till(replace(spelled, notice=notice))
     for news in DeviceNotice:
         views[f"box-{news}"] = till(
-            ManagerScreen(ManagerPage.DEVICE, 0, TOTALS, TOTALS, ROWS, NOW_S, news)
+            ManagerScreen(ManagerPage.DEVICE, 0, TOTALS, TOTALS, SALES, NOW_S, news)
         )
     return views

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kiosk.journal import Journal
-from kiosk.journal.records import SaleState
+from kiosk.journal import Journal, SaleState
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import AwaitingPayment, Forwarded, Paid
 from kiosk.sale.till import Till
@@ -70,7 +69,7 @@ class ChangingKiosk(Counter):
     def states(self) -> list[SaleState]:
         """The states in the journal, the newest sale first."""
         with closing(Journal.read_only(Path(self.settings["KIOSK_JOURNAL"]))) as journal:
-            return [record.state for record in journal.history(10)]
+            return [record.state for record in journal.sales_page(None, 10).sales]
 
     def sells_directly(self) -> None:
         """A direct sale works, and nothing of it is forwarded."""

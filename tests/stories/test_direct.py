@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kiosk.journal import Journal
-from kiosk.journal.records import SaleState
+from kiosk.journal import Journal, SaleState
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import (
     AwaitingPayment,
@@ -71,7 +70,7 @@ def _is_received(till: Till) -> bool:
 
 def _states(kiosk: Counter) -> list[SaleState]:
     with closing(Journal.read_only(Path(kiosk.settings["KIOSK_JOURNAL"]))) as journal:
-        return [record.state for record in journal.history(10)]
+        return [record.state for record in journal.sales_page(None, 10).sales]
 
 
 @pytest.fixture

@@ -40,6 +40,8 @@ from kiosk.sale.events import (
 from kiosk.sale.facts import Fact
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key
+from kiosk.sale.sale_record import SaleDetails
+from kiosk.sale.sales_list import SalesPageResult, SalesPlace
 from kiosk.sale.screens import AwaitingPayment, EnteringAmount, Forwarded, Paid
 from kiosk.sale.till import Rules, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -102,6 +104,12 @@ class FailingJournal:
 
     def overview(self, now: int) -> SalesHistoryResult:
         return self.real.overview(now)
+
+    def sales_page(self, before: SalesPlace | None, count: int) -> SalesPageResult:
+        return self.real.sales_page(before, count)
+
+    def sale_details(self, sale: SaleId) -> SaleDetails:
+        return self.real.sale_details(sale)
 
     def take_requests(self) -> bool:
         self._room()

@@ -11,7 +11,7 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.keys import Key, Letter
+from kiosk.sale.keys import Touch
 from kiosk.sale.till import Till
 from kiosk.screen.display.page import Page
 from kiosk.screen.display.redraw_schedule import (
@@ -45,7 +45,7 @@ class Picture:
     till: Till
     look: Look
     stage: ScreenStage = ScreenStage.AWAKE
-    pressed: Key | Letter | None = None
+    pressed: Touch | None = None
     is_darkened: bool = False
 
     def canvas(self, page: pygame.Surface) -> Canvas:

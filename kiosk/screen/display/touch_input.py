@@ -5,11 +5,12 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.events import Event, KeyPressed, LetterTyped
-from kiosk.sale.keys import Key, Letter
+from kiosk.sale.events import Event, KeyPressed, LetterTyped, RowTouched
+from kiosk.sale.keys import Letter, Row, Touch
 from kiosk.screen.display.fingers import Fingers
 from kiosk.screen.display.keyboard import key_of, letter_of
 from kiosk.screen.display.redraw_schedule import FRAME_S
+from kiosk.screen.display.swipes import Swipes
 from kiosk.screen.drawing.touch_zones import TouchZone, zone_at
 
 PRESSED_S: Final = 0.12  # how long a touched key looks pressed
@@ -35,13 +36,14 @@ class TouchInput:
         is_awake: Callable[[], bool],
     ) -> None:
         self.zones: tuple[TouchZone, ...] = ()
-        self.pressed: Key | Letter | None = None
+        self.pressed: Touch | None = None
         self.closed = False
         self._touch_rotate = touch_rotate
         self._clock = clock
         self._wake_display = wake_display
         self._is_awake = is_awake
         self._fingers = Fingers(touch_devices)
+        self._swipes = Swipes()
         self._touched_s = clock()
         self._pressed_s: float | None = None
         self._held: TouchZone | None = None
@@ -87,7 +89,7 @@ class TouchInput:
 
         `spells` says whether a keyboard types letters.
         """
-        keys: list[Key | Letter | None] = []
+        keys: list[Touch | None] = []
         for event in events:
             keys.append(self._key_of(event, point_at, spells=spells))
             if keys[-1] is None and event.type == pygame.KEYDOWN:
@@ -104,7 +106,7 @@ class TouchInput:
         point_at: Callable[[Point], Point],
         *,
         spells: bool,
-    ) -> Key | Letter | None:
+    ) -> Touch | None:
         """A finger and a mouse are the same touch, and one finger never counts twice."""
         if event.type in (pygame.KEYDOWN, pygame.FINGERDOWN, pygame.MOUSEBUTTONDOWN):
             self._touched_s = self._clock()
@@ -123,15 +125,16 @@ class TouchInput:
                 self._fingers.moved((event.touch_id, event.finger_id), self._clock())
             case pygame.FINGERUP:
                 if self._fingers.up((event.touch_id, event.finger_id)):
-                    self._held = None
+                    return self._lifted(point_at(self._place_of(event)))
             case pygame.MOUSEBUTTONDOWN if event.button == 1 and not event.touch:
                 return self._touched(point_at(event.pos))
             case pygame.MOUSEBUTTONUP if not event.touch:
-                self._held = None
+                return self._lifted(point_at(event.pos))
         return None
 
-    def _touched(self, point: Point) -> Key | Letter | None:
+    def _touched(self, point: Point) -> Touch | None:
         zone = zone_at(self.zones, point)
+        self._swipes.forget()
         if zone is None or not self._is_awake():
             self._wake_display()
             return None
@@ -140,9 +143,17 @@ class TouchInput:
             self._held, self._held_s = zone, None
             return None
         self.pressed, self._pressed_s = zone.key, None
+        if isinstance(zone.key, Row):
+            self._swipes.down(zone.key, point, zone.rect.height)
+            return None
         return zone.key
 
-    def _held_key(self) -> Key | Letter | None:
+    def _lifted(self, point: Point) -> Touch | None:
+        """A row is opened only when the finger is lifted, for it may turn the page."""
+        self._held = None
+        return self._swipes.up(point)
+
+    def _held_key(self) -> Touch | None:
         zone, since_s, now_s = self._held, self._held_s, self._till_now_s
         if zone is None or since_s is None or now_s is None:
             return None
@@ -165,5 +176,11 @@ class TouchInput:
         return min(int(x * width), width - 1), min(int(y * height), height - 1)
 
 
-def _event_of(key: Key | Letter) -> Event:
-    return LetterTyped(key) if isinstance(key, Letter) else KeyPressed(key)
+def _event_of(touch: Touch) -> Event:
+    match touch:
+        case Letter():
+            return LetterTyped(touch)
+        case Row():
+            return RowTouched(touch)
+        case _:
+            return KeyPressed(touch)

@@ -31,6 +31,7 @@ from kiosk.screen.drawing.qr import WHITE_LEVELS, prepare
 from kiosk.screen.drawing.theme import PALETTES
 from kiosk.screen.sound.speaker import Speaker
 from kiosk.screen.views import attract
+from kiosk.screen.views.list_card import list_room
 from kiosk.screen.views.paint import paint, paint_motion
 
 log: Final = logging.getLogger("kiosk.screen")
@@ -105,6 +106,12 @@ class Window:
     def untouched_for_s(self) -> float:
         """How long ago the last touch or key was, or the window was opened."""
         return self._input.untouched_for_s
+
+    @property
+    def list_room(self) -> int:
+        """What this display has for the lines of a list."""
+        page = self._painter.page.surface
+        return list_room(Canvas(page, PALETTES[self._look.theme], self._look.words))
 
     def draw(self, till: Till) -> bool:
         """Draw the till unless the picture would be the same; says whether it drew.

@@ -7,7 +7,7 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.keys import Key, Letter
+from kiosk.sale.keys import Touch
 from kiosk.screen.drawing import shapes, typesetting
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon, icon
@@ -60,7 +60,7 @@ class Canvas:
     surface: pygame.Surface
     palette: Palette
     words: Words = Words()
-    pressed: Key | Letter | None = None
+    pressed: Touch | None = None
     zones: list[TouchZone] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     overflows: list[str] = field(default_factory=list)
@@ -227,7 +227,7 @@ class Canvas:
     def button(
         self,
         area: pygame.Rect,
-        key: Key | Letter,
+        key: Touch,
         label: str = "",
         *,
         name: Icon | None = None,

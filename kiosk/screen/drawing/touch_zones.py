@@ -7,7 +7,7 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.keys import Key, Letter
+from kiosk.sale.keys import Touch
 
 LOGO_HOLD_S: Final = 2.0
 
@@ -17,10 +17,10 @@ REACH_PX: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class TouchZone:
-    """An area of the screen that means a key; `hold_s` is how long it must be held."""
+    """An area of the screen that means something; `hold_s` is how long it must be held."""
 
     rect: pygame.Rect
-    key: Key | Letter
+    key: Touch
     hold_s: float = 0.0
 
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from kiosk.sale.account import MerchantUpdates
 from kiosk.sale.device import DeviceNotice
-from kiosk.sale.facts import ForwardStatus
+from kiosk.sale.invoice import InvoiceStatus
+from kiosk.sale.sale_record import SaleState
 from kiosk.sale.screens import ConnectionState
 from kiosk.sale.wifi import WifiNotice
 from kiosk.screen.text.catalogs import mark
@@ -30,29 +31,45 @@ UPDATES: Final[Mapping[MerchantUpdates, str]] = MappingProxyType(
 )
 
 # The words of the journal, for the list of sales.
-SALE_STATES: Final[Mapping[str, str]] = MappingProxyType(
+SALE_STATES: Final[Mapping[SaleState, str]] = MappingProxyType(
     {
-        "requested": mark("no code yet"),
-        "open": mark("open"),
-        "cancelled": mark("cancelled"),
-        "expired": mark("expired"),
-        "refused": mark("refused"),
-        "interrupted": mark("interrupted"),
-        "paid": mark("paid"),
-        "stopped": mark("stopped"),
-        "forwarded": mark("forwarded"),
-        "received": mark("received"),
+        SaleState.REQUESTED: mark("no code yet"),
+        SaleState.OPEN: mark("open"),
+        SaleState.CANCELLED: mark("cancelled"),
+        SaleState.EXPIRED: mark("expired"),
+        SaleState.REFUSED: mark("refused"),
+        SaleState.INTERRUPTED: mark("interrupted"),
+        SaleState.PAID: mark("paid"),
+        SaleState.STOPPED: mark("stopped"),
+        SaleState.FORWARDED: mark("forwarded"),
+        SaleState.RECEIVED: mark("received"),
     }
 )
 
-FORWARD_STATES: Final[Mapping[ForwardStatus, str]] = MappingProxyType(
+# What they mean, on the page of one sale.
+SALE_SENTENCES: Final[Mapping[SaleState, str]] = MappingProxyType(
     {
-        ForwardStatus.PLANNED: mark("waiting"),
-        ForwardStatus.SENT: mark("sent"),
-        ForwardStatus.UNKNOWN: mark("being checked"),
-        ForwardStatus.FAILED: mark("to be tried again"),
-        ForwardStatus.SETTLED: mark("forwarded"),
-        ForwardStatus.STOPPED: mark("stopped"),
+        SaleState.REQUESTED: mark("It has no code yet."),
+        SaleState.OPEN: mark("Its code is on the screen."),
+        SaleState.CANCELLED: mark("Cancelled before it was paid."),
+        SaleState.EXPIRED: mark("The code ran out before it was paid."),
+        SaleState.REFUSED: mark("There was no code for it."),
+        SaleState.INTERRUPTED: mark("The power went while its code was shown."),
+        SaleState.PAID: mark("Paid, and on its way to the merchant."),
+        SaleState.STOPPED: mark("Paid, and stopped until somebody has looked."),
+        SaleState.FORWARDED: mark("The merchant has the money."),
+        SaleState.RECEIVED: mark("The merchant has the money."),
+    }
+)
+
+# What was answered when a sale was asked about.
+STATUS_ANSWERS: Final[Mapping[InvoiceStatus, str]] = MappingProxyType(
+    {
+        InvoiceStatus.PAID: mark("The answer: paid."),
+        InvoiceStatus.PENDING: mark("The answer: not paid."),
+        InvoiceStatus.EXPIRED: mark("The answer: not paid, and the code has run out."),
+        InvoiceStatus.UNPROVEN: mark("The answer: paid, without a proof."),
+        InvoiceStatus.UNKNOWN: mark("There was no answer. Try again."),
     }
 )
 

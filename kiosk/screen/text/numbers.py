@@ -58,6 +58,21 @@ def moment(unix_s: int, language: str, zone: tzinfo) -> str:
     return str(where.datetime_formats["short"]).format(time, day)
 
 
+def day(unix_s: int, language: str, zone: tzinfo) -> str:
+    """A day with its weekday: Thu, Nov 26, 2026."""
+    from babel.dates import format_skeleton
+
+    at, where = datetime.fromtimestamp(unix_s, zone), locale(language)
+    return str(format_skeleton("yMMMEd", at, locale=where))
+
+
+def minute(unix_s: int, language: str, zone: tzinfo) -> str:
+    """A time of the day: 6:05 PM."""
+    from babel.dates import format_time
+
+    return str(format_time(datetime.fromtimestamp(unix_s, zone), "short", locale=locale(language)))
+
+
 @cache
 def locale(language: str) -> "Locale":
     """Babel's data for one of our languages."""

@@ -110,6 +110,16 @@ class Words:
         """Day and minute, in the kiosk's time zone."""
         return numbers.moment(unix_s, self.language, self.zone)
 
+    def day(self, unix_s: int) -> str:
+        """A day with its weekday and year, in the kiosk's time zone."""
+        return self._isolated(numbers.day(unix_s, self.language, self.zone), RIGHT_TO_LEFT_ISOLATE)
+
+    def minute(self, unix_s: int) -> str:
+        """A time of the day, in the kiosk's time zone."""
+        return self._isolated(
+            numbers.minute(unix_s, self.language, self.zone), FIRST_STRONG_ISOLATE
+        )
+
     def clock(self, seconds: int) -> str:
         """A span that runs down, in minutes and seconds."""
         return f"{seconds // 60}:{seconds % 60:02d}"

@@ -20,6 +20,7 @@ from kiosk.sale.screens import (
     RequestingInvoice,
     SaleFailed,
     SaleReceived,
+    SaleScreen,
 )
 from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
@@ -39,6 +40,7 @@ from kiosk.screen.views.messages import (
 )
 from kiosk.screen.views.payment_code import paying
 from kiosk.screen.views.pin_and_tip import asking_pin, tipping
+from kiosk.screen.views.sale_page import sale_page
 from kiosk.screen.views.success import received, success, success_motion
 from kiosk.screen.views.wifi import wifi
 
@@ -70,6 +72,8 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             closing_day(canvas)
         case ManagerScreen():
             managing(canvas, till, screen)
+        case SaleScreen():
+            sale_page(canvas, till, screen)
         case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():
             wifi(canvas, screen)
         case Paid() | Forwarded() | SaleReceived():

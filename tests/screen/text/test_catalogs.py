@@ -13,11 +13,13 @@ from babel.messages.frontend import CommandLineInterface
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from kiosk.sale.facts import ForwardStatus
+from kiosk.sale.invoice import InvoiceStatus
+from kiosk.sale.sale_record import SaleState
 from kiosk.screen.display.window import picture
 from kiosk.screen.drawing.font_coverage import covers
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.text.catalogs import DOMAIN, LOCALE, SOURCE, catalog
+from kiosk.screen.text.labels import SALE_SENTENCES, SALE_STATES, STATUS_ANSWERS
 from kiosk.screen.text.words import SatsStyle, Words
 from kiosk.settings import LANGUAGES
 from tests.screen.samples import every_view
@@ -160,7 +162,6 @@ def cut_off(language: str, size: tuple[int, int], style: SatsStyle = SatsStyle.S
         assert canvas.overflows == [], name
 
 
-def test_every_state_of_a_forward_has_a_word() -> None:
-    from kiosk.screen.text.labels import FORWARD_STATES
-
-    assert set(FORWARD_STATES) == set(ForwardStatus)
+def test_every_state_of_a_sale_has_a_word_and_a_sentence() -> None:
+    assert set(SALE_STATES) == set(SALE_SENTENCES) == set(SaleState)
+    assert set(STATUS_ANSWERS) == set(InvoiceStatus)
