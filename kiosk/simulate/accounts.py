@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from kiosk.sale.days import DAY_S
-from kiosk.simulate.errors import ApplicationError, unexpected
+from kiosk.simulate.errors import Refusal, unexpected
 
 KEY_LENGTH: Final = 64
 
@@ -34,9 +34,8 @@ class Level(StrEnum):
     THREE = "THREE"
 
 
-# US cents that may be sent in 24 hours: to somebody outside Blink, and inside.
+# US cents that may be sent to others at Blink in 24 hours.
 # Source: blinkbitcoin/blink, core/api/src/config/schema.ts, accountLimits.
-WITHDRAWAL_CENTS: Final = {Level.ONE: 100_000, Level.TWO: 5_000_000, Level.THREE: 10_000_000}
 INTERNAL_SEND_CENTS: Final = {Level.ONE: 200_000, Level.TWO: 5_000_000, Level.THREE: 10_000_000}
 
 
@@ -48,10 +47,12 @@ class RollingSum:
         self._total = 0
 
     def add(self, now_s: float, amount: int) -> None:
+        """Add `amount` now."""
         self._added.append((now_s, amount))
         self._total += amount
 
     def total(self, now_s: float) -> int:
+        """Return the sum of the 24 hours before `now_s`."""
         while self._added and self._added[0][0] <= now_s - DAY_S:
             self._total -= self._added.popleft()[1]
         return self._total
@@ -76,11 +77,11 @@ class Account:
     btc: Wallet
     usd: Wallet
     level: Level
-    sent_inside_cents: RollingSum = field(default_factory=RollingSum)
-    sent_outside_cents: RollingSum = field(default_factory=RollingSum)
+    sent_cents: RollingSum = field(default_factory=RollingSum)
 
     @property
     def wallets(self) -> tuple[Wallet, Wallet]:
+        """Return both wallets."""
         return self.btc, self.usd
 
     def wallet(self, wallet_id: str) -> Wallet | None:
@@ -152,7 +153,7 @@ class Accounts:
         """
         account = self._by_username.get(username.lower())
         if account is None:
-            raise ApplicationError(f"Account does not exist for username {username}", "NOT_FOUND")
+            raise Refusal.ACCOUNT_UNKNOWN.error(username=username)
         return account
 
     def of_wallet(self, wallet_id: str) -> Account:

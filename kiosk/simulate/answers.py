@@ -37,11 +37,6 @@ def redirect() -> web.Response:
     return web.Response(status=302, headers={"Location": LOGIN_PATH})
 
 
-def top_level(message: str) -> dict[str, Any]:
-    """Return an answer that is nothing but an error."""
-    return {"data": None, "errors": [{"message": message}]}
-
-
 def with_nulls(answer: dict[str, Any]) -> dict[str, Any]:
     """Return the answer with every field below its root fields null."""
     data = answer.get("data") or {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
 
-from kiosk.simulate.errors import ApplicationError
+from kiosk.simulate.errors import Refusal
 from kiosk.simulate.faults import Fault, Faults
 
 Payload = dict[str, Any]
@@ -114,6 +114,5 @@ def _about_another(payload: Payload) -> Payload:
 
 
 def _as_error(payload: Payload) -> Payload:
-    error = ApplicationError("Unknown error occurred (code: EventError)", "UNKNOWN_CLIENT_ERROR")
     nothing: Payload = dict.fromkeys(payload)
-    return {**nothing, "errors": [error.as_payload()]}
+    return {**nothing, "errors": [Refusal.EVENT.error().as_payload()]}

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiohttp import web
-from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationType, subscribe
+from graphql import ExecutionResult, GraphQLSyntaxError, subscribe
 
 from kiosk.simulate.accounts import ApiKey
 from kiosk.simulate.answers import page, with_unknown_status
 from kiosk.simulate.context import Context
-from kiosk.simulate.engine import SCHEMA, Prepared, prepare, root_field
+from kiosk.simulate.engine import SCHEMA, NotServed, Operation, read_operation
 from kiosk.simulate.faults import Fault, Switch
 from kiosk.simulate.network import API_PATH, LeakyBucket, Link, Request, Traffic
 from kiosk.simulate.wire import Wire
@@ -155,27 +155,24 @@ class Connection:
         if name in self._subscriptions:
             raise CloseSocket(4409, f"Subscriber for {name} already exists")
         try:
-            prepared = prepare(text)
+            operation = read_operation(text, payload.get("operationName"), subscription=True)
         except GraphQLSyntaxError as error:
             raise CloseSocket(4500, error.message) from error
-        if errors := _refusals(prepared, payload):
-            shown = [error.formatted for error in errors]
+        except NotServed as error:
+            shown = [refusal.formatted for refusal in error.errors]
             self.wire.send({"id": name, "type": "error", "payload": shown})
             return
-        await self._start(name, prepared, payload)
+        await self._start(name, operation, payload.get("variables") or {})
 
-    async def _start(self, name: str, prepared: Prepared, payload: Message) -> None:
-        operation = prepared.operation(payload.get("operationName"))
-        assert operation is not None
-        root, variables = root_field(operation), payload.get("variables") or {}
-        username = None if self._key is None else self._key.account.username
+    async def _start(self, name: str, operation: Operation, variables: Message) -> None:
+        root, username = operation.root, None if self._key is None else self._key.account.username
         self._line.traffic.add(Request(time.monotonic(), username, root, "ws", variables))
         started = subscribe(
             SCHEMA,
-            prepared.document,
+            operation.document,
             context_value=Context(self._line.world, self._key),
             variable_values=variables,
-            operation_name=payload.get("operationName"),
+            operation_name=operation.name,
         )
         stream = await started if inspect.isawaitable(started) else started
         if isinstance(stream, ExecutionResult):
@@ -286,15 +283,6 @@ def _after(switch: Switch, act: Callable[[], object]) -> None:
         asyncio.get_running_loop().call_later(switch.seconds, act)
     else:
         act()
-
-
-def _refusals(prepared: Prepared, payload: Message) -> list[GraphQLError]:
-    if prepared.errors:
-        return list(prepared.errors)
-    operation = prepared.operation(payload.get("operationName"))
-    if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
-        return [GraphQLError("Only subscription operations are supported")]
-    return []
 
 
 def _read(text: str) -> Message:

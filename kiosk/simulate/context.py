@@ -15,14 +15,8 @@ from kiosk.simulate.channels import Payload
 from kiosk.simulate.errors import (
     ApplicationError,
     InputRefused,
-    db_error,
-    duplicate_external_id,
+    Refusal,
     foreign_wallet,
-    insufficient_balance,
-    limit_reached,
-    lnd_offline,
-    receive_disabled,
-    too_many_invoices,
     unexpected,
 )
 from kiosk.simulate.faults import Fault
@@ -46,18 +40,18 @@ NO_SCOPE: Final = (
 )
 # The refusal each fault makes, and in which mutations when a switch names none: those whose name
 # has one of the words.
-REFUSALS: Final[Mapping[Fault, tuple[Callable[[], ApplicationError], tuple[str, ...]]]] = {
-    Fault.LIMIT_REACHED: (lambda: limit_reached(200_000), ("Send",)),
-    Fault.INSUFFICIENT_BALANCE: (lambda: insufficient_balance(1000, 10), ("Send",)),
-    Fault.RECEIVE_DISABLED: (receive_disabled, ("Create", "Send")),
-    Fault.INVOICE_BLOCK: (too_many_invoices, ("Create",)),
-    Fault.DUPLICATE_EXTERNAL_ID: (duplicate_external_id, ("Create",)),
-    Fault.LND_OFFLINE: (lnd_offline, ("",)),
-    Fault.DB_ERROR: (db_error, ("",)),
-    Fault.UNEXPECTED_CLIENT_ERROR: (
-        lambda: unexpected("ResourceAttemptsRedlockServiceError"),
-        ("",),
+REFUSALS: Final[Mapping[Fault, tuple[ApplicationError, tuple[str, ...]]]] = {
+    Fault.LIMIT_REACHED: (Refusal.LIMIT_REACHED.error(dollars=2000), ("Send",)),
+    Fault.INSUFFICIENT_BALANCE: (
+        Refusal.INSUFFICIENT_BALANCE.error(amount_sat=1000, balance_sat=10),
+        ("Send",),
     ),
+    Fault.RECEIVE_DISABLED: (Refusal.RECEIVE_DISABLED.error(), ("Create", "Send")),
+    Fault.INVOICE_BLOCK: (Refusal.TOO_MANY_INVOICES.error(), ("Create",)),
+    Fault.DUPLICATE_EXTERNAL_ID: (Refusal.DUPLICATE_EXTERNAL_ID.error(), ("Create",)),
+    Fault.LND_OFFLINE: (Refusal.LND_OFFLINE.error(), ("",)),
+    Fault.DB_ERROR: (Refusal.DB_ERROR.error(), ("",)),
+    Fault.UNEXPECTED_CLIENT_ERROR: (unexpected("ResourceAttemptsRedlockServiceError"), ("",)),
 }
 
 
@@ -113,7 +107,7 @@ class Context:
         for fault, (refusal, words) in REFUSALS.items():
             applies = any(word in operation for word in words)
             if applies and self.world.faults.take(fault, operation):
-                raise refusal()
+                raise ApplicationError(refusal.message, refusal.code)
 
 
 def query(name: str, needs: Scope | None = None) -> Callable[[Answer], Answer]:

@@ -9,13 +9,9 @@ from ariadne import make_executable_schema
 from graphql import (
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
-    InlineFragmentNode,
-    OperationDefinitionNode,
     OperationType,
-    SelectionSetNode,
+    get_operation_ast,
     parse,
     validate,
 )
@@ -26,9 +22,6 @@ from kiosk.simulate.queries import ACCOUNT, BTC_WALLET, USD_WALLET, USER
 from kiosk.simulate.scalars import SCALARS
 from kiosk.simulate.subscriptions import SUBSCRIPTION
 
-# Source: blinkbitcoin/blink, core/api/src/servers/graphql-server.ts.
-LARGEST_COST: Final = 200
-MUTATION_COST: Final = 120
 DOCUMENTS_KEPT: Final = 500
 
 SCHEMA: Final = make_executable_schema(
@@ -45,67 +38,38 @@ SCHEMA: Final = make_executable_schema(
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A document that was read: what is wrong with it, or what it asks for."""
+class Operation:
+    """An operation that may run; faults and the record know it by its first root field."""
 
     document: DocumentNode
-    errors: tuple[GraphQLError, ...]
-
-    def operation(self, name: str | None) -> OperationDefinitionNode | None:
-        """Return the operation called `name`, or the only one."""
-        operations = [
-            node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)
-        ]
-        if name is None:
-            return operations[0] if len(operations) == 1 else None
-        return next((node for node in operations if node.name and node.name.value == name), None)
-
-    def cost(self, operation: OperationDefinitionNode) -> int:
-        """Return what the operation costs by Blink's counting."""
-        heavy = MUTATION_COST if operation.operation is OperationType.MUTATION else 0
-        roots = len(self._fields(operation.selection_set))
-        return heavy * roots + self._count(operation.selection_set)
-
-    def _fields(self, selections: SelectionSetNode) -> list[FieldNode]:
-        """Return the fields selected here, those of fragments included."""
-        fields: list[FieldNode] = []
-        for selection in selections.selections:
-            if isinstance(selection, FieldNode):
-                fields.append(selection)
-            elif isinstance(selection, FragmentSpreadNode):
-                fields += self._fields(self._fragment(selection.name.value).selection_set)
-            elif isinstance(selection, InlineFragmentNode):
-                fields += self._fields(selection.selection_set)
-        return fields
-
-    def _count(self, selections: SelectionSetNode | None) -> int:
-        if selections is None:
-            return 0
-        return sum(1 + self._count(field.selection_set) for field in self._fields(selections))
-
-    def _fragment(self, name: str) -> FragmentDefinitionNode:
-        return next(
-            node
-            for node in self.document.definitions
-            if isinstance(node, FragmentDefinitionNode) and node.name.value == name
-        )
+    name: str | None
+    root: str
 
 
-@lru_cache(maxsize=DOCUMENTS_KEPT)
-def prepare(text: str) -> Prepared:
-    """Parse and validate `text`, once.
+class NotServed(Exception):
+    """A document that can be read and is not answered here; `errors` say why."""
+
+    def __init__(self, *errors: GraphQLError) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = errors
+
+
+def read_operation(text: str, name: str | None, *, subscription: bool) -> Operation:
+    """Return the operation called `name`, or the only one, of a document.
 
     Raises:
         GraphQLSyntaxError: it is not GraphQL.
+        NotServed: it does not fit the schema, or belongs on the other port.
     """
-    document = parse(text)
-    return Prepared(document, tuple(validate(SCHEMA, document)))
-
-
-def root_field(operation: OperationDefinitionNode) -> str:
-    """Return the name of the first root field, by which faults and the record know it."""
-    first = operation.selection_set.selections[0]
-    return first.name.value if isinstance(first, FieldNode) else ""
+    document, errors = _prepare(text)
+    if errors:
+        raise NotServed(*errors)
+    node = get_operation_ast(document, name)
+    if node is None or (node.operation is OperationType.SUBSCRIPTION) is not subscription:
+        kind = "subscription" if subscription else "query and mutation"
+        raise NotServed(GraphQLError(f"Only {kind} operations are supported"))
+    first = node.selection_set.selections[0]
+    return Operation(document, name, first.name.value if isinstance(first, FieldNode) else "")
 
 
 def without_extensions(error: GraphQLError) -> dict[str, Any]:
@@ -113,3 +77,9 @@ def without_extensions(error: GraphQLError) -> dict[str, Any]:
     shown = dict(error.formatted)
     shown.pop("extensions", None)
     return shown
+
+
+@lru_cache(maxsize=DOCUMENTS_KEPT)
+def _prepare(text: str) -> tuple[DocumentNode, tuple[GraphQLError, ...]]:
+    document = parse(text)
+    return document, tuple(validate(SCHEMA, document))

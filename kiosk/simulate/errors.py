@@ -3,13 +3,16 @@
 Texts and codes are Blink's (blinkbitcoin/blink, core/api/src/graphql/error-map.ts and error.ts).
 """
 
+from enum import Enum
 from typing import Any, Final
 
 INVALID_INPUT: Final = "INVALID_INPUT"
 PAYMENT_ERROR: Final = "LIGHTNING_PAYMENT_ERROR"
-RESTRICTED: Final = "TRANSACTION_RESTRICTED"
 _UNEXPECTED: Final = (
     "Unexpected error occurred, please try again or contact support if it persists (code: {})"
+)
+_AGAIN: Final = (
+    "please try again in a few minutes. If the problem persists, please contact support."
 )
 
 
@@ -35,74 +38,66 @@ class InputRefused(ApplicationError):
     """The input itself was refused; a send then has no status at all."""
 
 
-def already_paid() -> ApplicationError:
-    return ApplicationError("Invoice is already paid", PAYMENT_ERROR)
+class Refusal(Enum):
+    """A refusal with a text and a code of its own; `error` fills the blanks of the text."""
 
-
-def cannot_pay_self() -> ApplicationError:
-    return ApplicationError("User tried to pay themselves", "CANT_PAY_SELF")
-
-
-def db_error() -> ApplicationError:
-    return ApplicationError(
-        "Service offline, please try again in a few minutes. If the problem persists, please "
-        "contact support.",
-        "DB_ERROR",
+    ACCOUNT_UNKNOWN = "Account does not exist for username {username}", "NOT_FOUND"
+    ALREADY_PAID = "Invoice is already paid", PAYMENT_ERROR
+    CANNOT_PAY_SELF = "User tried to pay themselves", "CANT_PAY_SELF"
+    DB_ERROR = f"Service offline, {_AGAIN}", "DB_ERROR"
+    DUPLICATE_EXTERNAL_ID = (
+        "External id for invoice or transaction already exists",
+        INVALID_INPUT,
     )
-
-
-def duplicate_external_id() -> ApplicationError:
-    return invalid_input("External id for invoice or transaction already exists")
-
-
-def foreign_wallet() -> InputRefused:
-    return InputRefused(_UNEXPECTED.format("InvalidWalletForAccountError"))
-
-
-def insufficient_balance(amount_sat: int, balance_sat: int) -> ApplicationError:
-    return ApplicationError(
-        f"Payment amount '{amount_sat}' sats exceeds balance '{balance_sat}'",
+    EVENT = "Unknown error occurred (code: EventError)", "UNKNOWN_CLIENT_ERROR"
+    INSUFFICIENT_BALANCE = (
+        "Payment amount '{amount_sat}' sats exceeds balance '{balance_sat}'",
         "INSUFFICIENT_BALANCE",
     )
-
-
-def invalid_input(message: str) -> ApplicationError:
-    return ApplicationError(message, INVALID_INPUT)
-
-
-def limit_reached(allowed_cents: int) -> ApplicationError:
-    dollars, cents = divmod(allowed_cents, 100)
-    return ApplicationError(
-        f"Cannot transfer more than ${dollars}.{cents:02} in 24 hours", RESTRICTED
+    INVOICE_CLOSED = "Invoice already expired, or has bad payment hash", PAYMENT_ERROR
+    LIMIT_REACHED = (
+        "Cannot transfer more than ${dollars:.2f} in 24 hours",
+        "TRANSACTION_RESTRICTED",
     )
-
-
-def lnd_offline() -> ApplicationError:
-    return ApplicationError(
-        "Offchain action failed, please try again in a few minutes. If the problem persists, "
-        "please contact support.",
-        "LND_OFFLINE",
+    LND_OFFLINE = f"Offchain action failed, {_AGAIN}", "LND_OFFLINE"
+    NOT_DECODED = "Invalid lightning request, couldn't decode.", "INVOICE_DECODE_ERROR"
+    NO_ROUTE = "Unable to find a route for payment.", "ROUTE_FINDING_ERROR"
+    # Both a payer and an owner read this about an unknown hash.
+    NO_SUCH_INVOICE = (
+        "User tried to pay invoice with hash {payment_hash}, but it does not exist",
+        PAYMENT_ERROR,
     )
-
-
-def no_such_invoice(payment_hash: str) -> ApplicationError:
-    """Say what both a payer and an owner read about an unknown hash."""
-    return ApplicationError(
-        f"User tried to pay invoice with hash {payment_hash}, but it does not exist", PAYMENT_ERROR
+    PRICE_OFFLINE = (
+        "Price unavailable, please wait for a while and try again.",
+        "PRICE_SERVICE_OFFLINE",
     )
-
-
-def receive_disabled() -> ApplicationError:
-    return ApplicationError(
+    RECEIVE_DISABLED = (
         "This account can no longer receive payments. Please move your funds to another wallet.",
         "RECEIVE_DISABLED",
     )
-
-
-def too_many_invoices() -> ApplicationError:
-    return ApplicationError(
-        "Too many invoices creation, please wait for a while and try again.", "TOO_MANY_REQUEST"
+    TEMPORARY_FAILURE = (
+        "Temporary failure when trying to pay, please retry payment",
+        PAYMENT_ERROR,
     )
+    TOO_MANY_INVOICES = (
+        "Too many invoices creation, please wait for a while and try again.",
+        "TOO_MANY_REQUEST",
+    )
+
+    def error(self, **blanks: object) -> ApplicationError:
+        """Return the refusal, to be raised."""
+        text, code = self.value
+        return ApplicationError(text.format(**blanks), code)
+
+
+def foreign_wallet() -> InputRefused:
+    """Say that a wallet is not the caller's."""
+    return InputRefused(_UNEXPECTED.format("InvalidWalletForAccountError"))
+
+
+def invalid_input(message: str) -> ApplicationError:
+    """Refuse a value, in Blink's words for it."""
+    return ApplicationError(message, INVALID_INPUT)
 
 
 def unexpected(name: str) -> ApplicationError:

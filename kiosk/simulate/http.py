@@ -5,18 +5,11 @@ import inspect
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final
 from weakref import WeakSet
 
 from aiohttp import web
-from graphql import (
-    ExecutionResult,
-    GraphQLSyntaxError,
-    OperationDefinitionNode,
-    OperationType,
-    execute,
-)
+from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, execute
 
 from kiosk.simulate.accounts import ApiKey
 from kiosk.simulate.address_server import AddressServer
@@ -27,17 +20,15 @@ from kiosk.simulate.answers import (
     page,
     portal,
     redirect,
-    top_level,
     with_nulls,
     with_unknown_status,
 )
 from kiosk.simulate.context import Context
 from kiosk.simulate.engine import (
-    LARGEST_COST,
     SCHEMA,
-    Prepared,
-    prepare,
-    root_field,
+    NotServed,
+    Operation,
+    read_operation,
     without_extensions,
 )
 from kiosk.simulate.faults import Fault
@@ -58,19 +49,21 @@ PAGES_BEFORE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """An HTTP request that was understood."""
+def read_request(body: Any) -> tuple[Operation, dict[str, Any]]:
+    """Return what the body of a request asks for, and its variables.
 
-    prepared: Prepared
-    node: OperationDefinitionNode
-    name: str
-    root: str
-    variables: dict[str, Any] = field(repr=False)
-
-
-class BadRequest(Exception):
-    """The request is no GraphQL we serve; the router answers it with HTTP 400."""
+    Raises:
+        GraphQLSyntaxError: its document is not GraphQL.
+        NotServed: it is no GraphQL that is served here; the router answers HTTP 400.
+    """
+    match body:
+        case {"query": str(text), "variables": dict(variables)}:
+            pass
+        case {"query": str(text)} if not body.get("variables"):
+            variables = {}
+        case _:
+            raise NotServed(GraphQLError("The request did not contain a GraphQL document"))
+    return read_operation(text, body.get("operationName"), subscription=False), variables
 
 
 class HttpSide:
@@ -103,28 +96,25 @@ class HttpSide:
         if question is not None:
             return await self._answer_address(request, question)
         try:
-            body = await request.json()
-            operation = self._understand(body)
-        except (ValueError, BadRequest, GraphQLSyntaxError) as error:
+            operation, variables = read_request(await request.json())
+        except (ValueError, NotServed, GraphQLSyntaxError) as error:
             return web.json_response({"errors": [{"message": str(error)}]}, status=400)
-        return await self._answer(request, operation)
+        return await self._answer(request, operation, variables)
 
-    async def _answer(self, request: web.BaseRequest, operation: Operation) -> web.StreamResponse:
+    async def _answer(
+        self, request: web.BaseRequest, operation: Operation, variables: dict[str, Any]
+    ) -> web.StreamResponse:
         if delay := self._world.faults.take(Fault.DELAY_REQUEST, operation.root):
             await asyncio.sleep(delay.seconds or 0.0)
         text = request.headers.get("X-API-KEY", "")
         key = self._world.accounts.key(text) if text else None
         username = None if key is None else key.account.username
-        self._traffic.add(
-            Request(time.monotonic(), username, operation.root, "http", operation.variables)
-        )
+        self._traffic.add(Request(time.monotonic(), username, operation.root, "http", variables))
         bad_key = page(401) if text and key is None else None
-        if (
-            refusal := await self._stopped_on_the_way(request, operation.root, bad_key)
-        ) is not None:
+        refusal = await self._stopped_on_the_way(request, operation.root, bad_key)
+        if refusal is not None:
             return refusal
-        result = self._check_cost(operation) or await self._run(operation, key)
-        return await self._send(request, operation.root, result)
+        return await self._send(request, operation.root, await self._run(operation, variables, key))
 
     async def _answer_address(self, request: web.BaseRequest, question: str) -> web.StreamResponse:
         """Answer for a Lightning address: no GraphQL, the same roads."""
@@ -177,25 +167,6 @@ class HttpSide:
             return await half_an_answer(request, json.dumps(result))
         return web.json_response(result)
 
-    def _understand(self, body: Any) -> Operation:
-        match body:
-            case {"query": str(text), "variables": dict(variables)}:
-                pass
-            case {"query": str(text)} if not body.get("variables"):
-                variables = {}
-            case _:
-                raise BadRequest("The request did not contain a GraphQL document")
-        prepared = prepare(text)
-        if prepared.errors:
-            raise BadRequest("; ".join(error.message for error in prepared.errors))
-        node = prepared.operation(body.get("operationName"))
-        if node is None:
-            raise BadRequest("The request did not say which operation it means")
-        if node.operation is OperationType.SUBSCRIPTION:
-            raise BadRequest("Subscriptions are served on the WebSocket only")
-        name = "" if node.name is None else node.name.value
-        return Operation(prepared, node, name, root_field(node), variables)
-
     def _proxy_refusal(self, request: web.BaseRequest, name: str) -> web.Response | None:
         faults = self._world.faults
         for fault, status in PAGES_BEFORE.items():
@@ -213,19 +184,15 @@ class HttpSide:
                 return page(429)
         return None
 
-    def _check_cost(self, operation: Operation) -> dict[str, Any] | None:
-        cost = operation.prepared.cost(operation.node)
-        if cost <= LARGEST_COST:
-            return None
-        return top_level(f"Query too complex. Value of {cost} is over the maximum {LARGEST_COST}.")
-
-    async def _run(self, operation: Operation, key: ApiKey | None) -> dict[str, Any]:
+    async def _run(
+        self, operation: Operation, variables: dict[str, Any], key: ApiKey | None
+    ) -> dict[str, Any]:
         result = execute(
             SCHEMA,
-            operation.prepared.document,
+            operation.document,
             context_value=Context(self._world, key),
-            variable_values=operation.variables,
-            operation_name=operation.name or None,
+            variable_values=variables,
+            operation_name=operation.name,
         )
         done: ExecutionResult = await result if inspect.isawaitable(result) else result
         answer: dict[str, Any] = {"data": done.data}

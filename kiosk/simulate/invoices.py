@@ -13,12 +13,7 @@ from typing import Final
 
 from kiosk.simulate.accounts import Account, Wallet
 from kiosk.simulate.clock import Clock
-from kiosk.simulate.errors import (
-    duplicate_external_id,
-    invalid_input,
-    no_such_invoice,
-    too_many_invoices,
-)
+from kiosk.simulate.errors import Refusal, invalid_input
 from kiosk.simulate.faults import Fault, Faults
 from kiosk.simulate.node import DecodedInvoice, InvoiceTerms, LightningNode, read_invoice
 
@@ -122,7 +117,7 @@ class InvoiceBook:
         """
         attempts = self._behalf_attempts if on_behalf else self._own_attempts
         if not attempts.count(account.id, self._clock.now()):
-            raise too_many_invoices()
+            raise Refusal.TOO_MANY_INVOICES.error()
 
     def create(self, order: InvoiceOrder, operation: str) -> Invoice:
         """Sign and keep a new invoice.
@@ -133,7 +128,7 @@ class InvoiceBook:
         _check_amount(order.amount_sat)
         account_id = order.wallet.account_id
         if order.external_id is not None and (account_id, order.external_id) in self._external_ids:
-            raise duplicate_external_id()
+            raise Refusal.DUPLICATE_EXTERNAL_ID.error()
         preimage = self._random.randbytes(32)
         secret = self._random.randbytes(32).hex()
         payment_hash = hashlib.sha256(preimage).hexdigest()
@@ -197,7 +192,7 @@ class InvoiceBook:
         """
         invoice = self.by_hash(payment_hash)
         if invoice is None or invoice.wallet != wallet:
-            raise no_such_invoice(payment_hash)
+            raise Refusal.NO_SUCH_INVOICE.error(payment_hash=payment_hash)
         pending = invoice.status(self._clock.now()) == "PENDING"
         if not pending or invoice.cancelled or invoice.held:
             raise invalid_input("The invoice has already been processed")

@@ -18,7 +18,7 @@ from bolt11 import (
 )
 from coincurve import PrivateKey
 
-from kiosk.simulate.errors import ApplicationError
+from kiosk.simulate.errors import Refusal
 
 BOLT11_CURRENCY: Final = {"mainnet": "bc", "signet": "tbs", "testnet": "tb", "regtest": "bcrt"}
 MIN_FINAL_CLTV_EXPIRY: Final = 144
@@ -97,6 +97,4 @@ def read_invoice(payment_request: str) -> DecodedInvoice:
         )
     # bolt11 lets the errors of its bit reader and of its signature library through.
     except (Bolt11Exception, ValueError, IndexError, TypeError, KeyError) as error:
-        raise ApplicationError(
-            "Invalid lightning request, couldn't decode.", "INVOICE_DECODE_ERROR"
-        ) from error
+        raise Refusal.NOT_DECODED.error() from error

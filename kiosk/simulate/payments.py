@@ -6,24 +6,9 @@ Source: blinkbitcoin/blink, core/api/src/app/payments/send-lightning.ts and spen
 from dataclasses import dataclass
 from typing import Final
 
-from kiosk.simulate.accounts import (
-    INTERNAL_SEND_CENTS,
-    WITHDRAWAL_CENTS,
-    Account,
-    RollingSum,
-    Wallet,
-)
+from kiosk.simulate.accounts import INTERNAL_SEND_CENTS, Account, Wallet
 from kiosk.simulate.channels import Occasion
-from kiosk.simulate.errors import (
-    PAYMENT_ERROR,
-    ApplicationError,
-    already_paid,
-    cannot_pay_self,
-    insufficient_balance,
-    invalid_input,
-    limit_reached,
-    no_such_invoice,
-)
+from kiosk.simulate.errors import Refusal, invalid_input
 from kiosk.simulate.faults import Fault
 from kiosk.simulate.invoices import Invoice
 from kiosk.simulate.ledger import IN_FLIGHT, OUTSIDE, Entry, Kind, Leg
@@ -32,8 +17,7 @@ from kiosk.simulate.prices import cents
 from kiosk.simulate.views import ln_update, status_view
 from kiosk.simulate.world import World
 
-RESERVE_PER_MILLE: Final = 5
-RESERVE_LEAST_SAT: Final = 10
+PLAN_LIFE_S: Final = 300
 OUTSIDE_FEE_SAT: Final = 1
 
 
@@ -70,12 +54,15 @@ def pay_invoice(world: World, order: SendOrder, payment_request: str) -> Sent:
     if decoded.payee != world.invoices.node.pubkey:
         return _pay_outside(world, order, decoded, amount_sat)
     invoice = _planned(world, order.wallet, decoded, amount_sat)
-    _check_limit(world, order.wallet, amount_sat)
+    now_s, account = world.clock.now(), world.accounts.of_wallet(order.wallet.id)
+    allowed_cents = INTERNAL_SEND_CENTS[account.level]
+    if account.sent_cents.total(now_s) + cents(amount_sat) > allowed_cents:
+        raise Refusal.LIMIT_REACHED.error(dollars=allowed_cents / 100)
     if world.ledger.is_recorded(invoice.payment_hash):
         return _repeated(world, order.wallet, invoice.payment_hash)
     world.check_may_receive()
     _check_balance(world, order.wallet, amount_sat)
-    _count(world, order.wallet, amount_sat)
+    account.sent_cents.add(now_s, cents(amount_sat))
     return _pay_inside(world, order, invoice, amount_sat)
 
 
@@ -129,17 +116,22 @@ def _amount(decoded: DecodedInvoice) -> int:
 
 
 def _planned(world: World, wallet: Wallet, decoded: DecodedInvoice, amount_sat: int) -> Invoice:
-    """Return the invoice to pay; a plan of the last five minutes skips the checks of a new one."""
+    """Return the invoice to pay.
+
+    A repeat within five minutes takes the plan of before and so skips the checks of a new one,
+    which is why it is answered differently from a later one.
+    """
     now_s, payment_hash = world.clock.now(), decoded.payment_hash
     invoice = world.invoices.by_hash(payment_hash)
     if invoice is None:
-        raise no_such_invoice(payment_hash)
-    if not world.plans.has(wallet.id, payment_hash, amount_sat, now_s):
+        raise Refusal.NO_SUCH_INVOICE.error(payment_hash=payment_hash)
+    plan = (wallet.id, payment_hash, amount_sat)
+    if now_s >= world.planned_at_s.get(plan, -PLAN_LIFE_S) + PLAN_LIFE_S:
         if invoice.paid:
-            raise already_paid()
+            raise Refusal.ALREADY_PAID.error()
         if invoice.wallet == wallet:
-            raise cannot_pay_self()
-        world.plans.add(wallet.id, payment_hash, amount_sat, now_s)
+            raise Refusal.CANNOT_PAY_SELF.error()
+        world.planned_at_s[plan] = now_s
     return invoice
 
 
@@ -177,9 +169,7 @@ def _pay_inside(world: World, order: SendOrder, invoice: Invoice, amount_sat: in
         world.clock.now(), Kind.LN_INTRALEDGER, legs, invoice.payment_hash
     )
     if faults.take(Fault.FAILURE_AFTER, operation):
-        raise ApplicationError(
-            "Temporary failure when trying to pay, please retry payment", PAYMENT_ERROR
-        )
+        raise Refusal.TEMPORARY_FAILURE.error()
     _announce(world, invoice, received)
     return Sent("SUCCESS", sent)
 
@@ -207,16 +197,14 @@ def _pay_later(
 
 
 def _pay_outside(world: World, order: SendOrder, decoded: DecodedInvoice, amount_sat: int) -> Sent:
-    payment_hash = decoded.payment_hash
-    _check_limit(world, order.wallet, amount_sat, outside=True)
+    """Pay a node that is not Blink's: a fee of one sat, and no daily limit here."""
+    payment_hash, total = decoded.payment_hash, amount_sat + OUTSIDE_FEE_SAT
     if world.ledger.is_recorded(payment_hash):
         return _repeated(world, order.wallet, payment_hash)
     if payment_hash not in world.outside:
-        raise ApplicationError("Unable to find a route for payment.", "ROUTE_FINDING_ERROR")
-    reserve_sat = max(-(-amount_sat * RESERVE_PER_MILLE // 1000), RESERVE_LEAST_SAT)
-    _check_balance(world, order.wallet, amount_sat + reserve_sat)
-    _count(world, order.wallet, amount_sat, outside=True)
-    total, memo = amount_sat + OUTSIDE_FEE_SAT, order.memo or decoded.description
+        raise Refusal.NO_ROUTE.error()
+    _check_balance(world, order.wallet, total)
+    memo = order.memo or decoded.description
     legs = (Leg(order.wallet.id, -total, memo, OUTSIDE_FEE_SAT), Leg(OUTSIDE, total))
     sent, _ = world.ledger.post(world.clock.now(), Kind.LN_PAYMENT, legs, payment_hash)
     return Sent("SUCCESS", sent)
@@ -227,11 +215,11 @@ def _receivable(world: World, payment_request: str) -> Invoice:
     _amount(decoded)
     invoice = world.invoices.by_hash(decoded.payment_hash)
     if invoice is None or decoded.payee != world.invoices.node.pubkey:
-        raise no_such_invoice(decoded.payment_hash)
+        raise Refusal.NO_SUCH_INVOICE.error(payment_hash=decoded.payment_hash)
     if invoice.paid or invoice.held or world.ledger.is_recorded(invoice.payment_hash):
-        raise already_paid()
+        raise Refusal.ALREADY_PAID.error()
     if invoice.cancelled or world.clock.now() >= invoice.expires_at_s:
-        raise ApplicationError("Invoice already expired, or has bad payment hash", PAYMENT_ERROR)
+        raise Refusal.INVOICE_CLOSED.error()
     return invoice
 
 
@@ -254,26 +242,7 @@ def _announce(world: World, invoice: Invoice, received: Entry) -> None:
     channels.publish(invoice_channel(invoice.payment_hash), status, Occasion.PAYMENT)
 
 
-def _limit(world: World, wallet: Wallet, *, outside: bool) -> tuple[int, RollingSum]:
-    """Return what the wallet's account may send in a day, in US cents, and what it has sent."""
-    account = world.accounts.of_wallet(wallet.id)
-    if outside:
-        return WITHDRAWAL_CENTS[account.level], account.sent_outside_cents
-    return INTERNAL_SEND_CENTS[account.level], account.sent_inside_cents
-
-
-def _check_limit(world: World, wallet: Wallet, amount_sat: int, *, outside: bool = False) -> None:
-    allowed, used = _limit(world, wallet, outside=outside)
-    if used.total(world.clock.now()) + cents(amount_sat) > allowed:
-        raise limit_reached(allowed)
-
-
 def _check_balance(world: World, wallet: Wallet, amount_sat: int) -> None:
     balance_sat = world.ledger.balance(wallet.id)
     if balance_sat < amount_sat:
-        raise insufficient_balance(amount_sat, balance_sat)
-
-
-def _count(world: World, wallet: Wallet, amount_sat: int, *, outside: bool = False) -> None:
-    _, used = _limit(world, wallet, outside=outside)
-    used.add(world.clock.now(), cents(amount_sat))
+        raise Refusal.INSUFFICIENT_BALANCE.error(amount_sat=amount_sat, balance_sat=balance_sat)

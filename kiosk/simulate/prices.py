@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from kiosk.simulate.clock import Clock
-from kiosk.simulate.errors import ApplicationError, invalid_input
+from kiosk.simulate.errors import Refusal, invalid_input
 from kiosk.simulate.faults import Fault, Faults
 
 OFFSET: Final = 12
@@ -95,10 +95,7 @@ class Prices:
         if currency not in CURRENCIES:
             raise invalid_input("Invalid currency.")
         if self._faults.take(Fault.PRICE_DEAD, operation):
-            raise ApplicationError(
-                "Price unavailable, please wait for a while and try again.",
-                "PRICE_SERVICE_OFFLINE",
-            )
+            raise Refusal.PRICE_OFFLINE.error()
         age_s: float = 0
         if stale := self._faults.take(Fault.PRICE_STALE, operation):
             age_s = STALE_S if stale.seconds is None else stale.seconds

@@ -9,12 +9,7 @@ from kiosk.sale.days import DAY_S
 from kiosk.simulate.accounts import INTERNAL_SEND_CENTS, Account, Scope, Wallet
 from kiosk.simulate.channels import Payload
 from kiosk.simulate.context import Context, Info, at_top_level, query
-from kiosk.simulate.errors import (
-    ApplicationError,
-    foreign_wallet,
-    invalid_input,
-    no_such_invoice,
-)
+from kiosk.simulate.errors import ApplicationError, Refusal, foreign_wallet, invalid_input
 from kiosk.simulate.faults import Fault
 from kiosk.simulate.prices import CURRENCIES
 from kiosk.simulate.views import (
@@ -91,7 +86,7 @@ def _realtime_price(context: Context, arguments: Arguments) -> Payload:
 def _account_default_wallet(context: Context, arguments: Arguments) -> Payload:
     name, faults = arguments["username"], context.world.faults
     if faults.take(Fault.ACCOUNT_UNKNOWN, "accountDefaultWallet"):
-        raise ApplicationError(f"Account does not exist for username {name}", "NOT_FOUND")
+        raise Refusal.ACCOUNT_UNKNOWN.error(username=name)
     if faults.take(Fault.ACCOUNT_INACTIVE, "accountDefaultWallet"):
         raise ApplicationError("Account is inactive.")
     account = context.world.accounts.by_username(name)
@@ -135,7 +130,7 @@ def _default_account(user: Payload, _: Info) -> Payload:
 def _limits(view: Payload, info: Info) -> Payload:
     account: Account = view["account"]
     total = INTERNAL_SEND_CENTS[account.level]
-    used = account.sent_inside_cents.total(info.context.world.clock.now())
+    used = account.sent_cents.total(info.context.world.clock.now())
     limit = {
         "__typename": "OneDayAccountLimit",
         "totalLimit": total,
@@ -201,7 +196,7 @@ def _balance(context: Context, wallet: Wallet, _: Arguments) -> int:
 def _invoice_by_hash(context: Context, wallet: Wallet, arguments: Arguments) -> Payload:
     invoice = context.world.invoices.by_hash(arguments["paymentHash"])
     if invoice is None or invoice.wallet != wallet:
-        raise no_such_invoice(arguments["paymentHash"])
+        raise Refusal.NO_SUCH_INVOICE.error(payment_hash=arguments["paymentHash"])
     return invoice_view(context.world, invoice)
 
 

@@ -6,37 +6,18 @@ from typing import Final, Literal
 from kiosk.simulate.accounts import Account, Accounts, Level
 from kiosk.simulate.channels import Channels
 from kiosk.simulate.clock import Clock, Timers
-from kiosk.simulate.errors import receive_disabled
+from kiosk.simulate.errors import Refusal
 from kiosk.simulate.faults import Fault, Faults
 from kiosk.simulate.invoices import InvoiceBook
 from kiosk.simulate.ledger import OUTSIDE, Kind, Ledger, Leg
 from kiosk.simulate.prices import Prices
 
 Network = Literal["mainnet", "signet", "testnet", "regtest"]
-PLAN_LIFE_S: Final = 300
 WIND_DOWN: Final = {
     Fault.WIND_DOWN_PRE_CUTOFF: "PRE_CUTOFF",
     Fault.WIND_DOWN_RECEIVE_DISABLED: "RECEIVE_DISABLED",
     Fault.WIND_DOWN_GATED_CLOSED: "GATED_CLOSED",
 }
-
-
-class Plans:
-    """Payments Blink has worked out lately, by sender wallet, hash and amount.
-
-    A repeat within five minutes takes the old plan and so skips the checks of a new one, which
-    is why it is answered differently from a later one.
-    """
-
-    def __init__(self) -> None:
-        self._made_at_s: dict[tuple[str, str, int], float] = {}
-
-    def add(self, wallet_id: str, payment_hash: str, amount_sat: int, now_s: float) -> None:
-        self._made_at_s[wallet_id, payment_hash, amount_sat] = now_s
-
-    def has(self, wallet_id: str, payment_hash: str, amount_sat: int, now_s: float) -> bool:
-        made_at_s = self._made_at_s.get((wallet_id, payment_hash, amount_sat))
-        return made_at_s is not None and now_s < made_at_s + PLAN_LIFE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +41,8 @@ class World:
     prices: Prices
     invoices: InvoiceBook
     channels: Channels
-    plans: Plans = field(default_factory=Plans)
+    # Payments worked out lately, by sender wallet, hash and amount, and when.
+    planned_at_s: dict[tuple[str, str, int], float] = field(default_factory=dict)
     outside: dict[str, OutsideInvoice] = field(default_factory=dict)
     hosts: list[str] = field(default_factory=list)  # host and port of the HTTP side, once open
 
@@ -87,7 +69,7 @@ class World:
             ApplicationError: they no longer receive.
         """
         if self.wind_down() in ("RECEIVE_DISABLED", "GATED_CLOSED"):
-            raise receive_disabled()
+            raise Refusal.RECEIVE_DISABLED.error()
 
 
 def make_world(

@@ -258,12 +258,12 @@ def test_small_receipts_hide_their_memo(simulator: Simulator, till: Client) -> N
     assert [edge["node"]["memo"] for edge in wallet["transactions"]["edges"]] == ["hello", None]
 
 
-def test_an_outside_invoice_reserves_a_fee_and_may_have_no_route(
+def test_an_outside_invoice_costs_a_fee_and_may_have_no_route(
     simulator: Simulator, rich_till: Client
 ) -> None:
-    dear = simulator.outside_invoice(99_600)
+    dear = simulator.outside_invoice(100_000)
     status, ((code, _),) = outcome(rich_till.send(simulator.till, dear))
-    assert (status, code) == ("FAILURE", "INSUFFICIENT_BALANCE"), "the reserve does not fit"
+    assert (status, code) == ("FAILURE", "INSUFFICIENT_BALANCE"), "the fee does not fit"
     sent = rich_till.send(simulator.till, simulator.outside_invoice(1000))
     assert (sent["transaction"]["settlementAmount"], sent["transaction"]["settlementFee"]) == (
         -1001,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from graphql import validate
+from graphql import GraphQLError, validate
 
 from kiosk.sale.account import Account
 from kiosk.sale.effects import FetchRates
@@ -14,8 +14,8 @@ from kiosk.sale.events import RatesFetchFailed
 from kiosk.sale.invoice import ExternalId
 from kiosk.sale.money import Sats
 from kiosk.sale.trouble import KioskError, TroubleKind
-from kiosk.simulate import Simulator
-from kiosk.simulate.engine import SCHEMA
+from kiosk.simulate import Simulator, http
+from kiosk.simulate.engine import SCHEMA, NotServed
 from kiosk.wallet import documents
 from kiosk.wallet.answer_bounds import OddValue, entries, number, text, unix_s
 from kiosk.wallet.endpoints import Endpoints
@@ -45,16 +45,14 @@ WORDINGS = ("Cannot query field {!r} on type 'T'.", "GRAPHQL_VALIDATION_FAILED")
 
 def gone(simulator: Simulator, monkeypatch: pytest.MonkeyPatch, field: str, wording: str) -> None:
     """Blink's schema has the field no more."""
-    from kiosk.simulate.http import BadRequest, HttpSide
+    honest = http.read_request
 
-    honest = HttpSide._understand
-
-    def understand(self: HttpSide, body: Any) -> Any:
+    def without_field(body: Any) -> Any:
         if re.search(rf"\b{field}\b(?!:)", body["query"]):
-            raise BadRequest(wording.format(field))
-        return honest(self, body)
+            raise NotServed(GraphQLError(wording.format(field)))
+        return honest(body)
 
-    monkeypatch.setattr(HttpSide, "_understand", understand)
+    monkeypatch.setattr(http, "read_request", without_field)
 
 
 def with_http(ends: Endpoints, work: Any) -> Any:
