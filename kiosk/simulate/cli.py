@@ -66,8 +66,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fault.add_argument("--value", type=int)
     clear = add("clear", _clear, "let everything work again")
     clear.add_argument("name", nargs="?", help="only this one")
-    dark = add("dark", _dark, "be no server for some seconds")
-    dark.add_argument("seconds", type=float)
     add("report", _report, "who paid whom, and what is switched on")
 
 
@@ -195,11 +193,6 @@ def _fault(args: argparse.Namespace) -> int:
 
 def _clear(args: argparse.Namespace) -> int:
     return _print_active(_control(args, "clear", name=args.name))
-
-
-def _dark(args: argparse.Namespace) -> int:
-    _control(args, "dark", seconds=args.seconds)
-    return 0
 
 
 def _report(args: argparse.Namespace) -> int:

@@ -1,6 +1,5 @@
 """POST /control: how another process steers a running simulator."""
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from kiosk.simulate.errors import ApplicationError
@@ -50,10 +49,6 @@ def _carry_out(simulator: "Simulator", order: Order) -> Order:
             faults.clear(None if name is None else Fault.parse(str(name)))
         case "report":
             answer = {"report": "\n".join(str(line) for line in simulator.ledger.report())}
-        case "dark":
-            # After this answer has left, or it would be cut as well.
-            seconds = float(order["seconds"])
-            asyncio.get_running_loop().call_later(0.1, simulator.go_dark_for, seconds)
         case unknown:
             raise ValueError(f"no such order: {unknown}")
     return {**answer, "active": [str(switch) for switch in faults.active()]}

@@ -20,7 +20,7 @@ UUID: Final = re.compile(
 )
 USERNAME: Final = re.compile(r"(?!^(1|3|_|bc1|lnbc1))(?=.*[a-z])[0-9a-z_]{3,50}")
 HEX_64: Final = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
-LOWER_HEX: Final = re.compile(r"[0-9a-f]*")
+LOWER_HEX_64: Final = re.compile(r"[0-9a-f]{64}")
 PAYMENT_REQUEST: Final = re.compile(r"ln[a-z0-9]+", re.IGNORECASE)
 EXTERNAL_ID: Final = re.compile(r"[a-z0-9_-]{1,100}")
 CURRENCY: Final = re.compile(r"[A-Z]{3,4}")
@@ -82,12 +82,6 @@ def _text(
     return parse
 
 
-def _hex_32_bytes(value: Any) -> str | Refused:
-    if not isinstance(value, str) or LOWER_HEX.fullmatch(value) is None:
-        return Refused("Hex32Bytes is not valid hex")
-    return value if len(value) == 64 else Refused("Hex32Bytes is not 32 bytes")
-
-
 def _external_id(value: Any) -> str | Refused:
     if isinstance(value, str) and EXTERNAL_ID.fullmatch(value):
         return value
@@ -123,7 +117,7 @@ SCALARS: Final = [
     _scalar("Username", _text("Username", USERNAME, str.lower)),
     _scalar("PaymentHash", _text("PaymentHash", HEX_64, str.lower)),
     _scalar("LnPaymentRequest", _text("LnPaymentRequest", PAYMENT_REQUEST)),
-    _scalar("Hex32Bytes", _hex_32_bytes),
+    _scalar("Hex32Bytes", _text("Hex32Bytes", LOWER_HEX_64)),
     _scalar("TxExternalId", _external_id),
     _scalar("DisplayCurrency", _text("DisplayCurrency", CURRENCY, str.upper)),
     ScalarType("Timestamp", serializer=_timestamp),

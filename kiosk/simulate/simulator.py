@@ -19,7 +19,7 @@ from kiosk.simulate.ledger import Ledger
 from kiosk.simulate.network import Link, Ports, Request, Traffic
 from kiosk.simulate.payments import hold, settle_held
 from kiosk.simulate.subscriptions import start_price_ticks
-from kiosk.simulate.world import Network, World, make_world
+from kiosk.simulate.world import Network, World
 
 Result = TypeVar("Result")
 
@@ -55,13 +55,7 @@ class Simulator:
     ) -> None:
         self.faults: Final = Faults()
         self.clock: Final = clock or Clock()
-        self.world: Final[World] = make_world(
-            clock=self.clock,
-            faults=self.faults,
-            seed=seed,
-            network=network,
-            invoices_per_minute=invoices_per_minute,
-        )
+        self.world: Final = World(self.clock, self.faults, seed, network, invoices_per_minute)
         link = Link(rtt_s, handshake_rtts)
         self._traffic = Traffic()
         line = Line(self.world, self._traffic, link, socket_times or SocketTimes())
@@ -74,8 +68,8 @@ class Simulator:
         self.merchant: Final = self._open_account("merchant")
         self.customer: Final = self._open_account("customer", Level.THREE, CUSTOMER_SAT)
         self._open_account("stranger", Level.THREE, STRANGER_SAT)
-        self.clock.listen(self._clock_moved)
-        self.faults.listen(self._faults_changed)
+        self.clock.listen(lambda: self.call(self.world.timers.run_due))
+        self.faults.listen(lambda: self.call(self._sockets.faults_changed))
         start_price_ticks(self.world)
 
     @property
@@ -141,18 +135,6 @@ class Simulator:
     def come_back(self) -> None:
         """Listen on the same ports again."""
         self._await(self._ports.open())
-
-    def go_dark_for(self, seconds: float) -> None:
-        """Go dark and come back by ourselves; returns at once."""
-        loop = self._loop
-        assert loop is not None, "the simulator is not running"
-
-        async def sleep() -> None:
-            await self._ports.close()
-            await asyncio.sleep(seconds)
-            await self._ports.open()
-
-        asyncio.run_coroutine_threadsafe(sleep(), loop)
 
     def pay(self, payment_request: str, via: Via = "lightning", times: int = 1) -> PaymentReport:
         """Let a customer pay, from outside or from a Blink wallet, `times` times over.
@@ -241,12 +223,6 @@ class Simulator:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _clock_moved(self) -> None:
-        self.call(self.world.timers.run_due)
-
-    def _faults_changed(self) -> None:
-        self.call(self._sockets.faults_changed)
 
 
 def _live(loop: asyncio.AbstractEventLoop) -> None:

@@ -28,23 +28,31 @@ class OutsideInvoice:
     preimage: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
 class World:
     """The parts of the simulated Blink. Changed in the simulator's loop only."""
 
-    network: Network
-    clock: Clock
-    timers: Timers
-    faults: Faults
-    ledger: Ledger
-    accounts: Accounts
-    prices: Prices
-    invoices: InvoiceBook
-    channels: Channels
-    # Payments worked out lately, by sender wallet, hash and amount, and when.
-    planned_at_s: dict[tuple[str, str, int], float] = field(default_factory=dict)
-    outside: dict[str, OutsideInvoice] = field(default_factory=dict)
-    hosts: list[str] = field(default_factory=list)  # host and port of the HTTP side, once open
+    def __init__(
+        self,
+        clock: Clock,
+        faults: Faults,
+        seed: int,
+        network: Network,
+        invoices_per_minute: int | None,
+    ) -> None:
+        """Make a Blink with no accounts yet."""
+        self.network: Final[Network] = network
+        self.clock: Final = clock
+        self.timers: Final = Timers(clock)
+        self.faults: Final = faults
+        self.ledger: Final = Ledger()
+        self.accounts: Final = Accounts(seed)
+        self.prices: Final = Prices(clock, faults)
+        self.invoices: Final = InvoiceBook(clock, faults, network, seed, invoices_per_minute)
+        self.channels: Final = Channels(faults)
+        # Payments worked out lately, by sender wallet, hash and amount, and when.
+        self.planned_at_s: Final[dict[tuple[str, str, int], float]] = {}
+        self.outside: Final[dict[str, OutsideInvoice]] = {}
+        self.hosts: Final[list[str]] = []  # host and port of the HTTP side, once open
 
     def open_account(self, username: str, level: Level, balance_sat: int) -> Account:
         """Open an account that has `balance_sat` already."""
@@ -70,20 +78,3 @@ class World:
         """
         if self.wind_down() in ("RECEIVE_DISABLED", "GATED_CLOSED"):
             raise Refusal.RECEIVE_DISABLED.error()
-
-
-def make_world(
-    *, clock: Clock, faults: Faults, seed: int, network: Network, invoices_per_minute: int | None
-) -> World:
-    """Build a Blink with no accounts yet."""
-    return World(
-        network=network,
-        clock=clock,
-        timers=Timers(clock),
-        faults=faults,
-        ledger=Ledger(),
-        accounts=Accounts(seed),
-        prices=Prices(clock, faults),
-        invoices=InvoiceBook(clock, faults, network, seed, invoices_per_minute),
-        channels=Channels(faults),
-    )

@@ -9,7 +9,7 @@ import qrcode
 
 from kiosk.simulate import Fault, Simulator
 from kiosk.simulate.cli import add_arguments, run, settings_lines
-from tests.simulate.conftest import Client, eventually
+from tests.simulate.conftest import Client
 
 
 def command(*words: str) -> int:
@@ -60,19 +60,6 @@ def test_faults_are_switched_from_outside(
     assert "outside -> till  1000 sat" in capsys.readouterr().out
     assert command("faults") == 0
     assert "answer-lost-after" in capsys.readouterr().out
-
-
-def test_the_server_goes_dark_and_comes_back_by_itself(simulator: Simulator) -> None:
-    assert command("dark", "0.1", "--url", simulator.api_url) == 0
-
-    def answers() -> bool:
-        try:
-            return Client(simulator).post("{ globals { network } }").status == 200
-        except OSError:
-            return False
-
-    eventually(lambda: not answers())
-    eventually(answers)
 
 
 def test_orders_that_make_no_sense_are_refused(simulator: Simulator) -> None:
