@@ -11,6 +11,7 @@ from typing import Final
 
 from kiosk.durable_files import sync_folder
 from kiosk.journal.checking import check_header, check_pages, check_tables, tables_of
+from kiosk.journal.copy_before_change import copy_before_change
 from kiosk.journal.errors import corrupt, reading, translated, unusable
 
 # `PRAGMA user_version` counts the scripts that have run: version n is the first n of them. What
@@ -54,6 +55,8 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            if _would_change(connection):
+                copy_before_change(connection, path)
             _bring_up_to_date(connection)
             check_tables(connection, _tables_made_now(SCRIPTS))
         return connection
@@ -129,6 +132,13 @@ def _make_file(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # -wal and -shm take its mode
     sync_folder(path.parent)
+
+
+def _would_change(connection: sqlite3.Connection) -> bool:
+    """Whether a journal of an older release is about to get new tables; a new file has none."""
+    tables = tables_of(connection)
+    known = _version(connection) <= len(SCRIPTS)
+    return known and bool(tables) and not tables.keys() >= _tables_made_now(SCRIPTS).keys()
 
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
