@@ -173,10 +173,11 @@ class Journal:
             JournalUnusable: it cannot be written.
             JournalCorrupt: it is not a sound journal.
         """
+        lost = self.lost_journal()  # what it saves is taken up as well
         return TakenUp(
             self.recover(),
             self.undecided(),
-            self.lost_journal(),
+            lost,
             self.wrong_pins(),
             self.digits(),
             self.merchant_wallets(),
@@ -205,6 +206,7 @@ class Journal:
         for file in files:
             with reading():
                 saved.update(salvage.copy_finished_sales(self._db, file))
+                salvage.copy_direct_sales(self._db, file)
         for file in reversed(files):  # the newest that has any
             with reading():
                 salvage.copy_what_was_learned(self._db, file)

@@ -9,8 +9,9 @@ from datetime import tzinfo
 from typing import Final
 
 from kiosk.journal.records import record_of
+from kiosk.journal.replaced_codes import first_code_of, is_code_paid
 from kiosk.journal.rows import direct_invoice_of, invoice_of
-from kiosk.journal.unfinished import first_code_of, is_code_paid, newest_payout
+from kiosk.journal.unfinished import newest_payout
 from kiosk.sale.days import day_of
 from kiosk.sale.invoice import PaymentHash, SaleId
 from kiosk.sale.sale_record import SaleDetails, SaleRecord

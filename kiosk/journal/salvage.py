@@ -27,6 +27,17 @@ NEWEST: Final = 5_000
 # In the order in which one refers to the other.
 _TABLES: Final = ("sales", "invoices", "payouts", "endings", "payments", "finals", "forward_steps")
 
+_DIRECT_TABLES: Final = (
+    "direct_sales",
+    "direct_invoices",
+    "replaced_codes",
+    "direct_endings",
+    "direct_payments",
+    "direct_finals",
+    "direct_undecided",
+    "direct_reviews",
+)
+
 # What was learned beside the sales; the newest row counts.
 _LEARNED: Final = ("currency_digits", "pin_tries", "merchant_wallets")
 
@@ -100,12 +111,12 @@ def copy_finished_sales(
     Raises:
         sqlite3.Error: the sound journal cannot be written.
     """
-    sales = _read(damaged)
+    sales = _read(damaged, _TABLES)
     copied = 0
     saved: dict[SaleId, SalvagedSale] = {}
     with transaction(connection):
         for sale_id, sale in sales.items():
-            if sale.settled and _copied(connection, sale):
+            if sale.settled and _copied(connection, sale, _TABLES, "records"):
                 copied += 1
             elif (unfinished := _salvaged_sale(sale)) is not None:
                 saved[SaleId(sale_id)] = unfinished
@@ -113,12 +124,27 @@ def copy_finished_sales(
     return saved
 
 
-def _read(damaged: Path) -> dict[str, _Sale]:
+def copy_direct_sales(connection: sqlite3.Connection, damaged: Path) -> None:
+    """Copy the direct sales of a damaged journal into a sound one, finished or not.
+
+    Nothing of them is forwarded, so a row that was lost costs no money: an invoice whose payment or
+    end is missing is asked about again. What does not fit together is not copied.
+
+    Raises:
+        sqlite3.Error: the sound journal cannot be written.
+    """
+    sales = [sale for sale in _read(damaged, _DIRECT_TABLES).values() if sale.of("direct_sales")]
+    with transaction(connection):
+        copied = sum(_copied(connection, sale, _DIRECT_TABLES, "direct_records") for sale in sales)
+    log.warning("saved from %s direct=%d lost=%d", damaged.name, copied, len(sales) - copied)
+
+
+def _read(damaged: Path, tables: Sequence[str]) -> dict[str, _Sale]:
     sales: dict[str, _Sale] = {}
     ours = columns()
     try:
         with closing(_opened(damaged)) as connection:
-            for table in _TABLES:
+            for table in tables:
                 for row in _rows(connection, table, ours[table]):
                     if isinstance(row["sale_id"], str):
                         sale = sales.setdefault(row["sale_id"], _Sale(row["sale_id"]))
@@ -153,7 +179,7 @@ def _rows(connection: sqlite3.Connection, table: str, names: Sequence[str]) -> l
     The columns are named by us, in the order in which we made them: what the damaged file calls
     them may be damaged as well. What a newer release has added comes after ours.
     """
-    limit = NEWEST * (1 if table == "sales" else _ROWS_PER_SALE)
+    limit = NEWEST * (1 if table in ("sales", "direct_sales") else _ROWS_PER_SALE)
     rows: dict[int, _Row] = {}
     for order in ("DESC", "ASC"):
         try:
@@ -170,11 +196,11 @@ def _rows(connection: sqlite3.Connection, table: str, names: Sequence[str]) -> l
     return [rows[place] for place in sorted(rows) if rows[place].keys() == whole]
 
 
-def _copied(connection: sqlite3.Connection, sale: _Sale) -> bool:
+def _copied(connection: sqlite3.Connection, sale: _Sale, tables: Sequence[str], view: str) -> bool:
     """Copy a whole sale with its own times; one that does not fit together is not copied."""
     connection.execute("SAVEPOINT sale")
     try:
-        for table in _TABLES:
+        for table in tables:
             for row in sale.of(table):
                 values = {name: value for name, value in row.items() if name != "step"}
                 names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
@@ -182,8 +208,10 @@ def _copied(connection: sqlite3.Connection, sale: _Sale) -> bool:
                     f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 - our own names
                     values,
                 )
-        for row in connection.execute("SELECT * FROM records WHERE sale_id = ?", (sale.name,)):
-            record_of(row)  # whoever reads the history has to be able to read it
+        for row in connection.execute(f"SELECT * FROM {view} WHERE sale_id = ?", (sale.name,)):  # noqa: S608 - our own names
+            record_of(
+                row, direct=view == "direct_records"
+            )  # whoever reads the history has to be able to read it
     except (sqlite3.IntegrityError, sqlite3.InterfaceError, ValueError, TypeError, LookupError):
         connection.execute("ROLLBACK TO sale")
         return False

@@ -8,10 +8,11 @@ from kiosk.journal import direct_sales
 from kiosk.journal.errors import reading
 from kiosk.journal.records import trouble_of
 from kiosk.journal.recovery import OpenForward, OpenInvoice, Recovery
+from kiosk.journal.replaced_codes import first_code_of, is_code_paid
 from kiosk.journal.rows import invoice_of, sale_of
 from kiosk.sale.days import DAY_S
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
-from kiosk.sale.invoice import Invoice, PaymentHash
+from kiosk.sale.invoice import Invoice
 
 # How long a paid invoice is asked about for a second payment (M12).
 RECENT_S: Final = DAY_S
@@ -44,34 +45,16 @@ def _open_invoice(db: sqlite3.Connection, row: sqlite3.Row) -> OpenInvoice:
     ending = Ending(row["ending"]) if row["ending"] is not None else None
     payout, _ = newest_payout(db, row["sale_id"])
     invoice = _invoice(db, row["sale_id"])
-    first_code = first_code_of(db, row["sale_id"])
+    first = first_code_of(db, row["sale_id"])
     return OpenInvoice(
         sale_of(row),
         invoice,
         payout,
         ending,
         held=bool(row["held"]),
-        first_code=first_code,
-        other_paid=is_code_paid(db, first_code or invoice.payment_hash),
+        first_code=first,
+        other_paid=is_code_paid(db, first or invoice.payment_hash),
     )
-
-
-def first_code_of(db: sqlite3.Connection, sale_id: str) -> PaymentHash | None:
-    """The first code of the sale that this one is a new code for, None if it is the first."""
-    row = db.execute(
-        "SELECT first_payment_hash FROM replaced_codes WHERE sale_id = ?", (sale_id,)
-    ).fetchone()
-    return PaymentHash(row["first_payment_hash"]) if row is not None else None
-
-
-def is_code_paid(db: sqlite3.Connection, first_code: PaymentHash) -> bool:
-    """Whether a code of the sale with this first one has been paid."""
-    paid = db.execute(
-        "SELECT 1 FROM payments WHERE payment_hash = :first OR sale_id IN"
-        " (SELECT sale_id FROM replaced_codes WHERE first_payment_hash = :first)",
-        {"first": first_code},
-    ).fetchone()
-    return paid is not None
 
 
 def _open_forward(db: sqlite3.Connection, row: sqlite3.Row) -> OpenForward:
