@@ -87,6 +87,7 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         merchant_username=_merchant_name(settings),
         merchant_updates=settings.merchant_updates,
         direct=settings.receive == "direct",
+        languages=tuple(dict.fromkeys((settings.language, *settings.customer_languages))),
         keys_left=_keys_left(settings),
     )
 

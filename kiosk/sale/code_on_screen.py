@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale import direct, watched_invoices
+from kiosk.sale.customer_language import choose_next_language
 from kiosk.sale.effects import (
     AdjustCodeBrightness,
     CancelInvoice,
@@ -240,7 +241,7 @@ def celebrate_if_settled(till: Till, payment_hash: PaymentHash, step: Step) -> S
 
 
 def handle_code_key(till: Till, screen: AwaitingPayment, key: Key) -> Step:
-    """A key while the code is up: cancel, check, or set the brightness."""
+    """A key while the code is up: cancel, check, or change how it is shown."""
     assert till.account is not None
     payment_hash = screen.invoice.payment_hash
     match key:
@@ -266,6 +267,11 @@ def handle_code_key(till: Till, screen: AwaitingPayment, key: Key) -> Step:
             return Step(replace(till, screen=checking), (), asked)
         case Key.BRIGHTER | Key.DIMMER:
             return Step(till, (), (AdjustCodeBrightness(1 if key is Key.BRIGHTER else -1),))
+        case Key.LANGUAGE:
+            return choose_next_language(till)
+        case Key.LETTER_CASE:
+            shown = replace(screen, lower_case=not screen.lower_case)
+            return Step(replace(till, screen=shown))
         case Key.SHOW_BRIGHTNESS:
             return _show_detail(till, screen, CodeDetail.BRIGHTNESS)
         case Key.SHOW_CONNECTIONS:

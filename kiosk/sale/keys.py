@@ -31,6 +31,8 @@ class Key(StrEnum):
     BRIGHTER = "brighter"  # white level of the QR code
     DIMMER = "dimmer"
     SHOW_BRIGHTNESS = "show-brightness"  # a tap on the code: its two keys for that, or not
+    LANGUAGE = "language"  # the customer's: the next of the languages that are offered
+    LETTER_CASE = "letter-case"  # the code in lower case, or again in upper case
     SHOW_CONNECTIONS = "show-connections"  # a tap on the two signs: their words, or not
 
     @property

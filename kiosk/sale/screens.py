@@ -121,6 +121,7 @@ class AwaitingPayment:
 
     CHECK asks again and again until `check_until_s`, next at `check_due_s`, which is
     None while a question is under way. `checked_s` is when Blink last had seen no payment.
+    `lower_case` draws the code in lower case, for a wallet that cannot read upper case.
     """
 
     sale: Sale
@@ -135,6 +136,7 @@ class AwaitingPayment:
     checked_s: float | None = None
     notice: Trouble | None = None
     detail: CodeDetail = CodeDetail.NONE
+    lower_case: bool = False
 
     @property
     def checking(self) -> bool:

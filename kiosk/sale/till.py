@@ -48,6 +48,7 @@ class Rules:
     merchant_username: str = ""  # or address, by which the merchant is paid; empty is by API key
     merchant_updates: bool = False
     direct: bool = False  # KIOSK_RECEIVE: sales are paid to the merchant, and nothing is forwarded
+    languages: tuple[str, ...] = ()  # the kiosk's own, and those that a customer may choose
     keys_left: tuple[str, ...] = ()  # settings with keys that direct sales do not need
 
     def sale_id(self, number: int) -> SaleId:
@@ -206,6 +207,7 @@ class Till:
     )
     alarms: tuple[Alarm, ...] = ()
     earlier_codes: tuple[PaymentHash, ...] = ()  # of the sale on the screen, run out
+    customer_language: str = ""  # of the sale on the screen; empty is the kiosk's own
     late_money: tuple[Sale, ...] = ()  # paid after they had left the screen, and not yet read
     lost_journal: LostJournal | None = None  # a damaged journal, until its sales have been taken up
     interrupted_sales: tuple[Sale, ...] = ()  # sales that were on the screen when the power went

@@ -21,6 +21,7 @@ from kiosk.sale import (
     service,
     timers,
 )
+from kiosk.sale.customer_language import forget_customer_language
 from kiosk.sale.device import DeviceActionResult
 from kiosk.sale.effects import (
     GoIdle,
@@ -76,7 +77,8 @@ def transition(till: Till, event: Event) -> Step:
     if not isinstance(event, JournalFailed):  # it has no facts: they could not be written either
         step = step.then(timers.run_due).then(forwards.start_due)
     next_till = count_paid(note_screen_change(till, step.till), step.facts)
-    step = replace(step, till=new_code.forget_earlier_codes(next_till))
+    next_till = forget_customer_language(new_code.forget_earlier_codes(next_till))
+    step = replace(step, till=next_till)
     step = with_trouble_sound(till, step)
     if timers.needs_connection(till) and not timers.needs_connection(step.till):
         return replace(step, effects=(*step.effects, GoIdle()))

@@ -189,6 +189,16 @@ def tips(text: str) -> tuple[int, ...]:
     return tips
 
 
+def several_of(*choices: str) -> Callable[[str], tuple[str, ...]]:
+    """Words out of a few, each once, with commas between."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        words = tuple(one_of(*choices)(part.strip()) for part in text.split(","))
+        return tuple(dict.fromkeys(words))
+
+    return parse
+
+
 def on_or_off(text: str) -> bool:
     """A switch."""
     return one_of("on", "off")(text) == "on"

@@ -203,6 +203,14 @@ class Settings:
         group=Group.SCREEN,
         default="en",
     )
+    customer_languages: tuple[str, ...] = setting(
+        "KIOSK_CUSTOMER_LANGUAGES",
+        parsers.several_of(*LANGUAGES),
+        "languages that a key beside the code offers the customer for one sale, like `en,de`; no"
+        " key if empty",
+        group=Group.SCREEN,
+        if_empty=tuple,
+    )
     name: str = setting(
         "KIOSK_NAME",
         parsers.shop_name,

@@ -66,6 +66,7 @@ SALE = Sale(
     SaleId("till-1-boot-1"), Sats(28_655), Fiat(1250, USD), usd_rate(NOW_S), 1_700_000_000, "memo"
 )
 TIPPED = replace(SALE, amount=Sats(31_521), tip=Sats(2866), tip_minor=125)
+HUNDREDS = replace(SALE, amount=Sats(286_550), price=Fiat(12_500, USD))
 AWAITING = AwaitingPayment(
     SALE, ENTRY, INVOICE, NOW_S - 3, NOW_S + 597, ConnectionState.LIVE, payout_ready=True
 )
@@ -158,6 +159,17 @@ def every_view() -> dict[str, Till]:
             replace(AWAITING, sale=TIPPED, shown_s=NOW_S - 500, ends_s=NOW_S + 75)
         ),
         "invoice-brightness": till(replace(AWAITING, detail=CodeDetail.BRIGHTNESS)),
+        "invoice-lower-case": till(
+            replace(AWAITING, lower_case=True, detail=CodeDetail.BRIGHTNESS)
+        ),
+        "invoice-languages": till(
+            replace(AWAITING, shown_s=NOW_S - 20),
+            rules=replace(RULES, languages=("en", "de", "ja")),
+        ),
+        "invoice-hundreds": till(replace(AWAITING, sale=HUNDREDS)),
+        "invoice-thousands": till(
+            replace(AWAITING, sale=replace(HUNDREDS, price=Fiat(125_000, USD)))
+        ),
         "invoice-connections": till(
             replace(AWAITING, shown_s=NOW_S - 20, detail=CodeDetail.CONNECTIONS)
         ),

@@ -123,7 +123,8 @@ class Window:
         self._look_for_screen()
         self._apply_stage(till)
         self._input.follow(till.now_s)
-        picture = Picture(till, self._look, self._stage, self._input.pressed, self._is_darkened)
+        look = self._look.in_language(till.customer_language)
+        picture = Picture(till, look, self._stage, self._input.pressed, self._is_darkened)
         try:
             drew = self._painter.draw(picture)
         except pygame.error as error:
@@ -245,6 +246,7 @@ class Window:
 def picture(till: Till, look: Look, size: tuple[int, int]) -> tuple[pygame.Surface, Canvas]:
     """A view is a function of the till: its picture, and the canvas that says what is where."""
     pygame.font.init()
+    look = look.in_language(till.customer_language)
     canvas = Canvas(pygame.Surface(size), PALETTES[look.theme], look.words)
     paint(canvas, till, look)
     paint_motion(canvas, till)

@@ -106,15 +106,23 @@ class Canvas:
         *,
         align: Align = Align.CENTER,
         weight: Weight = Weight.MEDIUM,
+        narrowest: float = 1.0,
     ) -> None:
-        """One line of `size` points in height, made smaller until it fits."""
+        """One line of `size` points in height, made smaller until it fits.
+
+        Before it is made smaller its letters are made narrower, at most to the share `narrowest`.
+        """
         if not words:
             return
         self.said.append(words)
         rtl = self.words.is_rtl
         height = self._line(size, area)
-        height = typesetting.fitting(words, area.width, height, SMALLEST_TEXT, weight, rtl=rtl)
+        room = int(area.width / narrowest)
+        height = typesetting.fitting(words, room, height, SMALLEST_TEXT, weight, rtl=rtl)
         drawn = typesetting.rendered(words, height, colour, weight, rtl=rtl)
+        blending = 0
+        if area.width < drawn.get_width() <= room:
+            drawn, blending = typesetting.narrowed(drawn, area.width), pygame.BLEND_PREMULTIPLIED
         if drawn.get_width() > area.width:
             self.overflows.append(words)
         place = drawn.get_rect(center=area.center)
@@ -122,7 +130,10 @@ class Canvas:
             at_left = (align is Align.START) is not rtl
             place.left = area.left if at_left else area.right - drawn.get_width()
         self.surface.blit(
-            drawn, place, drawn.get_rect().clip((0, 0, area.width, drawn.get_height()))
+            drawn,
+            place,
+            drawn.get_rect().clip((0, 0, area.width, drawn.get_height())),
+            special_flags=blending,
         )
 
     def lines(

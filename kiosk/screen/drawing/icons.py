@@ -48,6 +48,7 @@ class Icon(StrEnum):
     LIST = "list"
     SWAP = "swap"
     WIFI = "wifi"
+    GLOBE = "globe"
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,6 @@
 """How the screen is drawn: what the settings say, and the white level of the code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiosk.screen.drawing.qr import WHITE_LEVELS
@@ -21,3 +21,7 @@ class Look:
     words: Words = Words()
     logo: Path | None = None
     left_handed: bool = False
+
+    def in_language(self, language: str) -> "Look":
+        """The same look in a customer's language; empty is the kiosk's own."""
+        return replace(self, words=replace(self.words, language=language)) if language else self

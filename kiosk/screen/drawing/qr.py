@@ -16,9 +16,13 @@ WHITE_LEVELS: Final = (140, 170, 200, 230, 255)
 MASK: Final = 4
 
 
-def text_of(payment_request: str) -> str:
-    """What is encoded: all upper case, so that the denser alphanumeric mode is used."""
-    return f"LIGHTNING:{payment_request}".upper()
+def text_of(payment_request: str, *, lower_case: bool = False) -> str:
+    """What is encoded: all upper case, so that the denser alphanumeric mode is used.
+
+    In lower case, for a wallet that cannot read upper case, the modules are smaller.
+    """
+    text = f"lightning:{payment_request}"
+    return text.lower() if lower_case else text.upper()
 
 
 @cache
@@ -28,25 +32,26 @@ def prepare() -> None:
 
 
 @lru_cache(maxsize=2)
-def modules(payment_request: str) -> tuple[tuple[bool, ...], ...]:
+def modules(payment_request: str, *, lower_case: bool = False) -> tuple[tuple[bool, ...], ...]:
     """The dark modules of the code, row by row, without the quiet zone."""
     import qrcode
-    from qrcode.util import MODE_ALPHA_NUM, QRData
+    from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 
-    text = text_of(payment_request).encode()
+    text = text_of(payment_request, lower_case=lower_case).encode()
+    mode = MODE_8BIT_BYTE if lower_case else MODE_ALPHA_NUM
     code = qrcode.QRCode(
-        version=_smallest_version(len(text)),
+        version=_smallest_version(len(text), mode),
         error_correction=qrcode.constants.ERROR_CORRECT_L,
         border=0,
         mask_pattern=MASK,
     )
-    code.add_data(QRData(text, MODE_ALPHA_NUM))
+    code.add_data(QRData(text, mode))
     code.make(fit=False)
     return tuple(tuple(bool(cell) for cell in row) for row in code.get_matrix())
 
 
-def _smallest_version(length: int) -> int:
-    """The smallest code that holds so many alphanumeric characters at level L.
+def _smallest_version(length: int, mode: int) -> int:
+    """The smallest code that holds so many characters at level L.
 
     The library finds it by writing the whole text bit by bit, which takes as long as the code.
     """
@@ -54,17 +59,20 @@ def _smallest_version(length: int) -> int:
     from qrcode.util import BIT_LIMIT_TABLE, MODE_ALPHA_NUM, mode_sizes_for_version
 
     pairs, single = divmod(length, 2)
+    bits = 11 * pairs + 6 * single if mode == MODE_ALPHA_NUM else 8 * length
     for version in range(1, len(BIT_LIMIT_TABLE[ERROR_CORRECT_L])):
-        head = 4 + mode_sizes_for_version(version)[MODE_ALPHA_NUM]
-        if head + 11 * pairs + 6 * single <= BIT_LIMIT_TABLE[ERROR_CORRECT_L][version]:
+        head = 4 + mode_sizes_for_version(version)[mode]
+        if head + bits <= BIT_LIMIT_TABLE[ERROR_CORRECT_L][version]:
             return version
     raise ValueError(f"no code holds {length} characters")
 
 
 @lru_cache(maxsize=2)
-def qr_surface(payment_request: str, room: int, white: int) -> pygame.Surface:
+def qr_surface(
+    payment_request: str, room: int, white: int, *, lower_case: bool = False
+) -> pygame.Surface:
     """The code in at most `room` pixels square, the quiet zone included."""
-    cells = modules(payment_request)
+    cells = modules(payment_request, lower_case=lower_case)
     count = len(cells) + 2 * QUIET_MODULES
     small = pygame.Surface((count, count))
     small.fill((white, white, white))

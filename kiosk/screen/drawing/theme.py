@@ -22,6 +22,9 @@ SMALL: Final = 20
 # Pixels. Below this a letter is not drawn well, however small the display.
 SMALLEST_TEXT: Final = 16
 
+# To what share of its width an amount is narrowed before it is made smaller.
+NARROWEST_AMOUNT: Final = 0.85
+
 # Spacing, in points.
 GAP: Final = 8
 MARGIN: Final = 16

@@ -108,6 +108,14 @@ def rendered(
     return surface
 
 
+def narrowed(line: pygame.Surface, width: int) -> pygame.Surface:
+    """A line with narrower letters of the same height, its alpha multiplied in.
+
+    Without that its edges would take the colour of what is clear.
+    """
+    return pygame.transform.smoothscale(line.premul_alpha(), (width, line.get_height()))
+
+
 def line_height(height: int) -> int:
     """The real height of a line of about that height."""
     return _font(Typeface.LATIN, Weight.MEDIUM, height).get_height()

@@ -104,3 +104,17 @@ WIFI_NOTICES: Final[Mapping[WifiNotice, str]] = MappingProxyType(
         WifiNotice.NOT_HERE: mark("This network takes more than a passphrase."),
     }
 )
+
+# Each in its own words: whoever is to choose may read no other.
+LANGUAGE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "en": "English",
+        "es": "Español",
+        "de": "Deutsch",
+        "fr": "Français",
+        "pt": "Português",
+        "it": "Italiano",
+        "he": "עברית",
+        "ja": "日本語",
+    }
+)

@@ -7,6 +7,7 @@ from typing import Final
 
 import pygame
 
+from kiosk.sale.customer_language import next_language
 from kiosk.sale.facts import Sale
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Fiat
@@ -27,15 +28,19 @@ from kiosk.screen.drawing.theme import (
     LABEL,
     LARGE,
     MARGIN,
+    NARROWEST_AMOUNT,
     SMALL,
     SMALLEST_TEXT,
     TITLE,
 )
 from kiosk.screen.drawing.touch_zones import TouchZone
 from kiosk.screen.text.amounts import sale_amounts
+from kiosk.screen.text.labels import LANGUAGE_NAMES
 from kiosk.screen.views.connection_status import is_well, signs, status
 
 BITCOIN_LIGHTNING: Final = "Bitcoin Lightning"  # a name, the same in every language
+LOWER_CASE: Final = "abc"  # what the key for it shows, the same in every language
+UPPER_CASE: Final = "ABC"
 _BAR: Final = 8
 _COUNTED: Final = "00:00"  # the widest countdown
 _NEARLY_S: Final = 1e-3  # a moment that was waited for has come
@@ -88,11 +93,12 @@ def _height_above(canvas: Canvas, free: int) -> int:
 def _drawn(canvas: Canvas, screen: AwaitingPayment, look: Look) -> pygame.Surface:
     display = canvas.rect
     room = display.height if canvas.is_wide else min(display.width, display.height * 3 // 5)
-    return qr_surface(screen.invoice.payment_request, room, look.white)
+    request = screen.invoice.payment_request
+    return qr_surface(request, room, look.white, lower_case=screen.lower_case)
 
 
 def _code(canvas: Canvas, card: pygame.Rect, screen: AwaitingPayment, look: Look) -> None:
-    """The code on its white; a tap on it shows the keys of its brightness."""
+    """The code on its white; a tap on it shows the keys for how it is drawn."""
     code = _drawn(canvas, screen, look)
     canvas.surface.fill((look.white,) * 3, card)
     canvas.surface.blit(code, code.get_rect(center=card.center))
@@ -103,8 +109,11 @@ def _head(canvas: Canvas, area: pygame.Rect) -> None:
     """How it is paid, and the way back: small, and far from where the charge key was."""
     colours = canvas.palette
     label = canvas.words.tr("Cancel")
-    wide = max(area.width // 3, canvas.width_of(label, SMALL) + 4 * canvas.points(GAP))
-    name, leave = canvas.columns(area, [area.width - wide, wide], canvas.points(GAP))
+    wide = max(
+        area.width // 4, canvas.finger, canvas.width_of(label, SMALL) + 2 * canvas.points(GAP)
+    )
+    gap = canvas.points(GAP)
+    name, leave = canvas.columns(area, [area.width - wide - gap, wide], gap)
     side = min(name.height, canvas.points(TITLE))
     sign, said = canvas.columns(name, [side, name.width - side], canvas.points(GAP / 2))
     canvas.sign(Icon.BOLT, sign, colours.accent, TITLE)
@@ -119,7 +128,7 @@ def _amounts(
     colours, words = canvas.palette, canvas.words
     first, second = sale_amounts(words, screen.sale)
     amount, rest = off_top(area, canvas.points(DISPLAY), 0)
-    canvas.text(first, amount, colours.ink, DISPLAY, weight=Weight.BOLD)
+    canvas.text(first, amount, colours.ink, DISPLAY, weight=Weight.BOLD, narrowest=NARROWEST_AMOUNT)
     payee, rest = off_top(rest, canvas.points(LARGE), 0)
     canvas.text(_payee(till, look), payee, colours.ink, LARGE * 0.85, weight=Weight.BOLD)
     if screen.sale.tip_minor:
@@ -186,17 +195,19 @@ def _line(canvas: Canvas, till: Till, screen: AwaitingPayment) -> tuple[str, tup
 
 
 def _foot(canvas: Canvas, area: pygame.Rect, till: Till, screen: AwaitingPayment) -> None:
-    """The two connections, and the question that a customer who has paid answers with a touch."""
+    """The two connections, the customer's language, and the question that a customer who has paid
+    answers with a touch.
+    """
     words, gap = canvas.words, canvas.points(GAP)
     if screen.detail is CodeDetail.BRIGHTNESS:
-        dim, bright = canvas.columns(area, [1, 1], gap)
-        canvas.button(dim, Key.DIMMER, name=Icon.DIMMER, tone=Tone.QUIET, size=TITLE * 0.8)
-        canvas.button(bright, Key.BRIGHTER, name=Icon.BRIGHTER, tone=Tone.QUIET, size=TITLE * 0.8)
+        _code_keys(canvas, area, screen)
         return
-    if canvas.is_wide:
-        both, check = canvas.columns(area, [38, 62], gap)
+    language = next_language(till)
+    if language:
+        both, other, check = canvas.columns(area, _shares_with_language(canvas, area), gap)
+        _language_key(canvas, other, language)
     else:
-        both, check = canvas.columns(area, [1, 1], gap)
+        both, check = canvas.columns(area, [38, 62] if canvas.is_wide else [1, 1], gap)
     if canvas.is_wide or not _tells_connections(till, screen):
         signs(canvas, till, both)
     else:
@@ -204,3 +215,30 @@ def _foot(canvas: Canvas, area: pygame.Rect, till: Till, screen: AwaitingPayment
     canvas.zones.append(TouchZone(both, Key.SHOW_CONNECTIONS))
     if till.now_s - screen.shown_s >= CHECK_OFFERED_S - _NEARLY_S:
         canvas.button(check, Key.CHECK, words.tr("Paid? Check"), size=LABEL * 0.9)
+
+
+def _shares_with_language(canvas: Canvas, area: pygame.Rect) -> list[float]:
+    """Of the two signs, the language's key and the question: the last has the most to say."""
+    free = area.width - 2 * canvas.points(GAP)
+    signs_room = max(canvas.finger, free * 26 // 100)
+    key_room = max(canvas.finger, free * 30 // 100)
+    return [signs_room, key_room, free - signs_room - key_room]
+
+
+def _language_key(canvas: Canvas, area: pygame.Rect, language: str) -> None:
+    """The name of the next language in its own words; in the narrowest places a globe alone."""
+    name, size = LANGUAGE_NAMES[language], LABEL * 0.8
+    room = area.inflate(-2 * canvas.points(GAP), 0)
+    if canvas.fits(name, room, size):
+        canvas.button(area, Key.LANGUAGE, name, tone=Tone.QUIET, size=size)
+    else:
+        canvas.button(area, Key.LANGUAGE, name=Icon.GLOBE, tone=Tone.QUIET, size=TITLE * 0.8)
+
+
+def _code_keys(canvas: Canvas, area: pygame.Rect, screen: AwaitingPayment) -> None:
+    """How the code is drawn: darker, brighter, and in the other case of letters."""
+    dim, bright, case = canvas.columns(area, [1, 1, 1], canvas.points(GAP))
+    canvas.button(dim, Key.DIMMER, name=Icon.DIMMER, tone=Tone.QUIET, size=TITLE * 0.8)
+    canvas.button(bright, Key.BRIGHTER, name=Icon.BRIGHTER, tone=Tone.QUIET, size=TITLE * 0.8)
+    other_case = UPPER_CASE if screen.lower_case else LOWER_CASE
+    canvas.button(case, Key.LETTER_CASE, other_case, tone=Tone.QUIET, size=LABEL)

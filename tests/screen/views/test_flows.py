@@ -285,6 +285,35 @@ def test_the_white_of_the_code_has_two_keys_and_hides_nothing(counter: Counter) 
     assert WHITE_LEVELS.index(before) - WHITE_LEVELS.index(counter.window._look.white) == 1
 
 
+def test_the_customers_language_is_a_touch_away_and_goes_with_the_sale(
+    counters: list[Counter],
+) -> None:
+    counter = opened(counters, replace(RULES, languages=("en", "de", "fr")))
+    counter.play(
+        *CHARGED,
+        ("touch language", AwaitingPayment, "Scannen und bezahlen"),
+        ("touch language", AwaitingPayment, "Scannez et payez"),
+        ("touch language", AwaitingPayment, "Scan and pay"),
+        ("touch language", AwaitingPayment, "12,50\u00a0$"),
+        (status_arrives(InvoiceStatus.PAID), Paid, "Bezahlt"),
+        (forwarded, Forwarded, "12,50\u00a0$"),
+        ("touch charge", EnteringAmount, "merchant: ready"),
+        *CHARGED,
+        ("touch language", AwaitingPayment, "Scannen und bezahlen"),
+        ("touch clear", LeavingCode, "Blink"),
+        ("wait 5", EnteringAmount, "merchant: ready"),
+    )
+
+
+def test_a_code_in_lower_case_is_two_touches_away(counter: Counter) -> None:
+    counter.play(
+        *CHARGED,
+        ("touch show-brightness", AwaitingPayment, "abc"),
+        ("touch letter-case", AwaitingPayment, "ABC"),
+        ("touch letter-case show-brightness", AwaitingPayment, "Scan and pay"),
+    )
+
+
 def test_a_tip_is_one_touch_or_an_own_amount(counters: list[Counter]) -> None:
     counter = opened(counters, replace(RULES, tips=(5, 10, 15)))
     counter.play(
