@@ -23,7 +23,7 @@ from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeftScreen
 from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.pin import lock_s
-from kiosk.sale.recovery import undecided_alarm
+from kiosk.sale.recovered_sale import undecided_alarm
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Alarm, FetchingAccount, OverLimitPolicy, Rules, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
