@@ -1,4 +1,4 @@
-"""Requests to Blink: one kept HTTPS connection for both accounts, closed when nothing is needed."""
+"""Requests to Blink: a document goes out, data or a refusal comes back."""
 
 import asyncio
 import json
@@ -7,8 +7,6 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any, Final
 
 import aiohttp
@@ -32,24 +30,14 @@ from kiosk.wallet.errors import (
     unexpected_answer,
 )
 from kiosk.wallet.headers import pause_of, unix_of_date
-from kiosk.wallet.response_body import UnfitBody, read_body
-from kiosk.wallet.tcp_connection import HAPPY_EYEBALLS_S
+from kiosk.wallet.kept_connection import Answer, KeptConnection
+from kiosk.wallet.response_body import UnfitBody
 
 log: Final = logging.getLogger("kiosk.wallet")
 
 # Blink answers GraphQL with these; every other status comes from somebody on the way.
 _MALFORMED: Final = (400, 422)  # the router did not understand the document
 _ASKED_AGAIN_S: Final = float(DAY_S)  # a field that was refused is asked for again after a day
-_HEADERS: Final = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What came back, whole."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Http:
@@ -71,9 +59,7 @@ class Http:
         self._monotonic = monotonic
         self._missing: dict[str, float] = {}  # optional fields, and until when they are left out
         self._quiet_until_s = 0.0  # Blink asked for silence until then
-        self._kept: aiohttp.ClientSession | None = None
-        self._fresh: aiohttp.ClientSession | None = None
-        self._reuse_fails = False  # the last kept connection was closed instead of answering
+        self._connection = KeptConnection(endpoints, timings, self.tls)
 
     async def ask(
         self,
@@ -130,10 +116,7 @@ class Http:
 
     async def close(self) -> None:
         """Close what is open; the next request opens it again."""
-        sessions = [session for session in (self._kept, self._fresh) if session is not None]
-        self._kept = self._fresh = None
-        for session in sessions:
-            await session.close()
+        await self._connection.close()
 
     def key(self, side: AccountSide) -> SecretValue | None:
         """The key of an account; the merchant may be known by name alone."""
@@ -177,7 +160,7 @@ class Http:
         variables: Mapping[str, Any] | None,
         side: AccountSide,
         timeout_s: float | None,
-    ) -> _Answer:
+    ) -> Answer:
         quiet_s = self._quiet_until_s - self._monotonic()
         if quiet_s > 0:
             reason = f"Blink asked for silence, {quiet_s:.0f} s of it are left"
@@ -186,7 +169,8 @@ class Http:
         data = json.dumps(payload).encode()
         try:
             async with asyncio.timeout(timeout_s or self.timings.answer_s):
-                return await self._exchange(data, side, query=documents.is_query(request))
+                query = documents.is_query(request)
+                return await self._connection.exchange(data, self.key(side), query=query)
         except UnfitBody as error:
             raise unexpected_answer(f"not a GraphQL answer: {error}") from None
         except aiohttp.ClientConnectorCertificateError as error:
@@ -202,73 +186,9 @@ class Http:
         except Exception as error:  # noqa: BLE001 - the library stumbled over odd bytes
             raise unexpected_answer(f"not a GraphQL answer: {type(error).__name__}") from None
 
-    async def _exchange(self, data: bytes, side: AccountSide, *, query: bool) -> _Answer:
-        connection = SimpleNamespace(reused=False)
-        fresh = self._reuse_fails and not query
-        try:
-            answer = await self._post(data, side, connection, fresh=fresh)
-        except aiohttp.ClientConnectionError as error:
-            if not connection.reused:
-                raise
-            self._reuse_fails = True
-            log.info("a kept connection was closed instead of answering: %s", reason_of(error))
-            if not query:
-                raise
-            return await self._post(data, side, connection, fresh=True)
-        if connection.reused:
-            self._reuse_fails = False
-        return answer
-
-    async def _post(
-        self, data: bytes, side: AccountSide, connection: SimpleNamespace, *, fresh: bool
-    ) -> _Answer:
-        key = self.key(side)
-        headers = _HEADERS if key is None else {**_HEADERS, "X-API-KEY": key.reveal()}
-        async with self._session(fresh=fresh).post(
-            self.endpoints.api_url,
-            data=data,
-            headers=headers,
-            ssl=self.tls,
-            allow_redirects=False,  # it would carry our key to wherever a portal likes
-            trace_request_ctx=connection,
-        ) as response:
-            try:
-                body = await read_body(response)
-            except UnfitBody:
-                response.close()  # and the rest of it is never read
-                raise
-            return _Answer(response.status, response.headers, body)
-
-    def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
-        """The session that keeps its connection, or the one that makes a new one each time."""
-        session = self._fresh if fresh else self._kept
-        if session is not None:
-            return session
-        if fresh:
-            connector = aiohttp.TCPConnector(
-                force_close=True, happy_eyeballs_delay=HAPPY_EYEBALLS_S
-            )
-        else:
-            connector = aiohttp.TCPConnector(
-                keepalive_timeout=self.timings.keep_alive_s, happy_eyeballs_delay=HAPPY_EYEBALLS_S
-            )
-        made = aiohttp.ClientSession(
-            connector=connector,
-            timeout=aiohttp.ClientTimeout(total=None, connect=self.timings.connect_s),
-            auto_decompress=False,  # read_body does, with a bound
-            cookie_jar=aiohttp.DummyCookieJar(),  # two accounts share a session
-            trust_env=False,  # no proxy: the socket takes none either
-            trace_configs=[_reuse_noted()],
-        )
-        if fresh:
-            self._fresh = made
-        else:
-            self._kept = made
-        return made
-
     # --- Its answer -----------------------------------------------------------------------------
 
-    def _read(self, answer: _Answer, side: AccountSide) -> tuple[Any, tuple[Any, ...]]:
+    def _read(self, answer: Answer, side: AccountSide) -> tuple[Any, tuple[Any, ...]]:
         """Data and errors of a GraphQL answer.
 
         Raises:
@@ -283,7 +203,7 @@ class Http:
         self.server_unix_s = unix_of_date(answer.headers.get("Date"))
         return document.get("data"), errors_of(document.get("errors"))
 
-    def _error_of(self, answer: _Answer, side: AccountSide) -> KioskError:
+    def _error_of(self, answer: Answer, side: AccountSide) -> KioskError:
         pause_s = pause_of(answer.status, answer.headers)
         if pause_s:
             log.info("Blink asks for silence for %.0f s status=%d", pause_s, answer.status)
@@ -291,19 +211,8 @@ class Http:
         return error_of_status(answer.status, answer.headers, side)
 
 
-def _reuse_noted() -> aiohttp.TraceConfig:
-    """Tell the request whether its connection has been used before."""
-    config = aiohttp.TraceConfig()
-
-    async def reused(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
-        context.trace_request_ctx.reused = True
-
-    config.on_connection_reuseconn.append(reused)
-    return config
-
-
 def _refused_fields(
-    optional: frozenset[str], answer: _Answer, errors: tuple[BlinkError, ...]
+    optional: frozenset[str], answer: Answer, errors: tuple[BlinkError, ...]
 ) -> frozenset[str]:
     """Which optional fields a refusal is about, none if it is about something else.
 
