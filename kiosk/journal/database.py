@@ -73,7 +73,8 @@ def open_beside(path: Path, mode: str) -> sqlite3.Connection:
     with translated():
         connection = _connected(f"{path.absolute().as_uri()}?mode={mode}")
         with closed_on_error(connection):
-            if _version(connection) != len(SCRIPTS):
+            made_now = _tables_made_now(SCRIPTS)
+            if _version(connection) != len(SCRIPTS) or made_now.keys() - tables_of(connection):
                 raise unusable("the kiosk has to start once to bring it up to date")
         return connection
 
@@ -148,17 +149,26 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
             raise corrupt(f"version {version}, and the tables of version {len(SCRIPTS)}")
         # Not corrupt: setting it aside would lose sight of the money under way.
         raise unusable(f"a newer program has written it (version {version})")
-    for number, name in enumerate(SCRIPTS[version:], start=version + 1):
-        connection.executescript(f"BEGIN; {_script(name)} PRAGMA user_version = {number}; COMMIT;")
-    connection.executescript(f"BEGIN; {_script(ADDITIONS)} COMMIT;")
+    steps = [
+        f"{_script(name)} PRAGMA user_version = {number};"
+        for number, name in enumerate(SCRIPTS[version:], start=version + 1)
+    ]
+    # In one transaction, so that nobody finds a journal that has its tables only in part.
+    connection.executescript(f"BEGIN; {''.join(steps)} {_script(ADDITIONS)} COMMIT;")
 
 
 def _script(name: str) -> str:
     return resources.files("kiosk.journal").joinpath(name).read_text()
 
 
-def columns() -> dict[str, tuple[str, ...]]:
+def columns() -> Mapping[str, tuple[str, ...]]:
     """The columns of every table, in order, as this program makes them."""
+    return _columns_made_now(SCRIPTS)
+
+
+@cache
+def _columns_made_now(scripts: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    assert scripts == SCRIPTS
     with contextlib.closing(_as_made_now()) as made:
         tables = made.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
         return {

@@ -1,5 +1,6 @@
 """What is recorded is durable, known facts change nothing, and nothing moves backward."""
 
+import contextlib
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -287,6 +288,17 @@ def test_a_journal_that_is_not_there_is_told_and_not_made(tmp_path: Path, name: 
     assert list(tmp_path.iterdir()) == []
     Journal.open(tmp_path / name).close()
     Journal.read_only(tmp_path / name).close()
+
+
+def test_a_journal_of_before_an_update_is_not_taken_for_a_damaged_one(path: Path) -> None:
+    """What an older release wrote has not the newest tables until the kiosk has started once."""
+    Journal.open(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as older:
+        older.execute("DROP VIEW direct_records")
+    with pytest.raises(JournalUnusable, match="has to start once"):
+        Journal.read_only(path)
+    Journal.open(path).close()
+    Journal.read_only(path).close()
 
 
 def test_totals_count_what_was_paid_at_the_rate_of_the_moment(journal: Journal) -> None:
