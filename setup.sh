@@ -99,7 +99,7 @@ run_tests() {
     "$venv/bin/ruff" check .
     "$venv/bin/ruff" format --check .
     "$venv/bin/mypy"
-    exec "$venv/bin/python" -m pytest -n "$workers" "$@"
+    exec "$venv/bin/python" -m pytest -n "$workers" --dist worksteal "$@"
 }
 
 lock() {

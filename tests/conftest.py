@@ -1,6 +1,9 @@
 """Every test draws on SDL's dummy driver and hears nothing."""
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -8,6 +11,13 @@ from hypothesis import settings
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 os.environ["SDL_AUDIODRIVER"] = "dummy"
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+# What tests write is looked at and thrown away: where there is room, it stays in memory. The power
+# cuts and the kills of the tests are made by them, so nothing that is tested needs a disk.
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 4 * 2**30
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES and "TMPDIR" not in os.environ:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 # How long an example takes says how busy the machine is, and nothing of what is tested.
 settings.register_profile("kiosk", deadline=None)

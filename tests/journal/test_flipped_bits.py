@@ -12,7 +12,7 @@ from kiosk.sale.trouble import KioskError
 from tests.journal.test_journal import NOW, moved, opened, paid, sale
 from tests.sale.tills import RULES
 
-SAMPLE = 210
+SAMPLE = 120
 
 
 @pytest.fixture(scope="module")

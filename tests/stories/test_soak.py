@@ -14,13 +14,13 @@ def left(sample: Sample) -> tuple[int, int, int]:
     return sample.tasks, sample.threads, sample.files
 
 
-def test_thirty_sales_with_faults_leave_no_task_no_thread_and_no_file(tmp_path: Path) -> None:
-    result = soak(30, tmp_path, seed=3, every=30, faulty=0.5)
+def test_a_dozen_sales_with_faults_leave_no_task_no_thread_and_no_file(tmp_path: Path) -> None:
+    result = soak(12, tmp_path, seed=3, every=12, faulty=0.5)
     assert result.problems == []
-    assert sum(result.faults.values()) >= 10
+    assert sum(result.faults.values()) >= 4
     assert result.sample(1).tasks == 0
     assert {left(sample) for sample in result.samples} == {left(result.sample(1))}
-    assert result.sold >= 28
+    assert result.sold >= 11
 
 
 @pytest.mark.slow
