@@ -29,6 +29,7 @@ MOST_BYTES: Final = 512 * 1024  # metadata with a picture is some 140 kB (LUD-06
 MOST_REDIRECTS: Final = 3
 _LONGEST_URL: Final = 2048
 _MOST_DELAY_S: Final = 3600.0
+_MOST_FRESH_S: Final = 15.0  # the slowest pace of questions about a code on the screen
 
 _LOOPBACK_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
@@ -55,7 +56,10 @@ class Busy(Unreachable):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was answered. `fresh_s` is `Cache-Control: max-age`: not to be asked again before."""
+    """What was answered. `fresh_s` is `Cache-Control: max-age`: not to be asked again before.
+
+    It is bounded: a cache on the way may not hide a payment until the code has run out.
+    """
 
     body: Mapping[str, Any]
     fresh_s: float | None = None
@@ -231,7 +235,7 @@ def _retry_after(answer: aiohttp.ClientResponse) -> float | None:
 
 def _max_age(answer: aiohttp.ClientResponse) -> float | None:
     match = re.search(r"\bmax-age=([0-9]{1,9})\b", answer.headers.get("Cache-Control", ""))
-    return min(float(match[1]), _MOST_DELAY_S) if match is not None else None
+    return min(float(match[1]), _MOST_FRESH_S) if match is not None else None
 
 
 def _without_fragment(parts: SplitResult) -> str:

@@ -3,6 +3,7 @@
 import ssl
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -46,6 +47,7 @@ class AddressServers:
         self._local = Fetcher(tls, on_loopback=True)
         self._monotonic = monotonic
         self._requests: dict[LightningAddress, tuple[PayRequest, float]] = {}
+        self._verdicts: dict[str, tuple[VerifyResult, float]] = {}  # by URL or host, until when
 
     async def try_out(self, address: LightningAddress, network: str) -> DirectPayee:
         """Prove that payments to an address can be verified, and learn its bounds.
@@ -94,10 +96,27 @@ class AddressServers:
         )
 
     async def verify(self, invoice: Invoice) -> VerifyResult:
-        """Ask whether an invoice of a Lightning address was paid. No answer is an answer."""
-        local = is_loopback(urlsplit(invoice.verify_url).hostname or "")
-        fetcher = self._local if local else self._public
-        return await ask_verify(fetcher, invoice.verify_url, invoice.payment_hash)
+        """Ask whether an invoice of a Lightning address was paid. No answer is an answer.
+
+        Whoever asks, and however often: a server that wants to be left alone is, and an answer
+        stands for as long as its server says.
+        """
+        url, now_s = urlsplit(invoice.verify_url), self._monotonic()
+        self._verdicts = {
+            place: (verdict, until_s)
+            for place, (verdict, until_s) in self._verdicts.items()
+            if until_s > now_s
+        }
+        for place in (invoice.verify_url, url.netloc):
+            if place in self._verdicts:
+                verdict, until_s = self._verdicts[place]
+                return replace(verdict, delay_s=until_s - now_s)
+        fetcher = self._local if is_loopback(url.hostname or "") else self._public
+        result = await ask_verify(fetcher, invoice.verify_url, invoice.payment_hash)
+        if result.delay_s:
+            place = url.netloc if result.silence else invoice.verify_url
+            self._verdicts[place] = (result, self._monotonic() + result.delay_s)
+        return result
 
     async def close(self) -> None:
         """Close what is open; the next question opens it again."""

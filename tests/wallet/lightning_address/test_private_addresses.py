@@ -8,6 +8,7 @@ import ssl
 
 import pytest
 
+from kiosk.wallet.lightning_address import fetch
 from kiosk.wallet.lightning_address.fetch import (
     Fetcher,
     PublicResolver,
@@ -101,8 +102,11 @@ def test_a_url_that_is_not_a_public_name_is_never_asked(url: str) -> None:
         "::1",
         "::ffff:127.0.0.1",
         "::ffff:10.0.0.1",
+        "::7f00:1",
         "64:ff9b::7f00:1",
         "64:ff9b::a00:1",
+        "64:ff9b:1::808:808",
+        "2001:0:7f00:1::f5ff:fffe",
         "2002:7f00:1::",
         "2002:a00:1::",
         "fe80::1",
@@ -166,6 +170,36 @@ def test_what_was_checked_is_what_is_connected_to() -> None:
             await names.resolve("example.com", 443)
 
     asyncio.run(resolve_twice())
+
+
+def test_a_connection_goes_where_the_check_looked_and_each_one_is_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The name is resolved once for a connection: a second answer has nothing to change."""
+    monkeypatch.setattr(fetch, "is_public", lambda address: address == "127.0.0.1")
+    names = Names(["127.0.0.1"], ["127.0.0.2"])
+    reached = []
+
+    async def ask() -> None:
+        async def note(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            reached.append(writer.get_extra_info("sockname")[0])
+            writer.close()
+
+        server = await asyncio.start_server(note, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        fetcher = Fetcher(
+            ssl.create_default_context(), on_loopback=False, resolver=names, timeout_s=5
+        )
+        for _ in range(2):
+            with pytest.raises(Unreachable):
+                await fetcher.get(f"https://example.com:{port}/")
+        await fetcher.close()
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(ask())
+    assert reached == ["127.0.0.1"], "the first answer, and the second is refused"
+    assert names.answers == [["127.0.0.2"]]
 
 
 def test_a_test_server_may_name_only_this_machine() -> None:
