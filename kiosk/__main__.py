@@ -21,6 +21,7 @@ COMMANDS: Final = MappingProxyType(
         "doctor": "would a sale work here?",
         "provision": "take the settings file in, as root",
         "sales": "sales and totals from the journal",
+        "closes": "the reports of the closes of the day",
         "keypad": "which key the wiring reports, live",
         "forwards": "what has not reached the merchant, and why",
     }
@@ -66,6 +67,10 @@ def _with_settings(args: argparse.Namespace, settings: Settings) -> int:
             from kiosk.commands import sales
 
             return sales.run(args, settings.journal, settings.timezone)
+        case "closes":
+            from kiosk.commands import closes
+
+            return closes.run(args, settings.journal, settings.timezone)
         case "keypad":
             return _keypad(args, settings)
         case _:
@@ -134,6 +139,10 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
             from kiosk.commands import sales
 
             sales.add_arguments(parser)
+        case "closes":
+            from kiosk.commands import closes
+
+            closes.add_arguments(parser)
         case "provision":
             parser.add_argument(
                 "--from", dest="file", type=Path, help="this file, instead of the boot partition's"

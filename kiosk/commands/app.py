@@ -83,6 +83,7 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         over_limit=OverLimitPolicy(settings.over_limit),
         success_s=settings.success_seconds,
         tips=settings.tips,
+        taxes=settings.taxes,
         pin=pin.reveal() if pin is not None else "",
         merchant_username=_merchant_name(settings),
         merchant_updates=settings.merchant_updates,

@@ -1,25 +1,57 @@
-"""The sales as files for a bookkeeper: all of them, and those since the last close of the day."""
+"""The books as files for a bookkeeper: all of them, and what was sold since the last close."""
 
 import contextlib
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Final
 
-from kiosk.commands.sales import EVER, write_csv
+from kiosk.commands import book_files
+from kiosk.commands.book_tables import (
+    CLOSE_TAXES,
+    CLOSES,
+    ITEMS,
+    SALES,
+    TAXES,
+    close_rows,
+    close_tax_rows,
+)
+from kiosk.commands.sales import EVER
 from kiosk.journal import Journal
+from kiosk.sale.days import DAY_S
+
+# The folder lies in memory: only the plain list of sales goes back to the first of them.
+YEAR_S: Final = 366 * DAY_S
 
 
 def write_sales(journal: Path, zone: tzinfo, folder: Path) -> None:
-    """Write two CSV files into a folder, named for today. Reads beside a running kiosk.
+    """Write the files into a folder, named for today. Reads beside a running kiosk.
 
     Raises:
         KioskError: the journal cannot be read.
         OSError: the folder cannot be written.
     """
-    day = f"{datetime.now(zone):%Y-%m-%d}"
+    now = datetime.now(zone)
+    day = f"{now:%Y-%m-%d}"
     with contextlib.closing(Journal.read_only(journal)) as book:
-        for name, sales in (
-            ("all", book.sales(0, EVER)),
-            ("since-close", book.sales_since_close()),
-        ):
-            with (folder / f"kiosk-sales-{name}-{day}.csv").open("w", newline="") as file:
-                write_csv(sales, file, zone)
+        reports = book.close_reports()[::-1]
+        spans = {"all": lambda: book.entries(0, EVER), "since-close": book.entries_since_close}
+        if reports:
+            last = reports[-1].number
+            spans[f"close-{last}"] = lambda: book.entries_of_close(last) or iter(())
+        tables = {
+            f"sales-{span}": (SALES, book_files.sale_table(entries(), zone))
+            for span, entries in spans.items()
+        }
+        year = int(now.timestamp()) - YEAR_S
+        tables["items-year"] = (ITEMS, book_files.item_table(book.entries(year, EVER), zone))
+        tables["taxes-year"] = (TAXES, book_files.tax_table(book.entries(year, EVER), zone))
+        tables["closes"] = (CLOSES, (row for close in reports for row in close_rows(close, zone)))
+        tables["close-taxes"] = (
+            CLOSE_TAXES,
+            (row for close in reports for row in close_tax_rows(close)),
+        )
+        for name, (columns, rows) in tables.items():
+            with (folder / f"kiosk-{name}-{day}.csv").open("w", newline="") as file:
+                book_files.write_csv(columns, rows, file)
+        workbook = folder / f"kiosk-books-year-{day}.xlsx"
+        book_files.write_workbook(workbook, book.entries(year, EVER), reports, zone)

@@ -1,30 +1,35 @@
 """`kiosk sales`: sales and totals from the journal, while the kiosk runs or not."""
 
 import argparse
-import csv
-import json
+import re
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, tzinfo
-from decimal import Decimal
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
-from kiosk.commands.table import minute, moment, table, unreadable
-from kiosk.journal import Journal, SaleRecord
-from kiosk.journal.rows import value_of
+from kiosk.commands import book_files
+from kiosk.commands.book_tables import ITEMS, SALES, TAXES
+from kiosk.commands.table import minute, table, unreadable
+from kiosk.journal import Journal
+from kiosk.journal.books import Entry
+from kiosk.sale.books import ReceiptNumber, Sums
 from kiosk.sale.days import day_of, day_start
-from kiosk.sale.memo import decimal
-from kiosk.sale.money import Rate
+from kiosk.sale.memo import decimal, plain_amount
+from kiosk.sale.money import SAT, Fiat
+from kiosk.sale.sale_record import SaleRecord
 from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import KioskError
 
 EVER: Final = 2**62
 _DAY_LETTERS: Final = len("2026-11-24")
-_SAT_PER_BTC_POWER: Final = 8
 
-Cell = str | int | bool | None
+_TABLES: Final = {
+    "sales": (SALES, book_files.sale_table),
+    "items": (ITEMS, book_files.item_table),
+    "taxes": (TAXES, book_files.tax_table),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,9 +41,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="from this day or time, like 2026-11-24 or 2026-11-24T18:00; today if not given",
     )
     parser.add_argument("--until", type=_day_or_time, metavar="DAY", help="before this day or time")
+    parser.add_argument(
+        "--close",
+        type=_close_number,
+        metavar="N",
+        help="what a close has summed up, like 57, or 2-57 in series 2",
+    )
+    parser.add_argument(
+        "--table",
+        choices=tuple(_TABLES),
+        default="sales",
+        help="a row for each sale (as without this), for each item, or for each tax rate of a sale",
+    )
     shape = parser.add_mutually_exclusive_group()
-    shape.add_argument("--csv", action="store_true", help="for a spreadsheet")
+    shape.add_argument("--csv", action="store_true", help="for a program or a spreadsheet")
     shape.add_argument("--json", action="store_true", help="for a program")
+    shape.add_argument("--xlsx", type=Path, metavar="FILE", help="a workbook with every table")
 
 
 def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
@@ -49,35 +67,39 @@ def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
     try:
         book = Journal.read_only(journal)
         try:
-            records = book.sales(since, until)
-            if args.json:
-                json.dump(
-                    [_cells(record, zone) for record in records],
-                    sys.stdout,
-                    indent=2,
-                    ensure_ascii=False,
-                )
-                print()
-            elif args.csv:
-                write_csv(records, sys.stdout, zone)
-            else:
-                _print_table(records, zone)
+            if not (args.csv or args.json or args.xlsx or args.close):
+                _print_table(book.sales(since, until), zone)
                 print(f"\n{_sums(book.totals(since, until))}")
+                return 0
+            entries = _chosen(book, args.close, since, until)
+            if entries is None:
+                sys.stderr.write(f"kiosk: there is no close {args.close}: see kiosk closes\n")
+                return 1
+            return _write(args, book, entries, zone)
         finally:
             book.close()
     except KioskError as error:
         return unreadable(journal, error)
+
+
+def _chosen(
+    book: Journal, close: ReceiptNumber | None, since: int, until: int
+) -> Iterator[Entry] | None:
+    return book.entries(since, until) if close is None else book.entries_of_close(close)
+
+
+def _write(args: argparse.Namespace, book: Journal, entries: Iterable[Entry], zone: tzinfo) -> int:
+    if args.xlsx is not None:
+        try:
+            book_files.write_workbook(args.xlsx, entries, book.close_reports(), zone)
+        except OSError as error:
+            sys.stderr.write(f"kiosk: {args.xlsx} cannot be written: {error}\n")
+            return 1
+        return 0
+    columns, rows_of = _TABLES[args.table]
+    write = book_files.write_json if args.json else book_files.write_csv
+    write(columns, rows_of(entries, zone), sys.stdout)
     return 0
-
-
-def write_csv(records: Iterable[SaleRecord], file: TextIO, zone: tzinfo) -> None:
-    """Write sales for a spreadsheet, with a head as soon as there is one."""
-    writer: csv.DictWriter[str] | None = None
-    for cells in (_cells(record, zone) for record in records):
-        if writer is None:
-            writer = csv.DictWriter(file, list(cells), lineterminator="\n")
-            writer.writeheader()
-        writer.writerow(cells)
 
 
 def _print_table(records: Iterable[SaleRecord], zone: tzinfo) -> None:
@@ -98,50 +120,33 @@ def _print_table(records: Iterable[SaleRecord], zone: tzinfo) -> None:
 
 
 def _sums(totals: Totals) -> str:
-    worth = "".join(
-        f", worth {decimal(worth.minor, worth.currency)} {worth.currency.code}"
-        for worth in totals.fiat
-    )
-    tips = f", tips {totals.tips} sat" if totals.tips else ""
     way = totals.amount - totals.forwarded - totals.received
     received = f", {totals.received} sat received directly" if totals.received else ""
     waiting = f", {way} sat on the way (kiosk forwards)" if way else ""
-    return (
-        f"{totals.sales} paid: {totals.amount} sat{worth}{tips}\n"
-        f"{totals.forwarded} sat forwarded{received}{waiting}"
-    )
+    lines = [f"{totals.sales} paid: {totals.amount} sat", *sum_lines(totals.sums)]
+    if totals.refunded:
+        lines += ["given back:", *sum_lines(totals.refunded)]
+    return "\n".join([*lines, f"{totals.forwarded} sat forwarded{received}{waiting}"])
 
 
-def _cells(record: SaleRecord, zone: tzinfo) -> dict[str, Cell]:
-    """A sale as a bookkeeper wants it. Amounts of fiat are exact decimal text, never floats."""
-    sale, value = record.sale, value_of(record.sale)
-    return {
-        "time": moment(sale.started_at, zone),
-        "sale": sale.id,
-        "price": decimal(sale.price.minor, sale.price.currency),
-        "tip": decimal(sale.tip_minor, sale.price.currency),
-        "currency": sale.price.currency.code,
-        "amount_sat": sale.amount,
-        "tip_sat": sale.tip,
-        "value": decimal(value.minor, value.currency) if value else None,
-        "value_currency": value.currency.code if value else None,
-        "btc_price": _btc_price(sale.rate) if sale.rate else None,
-        "state": record.state,
-        "late": record.late,
-        "paid_at": moment(record.paid_at, zone),
-        "forwarded_at": moment(record.forwarded_at, zone),
-        "payment_hash": record.payment_hash,
-        "payout_hash": record.payout_hash,
-        "memo": sale.memo,
-        "trouble": (record.trouble.reason or record.trouble.kind) if record.trouble else None,
-        "way": "direct" if sale.direct else "forward",
-    }
-
-
-def _btc_price(rate: Rate) -> str:
-    """The price of a whole bitcoin at a rate, exactly as it was served."""
-    digits = rate.currency.fraction_digits
-    return f"{Decimal(rate.base).scaleb(_SAT_PER_BTC_POWER - rate.offset - digits):f}"
+def sum_lines(sums: Sums) -> list[str]:
+    """Sums by currency, a line each: exact, and "about" where sats are valued."""
+    lines = []
+    for line in sums:
+        currency = line.currency
+        words = [f"  {currency.code}: {line.receipts} for {plain_amount(line.paid)}"]
+        if line.tip_minor:
+            words.append(f"of which tips {plain_amount(Fiat(line.tip_minor, currency))}")
+        if currency.code != SAT.code:
+            words.append(f"{line.amount} sat")
+        words += [f"about {plain_amount(worth)}" for worth in line.about]
+        words += [
+            f"{share.rate.name} {share.rate.percent} %:"
+            f" net {decimal(share.net_minor, currency)} tax {decimal(share.tax_minor, currency)}"
+            for share in line.taxes
+        ]
+        lines.append(", ".join(words))
+    return lines
 
 
 def unix_s(when: date, zone: tzinfo) -> int:
@@ -160,3 +165,10 @@ def _day_or_time(text: str) -> date:
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError("give a day or time like 2026-11-24") from None
     return when
+
+
+def _close_number(text: str) -> ReceiptNumber:
+    match = re.fullmatch(r"(?:(\d{1,9})-)?(\d{1,9})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError("give a close's number like 57 or 2-57")
+    return ReceiptNumber(int(match[1] or 1), int(match[2]))

@@ -1,23 +1,177 @@
-"""Where the last close of the day stands among the sales."""
+"""Closes of the day: their places in the order of things, and the reports that they have made."""
 
 import sqlite3
+from dataclasses import dataclass
+from typing import Final
 
 from kiosk.journal.errors import reading
+from kiosk.journal.sums import refund_sums, sale_sums
+from kiosk.sale.books import (
+    CloseReport,
+    ReceiptNumber,
+    Sums,
+    added,
+    report_as_text,
+    report_from_text,
+)
+from kiosk.sale.money import Sats
 
 
-def last_close(db: sqlite3.Connection) -> sqlite3.Row | None:
-    """The newest close, by its place in the order of things; None before the first."""
+@dataclass(frozen=True, slots=True)
+class ClosePlace:
+    """How far a close reaches: the newest row of each kind that belongs to it or to one before.
+
+    `number` is None for the newest close of a program that gave none.
+    """
+
+    number: ReceiptNumber | None = None
+    at: int = 0
+    sale: int = 0
+    payment: int = 0
+    direct_sale: int = 0
+    direct_payment: int = 0
+    refund: int = 0
+    twice: int = 0
+
+
+BEFORE_ALL: Final = ClosePlace()
+NEVER: Final = 2**62
+AFTER_ALL: Final = ClosePlace(None, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER)
+
+
+def begin_series(db: sqlite3.Connection, reason: str, at: int, least: int = 0) -> bool:
+    """Begin the next series of numbers, once for a reason; whether that was now.
+
+    It is above `least`, the highest series that is known from elsewhere. `at` is Unix seconds.
+    """
+    begun = db.execute(
+        "INSERT INTO receipt_series (series, begun_for, at)"
+        " SELECT 1 + max(?, (SELECT max(series) FROM receipt_series)), ?, ?"
+        " ON CONFLICT DO NOTHING",
+        (least, reason, at),
+    )
+    return begun.rowcount > 0
+
+
+def places(db: sqlite3.Connection) -> tuple[ClosePlace, ...]:
+    """The places of all closes that have one, oldest first."""
     with reading():
-        rows: sqlite3.Row | None = db.execute(
-            "SELECT * FROM closes ORDER BY step DESC LIMIT 1"
-        ).fetchone()
-    return rows
+        rows = db.execute("SELECT * FROM close_places ORDER BY step").fetchall()
+        return tuple(_place(row) for row in rows)
 
 
-def last_direct_close(db: sqlite3.Connection) -> dict[str, int]:
-    """Its place among the direct sales; zeros before the first."""
+def last_place(db: sqlite3.Connection) -> ClosePlace:
+    """Where the newest close stands; BEFORE_ALL before the first."""
     with reading():
-        row = db.execute(
-            "SELECT last_sale, last_payment FROM direct_closes ORDER BY step DESC LIMIT 1"
-        ).fetchone()
-    return dict(row) if row is not None else {"last_sale": 0, "last_payment": 0}
+        row = db.execute("SELECT * FROM close_places ORDER BY step DESC LIMIT 1").fetchone()
+        return _place(row) if row is not None else BEFORE_ALL
+
+
+def place_of(db: sqlite3.Connection, number: ReceiptNumber) -> tuple[ClosePlace, ClosePlace] | None:
+    """The place of the close before a close, and its own; None if there is no such close."""
+    before = BEFORE_ALL
+    for place in places(db):
+        if place.number == number:
+            return before, place
+        before = place
+    return None
+
+
+def forwarded_between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> Sums:
+    """Sums of the sales by way of the till account that were paid between two closes."""
+    choice = "SELECT sale_id FROM payments WHERE rowid > :before AND rowid <= :last"
+    return sale_sums(db, "sales", choice, {"before": before.payment, "last": last.payment})
+
+
+def received_between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> Sums:
+    """Sums of the direct sales that were paid between two closes."""
+    choice = "SELECT sale_id FROM direct_payments WHERE rowid > :before AND rowid <= :last"
+    values = {"before": before.direct_payment, "last": last.direct_payment}
+    return sale_sums(db, "direct_sales", choice, values)
+
+
+def refunded_between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> Sums:
+    """Sums of the refunds between two closes."""
+    choice = "SELECT sale_id, part FROM refunds WHERE refund > :before AND refund <= :last"
+    return refund_sums(db, choice, {"before": before.refund, "last": last.refund})
+
+
+def write_reports(db: sqlite3.Connection, by: str) -> None:
+    """Write the report of every close that has none yet, inside of a transaction.
+
+    A close of an older program has its number and no report: it gets one with the next.
+    """
+    before = BEFORE_ALL
+    written = {(row["series"], row["number"]) for row in _report_numbers(db)}
+    for place in places(db):
+        number = place.number
+        if number is not None and (number.series, number.number) not in written:
+            report = _report(db, number, before, place, by)
+            db.execute(
+                "INSERT INTO close_reports VALUES (?, ?, ?)",
+                (number.series, number.number, report_as_text(report)),
+            )
+        before = place
+
+
+def reports(db: sqlite3.Connection, limit: int = NEVER) -> tuple[CloseReport, ...]:
+    """The reports of the last closes, newest first."""
+    with reading():
+        rows = db.execute(
+            "SELECT report FROM close_reports ORDER BY series DESC, number DESC LIMIT ?", (limit,)
+        ).fetchall()
+        return tuple(report_from_text(row["report"]) for row in rows)
+
+
+def _report_numbers(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    return db.execute("SELECT series, number FROM close_reports").fetchall()
+
+
+def _report(
+    db: sqlite3.Connection, number: ReceiptNumber, before: ClosePlace, place: ClosePlace, by: str
+) -> CloseReport:
+    late = "SELECT sale_id FROM {table} WHERE rowid > :before AND rowid <= :last AND late = 1"
+    twice = db.execute(
+        "SELECT count(*) AS count, coalesce(sum(amount_sat), 0) AS amount FROM paid_twice"
+        " CROSS JOIN sales USING (sale_id) WHERE paid_twice.rowid > ? AND paid_twice.rowid <= ?",
+        (before.twice, place.twice),
+    ).fetchone()
+    return CloseReport(
+        number,
+        before.at,
+        place.at,
+        by,
+        forwarded_between(db, before, place),
+        received_between(db, before, place),
+        added(
+            sale_sums(
+                db,
+                "sales",
+                late.format(table="payments"),
+                {"before": before.payment, "last": place.payment},
+            ),
+            sale_sums(
+                db,
+                "direct_sales",
+                late.format(table="direct_payments"),
+                {"before": before.direct_payment, "last": place.direct_payment},
+            ),
+        ),
+        refunded_between(db, before, place),
+        twice["count"],
+        Sats(twice["amount"]),
+    )
+
+
+def _place(row: sqlite3.Row) -> ClosePlace:
+    number = row["number"]
+    return ClosePlace(
+        ReceiptNumber(row["series"], number) if number is not None else None,
+        row["at"],
+        row["last_sale"],
+        row["last_payment"],
+        row["last_direct_sale"],
+        row["last_direct_payment"],
+        row["last_refund"],
+        row["last_twice"],
+    )

@@ -19,7 +19,7 @@ from kiosk.journal.errors import corrupt, reading, translated, unusable
 SCRIPTS: Final = ("schema.sql",)
 
 # What an older program can work with is not counted: new tables, and new columns.
-ADDITIONS: Final = "additions.sql"
+ADDITIONS: Final = ("additions.sql", "books.sql")
 
 # Another process writes for a moment only: `kiosk forwards --retry`.
 _BUSY_S: Final = 5.0
@@ -154,7 +154,7 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
         for number, name in enumerate(SCRIPTS[version:], start=version + 1)
     ]
     # In one transaction, so that nobody finds a journal that has its tables only in part.
-    connection.executescript(f"BEGIN; {''.join(steps)} {_script(ADDITIONS)} COMMIT;")
+    connection.executescript(f"BEGIN; {''.join([*steps, *map(_script, ADDITIONS)])} COMMIT;")
 
 
 def _script(name: str) -> str:

@@ -1,10 +1,9 @@
-"""Sales as lists: those of a span, those since the last close, those not forwarded yet."""
+"""Sales as lists: those of a span, and those not forwarded yet."""
 
 import heapq
 import sqlite3
 from collections.abc import Iterator
 
-from kiosk.journal.closes import last_close, last_direct_close
 from kiosk.journal.errors import reading
 from kiosk.journal.records import record_of
 from kiosk.sale.sale_record import SaleRecord
@@ -28,23 +27,6 @@ def sales(db: sqlite3.Connection, since: int, until: int) -> Iterator[SaleRecord
         " (SELECT 1 FROM direct_payments WHERE sale_id = direct_sales.sale_id)",
         {"since": since, "until": until},
         {"since": since, "until": until},
-    )
-
-
-def sales_since_close(db: sqlite3.Connection) -> Iterator[SaleRecord]:
-    """The sales of `totals_since_close`, and those begun after the close that nobody paid."""
-    close = last_close(db)
-    return _sales(
-        db,
-        "SELECT sale_id FROM payments WHERE rowid > :last_payment"
-        " UNION ALL SELECT sale_id FROM sales WHERE rowid > :last_sale"
-        " AND NOT EXISTS (SELECT 1 FROM payments WHERE sale_id = sales.sale_id)",
-        "SELECT sale_id FROM direct_payments WHERE rowid > :last_payment"
-        " UNION ALL SELECT sale_id FROM direct_sales WHERE rowid > :last_sale"
-        " AND NOT EXISTS"
-        " (SELECT 1 FROM direct_payments WHERE sale_id = direct_sales.sale_id)",
-        dict(close) if close is not None else {"last_payment": 0, "last_sale": 0},
-        last_direct_close(db),
     )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.durable_files import write_private
+from kiosk.journal.closes import begin_series
 from kiosk.journal.database import transaction
 
 log: Final = logging.getLogger("kiosk.journal")
@@ -94,6 +95,7 @@ def take(connection: sqlite3.Connection, journal: Path, hardware: Hardware, at: 
             if before is not None and before.id != mine.id:
                 log.warning("this journal was used in another machine: what is open is stopped")
                 _hold_open_sales(connection, at)
+                begin_series(connection, mine.id, at)
             connection.execute(
                 "INSERT INTO installations (installation, serial, machine, at) VALUES (?, ?, ?, ?)",
                 (mine.id, hardware.serial, hardware.machine, at),

@@ -12,15 +12,19 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.journal import (
+    books,
+    closes,
     history,
     learned,
     owner_lock,
     requests,
     sales_pages,
     salvage,
+    salvaged_books,
     totals,
     unfinished,
 )
+from kiosk.journal.books import Entry
 from kiosk.journal.database import (
     closed_on_error,
     open_beside,
@@ -32,13 +36,13 @@ from kiosk.journal.database import (
 from kiosk.journal.errors import JournalConflict, full, reading, translated
 from kiosk.journal.installation import ReadHardware, read_hardware, take
 from kiosk.journal.recovery import Recovery, TakenUp
-from kiosk.journal.rows import row_of
+from kiosk.journal.rows import rows_of
+from kiosk.sale.books import CloseReport, ReceiptNumber
 from kiosk.sale.days import day_of
 from kiosk.sale.events import SalesHistoryResult
-from kiosk.sale.facts import Fact, RecoveredFact, SaleStarted
+from kiosk.sale.facts import DayClosed, Fact, RecoveredFact, SaleStarted
 from kiosk.sale.invoice import SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal, SalvagedSale
-from kiosk.sale.money import Currency
 from kiosk.sale.sale_record import SaleDetails, SaleRecord
 from kiosk.sale.sales_list import SalesPageResult, SalesPlace
 from kiosk.sale.totals import Totals
@@ -47,6 +51,9 @@ log: Final = logging.getLogger("kiosk.journal")
 
 # A disk with less than this is called full before the next invoice, not after (M11).
 RESERVE_BYTES: Final = 5_000_000
+
+# How many reports of closes the manager's pages hold.
+CLOSES_SHOWN: Final = 30
 
 
 def free_bytes(folder: Path) -> int:
@@ -143,13 +150,18 @@ class Journal:
             self._check_room()
         with translated(), transaction(self._db):
             for fact in facts:
-                row = row_of(fact, at)
-                if self._db.execute(row.insertion, row.values).rowcount > 0:
-                    continue
-                if isinstance(fact, RecoveredFact):  # what this journal says itself stands
-                    continue
-                if self._db.execute(row.question, row.values).fetchone() is None:
-                    raise JournalConflict(f"{type(fact).__name__} contradicts {row.table}")
+                self._write(fact, at)
+                if isinstance(fact, DayClosed):
+                    closes.write_reports(self._db, fact.by)
+
+    def _write(self, fact: Fact, at: int) -> None:
+        for row in rows_of(fact, at):
+            if self._db.execute(row.insertion, row.values).rowcount > 0:
+                continue
+            if isinstance(fact, RecoveredFact):  # what this journal says itself stands
+                return
+            if self._db.execute(row.question, row.values).fetchone() is None:
+                raise JournalConflict(f"{type(fact).__name__} contradicts {row.table}")
 
     def probe(self) -> None:
         """Find out whether the next sale could be recorded: room enough, and a real write.
@@ -205,8 +217,10 @@ class Journal:
         saved: dict[SaleId, SalvagedSale] = {}
         for file in files:
             with reading():
+                salvaged_books.copy_numbers(self._db, file, int(self._now()))
                 saved.update(salvage.copy_finished_sales(self._db, file))
                 salvage.copy_direct_sales(self._db, file)
+                salvaged_books.copy_refunds(self._db, file)
         for file in reversed(files):  # the newest that has any
             with reading():
                 salvage.copy_what_was_learned(self._db, file)
@@ -228,14 +242,6 @@ class Journal:
         """The wallet that was accepted last, by the merchant's user name."""
         return learned.merchant_wallets(self._db)
 
-    def currency(self, code: str) -> Currency:
-        """A currency as it was served for the newest sale at a rate in it.
-
-        Raises:
-            LookupError: no sale was.
-        """
-        return learned.currency(self._db, code)
-
     def take_requests(self) -> bool:
         """Whether another process has asked for a retry since the last time."""
         return requests.take_requests(self._db)
@@ -243,7 +249,9 @@ class Journal:
     def overview(self, now: int) -> SalesHistoryResult:
         """What the manager's screens show: today, and since the last close."""
         today = day_of(now, self._zone)
-        return SalesHistoryResult(self.totals(*today), self.totals_since_close())
+        return SalesHistoryResult(
+            self.totals(*today), self.totals_since_close(), self.close_reports(CLOSES_SHOWN)
+        )
 
     def sales_page(self, before: SalesPlace | None, count: int) -> SalesPageResult:
         """So many sales older than a place in the list, None from the newest."""
@@ -270,9 +278,21 @@ class Journal:
         """
         return history.sales(self._db, since, until)
 
-    def sales_since_close(self) -> Iterator[SaleRecord]:
-        """The sales of `totals_since_close`, and those begun after the close that nobody paid."""
-        return history.sales_since_close(self._db)
+    def entries(self, since: int, until: int) -> Iterator[Entry]:
+        """The same sales for the files, and the refunds made in `[since, until)`."""
+        return books.entries(self._db, since, until)
+
+    def entries_since_close(self) -> Iterator[Entry]:
+        """The sales and refunds of `totals_since_close`, and the unpaid sales begun after it."""
+        return books.entries_since_close(self._db)
+
+    def entries_of_close(self, number: ReceiptNumber) -> Iterator[Entry] | None:
+        """The sales and refunds of a close, None if there is no such close."""
+        return books.entries_of_close(self._db, number)
+
+    def close_reports(self, limit: int = closes.NEVER) -> tuple[CloseReport, ...]:
+        """The reports of the last closes, newest first."""
+        return closes.reports(self._db, limit)
 
     def unsettled(self) -> tuple[SaleRecord, ...]:
         """Sales that were paid and are not forwarded yet, oldest payment first."""

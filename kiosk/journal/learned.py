@@ -6,7 +6,6 @@ from typing import Final
 from kiosk.journal.errors import reading
 from kiosk.sale.days import DAY_S
 from kiosk.sale.invoice import SaleId, WalletId
-from kiosk.sale.money import Currency
 
 UNDECIDED_S: Final = 7 * DAY_S
 
@@ -29,32 +28,6 @@ def wrong_pins(db: sqlite3.Connection) -> int:
     with reading():
         row = db.execute("SELECT wrong FROM pin_tries ORDER BY step DESC LIMIT 1").fetchone()
     return int(row["wrong"]) if row is not None else 0
-
-
-def currency(db: sqlite3.Connection, code: str) -> Currency:
-    """A currency as it was served for the newest sale at a rate in it.
-
-    Raises:
-        LookupError: no sale was.
-    """
-    with reading():
-        row = next(
-            filter(
-                None,
-                (
-                    db.execute(
-                        f"SELECT rate_symbol, rate_digits FROM {table}"  # noqa: S608
-                        " WHERE rate_currency = ? ORDER BY rowid DESC LIMIT 1",
-                        (code,),
-                    ).fetchone()
-                    for table in ("sales", "direct_sales")
-                ),
-            ),
-            None,
-        )
-    if row is None:
-        raise LookupError(code)
-    return Currency(code, row["rate_symbol"], row["rate_digits"])
 
 
 def digits(db: sqlite3.Connection) -> dict[str, int]:

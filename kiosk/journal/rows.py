@@ -1,7 +1,7 @@
 """Facts -> rows and rows -> values. No SQL is run here."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from kiosk.sale.facts import (
     PayoutIssued,
     PinTried,
     RecoveredFact,
+    RefundRecorded,
     Sale,
     SaleLeftScreen,
     SaleStarted,
@@ -32,6 +33,7 @@ from kiosk.sale.facts import (
 )
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, PaymentRequest, SaleId
 from kiosk.sale.money import Currency, Fiat, Rate, Sats, fiat_from_sats
+from kiosk.sale.tax import TaxShare, tax_shares
 
 Value = int | str | None
 Columns = sqlite3.Row | Mapping[str, Any]
@@ -73,8 +75,19 @@ class Row:
         return {**self.identity, **self.details}
 
 
-def row_of(fact: Fact, at: int) -> Row:
-    """The row that records a fact; `at` is Unix seconds."""
+def rows_of(fact: Fact, at: int) -> tuple[Row, ...]:
+    """The rows that record a fact, the one that says it first; `at` is Unix seconds."""
+    match fact:
+        case SaleStarted(sale):
+            return (_row_of(fact, at), *_detail_rows(sale))
+        case RefundRecorded():
+            return (_row_of(fact, at), *_refund_tax_rows(fact))
+        case RecoveredFact(inner, then):
+            return rows_of(inner, then)
+    return (_row_of(fact, at),)
+
+
+def _row_of(fact: Fact, at: int) -> Row:
     now: dict[str, Value] = {"at": at}
     match fact:
         case SaleStarted(sale):
@@ -121,11 +134,70 @@ def row_of(fact: Fact, at: int) -> Row:
         case SaleUndecided(sale, reason):
             return Row("undecided", {"sale_id": sale}, {"reason": reason, **now})
         case RecoveredFact(inner, then):
-            return row_of(inner, then)
+            return _row_of(inner, then)
         case PinTried(wrong):
             return Row("pin_tries", {}, {"wrong": wrong, **now})
         case DayClosed(closed_at):
             return Row("day_closes", {"at": closed_at})
+        case RefundRecorded():
+            identity = {
+                "sale_id": fact.sale,
+                "part": fact.part,
+                "minor": fact.minor,
+                "tip_minor": fact.tip_minor,
+                "amount_sat": fact.amount,
+                "tip_sat": fact.tip,
+                "reason": fact.reason,
+                "refunded_by": fact.by,
+            }
+            return Row("refunds", identity, now)
+
+
+def _detail_rows(sale: Sale) -> Iterator[Row]:
+    """Items, tax and cashier: what a sale without them has no row for."""
+    for place, line in enumerate(sale.lines, start=1):
+        yield Row(
+            "sale_lines",
+            {
+                "sale_id": sale.id,
+                "place": place,
+                "name": line.name,
+                "quantity": line.quantity,
+                "minor": line.minor,
+                "tax_name": line.tax.name if line.tax else None,
+                "tax_rate": line.tax.hundredths if line.tax else None,
+            },
+        )
+    for share in tax_shares(sale.lines):
+        yield Row("sale_taxes", {"sale_id": sale.id, **_share_values(share)})
+    if sale.cashier:
+        yield Row("sale_cashiers", {"sale_id": sale.id, "cashier": sale.cashier})
+
+
+def _refund_tax_rows(fact: RefundRecorded) -> Iterator[Row]:
+    for share in fact.taxes:
+        values = {"sale_id": fact.sale, "part": fact.part, **_share_values(share)}
+        yield Row("refund_taxes", values)
+
+
+def _share_values(share: TaxShare) -> dict[str, Value]:
+    return {
+        "tax_name": share.rate.name,
+        "tax_rate": share.rate.hundredths,
+        "gross_minor": share.gross_minor,
+        "tax_minor": share.tax_minor,
+    }
+
+
+def checked_currency(code: str, symbol: str, digits: int) -> Currency:
+    """A currency as the journal has it.
+
+    Raises:
+        ValueError: no currency has so many fraction digits.
+    """
+    if not 0 <= digits <= MOST_DIGITS:
+        raise ValueError(f"{digits} fraction digits of {code}")
+    return Currency(code, symbol, digits)
 
 
 def sale_of(row: Columns, *, direct: bool = False) -> Sale:
@@ -134,18 +206,16 @@ def sale_of(row: Columns, *, direct: bool = False) -> Sale:
     Raises:
         ValueError: it holds what no sale has.
     """
-    for name in ("fraction_digits", "rate_digits"):
-        if row[name] is not None and not 0 <= row[name] <= MOST_DIGITS:
-            raise ValueError(f"{name} of {row[name]}")
     rate = None
     if row["rate_base"] is not None:
-        shown = Currency(row["rate_currency"], row["rate_symbol"], row["rate_digits"])
+        shown = checked_currency(row["rate_currency"], row["rate_symbol"], row["rate_digits"])
         rate = Rate(shown, row["rate_base"], row["rate_offset"], fetched_s=0.0)
     return Sale(
         id=SaleId(row["sale_id"]),
         amount=Sats(row["amount_sat"]),
         price=Fiat(
-            row["price_minor"], Currency(row["currency"], row["symbol"], row["fraction_digits"])
+            row["price_minor"],
+            checked_currency(row["currency"], row["symbol"], row["fraction_digits"]),
         ),
         rate=rate,
         started_at=row["started_at"],

@@ -48,7 +48,7 @@ _Row = dict[str, Any]
 
 
 # What sqlite3 raises over a damaged file, and over text that is no UTF-8.
-_UNREADABLE: Final = (sqlite3.Error, ValueError, TypeError, OverflowError)
+UNREADABLE: Final = (sqlite3.Error, ValueError, TypeError, OverflowError)
 
 
 @dataclass
@@ -75,9 +75,9 @@ def copy_what_was_learned(connection: sqlite3.Connection, damaged: Path) -> None
     """
     ours = columns()
     try:
-        with closing(_opened(damaged)) as source:
-            rows = {table: _rows(source, table, ours[table]) for table in _LEARNED}
-    except _UNREADABLE as error:
+        with closing(opened(damaged)) as source:
+            rows = {table: rows_of(source, table, ours[table]) for table in _LEARNED}
+    except UNREADABLE as error:
         log.warning("nothing learned can be read of %s reason=%s", damaged.name, error)
         return
     with transaction(connection):
@@ -143,24 +143,24 @@ def _read(damaged: Path, tables: Sequence[str]) -> dict[str, _Sale]:
     sales: dict[str, _Sale] = {}
     ours = columns()
     try:
-        with closing(_opened(damaged)) as connection:
+        with closing(opened(damaged)) as connection:
             for table in tables:
-                for row in _rows(connection, table, ours[table]):
+                for row in rows_of(connection, table, ours[table]):
                     if isinstance(row["sale_id"], str):
                         sale = sales.setdefault(row["sale_id"], _Sale(row["sale_id"]))
                         sale.rows.setdefault(table, []).append(row)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         log.warning("nothing more can be read of %s reason=%s", damaged.name, error)
     return sales
 
 
-def _opened(damaged: Path) -> sqlite3.Connection:
+def opened(damaged: Path) -> sqlite3.Connection:
     """Open it as it is, with what its write-ahead log holds if that can be read."""
     uri = damaged.absolute().as_uri()
     connection = _connected(f"{uri}?mode=ro")
     try:
         connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-    except _UNREADABLE:
+    except UNREADABLE:
         connection.close()
         connection = _connected(f"{uri}?immutable=1")
     return connection
@@ -173,7 +173,7 @@ def _connected(uri: str) -> sqlite3.Connection:
     return connection
 
 
-def _rows(connection: sqlite3.Connection, table: str, names: Sequence[str]) -> list[_Row]:
+def rows_of(connection: sqlite3.Connection, table: str, names: Sequence[str]) -> list[_Row]:
     """The newest rows that can be read: backward until the error, and then forward until it.
 
     The columns are named by us, in the order in which we made them: what the damaged file calls
@@ -188,7 +188,7 @@ def _rows(connection: sqlite3.Connection, table: str, names: Sequence[str]) -> l
                 f" ORDER BY rowid {order} LIMIT {limit}"
             ):
                 rows[place] = dict(zip(names, values, strict=False))
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             log.info("damaged table=%s reason=%s", table, error)
         else:
             break

@@ -41,6 +41,7 @@ from kiosk.sale.screens import (
     FetchingPrice,
     RequestingInvoice,
 )
+from kiosk.sale.tax import SaleLine
 from kiosk.sale.till import OverLimitPolicy, Ready, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 
@@ -232,7 +233,15 @@ def _sale(till: Till, entry: Entry, tip: Tip, net: Sats, amount: Sats) -> Sale:
         tip_minor=tip.minor,
         items=items,
         direct=till.rules.direct,
+        lines=_taxed_lines(till, entry),
     )
+
+
+def _taxed_lines(till: Till, entry: Entry) -> tuple[SaleLine, ...]:
+    rates = till.rules.taxes
+    if not rates:
+        return ()
+    return tuple(SaleLine(minor, rates[place]) for minor, place in entry.taxed_items)
 
 
 def _begin(till: Till, sale: Sale, entry: Entry) -> Step:

@@ -1,5 +1,6 @@
 """Keys -> the amount being typed: digit shift from the right, cash-register style, with a sum."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,11 +17,16 @@ MAX_ITEMS: Final = 99
 class Entry:
     """What the merchant has typed: `items` already added with +, and `with_digit`, in minor
     units.
+
+    `tax` is which of the merchant's tax rates holds for what is typed, 0 the usual one;
+    `item_taxes` the same for the items, without the zeros at its end.
     """
 
     unit: Currency
     typed: int = 0
     items: tuple[int, ...] = ()
+    tax: int = 0
+    item_taxes: tuple[int, ...] = ()
 
     @property
     def total(self) -> int:
@@ -31,6 +37,13 @@ class Entry:
     def is_empty(self) -> bool:
         """Nothing typed and nothing added: the till is idle."""
         return not self.items and self.typed == 0
+
+    @property
+    def taxed_items(self) -> tuple[tuple[int, int], ...]:
+        """Every item, what is typed as the last: its amount and its tax rate's place."""
+        taxes = (*self.item_taxes, *[0] * (len(self.items) - len(self.item_taxes)))
+        items = tuple(zip(self.items, taxes, strict=True))
+        return (*items, (self.typed, self.tax)) if self.typed else items
 
     @property
     def price(self) -> Fiat:
@@ -74,8 +87,10 @@ def with_digit(entry: Entry, digit: int) -> Entry:
 def without_last_digit(entry: Entry) -> Entry:
     """Take back the last digit; with nothing typed, take back the last item to edit it."""
     if entry.typed == 0 and entry.items:
-        return replace(entry, typed=entry.items[-1], items=entry.items[:-1])
-    return replace(entry, typed=entry.typed // 10)
+        (*others, (typed, tax)) = entry.taxed_items
+        return _of_items(replace(entry, typed=typed, tax=tax), others)
+    shorter = entry.typed // 10
+    return replace(entry, typed=shorter, tax=entry.tax if shorter else 0)
 
 
 def with_item_added(entry: Entry) -> Entry:
@@ -88,9 +103,21 @@ def with_item_added(entry: Entry) -> Entry:
         return entry
     if len(entry.items) + 1 >= MAX_ITEMS:
         raise SumFull(f"more than {MAX_ITEMS} items")
-    return replace(entry, typed=0, items=(*entry.items, entry.typed))
+    return _of_items(replace(entry, typed=0, tax=0), entry.taxed_items)
+
+
+def with_next_tax(entry: Entry, rates: int) -> Entry:
+    """Take the next of so many tax rates for what is typed; nothing typed keeps the usual one."""
+    return replace(entry, tax=(entry.tax + 1) % rates) if entry.typed and rates else entry
 
 
 def with_entry_cleared(entry: Entry) -> Entry:
     """Clear what is typed; with nothing typed, clear the sum."""
-    return replace(entry, typed=0) if entry.typed else replace(entry, items=())
+    return replace(entry, typed=0, tax=0) if entry.typed else Entry(entry.unit)
+
+
+def _of_items(entry: Entry, items: Sequence[tuple[int, int]]) -> Entry:
+    taxes = [tax for _, tax in items]
+    while taxes and taxes[-1] == 0:
+        taxes.pop()
+    return replace(entry, items=tuple(item for item, _ in items), item_taxes=tuple(taxes))

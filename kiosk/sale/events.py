@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.sale.account import Account, MerchantUpdates, Rates
+from kiosk.sale.books import CloseReport
 from kiosk.sale.device import DeviceActionResult
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId, WalletId
 from kiosk.sale.keys import Key, Letter, Row
@@ -280,6 +281,7 @@ class SalesHistoryResult:
 
     today: Totals
     since_close: Totals
+    closes: tuple[CloseReport, ...] = ()  # the newest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.money import Fiat, Rate, Sats
+from kiosk.sale.tax import SaleLine, TaxShare
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Sale:
     `tip_minor` is the tip in the same currency.
     `rate` is the rate of that moment, None when sats were typed and no rate was known.
     `started_at` is Unix seconds. `direct`: the invoice is the merchant's own, and nothing is
-    forwarded.
+    forwarded. `lines` are the items with their tax, none where the merchant has set no tax; they
+    add up to `price`. `cashier` is who sold it, empty where nobody says so.
     """
 
     id: SaleId
@@ -31,6 +33,8 @@ class Sale:
     tip_minor: int = 0
     items: tuple[int, ...] = ()
     direct: bool = False
+    lines: tuple[SaleLine, ...] = ()
+    cashier: str = ""
 
     @property
     def whole_price(self) -> Fiat:
@@ -203,9 +207,31 @@ class DirectPaymentReviewed:
 
 @dataclass(frozen=True, slots=True)
 class DayClosed:
-    """The manager closed the day: totals "since last close" begin here."""
+    """The manager closed the day: totals "since last close" begin here.
+
+    `by` is who closed it, empty where nobody says so.
+    """
 
     at: int
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRecorded:
+    """The merchant gave money back for a paid sale: its `part`-th refund, from 1 on.
+
+    Amounts in minor units of the sale's currency, tip included in `minor`; sats at the sale's rate.
+    """
+
+    sale: SaleId
+    part: int
+    minor: int
+    tip_minor: int
+    amount: Sats
+    tip: Sats
+    taxes: tuple[TaxShare, ...]
+    reason: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +290,7 @@ Fact = (
     | DirectPaymentUnproven
     | DirectPaymentReviewed
     | DayClosed
+    | RefundRecorded
     | PinTried
     | JournalRebuilt
     | SaleUndecided

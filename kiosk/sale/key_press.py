@@ -27,6 +27,7 @@ from kiosk.sale.entry import (
     with_digit,
     with_entry_cleared,
     with_item_added,
+    with_next_tax,
     without_last_digit,
 )
 from kiosk.sale.facts import Ending, PinTried
@@ -157,6 +158,9 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
             return _added(till, entry)
         case Key.CURRENCY:
             return checkout.switch_unit(till, screen)
+        case Key.TAX:
+            taxed = with_next_tax(entry, len(till.rules.taxes))
+            return Step(till if taxed is entry else _with_entry(till, screen, taxed))
         case Key.CHARGE:
             return checkout.open_sale(till, entry)
         case Key.MENU if till.rules.pin:
@@ -164,6 +168,10 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
         case Key.MENU:
             return checkout.refuse(till, entry, Trouble(TroubleKind.MENU_OFF))
     return Step(till)
+
+
+def _with_entry(till: Till, screen: EnteringAmount, entry: Entry) -> Till:
+    return replace(till, screen=EnteringAmount(entry, shown=screen.shown))
 
 
 def _notice(till: Till) -> Trouble | None:

@@ -26,6 +26,7 @@ class Key(StrEnum):
     PLUS = "plus"
     CHARGE = "charge"
     CURRENCY = "currency"  # the next display unit: fiat, sats
+    TAX = "tax"  # the next tax rate for what is typed
     MENU = "menu"
     CHECK = "check"  # "Paid? Check": ask Blink now
     BRIGHTER = "brighter"  # white level of the QR code

@@ -29,6 +29,11 @@ def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
     if key.digit is not None and 1 <= key.digit <= len(_PAGES):
         return _open_page(till, awake, _PAGES[key.digit - 1])
     match key, screen.page:
+        case Key.PLUS, ManagerPage.TOTALS:
+            top = min(screen.top + 1, len(screen.closes))
+            return Step(replace(till, screen=replace(awake, top=top)))
+        case Key.DELETE, ManagerPage.TOTALS:
+            return Step(replace(till, screen=replace(awake, top=max(0, screen.top - 1))))
         case Key.PLUS, ManagerPage.HISTORY:
             return _read_sales(till, awake, sales_list.older(screen.sales))
         case Key.DELETE, ManagerPage.HISTORY:
@@ -48,9 +53,8 @@ def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
         case Key.CHARGE, ManagerPage.TOTALS if not screen.closing:
             return Step(replace(till, screen=replace(awake, closing=True)))
         case Key.CHARGE, ManagerPage.TOTALS:
-            return Step(
-                replace(till, screen=awake), (DayClosed(till.unix_s),), (ReadSalesHistory(),)
-            )
+            closed = replace(till, screen=replace(awake, top=1))  # its report is shown
+            return Step(closed, (DayClosed(till.unix_s),), (ReadSalesHistory(),))
         case Key.CHARGE, ManagerPage.FORWARDS:
             return service.retry_all(replace(till, screen=awake))
         case _, ManagerPage.DEVICE:
@@ -79,10 +83,12 @@ def handle_sales_page(till: Till, event: SalesPageResult) -> Step:
 
 
 def handle_sales_history(till: Till, event: SalesHistoryResult) -> Step:
-    """The journal's totals: shown if the manager's page is still open."""
+    """The journal's totals and closes: shown if the manager's page is still open."""
     if not isinstance(till.screen, ManagerScreen):
         return Step(till)
-    read = replace(till.screen, totals=event.today, since_close=event.since_close)
+    read = replace(
+        till.screen, totals=event.today, since_close=event.since_close, closes=event.closes
+    )
     return Step(replace(till, screen=read))
 
 

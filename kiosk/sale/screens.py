@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf
 
+from kiosk.sale.books import CloseReport
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.entry import Entry, Tip
 from kiosk.sale.facts import Ending, Sale
@@ -238,7 +239,8 @@ class ManagerScreen:
 
     `sales` is the page of the list of sales, `top` the first forward that is shown. `notice` is
     what came of the last thing asked of the device. `closing` asks whether the day is to be closed,
-    which cannot be undone.
+    which cannot be undone. `closes` are the reports of the last ones, newest first; on the page of
+    totals `top` counts them from 1, and 0 is the totals.
     """
 
     page: ManagerPage
@@ -249,6 +251,7 @@ class ManagerScreen:
     since_s: float = 0.0
     notice: DeviceNotice | None = None
     closing: bool = False
+    closes: tuple[CloseReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

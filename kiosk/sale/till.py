@@ -14,6 +14,7 @@ from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.money import SAT, Cents, Rate, Sats
 from kiosk.sale.sales_list import USUAL_ROOM
 from kiosk.sale.screens import Screen
+from kiosk.sale.tax import TaxRate
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 
@@ -44,6 +45,7 @@ class Rules:
     over_limit: OverLimitPolicy = OverLimitPolicy.HOLD
     success_s: int = 8
     tips: tuple[int, ...] = ()
+    taxes: tuple[TaxRate, ...] = ()  # included in prices, the usual one first
     pin: str = field(default="", repr=False)
     merchant_username: str = ""  # or address, by which the merchant is paid; empty is by API key
     merchant_updates: bool = False

@@ -1,18 +1,23 @@
-"""Sums of sales."""
+"""Totals of sales."""
 
 from dataclasses import dataclass
 
-from kiosk.sale.money import Fiat, Sats
+from kiosk.sale.books import Sums
+from kiosk.sale.money import Sats
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums of settled sales; `fiat` has one for each currency, at the rates of the moments."""
+    """Sums of paid sales, in sats, and exactly by the currency they were typed in.
+
+    `refunded` is what was given back meanwhile; it is not taken off the others.
+    """
 
     since: int
     sales: int
     amount: Sats
     tips: Sats
     forwarded: Sats
-    fiat: tuple[Fiat, ...] = ()
+    sums: Sums = ()
     received: Sats = Sats(0)  # by direct sales: never forwarded
+    refunded: Sums = ()

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kiosk.sale.tax import TaxRate
 from kiosk.settings.secret import Secret
 
 DATA_FOLDER: Final = PurePosixPath("/var/lib/kiosk")  # all that the service may write to
@@ -20,6 +21,7 @@ _KEY: Final = re.compile(r"[A-Za-z0-9]+(_[A-Za-z0-9]+)+")
 # account creates it: so never a phone number here.
 _USERNAME: Final = re.compile(r"(?!^(1|3|_|bc1|lnbc1))(?=.*[a-z])[0-9a-z_]{3,50}")
 _URL: Final = re.compile(r"[!-~]+")
+MOST_TAXES: Final = 6
 
 
 def api_key(text: str) -> Secret:
@@ -197,6 +199,23 @@ def several_of(*choices: str) -> Callable[[str], tuple[str, ...]]:
         return tuple(dict.fromkeys(words))
 
     return parse
+
+
+def taxes(text: str) -> tuple[TaxRate, ...]:
+    """Up to six tax rates, each a name and a percentage with at most two decimals."""
+    rates = tuple(_tax_rate(part.strip()) for part in text.split(","))
+    if len(rates) > MOST_TAXES:
+        raise ValueError(f"takes at most {MOST_TAXES} rates")
+    if len({rate.name for rate in rates}) < len(rates):
+        raise ValueError("names a rate twice")
+    return rates
+
+
+def _tax_rate(text: str) -> TaxRate:
+    match = re.fullmatch(r"([^\d\s,;][^,;]{0,19}?)\s+(\d{1,2})(?:\.(\d{1,2}))?\s*%?", text)
+    if match is None or not match[1].isprintable():
+        raise ValueError("must be names with percentages, like VAT 19, reduced 7.5")
+    return TaxRate(match[1], int(match[2]) * 100 + int((match[3] or "").ljust(2, "0")))
 
 
 def on_or_off(text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from kiosk.clock import system_zone
 from kiosk.sale.days import DAY_S
 from kiosk.sale.lightning_address import LightningAddress, parse_lightning_address
+from kiosk.sale.tax import TaxRate
 from kiosk.settings import parsers
 from kiosk.settings.defaults import default_journal, id_of_host
 from kiosk.settings.entry import Group, Setting, setting, setting_of
@@ -143,6 +144,14 @@ class Settings:
         "KIOSK_TIPS",
         parsers.tips,
         "percentages offered, like `5,10,15`; none if empty",
+        group=Group.MONEY,
+        if_empty=tuple,
+    )
+    taxes: tuple[TaxRate, ...] = setting(
+        "KIOSK_TAX",
+        parsers.taxes,
+        "tax rates in percent, included in prices, like `VAT 19, reduced 7`; the first is the usual"
+        " one, another is a key away; no tax on receipts and in files if empty",
         group=Group.MONEY,
         if_empty=tuple,
     )

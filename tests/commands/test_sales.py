@@ -30,7 +30,7 @@ def sold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sale:
         journal.record([fact])
     totals = journal.totals(0)
     assert (totals.amount, totals.tips) == (sale.amount, sale.tip)
-    assert [(worth.minor, worth.currency.code) for worth in totals.fiat] == [(220, "USD")]
+    assert [(line.paid.minor, line.currency.code) for line in totals.sums] == [(220, "USD")]
     journal.close()
     return sale
 
@@ -42,13 +42,13 @@ def output_of(capsys: pytest.CaptureFixture[str], *options: str) -> str:
 
 def test_a_tip_is_apart_in_every_shape(sold: Sale, capsys: pytest.CaptureFixture[str]) -> None:
     row = json.loads(output_of(capsys, "--json"))[0]
-    assert (row["price"], row["tip"], row["value"]) == ("2.00", "0.20", "2.20")
-    assert (row["amount_sat"], row["tip_sat"]) == (sold.amount, sold.tip)
+    assert (row["gross"], row["tip"], row["value"]) == ("2.00", "0.20", "2.20")
+    assert (row["sats"], row["tip_sats"]) == (sold.amount, sold.tip)
     line = next(csv.DictReader(io.StringIO(output_of(capsys, "--csv"))))
-    assert (line["price"], line["tip"], line["currency"]) == ("2.00", "0.20", "USD")
-    assert (line["amount_sat"], line["tip_sat"]) == (str(sold.amount), str(sold.tip))
+    assert (line["gross"], line["tip"], line["currency"]) == ("2.00", "0.20", "USD")
+    assert (line["sats"], line["tip_sats"]) == (str(sold.amount), str(sold.tip))
     assert line["memo"].startswith("merchant: $2.20 incl. tip $0.20")
-    assert f"tips {sold.tip} sat" in output_of(capsys)
+    assert "USD: 1 for $2.20, of which tips $0.20" in output_of(capsys)
 
 
 def test_a_day_is_that_of_the_kiosks_zone(

@@ -263,7 +263,7 @@ class AnyHistory(RuleBasedStateMachine):
         totals = self.journal.totals(0)
         assert (totals.sales, totals.amount) == (len(paid), 2300 * len(paid))
         assert totals.forwarded == 2300 * sum(sale.settled for sale in paid)
-        assert sum(worth.minor for worth in totals.fiat) == 100 * len(paid)
+        assert sum(line.paid.minor for line in totals.sums) == 100 * len(paid)
         assert len(list(self.journal.sales(0, 2**40))) == len(self.sales)
         assert len(self.journal.unsettled()) == sum(not sale.settled for sale in paid)
 

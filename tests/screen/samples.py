@@ -3,6 +3,7 @@
 from dataclasses import replace
 from types import MappingProxyType
 
+from kiosk.sale.books import CloseReport, CurrencySums, ReceiptNumber
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
@@ -41,6 +42,7 @@ from kiosk.sale.screens import (
     SaleScreen,
     Screen,
 )
+from kiosk.sale.tax import TaxRate, TaxShare
 from kiosk.sale.till import Alarm, FetchingAccount, Forward, Ready, Till
 from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -71,7 +73,40 @@ AWAITING = AwaitingPayment(
     SALE, ENTRY, INVOICE, NOW_S - 3, NOW_S + 597, ConnectionState.LIVE, payout_ready=True
 )
 TOTALS = Totals(
-    0, 12, Sats(340_000), Sats(1000), Sats(330_000), (Fiat(14_832, USD), Fiat(2_750, JPY))
+    0,
+    12,
+    Sats(340_000),
+    Sats(1000),
+    Sats(330_000),
+    (
+        CurrencySums(JPY, 2, 2_750, 0, Sats(45_000), Sats(0)),
+        CurrencySums(USD, 9, 14_582, 250, Sats(255_000), Sats(1000)),
+        CurrencySums(SAT, 1, 40_000, 0, Sats(40_000), Sats(0), (), (Fiat(1_745, USD),)),
+    ),
+)
+VAT = TaxRate("VAT", 1900)
+CLOSE = CloseReport(
+    ReceiptNumber(1, 57),
+    1_699_914_000,
+    1_700_000_000,
+    "",
+    (
+        CurrencySums(
+            USD,
+            9,
+            14_582,
+            250,
+            Sats(255_000),
+            Sats(1000),
+            (TaxShare(VAT, 10_000, 1_597), TaxShare(TaxRate("reduced", 700), 4_582, 300)),
+        ),
+        CurrencySums(SAT, 1, 40_000, 0, Sats(40_000), Sats(0), (), (Fiat(1_745, USD),)),
+    ),
+    (),
+    (CurrencySums(USD, 1, 420, 0, Sats(9_200), Sats(0)),),
+    (CurrencySums(USD, 1, 500, 0, Sats(8_800), Sats(0), (TaxShare(VAT, 500, 80),)),),
+    1,
+    Sats(9_200),
 )
 DAY = SalesDay(1_699_920_000, 1_700_006_400, TOTALS)
 
@@ -208,6 +243,12 @@ def every_view() -> dict[str, Till]:
         ),
         rules=DIRECT_RULES,
     )
+    views["tax"] = till(
+        EnteringAmount(replace(ENTRY, tax=1)),
+        rules=replace(RULES, taxes=(VAT, TaxRate("reduced", 700))),
+    )
+    closed = ManagerScreen(ManagerPage.TOTALS, 1, TOTALS, TOTALS, closes=(CLOSE,))
+    views["close-report"] = till(closed)
     views["closing"] = till(
         ManagerScreen(ManagerPage.TOTALS, 0, TOTALS, TOTALS, SALES, NOW_S, closing=True)
     )

@@ -7,10 +7,11 @@ from kiosk.sale.keys import Key
 from kiosk.sale.money import ONE_BITCOIN, Fiat, fiat_from_sats
 from kiosk.sale.prices import amount_in_unit, rate_to_show
 from kiosk.sale.screens import EnteringAmount
+from kiosk.sale.tax import TaxRate
 from kiosk.sale.till import Till
 from kiosk.screen.display.redraw_schedule import AGE_STEP_S
 from kiosk.screen.drawing import logo
-from kiosk.screen.drawing.canvas import Align, Canvas
+from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import off_bottom, off_top, rows
@@ -31,6 +32,8 @@ def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> 
     info, pad = beside_keypad(canvas, look, (47, 53))
     head, rest = off_top(info, canvas.finger, 0)
     rest, foot = off_bottom(rest, canvas.points(SMALL * 2), gap)
+    if till.rules.taxes and screen.entry.typed:
+        head = _tax_key(canvas, head, till.rules.taxes[screen.entry.tax])
     _head(canvas, head, look)
     amount, rest = off_top(rest, min(canvas.points(DISPLAY), rest.height * 2 // 5), 0)
     other, rest = off_top(rest, canvas.points(LARGE), 0)
@@ -53,6 +56,13 @@ def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> 
     status(canvas, till, foot)
     unit = words.unit(screen.shown if sentence and screen.shown else entry.unit)
     keypad(canvas, pad, look, unit, "" if entry.is_empty else words.money(entry.price))
+
+
+def _tax_key(canvas: Canvas, head: pygame.Rect, rate: TaxRate) -> pygame.Rect:
+    """The tax rate of what is typed, which a tap changes; what is left of the head comes back."""
+    beside, key = canvas.columns(head, [60, 40], canvas.points(GAP))
+    canvas.button(key, Key.TAX, f"{rate.name} {rate.percent} %", tone=Tone.QUIET, size=SMALL)
+    return beside
 
 
 def _head(canvas: Canvas, area: pygame.Rect, look: Look) -> None:

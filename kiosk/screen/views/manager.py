@@ -9,18 +9,17 @@ from kiosk.sale.keys import Key
 from kiosk.sale.manager import EXPORT_KEY, WIFI_KEY
 from kiosk.sale.screens import ManagerPage, ManagerScreen
 from kiosk.sale.till import Till
-from kiosk.sale.totals import Totals
-from kiosk.screen.drawing.canvas import Align, Canvas, Tone
-from kiosk.screen.drawing.font_coverage import Weight
+from kiosk.screen.drawing.canvas import Canvas, Tone
 from kiosk.screen.drawing.icons import Icon
-from kiosk.screen.drawing.layout import middle, off_top, rows
-from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, MARGIN, TITLE, Colour
+from kiosk.screen.drawing.layout import middle, rows
+from kiosk.screen.drawing.theme import BODY, GAP, LABEL
 from kiosk.screen.text.catalogs import mark
 from kiosk.screen.text.labels import DEVICE_NOTICES
 from kiosk.screen.views.banner import banner
 from kiosk.screen.views.forwards_page import forwards_page
 from kiosk.screen.views.list_card import page_areas
 from kiosk.screen.views.sales_list import sales_list
+from kiosk.screen.views.totals import totals_page
 
 _TABS: Final = (
     (ManagerPage.TOTALS, mark("Totals"), Icon.TOTALS),
@@ -52,7 +51,7 @@ def managing(canvas: Canvas, till: Till, screen: ManagerScreen) -> None:
         canvas.button(place, Key(str(number + 1)), label, name=name, tone=tone, size=LABEL * 0.9)
     match screen.page:
         case ManagerPage.TOTALS:
-            _totals(canvas, body, screen)
+            totals_page(canvas, body, screen)
         case ManagerPage.HISTORY:
             sales_list(canvas, body, screen.sales)
         case ManagerPage.FORWARDS:
@@ -71,7 +70,7 @@ def _foot_keys(canvas: Canvas, page: ManagerPage) -> list[tuple[Key, str, Icon |
     keys: list[tuple[Key, str, Icon | None, Tone]] = [
         (Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN)
     ]
-    if page in (ManagerPage.HISTORY, ManagerPage.FORWARDS):
+    if page is not ManagerPage.DEVICE:
         keys.append((Key.DELETE, "", Icon.UP, Tone.PLAIN))
         keys.append((Key.PLUS, "", Icon.DOWN, Tone.PLAIN))
     match page:
@@ -83,51 +82,6 @@ def _foot_keys(canvas: Canvas, page: ManagerPage) -> list[tuple[Key, str, Icon |
             keys.append((Key.CHARGE, words.tr("Restart"), Icon.AGAIN, Tone.PLAIN))
             keys.append((Key.CHECK, words.tr("Shut down"), Icon.POWER, Tone.LEAVE))
     return keys
-
-
-def _totals(canvas: Canvas, area: pygame.Rect, screen: ManagerScreen) -> None:
-    words = canvas.words
-    split = canvas.columns if canvas.is_wide else rows
-    for place, title, totals in zip(
-        split(area, [1, 1], canvas.points(GAP * 1.5)),
-        (words.tr("Today"), words.tr("Since the last close")),
-        (screen.totals, screen.since_close),
-        strict=True,
-    ):
-        _card(canvas, place, title, totals)
-
-
-def _card(canvas: Canvas, area: pygame.Rect, title: str, totals: Totals | None) -> None:
-    words, colours = canvas.words, canvas.palette
-    canvas.panel(area, colours.key, colours.edge)
-    inner = area.inflate(-canvas.points(2.5 * MARGIN), -canvas.points(1.5 * MARGIN))
-    head, inner = off_top(inner, canvas.points(LABEL), canvas.points(GAP / 2))
-    canvas.text(title, head, colours.quiet, LABEL, align=Align.START)
-    if totals is None:
-        canvas.text(words.tr("Reading"), inner, colours.quiet, BODY)
-        return
-    lines: list[tuple[str, Colour, float, Weight]] = []
-    for worth in totals.fiat:
-        sentence = words.tr("about {amount}", amount=words.money(worth))
-        lines.append((sentence, colours.ink, TITLE * 0.9, Weight.BOLD))
-    big = LARGE if lines else TITLE
-    lines.append((words.sats(totals.amount), colours.ink, big, Weight.BOLD))
-    lines.append(
-        (words.trn("{count} sale", "{count} sales", totals.sales), colours.ink, BODY, Weight.MEDIUM)
-    )
-    if totals.forwarded or not totals.received:
-        sent = words.tr("forwarded {amount}", amount=words.sats(totals.forwarded))
-        lines.append((sent, colours.quiet, LABEL, Weight.MEDIUM))
-    if totals.received:
-        received = words.tr("received {amount}", amount=words.sats(totals.received))
-        lines.append((received, colours.quiet, LABEL, Weight.MEDIUM))
-    if totals.tips:
-        tips = words.tr("tips {amount}", amount=words.sats(totals.tips))
-        lines.append((tips, colours.quiet, LABEL, Weight.MEDIUM))
-    for place, (sentence, ink, size, weight) in zip(
-        rows(inner, [line[2] for line in lines], 0), lines, strict=True
-    ):
-        canvas.text(sentence, place, ink, size, align=Align.START, weight=weight)
 
 
 def _device_page(canvas: Canvas, body: pygame.Rect, notice: DeviceNotice | None) -> None:

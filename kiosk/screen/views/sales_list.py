@@ -79,7 +79,7 @@ def _day(canvas: Canvas, place: pygame.Rect, day: SalesDay) -> None:
     canvas.text(
         words.day(day.start), name, colours.quiet, SMALL, align=Align.START, weight=Weight.BOLD
     )
-    worth = " + ".join(words.money(worth) for worth in totals.fiat) or words.sats(totals.amount)
+    worth = " + ".join(words.money(line.paid) for line in totals.sums) or words.sats(totals.amount)
     count = words.trn("{count} paid", "{count} paid", totals.sales)
     whole = f"{worth} · {count}"
     fitting = next((said for said in (whole, worth) if canvas.fits(said, sums, SMALL)), count)

@@ -1,0 +1,240 @@
+"""Sales and refunds as the files for a bookkeeper have them: with number, close, items and tax."""
+
+import heapq
+import sqlite3
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Final
+
+from kiosk.journal.closes import AFTER_ALL, ClosePlace, last_place, place_of, places
+from kiosk.journal.errors import reading
+from kiosk.journal.records import record_of
+from kiosk.journal.rows import Value, sale_of
+from kiosk.sale.books import ReceiptNumber
+from kiosk.sale.facts import Sale
+from kiosk.sale.money import Sats
+from kiosk.sale.sale_record import SaleRecord
+from kiosk.sale.tax import SaleLine, TaxRate, TaxShare
+
+
+@dataclass(frozen=True, slots=True)
+class SaleEntry:
+    """A sale in the files. `receipt` and `close` are None where none was given (yet)."""
+
+    record: SaleRecord
+    receipt: ReceiptNumber | None
+    close: ReceiptNumber | None
+    cashier: str
+    lines: tuple[SaleLine, ...]
+    taxes: tuple[TaxShare, ...]
+
+    @property
+    def at(self) -> int:
+        """The time that it belongs to, Unix seconds."""
+        return self.record.at
+
+
+@dataclass(frozen=True, slots=True)
+class RefundEntry:
+    """A refund in the files; `sale_receipt` is the number of the sale that it is of."""
+
+    number: ReceiptNumber
+    sale: Sale
+    sale_receipt: ReceiptNumber | None
+    close: ReceiptNumber | None
+    minor: int
+    tip_minor: int
+    amount: Sats
+    tip: Sats
+    reason: str
+    by: str
+    at: int
+    taxes: tuple[TaxShare, ...]
+
+
+Entry = SaleEntry | RefundEntry
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Which entries: a SELECT for each kind, and the values of all three."""
+
+    forwarded: str
+    direct: str
+    refunds: str
+    values: Mapping[str, Value]
+
+
+def entries(db: sqlite3.Connection, since: int, until: int) -> Iterator[Entry]:
+    """Sales paid and refunds made in `[since, until)`, and sales begun in it that nobody paid.
+
+    Times are Unix seconds. Oldest first, read as they are taken.
+    """
+    span = "at >= :since AND at < :until"
+    return _entries(
+        db,
+        _Choice(
+            f"SELECT sale_id FROM takings WHERE {span}" + _UNPAID.format(way="", where=_BEGUN),  # noqa: S608 - our own names
+            f"SELECT sale_id FROM direct_takings WHERE {span}"  # noqa: S608 - our own names
+            + _UNPAID.format(way="direct_", where=_BEGUN),
+            f"SELECT refund FROM refunds WHERE {span}",  # noqa: S608 - our own names
+            {"since": since, "until": until},
+        ),
+    )
+
+
+def entries_since_close(db: sqlite3.Connection) -> Iterator[Entry]:
+    """What belongs to no close yet, and the sales begun after the last one that nobody paid."""
+    return _between(db, last_place(db), AFTER_ALL)
+
+
+def entries_of_close(db: sqlite3.Connection, number: ReceiptNumber) -> Iterator[Entry] | None:
+    """What a close has summed up, and the sales of its time that nobody paid; None if unknown."""
+    ends = place_of(db, number)
+    return _between(db, *ends) if ends is not None else None
+
+
+_PAID: Final = (
+    "SELECT sale_id FROM {way}payments"
+    " WHERE rowid > :{way}payment_before AND rowid <= :{way}payment_last"
+)
+_BEGUN: Final = "started_at >= :since AND started_at < :until"
+_UNPAID: Final = (
+    " UNION ALL SELECT sale_id FROM {way}sales AS begun WHERE {where}"
+    " AND NOT EXISTS (SELECT 1 FROM {way}payments WHERE sale_id = begun.sale_id)"
+)
+
+
+def _between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> Iterator[Entry]:
+    begun = "begun.rowid > :{0}_before AND begun.rowid <= :{0}_last"
+    kinds = ("sale", "payment", "direct_sale", "direct_payment", "refund")
+    ends = (("before", before), ("last", last))
+    return _entries(
+        db,
+        _Choice(
+            _PAID.format(way="") + _UNPAID.format(way="", where=begun.format("sale")),
+            _PAID.format(way="direct_")
+            + _UNPAID.format(way="direct_", where=begun.format("direct_sale")),
+            "SELECT refund FROM refunds WHERE refund > :refund_before AND refund <= :refund_last",
+            {f"{kind}_{end}": getattr(place, kind) for kind in kinds for end, place in ends},
+        ),
+    )
+
+
+def _entries(db: sqlite3.Connection, choice: _Choice) -> Iterator[Entry]:
+    numbered = [place for place in places(db) if place.number is not None]
+    return heapq.merge(
+        _sale_entries(db, "", choice.forwarded, choice.values, numbered),
+        _sale_entries(db, "direct_", choice.direct, choice.values, numbered),
+        _refund_entries(db, choice.refunds, choice.values, numbered),
+        key=attrgetter("at"),
+    )
+
+
+def _sale_entries(
+    db: sqlite3.Connection,
+    way: str,
+    chosen: str,
+    values: Mapping[str, Value],
+    numbered: Sequence[ClosePlace],
+) -> Iterator[SaleEntry]:
+    place_in = attrgetter(f"{way}payment")
+    with reading():
+        rows = db.execute(
+            f"SELECT records.*, receipts.series, receipts.number, paid.rowid AS place, cashier"  # noqa: S608 - our own names
+            f" FROM {way}records AS records LEFT JOIN receipts USING (sale_id)"
+            f" LEFT JOIN {way}payments AS paid USING (sale_id)"
+            " LEFT JOIN sale_cashiers USING (sale_id)"
+            f" WHERE sale_id IN ({chosen})"
+            " ORDER BY coalesce(paid_at, started_at), records.rowid",
+            values,
+        )
+        for row in rows:
+            place = row["place"]
+            yield SaleEntry(
+                record_of(row, direct=bool(way)),
+                _number(row["series"], row["number"]),
+                _close_of(numbered, place_in, place) if place is not None else None,
+                row["cashier"] or "",
+                _lines(db, row["sale_id"]),
+                _taxes(db, "sale_taxes WHERE sale_id = ?", row["sale_id"]),
+            )
+
+
+def _refund_entries(
+    db: sqlite3.Connection,
+    chosen: str,
+    values: Mapping[str, Value],
+    numbered: Sequence[ClosePlace],
+) -> Iterator[RefundEntry]:
+    with reading():
+        rows = db.execute(
+            "SELECT refunds.*, own.series, own.number, receipts.series AS sale_series,"  # noqa: S608 - our own names
+            " receipts.number AS sale_number FROM refunds"
+            " CROSS JOIN refund_receipts AS own USING (sale_id, part)"
+            f" LEFT JOIN receipts USING (sale_id) WHERE refund IN ({chosen}) ORDER BY at, refund",
+            values,
+        )
+        for row in rows:
+            yield RefundEntry(
+                ReceiptNumber(row["series"], row["number"]),
+                _sale(db, row["sale_id"]),
+                _number(row["sale_series"], row["sale_number"]),
+                _close_of(numbered, attrgetter("refund"), row["refund"]),
+                row["minor"],
+                row["tip_minor"],
+                Sats(row["amount_sat"]),
+                Sats(row["tip_sat"]),
+                row["reason"],
+                row["refunded_by"],
+                row["at"],
+                _taxes(
+                    db, "refund_taxes WHERE sale_id = ? AND part = ?", row["sale_id"], row["part"]
+                ),
+            )
+
+
+def _sale(db: sqlite3.Connection, sale_id: str) -> Sale:
+    for table in ("sales", "direct_sales"):
+        row = db.execute(f"SELECT * FROM {table} WHERE sale_id = ?", (sale_id,)).fetchone()  # noqa: S608 - our own names
+        if row is not None:
+            return sale_of(row, direct=table == "direct_sales")
+    raise LookupError(f"no sale {sale_id}")
+
+
+def _number(series: int | None, number: int | None) -> ReceiptNumber | None:
+    return ReceiptNumber(series, number) if series is not None and number is not None else None
+
+
+def _close_of(
+    numbered: Sequence[ClosePlace], place_in: Callable[[ClosePlace], int], place: int
+) -> ReceiptNumber | None:
+    """The first close that reaches as far as a row."""
+    first = bisect_left(numbered, place, key=place_in)
+    return numbered[first].number if first < len(numbered) else None
+
+
+def _lines(db: sqlite3.Connection, sale_id: str) -> tuple[SaleLine, ...]:
+    return tuple(
+        SaleLine(
+            row["minor"],
+            TaxRate(row["tax_name"], row["tax_rate"]) if row["tax_name"] is not None else None,
+            row["name"],
+            row["quantity"],
+        )
+        for row in db.execute(
+            "SELECT * FROM sale_lines WHERE sale_id = ? ORDER BY place", (sale_id,)
+        )
+    )
+
+
+def _taxes(db: sqlite3.Connection, chosen: str, *values: Value) -> tuple[TaxShare, ...]:
+    return tuple(
+        TaxShare(TaxRate(row["tax_name"], row["tax_rate"]), row["gross_minor"], row["tax_minor"])
+        for row in db.execute(
+            f"SELECT * FROM {chosen} ORDER BY tax_rate DESC, tax_name",  # noqa: S608 - our own names
+            values,
+        )
+    )

@@ -1,0 +1,133 @@
+"""The manager's totals: today, since the last close, and the reports of the closes before."""
+
+import pygame
+
+from kiosk.sale.books import CloseReport, Sums, less
+from kiosk.sale.money import Fiat, Sats
+from kiosk.sale.screens import ManagerScreen
+from kiosk.sale.totals import Totals
+from kiosk.screen.drawing.canvas import Align, Canvas
+from kiosk.screen.drawing.font_coverage import Weight
+from kiosk.screen.drawing.layout import off_top, rows
+from kiosk.screen.drawing.theme import BODY, GAP, LABEL, MARGIN, TITLE, Colour
+
+Line = tuple[str, Colour, float, Weight]
+
+
+def totals_page(canvas: Canvas, area: pygame.Rect, screen: ManagerScreen) -> None:
+    """The totals, or the close that was chosen: `top` 1 is the newest one."""
+    words = canvas.words
+    reports = screen.closes[screen.top - 1 : screen.top] if screen.top else ()
+    for report in reports:
+        _close(canvas, area, report)
+    if reports:
+        return
+    split = canvas.columns if canvas.is_wide else rows
+    for place, title, totals in zip(
+        split(area, [1, 1], canvas.points(GAP * 1.5)),
+        (words.tr("Today"), words.tr("Since the last close")),
+        (screen.totals, screen.since_close),
+        strict=True,
+    ):
+        _card(canvas, place, title, totals)
+
+
+def _card(canvas: Canvas, area: pygame.Rect, title: str, totals: Totals | None) -> None:
+    words, colours = canvas.words, canvas.palette
+    inner = _panel(canvas, area, title)
+    if totals is None:
+        canvas.text(words.tr("Reading"), inner, colours.quiet, BODY)
+        return
+    sums = less(totals.sums, totals.refunded)
+    lines = [*_sums_lines(canvas, sums), _count(canvas, totals.sales, sums)]
+    if totals.forwarded or not totals.received:
+        sent = words.tr("forwarded {amount}", amount=words.sats(totals.forwarded))
+        lines.append((sent, colours.quiet, LABEL, Weight.MEDIUM))
+    if totals.received:
+        received = words.tr("received {amount}", amount=words.sats(totals.received))
+        lines.append((received, colours.quiet, LABEL, Weight.MEDIUM))
+    lines += _refund_lines(canvas, totals.refunded)
+    _write(canvas, inner, lines)
+
+
+def _close(canvas: Canvas, area: pygame.Rect, report: CloseReport) -> None:
+    """The report of a close: two cards, one of money and one of tax and of what is of note."""
+    words, colours = canvas.words, canvas.palette
+    title = words.tr("Close {number}", number=str(report.number))
+    split = canvas.columns if canvas.is_wide else rows
+    money, notes = split(area, [1, 1], canvas.points(GAP * 1.5))
+    begin = [words.moment(report.from_s)] if report.from_s else []
+    times = " – ".join([*begin, words.moment(report.to_s)])
+    quiet = (colours.quiet, LABEL, Weight.MEDIUM)
+    sums = less(report.sums, report.refunded)
+    lines = [*_sums_lines(canvas, sums), _count(canvas, report.receipts, sums)]
+    _write(canvas, _panel(canvas, money, title), lines)
+    beside: list[Line] = []
+    for line in sums:
+        for share in line.taxes:
+            rate = f"{share.rate.name} {share.rate.percent} %"
+            tax = words.money(Fiat(share.tax_minor, line.currency))
+            beside.append((f"{rate}: {tax}", colours.ink, LABEL, Weight.MEDIUM))
+    beside += _refund_lines(canvas, report.refunded)
+    for line in report.late:
+        paid = words.money(line.paid)
+        beside.append((words.tr("paid late {amount}", amount=paid), *quiet))
+    if report.twice:
+        twice = words.sats(report.twice_amount)
+        beside.append((words.tr("paid twice {amount}", amount=twice), *quiet))
+    if report.by:
+        beside.append((report.by, *quiet))
+    _write(canvas, _panel(canvas, notes, times), beside)
+
+
+def _panel(canvas: Canvas, area: pygame.Rect, title: str) -> pygame.Rect:
+    """A card with a title; its inside comes back."""
+    colours = canvas.palette
+    canvas.panel(area, colours.key, colours.edge)
+    inner = area.inflate(-canvas.points(2.5 * MARGIN), -canvas.points(1.5 * MARGIN))
+    head, inner = off_top(inner, canvas.points(LABEL), canvas.points(GAP / 2))
+    canvas.text(title, head, colours.quiet, LABEL, align=Align.START)
+    return inner
+
+
+def _sums_lines(canvas: Canvas, sums: Sums) -> list[Line]:
+    """What was paid in each currency, exactly; "about" is said only of what sats were worth."""
+    words, colours = canvas.words, canvas.palette
+    lines: list[Line] = []
+    for line in sums:
+        lines.append((words.money(line.paid), colours.ink, TITLE * 0.9, Weight.BOLD))
+        if line.tip_minor:
+            tips = words.money(Fiat(line.tip_minor, line.currency))
+            sentence = words.tr("tips {amount}", amount=tips)
+            lines.append((sentence, colours.quiet, LABEL, Weight.MEDIUM))
+        for worth in line.about:
+            sentence = words.tr("about {amount}", amount=words.money(worth))
+            lines.append((sentence, colours.quiet, LABEL, Weight.MEDIUM))
+    return lines
+
+
+def _refund_lines(canvas: Canvas, refunded: Sums) -> list[Line]:
+    words, colours = canvas.words, canvas.palette
+    return [
+        (
+            words.tr("given back {amount}", amount=words.money(line.paid)),
+            colours.quiet,
+            LABEL,
+            Weight.MEDIUM,
+        )
+        for line in refunded
+    ]
+
+
+def _count(canvas: Canvas, receipts: int, sums: Sums) -> Line:
+    """How many sales, and all of it in sats."""
+    words = canvas.words
+    count = words.trn("{count} sale", "{count} sales", receipts)
+    sats = words.sats(Sats(sum(line.amount for line in sums)))
+    return (f"{count}: {sats}", canvas.palette.ink, BODY, Weight.MEDIUM)
+
+
+def _write(canvas: Canvas, area: pygame.Rect, lines: list[Line]) -> None:
+    sizes = [line[2] for line in lines]
+    for place, (sentence, ink, size, weight) in zip(rows(area, sizes, 0), lines, strict=True):
+        canvas.text(sentence, place, ink, size, align=Align.START, weight=weight)

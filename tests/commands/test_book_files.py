@@ -1,0 +1,188 @@
+"""The books as files: columns that can be summed up, and a close's file that is its report."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC
+from decimal import Decimal
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from kiosk.__main__ import main
+from kiosk.commands import book_files
+from kiosk.commands.book_tables import SALES
+from kiosk.commands.export import write_sales
+from kiosk.journal import Journal
+from kiosk.sale.facts import DayClosed, SaleStarted
+from kiosk.sale.money import Sats
+from tests.journal.test_books import refund, sold, taxed
+from tests.journal.test_journal import NOW, sale
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KIOSK_JOURNAL", str(tmp_path / "journal.sqlite3"))
+    monkeypatch.setenv("KIOSK_TIMEZONE", "Europe/Berlin")
+    journal = Journal.open(tmp_path / "journal.sqlite3", lambda: NOW)
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def day(book: Journal) -> Journal:
+    """Three paid sales and an unpaid one, a refund of $0.50, and a close."""
+    book.record([*sold(taxed(1), 1), *sold(taxed(2, direct=True), 2), *sold(sale(3), 3)])
+    book.record([SaleStarted(sale(4)), refund(taxed(1), 1, 50), DayClosed(NOW)])
+    return book
+
+
+def output_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main([*words]) == 0
+    return capsys.readouterr().out
+
+
+def rows_of(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(output_of(capsys, *words))))
+
+
+def total(rows: list[dict[str, str]], column: str) -> Decimal:
+    return sum((Decimal(row[column]) for row in rows if row[column]), Decimal())
+
+
+def test_a_file_has_its_head_even_when_nothing_was_sold(
+    book: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = output_of(capsys, "sales", "--csv")
+    assert head.split() == [",".join(SALES)]
+    assert json.loads(output_of(capsys, "sales", "--json")) == []
+    assert output_of(capsys, "closes") == "No close yet.\n"
+
+
+def test_the_file_of_a_close_adds_up_to_its_report(
+    day: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = rows_of(capsys, "sales", "--csv", "--close", "1")
+    closes = rows_of(capsys, "closes", "--csv")
+    for column in ("gross", "tip", "net", "tax", "sats", "tip_sats"):
+        assert total(rows, column) == total(closes, column), column
+    assert (total(rows, "gross"), total(rows, "tip")) == (Decimal("2.50"), Decimal("0.20"))
+    taxes = rows_of(capsys, "sales", "--csv", "--close", "1", "--table", "taxes")
+    close_taxes = rows_of(capsys, "closes", "--taxes")
+    for column in ("gross", "net", "tax"):
+        assert total(taxes, column) == total(close_taxes, column), column
+    assert total(taxes, "tax") == total(rows, "tax")
+    assert [close["part"] for close in closes] == ["forward", "direct", "refunded"]
+
+
+def test_what_was_not_paid_stands_in_columns_of_its_own(
+    day: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = rows_of(capsys, "sales", "--csv", "--since", "2020-01-01")
+    (unpaid,) = (row for row in rows if row["state"] == "requested")
+    assert (unpaid["gross"], unpaid["sats"], unpaid["number"]) == ("", "", "")
+    assert (unpaid["unpaid_gross"], unpaid["unpaid_sats"]) == ("1.00", "2300")
+
+
+def test_a_row_says_when_where_and_what(day: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = rows_of(capsys, "sales", "--csv", "--since", "2020-01-01")
+    first = next(row for row in rows if row["sale"] == taxed(1).id and not row["refund_of"])
+    wanted = {
+        "kiosk": "till-1",
+        "series": "1",
+        "number": "1",
+        "close": "1-1",
+        "date": "2023-11-14",
+        "time": "23:13:20",
+        "offset": "+01:00",
+        "items": "2",
+        "currency": "USD",
+        "gross": "1.00",
+        "tip": "0.10",
+        "net": "0.87",
+        "tax_rate": "19+7",
+        "tax": "0.13",
+        "way": "forward",
+        "btc_price": "43623.050781",
+    }
+    assert {name: first[name] for name in wanted} == wanted
+    given = next(row for row in rows if row["refund_of"])
+    assert (given["series"], given["number"], given["refund_of"]) == ("R1", "1", "1-1")
+    assert (given["gross"], given["state"], given["memo"]) == ("-0.50", "refunded", "broken")
+
+
+def test_the_items_have_a_row_each(day: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    items = rows_of(capsys, "sales", "--csv", "--since", "2020-01-01", "--table", "items")
+    assert total(items, "gross") == Decimal("3.00")
+    assert [item["tax_rate"] for item in items if item["number"] == "1"] == ["19", "7"]
+
+
+def test_an_unknown_close_is_said(day: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sales", "--csv", "--close", "2-9"]) == 1
+    assert "there is no close 2-9" in capsys.readouterr().err
+
+
+def test_closes_are_told_in_words(day: Journal, capsys: pytest.CaptureFixture[str]) -> None:
+    words = output_of(capsys, "closes")
+    assert words.startswith("Close 1-1: the beginning to 2023-11-14 23:13, 3 sales\nforwarded:")
+    assert "  USD: 2 for $2.10, of which tips $0.10, 4600 sat, VAT 19 %: net 0.50 tax 0.10" in words
+    assert "given back:\n  USD: 1 for $0.50" in words
+
+
+def test_the_workbook_has_a_sheet_for_each_table_and_numbers_are_numbers(
+    day: Journal, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "books.xlsx"
+    assert output_of(capsys, "sales", "--since", "2020-01-01", "--xlsx", str(path)) == ""
+    with ZipFile(path) as book:
+        names = book.read("xl/workbook.xml").decode()
+        sales = book.read("xl/worksheets/sheet1.xml").decode()
+        hours = book.read("xl/worksheets/sheet4.xml").decode()
+    for name in ("Sales", "Items", "Taxes", "Hours", "Closes", "Close taxes"):
+        assert f'name="{name}"' in names
+    assert "<v>-0.5</v>" in sales
+    assert hours.count("<row ") == 2, "the head, and one hour"
+    assert "<v>2.5</v>" in hours
+
+
+def test_a_table_that_is_longer_than_a_sheet_goes_on_in_another(
+    day: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book_files, "_ROWS_A_SHEET", 3)
+    path = tmp_path / "books.xlsx"
+    book_files.write_workbook(path, day.entries(0, 2**40), day.close_reports(), UTC)
+    with ZipFile(path) as book:
+        assert 'name="Sales 2"' in book.read("xl/workbook.xml").decode()
+
+
+def test_the_stick_gets_every_table_and_the_last_closes_own(day: Journal, tmp_path: Path) -> None:
+    day.record(sold(replace(sale(5), amount=Sats(9)), 5))
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    write_sales(tmp_path / "journal.sqlite3", UTC, folder)
+    names = {file.name[: -len("-2026-11-26.csv")] for file in folder.glob("*.csv")}
+    assert names == {
+        "kiosk-sales-all",
+        "kiosk-sales-since-close",
+        "kiosk-sales-close-1-1",
+        "kiosk-items-year",
+        "kiosk-taxes-year",
+        "kiosk-closes",
+        "kiosk-close-taxes",
+    }
+    assert len(list(folder.glob("kiosk-books-year-*.xlsx"))) == 1
+    assert len(list(folder.iterdir())) == 8, "and nothing that was only for making them"
+    (since,) = folder.glob("kiosk-sales-since-close-*")
+    assert since.read_text().count("\n") == 2
+
+
+def test_a_journal_that_has_no_numbers_yet_asks_for_a_start_of_the_kiosk(
+    book: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book._db.execute("DROP TABLE receipts")
+    assert main(["sales", "--csv"]) == 1
+    assert "has to start once" in capsys.readouterr().err

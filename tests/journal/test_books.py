@@ -1,0 +1,208 @@
+"""Numbers without holes, exact sums, and closes whose reports are what their files add up to."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kiosk.journal import Journal, JournalConflict
+from kiosk.journal.books import RefundEntry, SaleEntry
+from kiosk.journal.installation import Hardware
+from kiosk.sale.books import ReceiptNumber, report_as_text, report_from_text
+from kiosk.sale.facts import (
+    DayClosed,
+    DirectInvoiceIssued,
+    DirectInvoicePaid,
+    Fact,
+    InvoiceIssued,
+    InvoicePaid,
+    PaidTwice,
+    RefundRecorded,
+    Sale,
+    SaleStarted,
+)
+from kiosk.sale.invoice import SaleId
+from kiosk.sale.money import Sats
+from kiosk.sale.refund import refund_of
+from kiosk.sale.tax import SaleLine, TaxRate, tax_shares
+from tests.journal.test_journal import NOW, sale
+from tests.sale.tills import invoice
+
+VAT, REDUCED = TaxRate("VAT", 1900), TaxRate("reduced", 700)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite3"
+
+
+@pytest.fixture
+def journal(path: Path) -> Iterator[Journal]:
+    made = Journal.open(path, lambda: NOW)
+    yield made
+    made.close()
+
+
+def sold(begun: Sale, number: int, *, late: bool = False) -> list[Fact]:
+    """A sale from its beginning to its payment."""
+    code = invoice(number, begun.amount)
+    if begun.direct:
+        paid: list[Fact] = [
+            DirectInvoiceIssued(begun.id, code),
+            DirectInvoicePaid(begun.id, code.payment_hash, late),
+        ]
+    else:
+        paid = [InvoiceIssued(begun.id, code), InvoicePaid(begun.id, code.payment_hash, late)]
+    return [SaleStarted(begun), *paid]
+
+
+def taxed(number: int, *, direct: bool = False) -> Sale:
+    """$1.00: $0.60 at 19 % and $0.40 at 7 %, with a tip of $0.10."""
+    lines = (SaleLine(60, VAT), SaleLine(40, REDUCED))
+    return replace(sale(number), lines=lines, tip_minor=10, tip=Sats(230), direct=direct)
+
+
+def refund(of: Sale, part: int, minor: int, before: int = 0) -> RefundRecorded:
+    given = refund_of(of, tax_shares(of.lines), before, minor)
+    return RefundRecorded(
+        of.id, part, given.minor, given.tip_minor, given.amount, given.tip, given.taxes, "broken"
+    )
+
+
+def numbers(journal: Journal) -> list[str]:
+    entries = journal.entries(0, 2**40)
+    return [str(entry.receipt) for entry in entries if isinstance(entry, SaleEntry)]
+
+
+def test_every_paid_sale_has_the_next_number_and_nothing_else_takes_one(journal: Journal) -> None:
+    journal.record(sold(sale(1), 1))
+    journal.record([SaleStarted(sale(2))])
+    journal.record(sold(taxed(3, direct=True), 3))
+    journal.record(sold(sale(1), 1))  # said again
+    with pytest.raises(JournalConflict):
+        journal.record([*sold(sale(4), 4), InvoiceIssued(sale(4).id, invoice(5, 2300))])
+    journal.record(sold(sale(6), 6, late=True))
+    assert sorted(numbers(journal)) == ["1-1", "1-2", "1-3", "None"]
+
+
+def test_a_number_is_given_once_and_stays(journal: Journal, path: Path) -> None:
+    journal.record(sold(sale(1), 1))
+    for change in ("UPDATE receipts SET number = 7", "DELETE FROM receipts"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            journal._db.execute(change)
+
+
+def test_a_journal_in_another_machine_begins_the_next_series(path: Path) -> None:
+    first = Journal.open(path, lambda: NOW, hardware=lambda: Hardware("a", "a"))
+    first.record(sold(sale(1), 1))
+    first.close()
+    second = Journal.open(path, lambda: NOW, hardware=lambda: Hardware("b", "b"))
+    second.record(sold(sale(2), 2))
+    assert numbers(second) == ["1-1", "2-1"]
+    second.close()
+
+
+def test_a_rebuilt_journal_keeps_its_numbers_and_begins_the_next_series(path: Path) -> None:
+    before = Journal.open(path, lambda: NOW)
+    before.record([*sold(taxed(1), 1), *sold(sale(2), 2), refund(taxed(1), 1, 50)])
+    before.record([DayClosed(NOW)])
+    before.close()
+    Journal.set_aside(path, "then")
+    journal = Journal.open(path, lambda: NOW)
+    for _ in range(2):  # a start that did not get as far as asking Blink is made again
+        lost = journal.lost_journal()
+        assert lost is not None
+    journal.record(sold(taxed(1), 1))
+    journal.record(sold(sale(3), 3))
+    assert numbers(journal) == ["1-1", "2-1"]
+    assert [report.number for report in journal.close_reports()] == [ReceiptNumber(1, 1)]
+    journal.record([DayClosed(NOW + 1)])
+    assert journal.close_reports()[0].number == ReceiptNumber(2, 1)
+    journal.close()
+
+
+def test_a_close_sums_up_exactly_what_its_entries_are(journal: Journal) -> None:
+    journal.record(sold(sale(9), 9))
+    journal.record([DayClosed(NOW - 5)])
+    sats = replace(sale(4), price=replace(sale(4).price, minor=2300, currency=SAT_OF_JOURNAL))
+    journal.record(
+        [
+            *sold(taxed(1), 1),
+            *sold(taxed(2, direct=True), 2),
+            *sold(sale(3), 3, late=True),
+            *sold(sats, 4),
+            refund(taxed(1), 1, 105),
+            PaidTwice(taxed(1).id, invoice(1, 1).payment_hash, 2),
+        ]
+    )
+    journal.record([DayClosed(NOW, by="Ana")])
+    report = journal.close_reports()[0]
+    assert (report.number, report.from_s, report.to_s, report.by) == (
+        ReceiptNumber(1, 2),
+        NOW - 5,
+        NOW,
+        "Ana",
+    )
+    dollars, in_sats = report.forwarded
+    assert (dollars.receipts, dollars.gross_minor, dollars.tip_minor) == (2, 200, 10)
+    assert [(share.rate, share.tax_minor) for share in dollars.taxes] == [(VAT, 10), (REDUCED, 3)]
+    assert dollars.net_minor == 187
+    assert (in_sats.gross_minor, [worth.minor for worth in in_sats.about]) == (2300, [100])
+    assert [line.paid.minor for line in report.received] == [110]
+    assert [(line.receipts, line.paid.minor) for line in report.late] == [(1, 100)]
+    (given,) = report.refunded
+    assert (given.gross_minor, given.tip_minor, given.tax_minor) == (100, 5, 13)
+    assert (report.twice, report.twice_amount) == (1, 2300)
+    entries = list(journal.entries_of_close(report.number) or ())
+    sales = [entry for entry in entries if isinstance(entry, SaleEntry)]
+    assert {entry.close for entry in entries} == {report.number}
+    assert len(sales) == report.receipts
+    assert sum(entry.record.sale.amount for entry in sales) == sum(
+        line.amount for line in report.sums
+    )
+    (refunded,) = (entry for entry in entries if isinstance(entry, RefundEntry))
+    assert refunded.sale_receipt == ReceiptNumber(1, 2)
+    assert journal.entries_of_close(ReceiptNumber(1, 3)) is None
+
+
+def test_a_report_is_kept_as_it_was(journal: Journal) -> None:
+    journal.record([*sold(taxed(1), 1), refund(taxed(1), 1, 30), DayClosed(NOW)])
+    (report,) = journal.close_reports()
+    assert report_from_text(report_as_text(report)) == report
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        journal._db.execute("DELETE FROM close_reports")
+
+
+def test_a_close_of_an_older_program_is_numbered_and_gets_its_report_later(
+    journal: Journal,
+) -> None:
+    journal.record(sold(sale(1), 1))
+    journal._db.execute("INSERT INTO day_closes VALUES (?)", (NOW,))
+    journal.record(sold(sale(2), 2))
+    assert journal.totals_since_close().sales == 1
+    journal.record([DayClosed(NOW + 1)])
+    assert [(r.number.number, r.receipts) for r in journal.close_reports()] == [(2, 1), (1, 1)]
+
+
+def test_refunds_are_numbered_apart_and_never_more_than_was_paid(journal: Journal) -> None:
+    journal.record([*sold(taxed(1), 1), *sold(sale(2), 2)])
+    journal.record([refund(taxed(1), 1, 60), refund(sale(2), 1, 100)])
+    journal.record([refund(taxed(1), 1, 60)])  # said again
+    journal.record([refund(taxed(1), 2, 50, before=60)])
+    entries = [e for e in journal.entries(0, 2**40) if isinstance(e, RefundEntry)]
+    assert [str(entry.number) for entry in entries] == ["1-1", "1-2", "1-3"]
+    more = replace(refund(sale(2), 1, 1), part=2)
+    with pytest.raises(JournalConflict, match="more than was paid"):
+        journal.record([more])
+    with pytest.raises(JournalConflict, match="more than was paid"):
+        journal.record([replace(more, sale=SaleId("nobody"), part=1)])
+    totals = journal.totals(0)
+    assert [line.paid.minor for line in totals.refunded] == [210]
+    assert sum(share.tax_minor for line in totals.refunded for share in line.taxes) == sum(
+        share.tax_minor for share in tax_shares(taxed(1).lines)
+    )
+
+
+SAT_OF_JOURNAL = replace(sale(1).price.currency, code="SAT", symbol="sat", fraction_digits=0)
