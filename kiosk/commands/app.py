@@ -88,6 +88,7 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         merchant_username=_merchant_name(settings),
         merchant_updates=settings.merchant_updates,
         direct=settings.receive == "direct",
+        last_sales=settings.last_sales != "off",
         languages=tuple(dict.fromkeys((settings.language, *settings.customer_languages))),
         keys_left=_keys_left(settings),
     )
@@ -147,6 +148,7 @@ def look_of(settings: Settings) -> Look:
         words=words,
         logo=settings.logo,
         left_handed=settings.left_handed,
+        amounts_hidden=settings.last_sales == "times",
     )
 
 
@@ -242,7 +244,11 @@ def build_app(
             write_sales=partial(write_sales, settings.journal, settings.timezone),
         )
         loop = Loop(
-            replace(till, list_room=window.list_room),
+            replace(
+                till,
+                list_room=window.list_room,
+                rules=replace(rules, last_sales=rules.last_sales and window.has_room_for_sales),
+            ),
             inbox,
             wallet=wallet,
             journal=journal,

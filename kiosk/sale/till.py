@@ -12,6 +12,7 @@ from kiosk.sale.ids import SaleParts, sale_id
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.money import SAT, Cents, Rate, Sats
+from kiosk.sale.sale_record import SaleRecord
 from kiosk.sale.sales_list import USUAL_ROOM
 from kiosk.sale.screens import Screen
 from kiosk.sale.tax import TaxRate
@@ -51,6 +52,7 @@ class Rules:
     merchant_updates: bool = False
     direct: bool = False  # KIOSK_RECEIVE: sales are paid to the merchant, and nothing is forwarded
     languages: tuple[str, ...] = ()  # the kiosk's own, and those that a customer may choose
+    last_sales: bool = False  # shown beside the keypad while nothing is typed
     keys_left: tuple[str, ...] = ()  # settings with keys that direct sales do not need
 
     def sale_id(self, number: int) -> SaleId:
@@ -209,6 +211,7 @@ class Till:
     )
     alarms: tuple[Alarm, ...] = ()
     earlier_codes: tuple[PaymentHash, ...] = ()  # of the sale on the screen, run out
+    last_sales: tuple[SaleRecord, ...] | None = None  # of today; None until they are asked for
     customer_language: str = ""  # of the sale on the screen; empty is the kiosk's own
     late_money: tuple[Sale, ...] = ()  # paid after they had left the screen, and not yet read
     lost_journal: LostJournal | None = None  # a damaged journal, until its sales have been taken up

@@ -13,6 +13,7 @@ from kiosk.sale import (
     forwards,
     invoice_status,
     key_press,
+    last_sales,
     manager,
     new_code,
     payouts,
@@ -79,7 +80,7 @@ def transition(till: Till, event: Event) -> Step:
     next_till = count_paid(note_screen_change(till, step.till), step.facts)
     next_till = forget_customer_language(new_code.forget_earlier_codes(next_till))
     step = replace(step, till=next_till)
-    step = with_trouble_sound(till, step)
+    step = last_sales.with_question(till, with_trouble_sound(till, step))
     if timers.needs_connection(till) and not timers.needs_connection(step.till):
         return replace(step, effects=(*step.effects, GoIdle()))
     return step
@@ -155,7 +156,9 @@ def _handle(till: Till, event: Event) -> Step:
         case SalesHistoryResult():
             return manager.handle_sales_history(till, event)
         case SalesPageResult():
-            return manager.handle_sales_page(till, event)
+            return manager.handle_sales_page(till, event).then(
+                lambda after: last_sales.handle_sales(after, event)
+            )
         case SaleDetailsResult():
             return sale_page.handle_details(till, event)
         # The device

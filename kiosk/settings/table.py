@@ -255,6 +255,14 @@ class Settings:
         group=Group.SCREEN,
         default="off",
     )
+    last_sales: str = setting(
+        "KIOSK_LAST_SALES",
+        parsers.one_of("amounts", "times", "off"),
+        "today's last sales beside the keypad of a large display while nothing is typed: `amounts`,"
+        " only `times`, or `off`",
+        group=Group.SCREEN,
+        default="amounts",
+    )
     screen: tuple[int, int] | None = setting(
         "KIOSK_SCREEN",
         parsers.screen,

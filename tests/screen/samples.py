@@ -167,6 +167,13 @@ def every_view() -> dict[str, Till]:
         "converted": till(EnteringAmount(replace(ENTRY, items=(1000,)), shown=SAT)),
         "longest": till(EnteringAmount(Entry(USD, typed=999_999_999_999))),
         "sum": till(EnteringAmount(Entry(USD, typed=250, items=(1000, 450, 99_999_99)))),
+        "long-sum": till(EnteringAmount(Entry(USD, typed=325, items=tuple(range(100, 2500, 75))))),
+        "sum-refused": till(
+            EnteringAmount(
+                Entry(USD, typed=325, items=(1000, 450, 250)), Trouble(TroubleKind.NO_RATE, "USD")
+            )
+        ),
+        "last-sales": till(EnteringAmount(Entry(USD)), last_sales=SALES.sales * 3),
         "limit": till(EnteringAmount(replace(ENTRY, typed=190_000))),
         "alarm": till(
             EnteringAmount(Entry(USD)),

@@ -31,6 +31,7 @@ from kiosk.screen.drawing.qr import WHITE_LEVELS, prepare
 from kiosk.screen.drawing.theme import PALETTES
 from kiosk.screen.sound.speaker import Speaker
 from kiosk.screen.views import attract
+from kiosk.screen.views.free_room import has_room_for_sales
 from kiosk.screen.views.list_card import list_room
 from kiosk.screen.views.paint import paint, paint_motion
 
@@ -110,8 +111,12 @@ class Window:
     @property
     def list_room(self) -> int:
         """What this display has for the lines of a list."""
-        page = self._painter.page.surface
-        return list_room(Canvas(page, PALETTES[self._look.theme], self._look.words))
+        return list_room(self._canvas())
+
+    @property
+    def has_room_for_sales(self) -> bool:
+        """Whether this display has room for today's last sales while nothing is typed."""
+        return has_room_for_sales(self._canvas())
 
     def draw(self, till: Till) -> bool:
         """Draw the till unless the picture would be the same; says whether it drew.
@@ -199,6 +204,10 @@ class Window:
         self._speaker.close()
         self._backlight.follow(ScreenStage.AWAKE)
         pygame.display.quit()
+
+    def _canvas(self) -> Canvas:
+        page = self._painter.page.surface
+        return Canvas(page, PALETTES[self._look.theme], self._look.words)
 
     def _apply_stage(self, till: Till) -> None:
         """Apply a stage of the screensaver; at rest there is time to write the saved brightness."""

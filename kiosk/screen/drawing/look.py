@@ -11,7 +11,8 @@ from kiosk.screen.text.words import Words
 class Look:
     """Theme, key order (phone or calculator), the merchant's name and logo, white level, words.
 
-    `left_handed` puts the keypad on the left of a landscape display.
+    `left_handed` puts the keypad on the left of a landscape display. `amounts_hidden` leaves the
+    amounts of the last sales out.
     """
 
     theme: str = "light"
@@ -21,6 +22,7 @@ class Look:
     words: Words = Words()
     logo: Path | None = None
     left_handed: bool = False
+    amounts_hidden: bool = False
 
     def in_language(self, language: str) -> "Look":
         """The same look in a customer's language; empty is the kiosk's own."""

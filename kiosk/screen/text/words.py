@@ -1,6 +1,5 @@
 """Everything the screen says, in the language of the settings. Made once, carried by the look."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
@@ -11,7 +10,6 @@ from kiosk.sale.trouble import Trouble
 from kiosk.screen.drawing.font_coverage import (
     END_ISOLATE,
     FIRST_STRONG_ISOLATE,
-    LEFT_TO_RIGHT_ISOLATE,
     RIGHT_TO_LEFT_ISOLATE,
 )
 from kiosk.screen.text import numbers
@@ -20,7 +18,6 @@ from kiosk.screen.text.trouble_texts import IN_SATS, TROUBLES
 
 _BITCOIN: Final = "₿"
 _HARD_SPACE: Final = "\u00a0"
-MOST_ITEMS: Final = 4
 _NO_SPACES: Final = ("ja",)  # between sentences
 
 
@@ -67,13 +64,6 @@ class Words:
         """Sentences one after the other; empty ones are left out."""
         gap = "" if self.language in _NO_SPACES else " "
         return gap.join(sentence for sentence in sentences if sentence)
-
-    def tape(self, items: Sequence[int], currency: Currency, most: int = MOST_ITEMS) -> str:
-        """The last items of a sum, left to right everywhere: 1.00 + 2.00."""
-        parts = [self.number(item, currency) for item in items[-most:]]
-        if len(items) > most:
-            parts.insert(0, "…")
-        return self._isolated(" + ".join(parts), LEFT_TO_RIGHT_ISOLATE)
 
     def money(self, amount: Fiat) -> str:
         """An amount with its symbol, or sats."""

@@ -4,7 +4,7 @@ import pygame
 
 from kiosk.sale.entry import Entry
 from kiosk.sale.keys import Key
-from kiosk.sale.money import ONE_BITCOIN, Fiat, fiat_from_sats
+from kiosk.sale.money import ONE_BITCOIN, fiat_from_sats
 from kiosk.sale.prices import amount_in_unit, rate_to_show
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.tax import TaxRate
@@ -14,15 +14,22 @@ from kiosk.screen.drawing import logo
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
-from kiosk.screen.drawing.layout import off_bottom, off_top, rows
+from kiosk.screen.drawing.layout import off_bottom, off_top
 from kiosk.screen.drawing.look import Look
-from kiosk.screen.drawing.theme import BODY, DISPLAY, GAP, LABEL, LARGE, SMALL, TITLE
+from kiosk.screen.drawing.theme import (
+    DISPLAY,
+    GAP,
+    LABEL,
+    LARGE,
+    NARROWEST_AMOUNT,
+    SMALL,
+)
 from kiosk.screen.drawing.touch_zones import LOGO_HOLD_S, TouchZone
 from kiosk.screen.text.amounts import other_unit
-from kiosk.screen.text.words import MOST_ITEMS
 from kiosk.screen.views.banner import banner
 from kiosk.screen.views.connection_status import status
 from kiosk.screen.views.entry_banners import entry_banner
+from kiosk.screen.views.free_room import has_room_for_sales, last_sales, tape, tape_height
 from kiosk.screen.views.keypad import beside_keypad, keypad
 
 
@@ -36,8 +43,6 @@ def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> 
         head = _tax_key(canvas, head, till.rules.taxes[screen.entry.tax])
     _head(canvas, head, look)
     amount, rest = off_top(rest, min(canvas.points(DISPLAY), rest.height * 2 // 5), 0)
-    other, rest = off_top(rest, canvas.points(LARGE), 0)
-    price, rest = off_top(rest, canvas.points(SMALL), gap)
     colours, entry, words = canvas.palette, screen.entry, canvas.words
     sentence = amount_in_unit(till, entry, screen.shown) if screen.shown else None
     ink = colours.quiet if entry.is_empty else colours.ink
@@ -48,11 +53,16 @@ def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> 
         DISPLAY,
         align=Align.END,
         weight=Weight.BOLD,
+        narrowest=NARROWEST_AMOUNT,
     )
     worth = words.money(entry.price) if sentence else other_unit(words, till, entry)
-    canvas.text(worth, other, colours.quiet, LARGE * 0.9, align=Align.END)
-    canvas.text(_price(canvas, till, entry), price, colours.quiet, SMALL, align=Align.END)
-    _notes(canvas, rest, till, screen)
+    if worth:
+        other, rest = off_top(rest, canvas.points(LARGE), 0)
+        canvas.text(worth, other, colours.quiet, LARGE * 0.9, align=Align.END)
+    if not entry.is_empty:  # the room is kept while the price is fetched: nothing jumps
+        price, rest = off_top(rest, canvas.points(SMALL), gap)
+        canvas.text(_price(canvas, till, entry), price, colours.quiet, SMALL, align=Align.END)
+    _notes(canvas, rest, till, screen, look)
     status(canvas, till, foot)
     unit = words.unit(screen.shown if sentence and screen.shown else entry.unit)
     keypad(canvas, pad, look, unit, "" if entry.is_empty else words.money(entry.price))
@@ -96,27 +106,18 @@ def _price(canvas: Canvas, till: Till, entry: Entry) -> str:
     return words.tr("{price}, {seconds} s ago", price=price, seconds=age)
 
 
-def _notes(canvas: Canvas, area: pygame.Rect, till: Till, screen: EnteringAmount) -> None:
-    """The sum, and the one thing that matters most now."""
-    if screen.entry.items:
-        area = _sum(canvas, area, screen)
+def _notes(
+    canvas: Canvas, area: pygame.Rect, till: Till, screen: EnteringAmount, look: Look
+) -> None:
+    """The one thing that matters most now; then the sum's tape, or today's last sales."""
+    entry = screen.entry
     note = entry_banner(till, screen, canvas.words)
     if note is not None:
-        banner(canvas, area, note.icon, note.sentence, note.tone, LABEL)
-
-
-def _sum(canvas: Canvas, area: pygame.Rect, screen: EnteringAmount) -> pygame.Rect:
-    """What has been added up, and the item being typed; what is left of the area comes back."""
-    words, colours, entry = canvas.words, canvas.palette, screen.entry
-    card, rest = off_top(area, canvas.points(BODY + TITLE), canvas.points(GAP))
-    canvas.panel(card, colours.panel, colours.edge)
-    inner = card.inflate(-canvas.points(2 * GAP), -canvas.points(GAP))
-    above, below = rows(inner, [BODY, TITLE], 0)
-    items = (*entry.items, entry.typed) if entry.typed else entry.items
-    tapes = (words.tape(items, entry.unit, most) for most in range(MOST_ITEMS, 1, -1))
-    shortest = words.tape(items, entry.unit, 1)
-    tape = next((tape for tape in tapes if canvas.fits(tape, above, SMALL)), shortest)
-    canvas.text(tape, above, colours.quiet, SMALL, align=Align.END)
-    typed = f"+ {words.money(Fiat(entry.typed, entry.unit))}"
-    canvas.text(typed, below, colours.ink, LARGE * 0.9, align=Align.END, weight=Weight.BOLD)
-    return rest
+        kept = tape_height(canvas) + canvas.points(GAP) if entry.items else 0
+        above, _ = off_bottom(area, kept, 0)
+        left = banner(canvas, above, note.icon, note.sentence, note.tone, LABEL)
+        area = pygame.Rect(area.left, left.top, area.width, area.bottom - left.top)
+    if entry.items:
+        tape(canvas, area, entry)
+    elif entry.is_empty and has_room_for_sales(canvas):
+        last_sales(canvas, area, till.last_sales or (), look)

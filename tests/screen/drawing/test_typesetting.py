@@ -15,7 +15,6 @@ from kiosk.screen.drawing.font_coverage import (
 )
 from kiosk.screen.text.words import Words
 from kiosk.simulate.prices import CURRENCIES
-from tests.sale.tills import USD
 
 pygame.font.init()
 WHITE = (255, 255, 255)
@@ -160,7 +159,7 @@ def test_japanese_breaks_between_characters_but_not_before_a_stop() -> None:
 
 
 def test_what_is_broken_within_an_isolate_keeps_its_direction_on_every_line() -> None:
-    words = Words("he").tape((1000, 450, 250, 99_999), USD)
+    words = "\u206610.00 + 4.50 + 2.50 + 999.99\u2069"
     lines = typesetting.wrapped(
         words, typesetting.width(words, HEIGHT, rtl=True) // 2, HEIGHT, rtl=True
     )

@@ -134,8 +134,10 @@ def test_success_stays_until_a_key_when_told_to(counters: list[Counter]) -> None
 def test_a_sum_is_corrected_digit_by_digit(counter: Counter) -> None:
     counter.play(
         ("touch 1 0 0 0 plus", EnteringAmount, "$10.00"),
-        ("touch 4 5 0 plus 2 5", EnteringAmount, "10.00 + 4.50 + 0.25"),
-        ("wait 0", EnteringAmount, "$14.75"),
+        ("touch 4 5 0 plus 2 5", EnteringAmount, "$14.75"),
+        ("wait 0", EnteringAmount, "$10.00"),
+        ("wait 0", EnteringAmount, "$4.50"),
+        ("wait 0", EnteringAmount, "+ $0.25"),
         ("touch delete", EnteringAmount, "+ $0.02"),
         ("touch delete", EnteringAmount, "$14.50"),
         ("wait 0", EnteringAmount, "+ $0.00"),
@@ -145,9 +147,19 @@ def test_a_sum_is_corrected_digit_by_digit(counter: Counter) -> None:
     )
 
 
+def test_a_long_sum_sums_up_its_oldest_items(counter: Counter) -> None:
+    counter.play(
+        ("touch " + "1 0 0 plus " * 9, EnteringAmount, "$9.00"),
+        ("touch 5 0", EnteringAmount, "+ $0.50"),
+        ("wait 0", EnteringAmount, "… $5.00"),
+        ("touch delete delete delete", EnteringAmount, "+ $1.00"),
+        ("wait 0", EnteringAmount, "… $4.00"),
+    )
+
+
 def test_the_charge_key_says_what_it_will_charge(counter: Counter) -> None:
     """With a sum, the number in large letters was the item being typed, not what is charged."""
-    counter.play(("touch 1 0 0 0 plus 2 5", EnteringAmount, "10.00 + 0.25"))
+    counter.play(("touch 1 0 0 0 plus 2 5", EnteringAmount, "+ $0.25"))
     assert counter.canvas.said.count("$10.25") == 2  # the large number and the key
     counter.play(("touch clear clear", EnteringAmount, "$0.00"))
     assert counter.canvas.said.count("$0.00") == 1

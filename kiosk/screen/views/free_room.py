@@ -1,0 +1,103 @@
+"""The free room of the amount screen: the tape of a sum, else today's last sales."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pygame
+
+from kiosk.sale.entry import Entry
+from kiosk.sale.money import Fiat
+from kiosk.sale.sale_record import SaleRecord
+from kiosk.screen.drawing.canvas import Align, Canvas
+from kiosk.screen.drawing.font_coverage import Weight
+from kiosk.screen.drawing.layout import off_bottom, off_top
+from kiosk.screen.drawing.look import Look
+from kiosk.screen.drawing.theme import GAP, LABEL, LARGE, SMALL, SMALLEST_TEXT
+from kiosk.screen.text.amounts import sale_amounts
+from kiosk.screen.text.labels import SALE_STATES
+from kiosk.screen.text.words import Words
+from kiosk.screen.views.sales_list import state_sign
+
+LARGE_DISPLAY: Final = (1280, 720)  # in landscape
+_FEWEST_SALES: Final = 3  # below that the list says nothing
+_LINE: Final = SMALL * 1.3
+_ROW: Final = LABEL * 1.6
+
+
+def has_room_for_sales(canvas: Canvas) -> bool:
+    """Whether half of the display is free while nothing is typed."""
+    width, height = canvas.rect.size
+    return not canvas.is_wide or (width >= LARGE_DISPLAY[0] and height >= LARGE_DISPLAY[1])
+
+
+def tape_height(canvas: Canvas) -> int:
+    """The height of the shortest tape: one line, and the item that is being typed."""
+    return _line(canvas) + canvas.points(LARGE + GAP)
+
+
+def tape(canvas: Canvas, area: pygame.Rect, entry: Entry) -> None:
+    """What has been added up, an item to a line, as many as there is room for; the newest below.
+
+    The first line is what has no line of its own, summed up. The item being typed is the last.
+    """
+    colours, words = canvas.palette, canvas.words
+    line = _line(canvas)
+    room = area.height - canvas.points(LARGE + GAP)
+    lines = tape_lines(words, entry, max(1, room // line))
+    height = min(area.height, len(lines) * line + canvas.points(LARGE + GAP))
+    card, _ = off_top(area, height, 0)
+    canvas.panel(card, colours.panel, colours.edge)
+    inner = card.inflate(-canvas.points(2 * GAP), -canvas.points(GAP))
+    rest, last = off_bottom(inner, canvas.points(LARGE), 0)
+    for number, said in enumerate(lines):
+        place = pygame.Rect(rest.left, rest.top + number * line, rest.width, line)
+        canvas.text(said, place, colours.quiet, SMALL, align=Align.END)
+    typed = f"+ {words.money(Fiat(entry.typed, entry.unit))}"
+    canvas.text(typed, last, colours.ink, LARGE * 0.9, align=Align.END, weight=Weight.BOLD)
+
+
+def tape_lines(words: Words, entry: Entry, most: int) -> list[str]:
+    """The items of a sum as at most so many lines; the first may be the sum of the oldest."""
+    shown = [words.money(Fiat(item, entry.unit)) for item in entry.items]
+    if len(shown) <= most:
+        return shown
+    hidden = len(shown) - most + 1
+    return [f"… {words.money(Fiat(sum(entry.items[:hidden]), entry.unit))}", *shown[hidden:]]
+
+
+def last_sales(canvas: Canvas, area: pygame.Rect, sales: Sequence[SaleRecord], look: Look) -> None:
+    """Today's last sales, the newest first: time, amount if it is not hidden, and state."""
+    row = max(canvas.points(_ROW), SMALLEST_TEXT)
+    title, rest = off_top(area, row, 0)
+    most = rest.height // row
+    if not sales or most < _FEWEST_SALES:
+        return
+    words, colours = canvas.words, canvas.palette
+    canvas.text(
+        words.tr("Today's last sales"),
+        title,
+        colours.quiet,
+        SMALL,
+        align=Align.START,
+        weight=Weight.BOLD,
+    )
+    for number, record in enumerate(sales[:most]):
+        place = pygame.Rect(rest.left, rest.top + number * row, rest.width, row)
+        pygame.draw.line(canvas.surface, colours.edge, place.topleft, place.topright)
+        _sale(canvas, place, record, look)
+
+
+def _sale(canvas: Canvas, place: pygame.Rect, record: SaleRecord, look: Look) -> None:
+    words, colours = canvas.words, canvas.palette
+    sign, ink = state_sign(canvas, record.state)
+    when, amount, state = canvas.columns(place, [24, 34, 42], canvas.points(GAP))
+    canvas.text(words.minute(record.sale.started_at), when, colours.quiet, SMALL, align=Align.START)
+    if not look.amounts_hidden:
+        first, _ = sale_amounts(words, record.sale)
+        canvas.text(first, amount, colours.ink, SMALL, align=Align.END, weight=Weight.BOLD)
+    said = words.tr(SALE_STATES[record.state])
+    canvas.signed(sign, said, state, colours.quiet, SMALL, sign_colour=ink)
+
+
+def _line(canvas: Canvas) -> int:
+    return max(canvas.points(_LINE), SMALLEST_TEXT)
