@@ -115,6 +115,7 @@ def _settings(dotenv: Path, *, need_account: bool) -> Settings:
 def _parser(chosen: str) -> argparse.ArgumentParser:
     """The parser, with the options of the chosen command alone."""
     parser = argparse.ArgumentParser(prog="kiosk", description="A Lightning till in a box.")
+    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, words in COMMANDS.items():
         command_parser = commands.add_parser(name, help=words, description=words)
@@ -158,6 +159,16 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
             from kiosk.commands import forwards
 
             forwards.add_arguments(parser)
+
+
+class _PrintVersion(argparse.Action):
+    """Print the version and end: it is looked up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from kiosk.version import release
+
+        print(f"kiosk {release()}")
+        parser.exit()
 
 
 if __name__ == "__main__":

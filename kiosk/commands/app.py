@@ -12,7 +12,9 @@ from typing import Final
 
 from kiosk.clock import SystemClock
 from kiosk.commands.export import write_sales
+from kiosk.host.device_facts import read_device_facts
 from kiosk.host.dispatcher import Host
+from kiosk.host.wifi import Nmcli
 from kiosk.journal import Hardware, Journal, TakenUp, open_sound, read_hardware, resume
 from kiosk.loop import Inbox, Loop
 from kiosk.panel.deferred import DeferredPanel
@@ -34,6 +36,7 @@ from kiosk.screen.drawing.font_coverage import covers
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.text.words import SatsStyle, Words
 from kiosk.settings import Settings
+from kiosk.version import release
 from kiosk.wallet.endpoints import DirectMerchant, Endpoints
 from kiosk.wallet.worker import Wallet
 
@@ -242,6 +245,7 @@ def build_app(
             folder=folder,
             end=end,
             write_sales=partial(write_sales, settings.journal, settings.timezone),
+            read_facts=lambda: read_device_facts(release(), settings.journal, Nmcli()),
         )
         loop = Loop(
             replace(

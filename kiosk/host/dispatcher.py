@@ -13,8 +13,11 @@ from kiosk.host.wifi import Nmcli
 from kiosk.sale.device import (
     DeviceAction,
     DeviceActionResult,
+    DeviceFacts,
+    DeviceFactsResult,
     DeviceNotice,
     HostEffect,
+    ReadDeviceFacts,
     RunDeviceAction,
 )
 from kiosk.sale.settings_change import ChangeOutcome, ChangeSettings, SettingsChangeResult
@@ -22,7 +25,9 @@ from kiosk.sale.wifi import JoinWifi, ScanWifi, WifiJoinResult, WifiNotice, Wifi
 
 log: Final = logging.getLogger("kiosk")
 
-HostEvent = DeviceActionResult | WifiScanResult | WifiJoinResult | SettingsChangeResult
+HostEvent = (
+    DeviceActionResult | DeviceFactsResult | WifiScanResult | WifiJoinResult | SettingsChangeResult
+)
 
 
 class Host:
@@ -30,7 +35,8 @@ class Host:
 
     `folder` is the service's runtime directory, None off an appliance. `end` ends the program in an
     orderly way, in such a manner that systemd starts it again or turns the machine off: it may do
-    neither itself. `write_sales` makes the files of an export. The thread exists only while there
+    neither itself. `write_sales` makes the files of an export, `read_facts` says what the
+    device knows of itself. The thread exists only while there
     is something to do.
     """
 
@@ -41,6 +47,7 @@ class Host:
         folder: Path | None,
         end: Callable[[DeviceAction], None],
         write_sales: Callable[[Path], None],
+        read_facts: Callable[[], DeviceFacts] = DeviceFacts,
         nmcli: Nmcli | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
@@ -48,6 +55,7 @@ class Host:
         self._folder = folder
         self._end = end
         self._write_sales = write_sales
+        self._read_facts = read_facts
         self._nmcli = nmcli or Nmcli()
         self._sleep = sleep
         self._asked: SimpleQueue[HostEffect] = SimpleQueue()
@@ -83,6 +91,8 @@ class Host:
                 return self._nmcli.scan()
             case JoinWifi():
                 return self._nmcli.join(effect)
+            case ReadDeviceFacts():
+                return DeviceFactsResult(self._read_facts())
             case RunDeviceAction(act):
                 return DeviceActionResult(self._acted(act))
             case ChangeSettings():
@@ -115,6 +125,8 @@ def _failed(effect: HostEffect) -> HostEvent:
             return WifiScanResult((), WifiNotice.FAILED)
         case JoinWifi():
             return WifiJoinResult(WifiNotice.FAILED)
+        case ReadDeviceFacts():
+            return DeviceFactsResult(DeviceFacts())
         case RunDeviceAction(DeviceAction.EXPORT):
             return DeviceActionResult(DeviceNotice.EXPORT_FAILED)
         case RunDeviceAction():

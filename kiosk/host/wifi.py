@@ -25,6 +25,13 @@ _SCAN: Final = (
 )
 _JOIN: Final = ("--ask", "--wait", str(JOIN_S), "device", "wifi", "connect")
 
+_CONNECTIONS: Final = (
+    *("--terse", "--escape", "yes", "--fields", "TYPE,STATE,CONNECTION"),
+    "device",
+)
+_CONNECTIVITY: Final = ("--terse", "networking", "connectivity")
+_LINKS: Final = ("wifi", "ethernet")
+
 _POINT: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
 _MOST: Final = 50
 
@@ -64,6 +71,26 @@ class Nmcli:
             return WifiScanResult((), WifiNotice.NO_ADAPTER)
         networks = networks_of(done.stdout)
         return WifiScanResult(networks, None if networks else WifiNotice.NO_ADAPTER)
+
+    def connection(self) -> str:
+        """The name of the network or connection in use, empty without one."""
+        for line in self._answer(_CONNECTIONS).splitlines():
+            fields = _fields(line)
+            if len(fields) == 3 and fields[0] in _LINKS and fields[1] == "connected":
+                return _printable(fields[2])
+        return ""
+
+    def connectivity(self) -> str:
+        """What NetworkManager knows of the way to the internet: nmcli(1), `networking`."""
+        return self._answer(_CONNECTIVITY).strip()
+
+    def _answer(self, arguments: Sequence[str]) -> str:
+        """What nmcli prints, empty where it is not or says nothing in time."""
+        try:
+            done = self._run(arguments, SCAN_S)
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        return done.stdout if done.returncode == Exit.GOOD else ""
 
     def join(self, wanted: JoinWifi) -> WifiJoinResult:
         """Join a network and remember it. Takes up to three quarters of a minute."""
@@ -139,10 +166,14 @@ def _network_of(fields: Sequence[str]) -> Network | None:
     if len(fields) != 5:
         return None
     in_use, point, signal, security, name = fields
-    name = "".join(letter if letter.isprintable() else "?" for letter in name)
+    name = _printable(name)
     if not name or not _POINT.fullmatch(point) or not signal.isdigit():
         return None
     return Network(name, point, int(signal), _security_of(security), in_use.strip() == "*")
+
+
+def _printable(name: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
 def _security_of(words: str) -> Security:

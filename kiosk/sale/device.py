@@ -46,4 +46,42 @@ class DeviceActionResult:
     notice: DeviceNotice
 
 
-HostEffect = RunDeviceAction | ScanWifi | JoinWifi | ChangeSettings
+class Internet(StrEnum):
+    """What the network manager knows of the way beyond the router."""
+
+    FULL = "full"
+    LOGIN = "login"  # a portal answers
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """What the device knows of itself. Empty or None is what is not known here.
+
+    `network` is the name of the connection, `address` the device's own in it. `journal_bytes` are
+    those of the journal on the card. `updated_at` is when this release was installed, Unix seconds.
+    """
+
+    version: str = ""
+    network: str = ""
+    address: str = ""
+    internet: Internet = Internet.UNKNOWN
+    journal_bytes: int | None = None
+    uptime_s: int | None = None
+    updated_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDeviceFacts:
+    """Ask the device about itself; nothing is asked of the network. -> DeviceFactsResult."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFactsResult:
+    """What the device knows of itself now."""
+
+    facts: DeviceFacts
+
+
+HostEffect = RunDeviceAction | ReadDeviceFacts | ScanWifi | JoinWifi | ChangeSettings

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from kiosk.sale.account import Account, MerchantUpdates, Rates
 from kiosk.sale.books import CloseReport
-from kiosk.sale.device import DeviceActionResult
+from kiosk.sale.device import DeviceActionResult, DeviceFactsResult
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId, WalletId
 from kiosk.sale.keys import Key, Letter, Row
 from kiosk.sale.ledger_history import LedgerHistory
@@ -340,6 +340,7 @@ Event = (
     | SettingsRefused
     | DeviceFailed
     | DeviceActionResult
+    | DeviceFactsResult
     | WifiScanResult
     | WifiJoinResult
     | SettingsChangeResult

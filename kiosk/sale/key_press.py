@@ -5,7 +5,7 @@ is.
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import checkout, manager, new_code, prices, sale_page
+from kiosk.sale import checkout, manager, new_code, prices, reach, sale_page
 from kiosk.sale.code_on_screen import (
     back_to_entry,
     end_without_code,
@@ -37,10 +37,12 @@ from kiosk.sale.pin import PIN_TRIES, is_correct_pin, lock_s
 from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
+    BehindPin,
     CheckingLimit,
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
+    DeviceScreen,
     EnteringAmount,
     EnteringPin,
     FetchingPrice,
@@ -129,6 +131,8 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
             return manager.handle_page_key(till, screen, key)
         case SaleScreen():
             return sale_page.handle_key(till, screen, key)
+        case DeviceScreen() if key is Key.CLEAR:
+            return manager.open_device_page(till)
         case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():
             return manager.handle_wifi_key(till, screen, key)
     return Step(till)
@@ -163,6 +167,10 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
             return Step(till if taxed is entry else _with_entry(till, screen, taxed))
         case Key.CHARGE:
             return checkout.open_sale(till, entry)
+        case Key.WIFI if reach.is_on_the_way(till):
+            if till.rules.pin:
+                return Step(replace(till, screen=EnteringPin(opens=BehindPin.WIFI)))
+            return manager.open_wifi(till)
         case Key.MENU if till.rules.pin:
             return Step(replace(till, screen=EnteringPin()))
         case Key.MENU:
@@ -282,12 +290,14 @@ def _handle_pin_key(till: Till, screen: EnteringPin, key: Key) -> Step:
         return back_to_entry(till)
     if till.now_s < till.pin_locked_until_s:
         left = str(int(till.pin_locked_until_s - till.now_s) + 1)
-        locked = EnteringPin(notice=Trouble(TroubleKind.PIN_LOCKED, left))
+        locked = replace(screen, typed="", notice=Trouble(TroubleKind.PIN_LOCKED, left))
         return Step(replace(till, screen=locked), (), (PlaySound(Sound.REFUSED),))
     if key.digit is not None and len(screen.typed) < _MAX_PIN:
-        return Step(replace(till, screen=EnteringPin(screen.typed + key.value)))
+        return Step(
+            replace(till, screen=replace(screen, typed=screen.typed + key.value, notice=None))
+        )
     if key is Key.DELETE:
-        return Step(replace(till, screen=EnteringPin(screen.typed[:-1])))
+        return Step(replace(till, screen=replace(screen, typed=screen.typed[:-1], notice=None)))
     if key is not Key.CHARGE:
         return Step(till)
     if is_correct_pin(screen.typed, till.rules.pin):
@@ -295,11 +305,14 @@ def _handle_pin_key(till: Till, screen: EnteringPin, key: Key) -> Step:
         guessed = Alarm(Trouble(TroubleKind.PIN_GUESSED, str(tried)))
         alarms = (*till.alarms, guessed) if tried >= PIN_TRIES else till.alarms
         known = replace(till, pin_tries=0, alarms=alarms)
-        return Step(known, _pin_tried(till, 0) if tried else ()).then(_opened_by_pin)
+        opened = Step(known, _pin_tried(till, 0) if tried else ())
+        if screen.opens is BehindPin.WIFI:
+            return opened.then(manager.open_wifi)
+        return opened.then(_opened_by_pin)
     tries = till.pin_tries + 1
     refused = replace(
         till,
-        screen=EnteringPin(notice=Trouble(TroubleKind.PIN_WRONG)),
+        screen=replace(screen, typed="", notice=Trouble(TroubleKind.PIN_WRONG)),
         pin_tries=tries,
         pin_locked_until_s=till.now_s + lock_s(tries),
     )

@@ -5,20 +5,27 @@ from typing import Final
 
 from kiosk.sale import sale_page, sales_list, service, wifi
 from kiosk.sale.code_on_screen import back_to_entry
-from kiosk.sale.device import DeviceAction, DeviceActionResult, DeviceNotice, RunDeviceAction
+from kiosk.sale.device import (
+    DeviceAction,
+    DeviceActionResult,
+    DeviceNotice,
+    ReadDeviceFacts,
+    RunDeviceAction,
+)
 from kiosk.sale.effects import PlaySound, ReadSalesHistory, Sound, Step
 from kiosk.sale.events import SalesHistoryResult
 from kiosk.sale.facts import DayClosed
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.sales_list import SalesList, SalesPageResult
-from kiosk.sale.screens import ManagerPage, ManagerScreen
+from kiosk.sale.screens import DeviceScreen, ManagerPage, ManagerScreen
 from kiosk.sale.till import Till
-from kiosk.sale.wifi import WifiJoinResult, WifiScanResult, WifiScreen
+from kiosk.sale.wifi import WifiJoinResult, WifiNotice, WifiScanResult, WifiScreen
 
 _PAGES: Final = tuple(ManagerPage)
 # On the page of the device, after the digits that choose a page.
 WIFI_KEY: Final = Key.D5
 EXPORT_KEY: Final = Key.D6
+ABOUT_KEY: Final = Key.D7
 
 
 def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
@@ -100,6 +107,17 @@ def handle_device_result(till: Till, event: DeviceActionResult) -> Step:
     return Step(replace(till, screen=answered))
 
 
+def open_wifi(till: Till) -> Step:
+    """The list of networks, from the device's page or from a till that does not reach Blink."""
+    return _apply_wifi_step(till, wifi.open_list(till.now_s))
+
+
+def open_device_page(till: Till) -> Step:
+    """The page of the device, with the totals of the other pages read anew."""
+    opened = ManagerScreen(ManagerPage.DEVICE, since_s=till.now_s)
+    return Step(replace(till, screen=opened), (), (ReadSalesHistory(),))
+
+
 def handle_wifi_key(till: Till, screen: WifiScreen, key: Key) -> Step:
     """A key on the screens of the Wi-Fi."""
     return _apply_wifi_step(till, wifi.handle_key(screen, key, till.now_s))
@@ -115,6 +133,8 @@ def handle_letter(till: Till, typed: Letter) -> Step:
 
 def handle_wifi_result(till: Till, event: WifiScanResult | WifiJoinResult) -> Step:
     """A result of the Wi-Fi: shown if the manager's page is still open."""
+    if isinstance(event, WifiJoinResult) and event.notice is WifiNotice.JOINED:
+        till = service.fetch_account_now(till)
     if not isinstance(till.screen, WifiScreen):
         return Step(till)
     return _apply_wifi_step(till, wifi.handle_result(till.screen, event, till.now_s))
@@ -137,7 +157,10 @@ def _read_sales(till: Till, screen: ManagerScreen, shown: SalesList) -> Step:
 
 def _handle_device_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
     if key == WIFI_KEY:
-        return _apply_wifi_step(till, wifi.open_list(till.now_s))
+        return open_wifi(till)
+    if key == ABOUT_KEY:
+        about = DeviceScreen(since_s=till.now_s)
+        return Step(replace(till, screen=about), (), (ReadDeviceFacts(),))
     if key == EXPORT_KEY:
         busy = replace(screen, notice=DeviceNotice.EXPORTING)
         return Step(replace(till, screen=busy), (), (RunDeviceAction(DeviceAction.EXPORT),))
@@ -155,5 +178,6 @@ def _apply_wifi_step(till: Till, turn: wifi.WifiStep) -> Step:
     screen, effects = turn
     if screen is not None:
         return Step(replace(till, screen=screen), (), effects)
-    back = ManagerScreen(ManagerPage.DEVICE, since_s=till.now_s)
-    return Step(replace(till, screen=back), (), (*effects, ReadSalesHistory()))
+    # Without a PIN nobody has shown who he is: he came from a till that did not reach Blink.
+    left = open_device_page(till) if till.rules.pin else back_to_entry(till)
+    return replace(left, effects=(*effects, *left.effects))

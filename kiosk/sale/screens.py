@@ -216,12 +216,20 @@ class SaleFailed:
     entry: Entry
 
 
+class BehindPin(StrEnum):
+    """What the right PIN opens."""
+
+    PAGES = "pages"
+    WIFI = "wifi"
+
+
 @dataclass(frozen=True, slots=True)
 class EnteringPin:
     """The manager types a PIN; only its length is known here, `typed` never reaches a repr."""
 
     typed: str = field(default="", repr=False)
     notice: Trouble | None = None
+    opens: BehindPin = BehindPin.PAGES
 
 
 class ManagerPage(StrEnum):
@@ -268,6 +276,13 @@ class SaleScreen:
     since_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceScreen:
+    """What the device knows of itself, behind the PIN; CLEAR goes back to its page."""
+
+    since_s: float = 0.0
+
+
 Screen = (
     EnteringAmount
     | FetchingPrice
@@ -287,5 +302,6 @@ Screen = (
     | EnteringPin
     | ManagerScreen
     | SaleScreen
+    | DeviceScreen
     | WifiScreen
 )

@@ -6,9 +6,11 @@ from typing import Final
 from kiosk.sale import checkout, direct, forwards, prices
 from kiosk.sale.account import NO_WALLET, Account
 from kiosk.sale.backoff import delay_s
+from kiosk.sale.device import ReadDeviceFacts
 from kiosk.sale.effects import CloseSale, Step
 from kiosk.sale.facts import Ending, Fact, MerchantWalletAccepted
 from kiosk.sale.invoice import WalletId
+from kiosk.sale.reach import ON_THE_WAY
 from kiosk.sale.screens import EnteringAmount, FetchingPrice, RequestingInvoice
 from kiosk.sale.till import FetchingAccount, Ready, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -126,7 +128,16 @@ def handle_account_failure(till: Till, trouble: Trouble) -> Step:
     tries = till.service.tries
     pause = delay_s(FETCH_FIRST_DELAY_S, FETCH_LONGEST_DELAY_S, tries, till.rules.run)
     waiting = FetchingAccount(tries + 1, till.now_s + pause, trouble)
-    return Step(replace(till, service=waiting, fetching_account=False))
+    effects = (ReadDeviceFacts(),) if trouble.kind in ON_THE_WAY else ()
+    return Step(replace(till, service=waiting, fetching_account=False), (), effects)
+
+
+def fetch_account_now(till: Till) -> Till:
+    """Another network has been joined: what waits for its pause to end is tried at once."""
+    service = till.service
+    if not isinstance(service, FetchingAccount) or service.due_s is None:
+        return till
+    return replace(till, service=replace(service, due_s=till.now_s))
 
 
 def handle_nodes(till: Till, nodes: frozenset[str]) -> Step:

@@ -7,6 +7,7 @@ from math import inf
 from types import MappingProxyType
 
 from kiosk.sale.account import Account, MerchantUpdates, Rates
+from kiosk.sale.device import DeviceFacts
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.ids import SaleParts, sale_id
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
@@ -221,6 +222,7 @@ class Till:
     sales_started: int = 0
     opened_s: tuple[float, ...] = ()  # when the sales of the last minute were opened
     unpaid_s: Mapping[SaleId, float] = field(default_factory=lambda: MappingProxyType({}))
+    device: DeviceFacts | None = None  # what it last said of itself
     list_room: int = USUAL_ROOM  # what the display has for lines of a list (sales_list)
     settings_trouble: Trouble | None = None  # no settings are in force: a person must set it right
 

@@ -16,6 +16,7 @@ from kiosk.sale.screens import (
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
+    DeviceScreen,
     EnteringAmount,
     EnteringPin,
     FetchingPrice,
@@ -140,6 +141,7 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
         case (
             ManagerScreen(since_s=since_s)
             | SaleScreen(since_s=since_s)
+            | DeviceScreen(since_s=since_s)
             | NetworkList(since_s=since_s)
             | EnteringPassphrase(since_s=since_s)
             | OpenNetwork(since_s=since_s)
@@ -162,7 +164,13 @@ def needs_connection(till: Till) -> bool:
         screen_busy = screen.asking
     else:
         at_rest = (
-            ManagerScreen | WifiScreen | EnteringPin | SaleFailed | CodeExpired | ReceivedDirectly
+            ManagerScreen
+            | DeviceScreen
+            | WifiScreen
+            | EnteringPin
+            | SaleFailed
+            | CodeExpired
+            | ReceivedDirectly
         )
         screen_busy = not isinstance(screen, at_rest)
     fetching = isinstance(till.service, FetchingAccount) and till.service.due_s is None

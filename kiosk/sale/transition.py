@@ -23,7 +23,7 @@ from kiosk.sale import (
     timers,
 )
 from kiosk.sale.customer_language import forget_customer_language
-from kiosk.sale.device import DeviceActionResult
+from kiosk.sale.device import DeviceActionResult, DeviceFactsResult
 from kiosk.sale.effects import (
     GoIdle,
     Step,
@@ -164,6 +164,8 @@ def _handle(till: Till, event: Event) -> Step:
         # The device
         case DeviceActionResult():
             return manager.handle_device_result(till, event)
+        case DeviceFactsResult(facts):
+            return Step(replace(till, device=facts))
         case WifiScanResult() | WifiJoinResult():
             return manager.handle_wifi_result(till, event)
         case SettingsChangeResult():

@@ -24,6 +24,7 @@ from kiosk.sale.till import Rules
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.text.words import Words
 from kiosk.simulate import Simulator
+from kiosk.version import release
 from tests.journal.test_journal import NOW, moved, paid
 
 
@@ -60,6 +61,13 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         main([command, "--help"])
     assert left.value.code == 0
     assert "usage: kiosk" in capsys.readouterr().out
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--version"])
+    assert left.value.code == 0
+    assert capsys.readouterr().out == f"kiosk {release()}\n"
 
 
 def test_sales_are_told_in_three_shapes(

@@ -8,6 +8,7 @@ import pytest
 from kiosk.sale.effects import Effect, Step
 from kiosk.sale.events import LetterTyped
 from kiosk.sale.keys import Key, Letter
+from kiosk.sale.pin import pin_hash
 from kiosk.sale.screens import EnteringAmount, ManagerPage, ManagerScreen
 from kiosk.sale.timers import MANAGER_PATIENCE_S, needs_connection
 from kiosk.sale.wifi import (
@@ -27,7 +28,7 @@ from kiosk.sale.wifi import (
     WifiNotice,
     WifiScanResult,
 )
-from tests.sale.tills import Story
+from tests.sale.tills import RULES, Story
 
 
 def network(name: str, security: Security = Security.PERSONAL, signal: int = 50) -> Network:
@@ -48,7 +49,7 @@ class Wifi(Story):
     """A manager on the page of the device."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(replace(RULES, pin=pin_hash("2468", b"salt")))
         self.ready()
         self.till = replace(
             self.till, screen=ManagerScreen(ManagerPage.DEVICE, since_s=self.till.now_s)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from kiosk.sale.books import CloseReport, CurrencySums, ReceiptNumber
-from kiosk.sale.device import DeviceNotice
+from kiosk.sale.device import DeviceFacts, DeviceNotice, Internet
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import (
@@ -27,6 +27,7 @@ from kiosk.sale.screens import (
     CodeExpired,
     ConfirmingLimit,
     ConnectionState,
+    DeviceScreen,
     EnteringAmount,
     EnteringPin,
     FetchingPrice,
@@ -137,6 +138,15 @@ SALES = SalesList(
     ),
     end=PLACE,
 )
+FACTS = DeviceFacts(
+    "0.1.0",
+    "Café Satoshi 5 GHz",
+    "192.168.178.123",
+    Internet.FULL,
+    12_345_678,
+    360_000,
+    SALE.started_at,
+)
 DETAILS = SaleDetails(FORWARDED, INVOICE, payments=1)
 
 
@@ -240,6 +250,7 @@ def every_view() -> dict[str, Till]:
         "pin-wrong": till(EnteringPin("", Trouble(TroubleKind.PIN_LOCKED, "60"))),
     }
     views |= _box_views()
+    views |= _unreachable_views()
     views["direct-totals"] = till(
         ManagerScreen(
             ManagerPage.TOTALS,
@@ -297,6 +308,19 @@ def _sale_views() -> dict[str, Till]:
         "forwards-waiting": till(
             replace(manager, page=ManagerPage.FORWARDS), forwards=MappingProxyType(forwards)
         ),
+    }
+
+
+def _unreachable_views() -> dict[str, Till]:
+    """How far a till out of service reaches, and what it knows of itself."""
+    waiting = FetchingAccount(3, NOW_S + 17, Trouble(TroubleKind.NO_CONNECTION))
+    unreachable = till(EnteringAmount(Entry(USD)), service=waiting)
+    return {
+        "unreachable-network": replace(unreachable, device=replace(FACTS, network="", address="")),
+        "unreachable-internet": replace(unreachable, device=replace(FACTS, internet=Internet.NONE)),
+        "unreachable-blink": replace(unreachable, device=FACTS),
+        "about": till(DeviceScreen(NOW_S), device=FACTS),
+        "about-unknown": till(DeviceScreen(NOW_S)),
     }
 
 

@@ -72,7 +72,22 @@ def qr_surface(
     payment_request: str, room: int, white: int, *, lower_case: bool = False
 ) -> pygame.Surface:
     """The code in at most `room` pixels square, the quiet zone included."""
-    cells = modules(payment_request, lower_case=lower_case)
+    return _surface(modules(payment_request, lower_case=lower_case), room, white)
+
+
+@lru_cache(maxsize=2)
+def text_surface(text: str, room: int) -> pygame.Surface:
+    """Any text as a code in at most `room` pixels square, the quiet zone included."""
+    import qrcode
+
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_L, border=0)
+    code.add_data(text)
+    code.make(fit=True)
+    cells = tuple(tuple(bool(cell) for cell in row) for row in code.get_matrix())
+    return _surface(cells, room, WHITE_LEVELS[-1])
+
+
+def _surface(cells: tuple[tuple[bool, ...], ...], room: int, white: int) -> pygame.Surface:
     count = len(cells) + 2 * QUIET_MODULES
     small = pygame.Surface((count, count))
     small.fill((white, white, white))

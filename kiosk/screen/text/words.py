@@ -65,6 +65,11 @@ class Words:
         gap = "" if self.language in _NO_SPACES else " "
         return gap.join(sentence for sentence in sentences if sentence)
 
+    def joined_by_comma(self, *parts: str) -> str:
+        """Parts of one line; empty ones are left out, and each keeps its own direction."""
+        said = [self._isolated(part, FIRST_STRONG_ISOLATE) for part in parts if part]
+        return ("、" if self.language in _NO_SPACES else ", ").join(said)
+
     def money(self, amount: Fiat) -> str:
         """An amount with its symbol, or sats."""
         if amount.currency.code == SAT.code:

@@ -41,7 +41,7 @@ def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> 
     rest, foot = off_bottom(rest, canvas.points(SMALL * 2), gap)
     if till.rules.taxes and screen.entry.typed:
         head = _tax_key(canvas, head, till.rules.taxes[screen.entry.tax])
-    _head(canvas, head, look)
+    shop_name(canvas, head, look)
     amount, rest = off_top(rest, min(canvas.points(DISPLAY), rest.height * 2 // 5), 0)
     colours, entry, words = canvas.palette, screen.entry, canvas.words
     sentence = amount_in_unit(till, entry, screen.shown) if screen.shown else None
@@ -75,7 +75,7 @@ def _tax_key(canvas: Canvas, head: pygame.Rect, rate: TaxRate) -> pygame.Rect:
     return beside
 
 
-def _head(canvas: Canvas, area: pygame.Rect, look: Look) -> None:
+def shop_name(canvas: Canvas, area: pygame.Rect, look: Look) -> None:
     """Whose till it is; held, the way to the manager's screens."""
     colours = canvas.palette
     if logo.draw(canvas, look.logo, area, colours.ground, align=Align.START) is None:

@@ -6,7 +6,7 @@ import pygame
 
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.keys import Key
-from kiosk.sale.manager import EXPORT_KEY, WIFI_KEY
+from kiosk.sale.manager import ABOUT_KEY, EXPORT_KEY, WIFI_KEY
 from kiosk.sale.screens import ManagerPage, ManagerScreen
 from kiosk.sale.till import Till
 from kiosk.screen.drawing.canvas import Canvas, Tone
@@ -95,6 +95,15 @@ def _device_page(canvas: Canvas, body: pygame.Rect, notice: DeviceNotice | None)
     if notice is None:
         plug = words.tr("Restart the kiosk, or shut it down before pulling the plug.")
         canvas.lines(plug, sentence, canvas.palette.ink, BODY)
-    wifi, export = canvas.columns(middle(keys, keys.width, canvas.points(110)), [1, 1], gap)
-    canvas.button(wifi, WIFI_KEY, words.tr("Wi-Fi"), name=Icon.WIFI)
-    canvas.button(export, EXPORT_KEY, words.tr("Sales to a USB stick"), name=Icon.DOWN)
+    choices = (
+        (WIFI_KEY, words.tr("Wi-Fi"), Icon.WIFI),
+        (EXPORT_KEY, words.tr("Sales to a USB stick"), Icon.DOWN),
+        (ABOUT_KEY, words.tr("About this till"), Icon.DEVICE),
+    )
+    if canvas.is_wide:
+        row = middle(keys, keys.width, canvas.points(110))
+        places = canvas.columns(row, [1] * len(choices), gap)
+    else:
+        places = rows(keys, [1] * len(choices), gap)
+    for place, (key, label, sign) in zip(places, choices, strict=True):
+        canvas.button(place, key, label, name=sign)

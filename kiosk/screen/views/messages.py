@@ -16,14 +16,13 @@ from kiosk.sale.screens import (
     RequestingInvoice,
     SaleFailed,
 )
-from kiosk.sale.till import FetchingAccount, Till
-from kiosk.sale.trouble import Trouble
+from kiosk.sale.till import Till
 from kiosk.screen.drawing import shapes
 from kiosk.screen.drawing.canvas import Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
-from kiosk.screen.drawing.layout import middle, off_bottom, off_top, rows
-from kiosk.screen.drawing.theme import BODY, GAP, HEADLINE, LARGE, MARGIN, SMALL, TITLE
+from kiosk.screen.drawing.layout import middle, off_bottom, off_top
+from kiosk.screen.drawing.theme import BODY, GAP, HEADLINE, MARGIN, TITLE
 from kiosk.screen.text.amounts import sale_amounts
 from kiosk.screen.text.words import Words
 from kiosk.screen.views.connection_status import status
@@ -137,42 +136,6 @@ def stopped(canvas: Canvas, screen: SaleFailed) -> None:
     what, cure = words.trouble_text(screen.trouble)
     keys: tuple[Button, ...] = ((Key.CHARGE, words.tr("OK"), Icon.TICK, Tone.MAIN),)
     _message(canvas, (Icon.WARNING, Tone.BAD), what, cure, keys)
-
-
-def out_of_service(canvas: Canvas, till: Till, trouble: Trouble) -> None:
-    """No sale can be made; it goes away by itself, and says when it is tried next."""
-    words, colours = canvas.words, canvas.palette
-    body, foot = off_bottom(canvas.inside(MARGIN), canvas.points(SMALL * 2), canvas.points(GAP))
-    head, body = off_top(body, canvas.points(HEADLINE + GAP), canvas.points(GAP))
-    canvas.panel(head, colours.soft_bad)
-    title = words.tr("Out of service")
-    sign, line = canvas.around(title, head, TITLE, Weight.BOLD)
-    canvas.sign(Icon.STOP, sign, colours.on_soft_bad, TITLE * 0.9)
-    canvas.text(title, line, colours.on_soft_bad, TITLE, weight=Weight.BOLD)
-    what, cure = words.trouble_text(trouble)
-    body, again = off_bottom(body, canvas.points(LARGE), canvas.points(GAP))
-    above, below = rows(body, [1, 1], canvas.points(GAP * 2))
-    first = canvas.height_of(what, above, _WHAT, Weight.BOLD)
-    second = canvas.height_of(cure, below, BODY)
-    group = middle(body, body.width, first + second + canvas.points(GAP * 2))
-    above, below = off_top(group, first, canvas.points(GAP * 2))
-    canvas.lines(what, above, colours.ink, _WHAT, weight=Weight.BOLD)
-    canvas.lines(cure, below, colours.quiet, BODY)
-    if till.settings_trouble is None:  # else a person has to set it right
-        wait = _next_try(canvas, till)
-        sign, line = canvas.around(wait, again, BODY)
-        canvas.sign(Icon.AGAIN, sign, colours.accent, BODY * 0.85)
-        canvas.text(wait, line, colours.accent, BODY)
-    status(canvas, till, foot)
-
-
-def _next_try(canvas: Canvas, till: Till) -> str:
-    words = canvas.words
-    due_s = till.service.due_s if isinstance(till.service, FetchingAccount) else till.journal_due_s
-    if due_s is None:
-        return words.tr("Trying now")
-    left = words.whole(max(0, int(due_s - till.now_s + 0.999)))
-    return words.tr("Trying again in {seconds} s", seconds=left)
 
 
 def _moment(

@@ -9,6 +9,7 @@ from kiosk.sale.screens import (
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
+    DeviceScreen,
     EnteringAmount,
     EnteringPin,
     FetchingPrice,
@@ -26,6 +27,7 @@ from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
 from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.look import Look
+from kiosk.screen.views.about import about
 from kiosk.screen.views.amount_entry import entering
 from kiosk.screen.views.manager import managing
 from kiosk.screen.views.messages import (
@@ -34,10 +36,10 @@ from kiosk.screen.views.messages import (
     confirming,
     expired,
     one_moment,
-    out_of_service,
     starting,
     stopped,
 )
+from kiosk.screen.views.out_of_service import out_of_service
 from kiosk.screen.views.payment_code import paying
 from kiosk.screen.views.pin_and_tip import asking_pin, tipping
 from kiosk.screen.views.sale_page import sale_page
@@ -72,6 +74,8 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             closing_day(canvas)
         case ManagerScreen():
             managing(canvas, till, screen)
+        case DeviceScreen():
+            about(canvas, till)
         case SaleScreen():
             sale_page(canvas, till, screen)
         case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():
@@ -94,7 +98,7 @@ def _paint_entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Lo
     """The keypad, unless no sale can be made; what is typed already is never taken away."""
     trouble = till.out_of_service
     if trouble is not None and screen.entry.is_empty and screen.notice is None:
-        out_of_service(canvas, till, trouble)
+        out_of_service(canvas, till, trouble, look)
     elif isinstance(till.service, FetchingAccount) and till.account is None:
         starting(canvas, till)
     else:
