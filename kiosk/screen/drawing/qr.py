@@ -6,6 +6,8 @@ from typing import Final
 
 import pygame
 
+from kiosk.screen.drawing.qr_codewords import codewords
+
 QUIET_MODULES: Final = 4  # ISO/IEC 18004: four light modules on every side
 
 # The white of the code, for scanners that glare blinds: it still reads at the lowest.
@@ -35,19 +37,31 @@ def prepare() -> None:
 def modules(payment_request: str, *, lower_case: bool = False) -> tuple[tuple[bool, ...], ...]:
     """The dark modules of the code, row by row, without the quiet zone."""
     import qrcode
-    from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
+    from qrcode.base import rs_blocks
+    from qrcode.util import length_in_bits
 
-    text = text_of(payment_request, lower_case=lower_case).encode()
-    mode = MODE_8BIT_BYTE if lower_case else MODE_ALPHA_NUM
-    code = qrcode.QRCode(
-        version=_smallest_version(len(text), mode),
-        error_correction=qrcode.constants.ERROR_CORRECT_L,
-        border=0,
-        mask_pattern=MASK,
+    text = text_of(payment_request, lower_case=lower_case)
+    version = _smallest_version(len(text), _mode(lower_case=lower_case))
+    level = qrcode.constants.ERROR_CORRECT_L
+    code = qrcode.QRCode(version=version, error_correction=level, border=0, mask_pattern=MASK)
+    code.data_cache = codewords(
+        text,
+        alphanumeric=not lower_case,
+        count_bits=length_in_bits(_mode(lower_case=lower_case), version),
+        blocks=[
+            (block.data_count, block.total_count - block.data_count)
+            for block in rs_blocks(version, level)
+        ],
     )
-    code.add_data(QRData(text, mode))
     code.make(fit=False)
-    return tuple(tuple(bool(cell) for cell in row) for row in code.get_matrix())
+    return tuple(tuple(map(bool, row)) for row in code.get_matrix())
+
+
+def _mode(*, lower_case: bool) -> int:
+    from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM
+
+    mode: int = MODE_8BIT_BYTE if lower_case else MODE_ALPHA_NUM
+    return mode
 
 
 def _smallest_version(length: int, mode: int) -> int:

@@ -54,6 +54,21 @@ def test_a_code_is_as_small_as_the_library_can_make_it(length: int) -> None:
     assert len(qr.modules(wanted)) == of_library(wanted).modules_count
 
 
+@pytest.mark.parametrize("lower_case", [False, True])
+@pytest.mark.parametrize("length", [5, 20, 21, 190, 283, 284, 300, 357, 420, 600, 1500])
+def test_a_code_is_the_librarys_own_to_the_module(length: int, lower_case: bool) -> None:
+    wanted = request(length)
+    mode = qrcode.util.MODE_8BIT_BYTE if lower_case else qrcode.util.MODE_ALPHA_NUM
+    text = qr.text_of(wanted, lower_case=lower_case).encode()
+    code = qrcode.QRCode(
+        error_correction=qrcode.constants.ERROR_CORRECT_L, border=0, mask_pattern=qr.MASK
+    )
+    code.add_data(qrcode.util.QRData(text, mode))
+    code.make(fit=True)
+    ours = qr.modules(wanted, lower_case=lower_case)
+    assert ours == tuple(tuple(map(bool, row)) for row in code.get_matrix())
+
+
 def test_one_mask_for_all_codes_reads_as_well_as_the_best_of_eight() -> None:
     """Halved, blurred and dim, as readers far away or with a poor lens see it."""
     payment_requests = [request(length) for length in range(290, 400, 6)]
