@@ -1,4 +1,4 @@
-"""The HTTPS connection to Blink: kept for the next request, never trusted twice by a mutation."""
+"""The HTTPS connection to Blink, kept between requests. A mutation is never sent twice over it."""
 
 import logging
 from collections.abc import Mapping
