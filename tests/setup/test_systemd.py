@@ -1,5 +1,6 @@
 """The unit holds its promises as text, and systemd itself agrees where it is at hand."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -7,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.doctor import device
+from kiosk.doctor.finding import Verdict
 from kiosk.host import settings_request, usb_export
 from kiosk.host.refused_settings import REFUSAL
+from kiosk.host.restarts import note_start
 from kiosk.host.watchdog import FEEDS_PER_TIMEOUT
 from kiosk.journal.database import MISSING
 from kiosk.loop import EVENTS_A_TURN
@@ -34,12 +38,12 @@ needs_systemd = pytest.mark.skipif(
 
 def words_of(file: str) -> dict[str, list[str]]:
     """Every NAME=value of a unit, in order; a name may come more than once."""
-    found: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for line in (SYSTEMD / file).read_text().splitlines():
         name, is_one, value = line.partition("=")
         if is_one and not line.startswith("#"):
-            found.setdefault(name, []).append(value)
-    return found
+            values.setdefault(name, []).append(value)
+    return values
 
 
 UNIT = words_of("kiosk.service")
@@ -66,15 +70,33 @@ def test_systemd_finds_nothing_to_say_about_the_units(units: list[str]) -> None:
 @pytest.mark.parametrize("name", sorted(MOST_EXPOSED))
 def test_a_unit_is_exposed_no_more_than_promised(units: list[str], name: str) -> None:
     """Box fault 35: a foreign file was parsed by root with everything in its reach (9.6, 6.6)."""
-    unit = next(unit for unit in units if unit.endswith(f"/{name}"))
-    output = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--no-pager", unit],
-        capture_output=True,
-        text=True,
-    ).stdout
+    output = judged(units, name)
     level = re.search(rf"Overall exposure level for {name}: ([0-9.]+)", output)
     assert level is not None, output
     assert float(level[1]) <= MOST_EXPOSED[name]
+
+
+@needs_systemd
+def test_the_unit_that_changes_settings_can_reach_no_network_and_no_device(
+    units: list[str],
+) -> None:
+    checks = json.loads(judged(units, "kiosk-settings.service", "--json=short"))
+    closed = {check["json_field"] for check in checks if check["set"]}
+    assert {"PrivateNetwork", "PrivateDevices"} <= closed
+    capabilities = {
+        check["json_field"]
+        for check in checks
+        if check["json_field"].startswith("CapabilityBoundingSet_")
+    }
+    # It reads and writes files of root and of the till, and has no other power of root's.
+    assert capabilities - closed == {"CapabilityBoundingSet_CAP_DAC_FOWNER_IPC_OWNER"}
+
+
+def judged(units: list[str], name: str, *options: str) -> str:
+    """What systemd says of a unit's sandbox."""
+    unit = next(unit for unit in units if unit.endswith(f"/{name}"))
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", *options, unit]
+    return subprocess.run(command, capture_output=True, text=True).stdout
 
 
 def test_the_slowest_turn_of_the_loop_still_feeds_the_watchdog_in_time() -> None:
@@ -108,11 +130,19 @@ def test_the_first_picture_does_not_wait_for_a_network() -> None:
         assert "network" not in waits.lower()
 
 
-def test_nothing_leaves_a_trace_of_the_keys() -> None:
-    assert UNIT["LimitCORE"] == ["0"]
-    assert UNIT["MemorySwapMax"] == ["0"]
-    assert "kernel.core_pattern = |/bin/false" in (SYSTEMD / "sysctl.conf").read_text()
+def test_the_doctor_finds_no_way_for_a_core_dump_to_keep_the_keys() -> None:
+    """By the unit alone, and by what the kernel and systemd do with dumps of other programs."""
+    limits = {name: values[-1] for name, values in UNIT.items()}
+    assert device.core_dumps(limits, "|/usr/lib/systemd/systemd-coredump").verdict is Verdict.GOOD
+    pattern = words_of("sysctl.conf")["kernel.core_pattern "][-1].strip()
+    handler = pattern.removeprefix("|")
+    assert handler != pattern, "a dump goes to a program, not to a file"
+    assert subprocess.run(handler, input=b"a key", capture_output=True).stdout == b""
     assert words_of("coredump.conf")["Storage"] == ["none"]
+
+
+def test_what_the_till_holds_in_memory_is_never_swapped_out() -> None:
+    assert int(UNIT["MemorySwapMax"][-1]) == 0
 
 
 def test_the_display_is_waited_for_by_the_name_that_udev_gives_it() -> None:
@@ -148,14 +178,16 @@ def test_root_watches_where_the_till_leaves_its_wish_for_settings_and_answers_wh
     assert "kiosk-settings.path" in UNIT["Wants"]
 
 
-def test_the_unit_that_changes_settings_can_reach_no_network_and_no_device() -> None:
-    unit = words_of("kiosk-settings.service")
-    assert unit["PrivateNetwork"] == unit["PrivateDevices"] == ["yes"]
-    assert unit["CapabilityBoundingSet"] == ["CAP_DAC_OVERRIDE"]
-
-
-def test_the_program_counts_its_starts_where_systemd_keeps_them() -> None:
-    assert UNIT["RuntimeDirectoryPreserve"] == ["restart"]
+def test_the_program_counts_its_starts_where_systemd_keeps_them(tmp_path: Path) -> None:
+    """Were the folder removed with every end, every start would be the first; none would wait."""
+    folder = tmp_path / UNIT["RuntimeDirectory"][-1]
+    failures = []
+    for _ in range(3):
+        folder.mkdir(exist_ok=True)
+        failures.append(note_start(folder, now_s=1.0).failures)
+        if UNIT.get("RuntimeDirectoryPreserve", ["no"])[-1] == "no":
+            shutil.rmtree(folder)
+    assert failures == [0, 1, 2]
 
 
 def test_the_mark_beneath_a_missing_partition_has_one_name() -> None:
