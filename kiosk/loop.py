@@ -123,12 +123,19 @@ class Loop:
 
     def run_once(self) -> None:
         """One round: sleep until something happens, take it all in, draw one frame."""
-        self._handle_all(self._display.wait(self._timeout_s()))
-        self._handle_all(self._inbox.take())
+        self.handle(self._display.wait(self._timeout_s()))
+        self.handle(self._inbox.take())
         self._display.draw(self.till)
         self._show_light()
         if self.watchdog is not None:
             self.watchdog.feed_if_due(self._clock.monotonic())
+
+    def handle(self, events: Sequence[Event]) -> None:
+        """Take in the time, and then these events; nothing is drawn."""
+        self._handle(self._tick())
+        for event in events:
+            if not (isinstance(event, KeyPressed) and self._only_wakes(event.key)):
+                self._handle(event)
 
     def stop(self) -> None:
         """End after this round; safe from any thread."""
@@ -138,12 +145,6 @@ class Loop:
     def process_requests(self) -> None:
         """Look into the journal for what another process asks; safe in a signal handler."""
         self._inbox.put(RetryRequested())
-
-    def _handle_all(self, events: Sequence[Event]) -> None:
-        self._handle(self._tick())
-        for event in events:
-            if not (isinstance(event, KeyPressed) and self._only_wakes(event.key)):
-                self._handle(event)
 
     def _only_wakes(self, key: Key) -> bool:
         """Whether a key was pressed while the screen is off, and only lights it."""

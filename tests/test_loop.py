@@ -100,8 +100,8 @@ class IdleDoors:
         raise NotImplementedError
 
 
-class Hands(SystemClock):
-    """A clock that is set by hand."""
+class ManualClock(SystemClock):
+    """A clock that stands still until a test moves it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ class Hands(SystemClock):
         self.wall_s += seconds
 
 
-class Card(IdleDoors):
+class FailingJournal(IdleDoors):
     """A journal that notes what is written, and may fail with whatever trouble it is given."""
 
     def __init__(self, done: list[str]) -> None:
@@ -152,7 +152,7 @@ class Card(IdleDoors):
         return asked
 
 
-class Desk(IdleDoors):
+class NotingDoors(IdleDoors):
     """A wallet and a host that note what they are told to do, in one list with the journal."""
 
     def __init__(self, done: list[str]) -> None:
@@ -162,7 +162,7 @@ class Desk(IdleDoors):
         self.done.append(type(effect).__name__)
 
 
-class Lamp(IdleDoors):
+class NotingPanel(IdleDoors):
     """A panel that notes what it shows."""
 
     def __init__(self, shown: list[Light]) -> None:
@@ -176,23 +176,27 @@ class Shell:
     """A loop with every door around it made by the test. Nothing here sleeps."""
 
     def __init__(
-        self, start: Till | None = None, *touched: Event, journal: Journal | None = None
+        self,
+        start: Till | None = None,
+        *touched: Event,
+        journal: Journal | None = None,
+        clock: ManualClock | None = None,
     ) -> None:
         self.done: list[str] = []
         self.display = SleepingDisplay(*touched)
-        self.card = Card(self.done)
-        self.clock = Hands()
+        self.card = FailingJournal(self.done)
+        self.clock = clock or ManualClock()
         self.inbox = Inbox()
         self.shown: list[Light] = []
         self.loop = Loop(
             start or till(EnteringAmount(Entry(USD))),
             self.inbox,
-            wallet=Desk(self.done),
+            wallet=NotingDoors(self.done),
             journal=journal or self.card,
             display=self.display,
-            panel=Lamp(self.shown),
+            panel=NotingPanel(self.shown),
             clock=self.clock,
-            host=Desk(self.done),
+            host=NotingDoors(self.done),
         )
 
     @property
@@ -401,8 +405,8 @@ def test_a_damaged_journal_asks_for_one_new_start() -> None:
     assert shell.done.count("RunDeviceAction") == 1
 
 
-def sounds_played(unix_s: int) -> AccountFetched:
-    """Blink has told its time."""
+def account_at(unix_s: int) -> AccountFetched:
+    """The account, as Blink answers with its clock at this time."""
     return AccountFetched(replace(ACCOUNT, server_unix_s=unix_s))
 
 
@@ -410,7 +414,7 @@ def test_blinks_time_is_the_time_and_a_jump_of_the_wall_clock_changes_nothing() 
     """Fault 21: the network set the wall clock, and the till ran days ahead."""
     shell = Shell()
     shell.clock.wall_s = 1_600_000_000.0
-    shell.run_once(sounds_played(1_700_000_000))
+    shell.run_once(account_at(1_700_000_000))
     shell.clock.wall_s = 1_700_000_000.0 + 3 * DAY_S
     shell.wait(60)
     assert shell.till.unix_s == 1_700_000_060
@@ -429,18 +433,19 @@ def test_until_blink_is_heard_the_wall_clock_is_followed() -> None:
 @pytest.mark.parametrize("odd", [0, 253_402_300_799])
 def test_a_time_beyond_reason_is_not_believed(odd: int) -> None:
     shell = Shell()
-    shell.run_once(sounds_played(odd))
+    shell.run_once(account_at(odd))
     assert shell.till.unix_s == 1_700_000_000
 
 
 def test_everything_that_is_recorded_has_the_same_time(tmp_path: Path) -> None:
     """Fault 21: a sale, its payment and the close of the day used two clocks."""
-    shell = Shell(replace(Story().ready().till, rules=replace(RULES, units=("SAT",))))
+    clock = ManualClock()
+    book = Journal.open(tmp_path / "journal.sqlite3", clock.unix)
+    start = replace(Story().ready().till, rules=replace(RULES, units=("SAT",)))
+    shell = Shell(start, journal=book, clock=clock)
     shell.display.asleep = False
-    book = Journal.open(tmp_path / "journal.sqlite3", shell.clock.unix)
-    shell.loop._journal = book
     shell.clock.wall_s = 1_600_000_000.0
-    shell.run_once(sounds_played(1_700_000_000))
+    shell.run_once(account_at(1_700_000_000))
     shell.wait(10)
     shell.run_once(KeyPressed(Key.CURRENCY), KeyPressed(Key.D7), KeyPressed(Key.CHARGE))
     screen = shell.till.screen

@@ -76,7 +76,8 @@ def _device_findings(settings: Settings) -> Iterator[Finding]:
     return (check(at) for check in CHECKS)
 
 
-def _journal(path: Path, *, running: bool) -> Finding:
+def journal_finding(path: Path, *, running: bool) -> Finding:
+    """How the journal is; beside a running till it is only read."""
     if not path.exists():
         return till.new_journal(path)
     running = running or owner_pid(path) is not None
@@ -122,7 +123,7 @@ def _logo(at: _Device) -> Finding:
 # Every check of the device, in the order in which a helper would look. Each looks at one thing and
 # returns its line: the name, how it is, and the cure of what is not good.
 CHECKS: Final[tuple[Callable[[_Device], Finding], ...]] = (
-    lambda at: _journal(at.settings.journal, running=at.is_running),
+    lambda at: journal_finding(at.settings.journal, running=at.is_running),
     lambda at: till.room(at.machine.card()),
     _panel,
     lambda at: till.light(at.settings.led_pin),

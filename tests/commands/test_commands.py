@@ -221,10 +221,10 @@ def test_the_doctor_beside_a_till_takes_no_lock_and_finds_the_journal_sound(tmp_
     """Fault 30: it said that the memory card cannot be written; only the till holds the lock."""
     path = tmp_path / "journal.sqlite3"
     journal = Journal.open(path, lambda: NOW)
-    beside = doctor._journal(path, running=False)
+    beside = doctor.journal_finding(path, running=False)
     assert (beside.verdict, "the till has it open" in beside.words) == (Verdict.GOOD, True)
     journal.close()
-    alone = doctor._journal(path, running=False)
+    alone = doctor.journal_finding(path, running=False)
     assert (alone.verdict, "can be written" in alone.words) == (Verdict.GOOD, True)
     Journal.open(path).close()
 
@@ -255,4 +255,4 @@ def test_doctor_forwards_and_screen_give_one_reason_for_one_forward(
     monkeypatch.setenv("KIOSK_JOURNAL", str(path))
     assert main(["forwards"]) == 1
     assert shown in capsys.readouterr().out
-    assert shown in doctor._journal(path, running=False).words
+    assert shown in doctor.journal_finding(path, running=False).words

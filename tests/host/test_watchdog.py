@@ -104,14 +104,14 @@ class Watched:
 
     def run(self, for_s: float) -> int:
         """Let the loop turn; how often the watchdog was fed."""
-        self._heard()
+        self.beats()
         fed, until_s = 0, self.doors.now_s + for_s
         while self.doors.now_s < until_s - 0.001:
             self.loop.run_once()
-            fed += self._heard()
+            fed += self.beats()
         return fed
 
-    def _heard(self) -> int:
+    def beats(self) -> int:
         beats = 0
         while True:
             try:
@@ -160,14 +160,14 @@ def test_what_comes_back_to_life_is_fed_for_again(watched: Watched) -> None:
 def test_a_loop_that_does_not_turn_feeds_nothing(watched: Watched) -> None:
     watched.run(for_s=PATIENCE_S)
     watched.doors.now_s += 10 * PATIENCE_S  # the loop hangs in a door
-    assert watched._heard() == 0
+    assert watched.beats() == 0
 
 
 def test_a_busy_loop_does_not_feed_with_every_turn(watched: Watched) -> None:
     watched.run(for_s=PATIENCE_S)
     for _ in range(100):
         watched.loop.watchdog.feed_if_due(watched.doors.now_s)  # type: ignore[union-attr]
-    assert watched._heard() <= 1
+    assert watched.beats() <= 1
 
 
 def test_where_no_watchdog_listens_there_is_no_heart() -> None:

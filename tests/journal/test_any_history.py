@@ -32,6 +32,7 @@ from kiosk.sale.facts import (
     SaleStarted,
 )
 from kiosk.sale.invoice import Invoice
+from tests.journal.connection import connection
 from tests.journal.test_journal import NOW, sale
 from tests.sale.tills import invoice
 
@@ -202,12 +203,12 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule()
     def the_disk_is_full(self) -> None:
-        pages = self.journal._db.execute("PRAGMA page_count").fetchone()[0]
-        self.journal._db.execute(f"PRAGMA max_page_count = {pages}")
+        pages = connection(self.journal).execute("PRAGMA page_count").fetchone()[0]
+        connection(self.journal).execute(f"PRAGMA max_page_count = {pages}")
         new = [number + 10_000 for number in range(200)]
         with pytest.raises(JournalUnusable):
             self.journal.record([SaleStarted(sale(number)) for number in new])
-        self.journal._db.execute("PRAGMA max_page_count = 1000000")
+        connection(self.journal).execute("PRAGMA max_page_count = 1000000")
 
     @rule()
     def it_is_switched_off_and_on(self) -> None:

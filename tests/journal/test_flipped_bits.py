@@ -9,6 +9,7 @@ from kiosk.commands.app import initial_till
 from kiosk.journal import Journal, open_sound
 from kiosk.sale.facts import Ending, ForwardStatus, SaleLeftScreen
 from kiosk.sale.trouble import KioskError
+from tests.journal.connection import connection
 from tests.journal.test_journal import NOW, moved, opened, paid, sale
 from tests.sale.tills import RULES
 
@@ -27,7 +28,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     journal.record([*paid(10), moved(ForwardStatus.SENT, 10), moved(ForwardStatus.STOPPED, 10)])
     journal.record([*opened(11), SaleLeftScreen(sale(11).id, Ending.CANCELLED)])
     journal.record(opened(12))
-    journal._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection(journal).execute("PRAGMA wal_checkpoint(TRUNCATE)")
     journal.close()
     return path.read_bytes()
 

@@ -9,6 +9,7 @@ from kiosk.journal import Hardware, Journal, read_hardware, resume
 from kiosk.journal.installation import file_of
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.trouble import TroubleKind
+from tests.journal.connection import connection
 from tests.journal.test_journal import NOW, moved, opened, paid
 from tests.sale.tills import invoice
 
@@ -113,7 +114,7 @@ def test_a_lost_journal_keeps_the_installation(path: Path) -> None:
 
 def test_a_journal_of_the_release_before_is_adopted_where_it_is(path: Path) -> None:
     journal = use(path)
-    journal._db.execute("DROP TABLE installations")
+    connection(journal).execute("DROP TABLE installations")
     journal.close()
     file_of(path).unlink()
     assert stopped(path, ONE) == (False, False)

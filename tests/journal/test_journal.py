@@ -33,6 +33,7 @@ from kiosk.sale.invoice import SaleId, WalletId
 from kiosk.sale.money import SAT, Fiat, Rate, Sats
 from kiosk.sale.sales_list import SalesPlace
 from kiosk.sale.trouble import TroubleKind
+from tests.journal.connection import connection
 from tests.sale.tills import JPY, USD, invoice, usd_rate
 
 NOW = 1_700_000_000
@@ -89,8 +90,8 @@ def test_the_file_is_for_the_kiosk_alone_and_fully_synchronous(
     journal: Journal, path: Path
 ) -> None:
     assert path.stat().st_mode & 0o077 == 0
-    assert journal._db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-    assert journal._db.execute("PRAGMA synchronous").fetchone()[0] == 2
+    assert connection(journal).execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert connection(journal).execute("PRAGMA synchronous").fetchone()[0] == 2
 
 
 def test_an_open_invoice_comes_back_as_a_watch_asked_at_once_m8_m11(journal: Journal) -> None:
@@ -145,15 +146,15 @@ def test_a_known_fact_changes_nothing_m5(journal: Journal) -> None:
     life = [*paid(), moved(ForwardStatus.SENT), moved(ForwardStatus.SETTLED), DayClosed(NOW)]
     life.append(PaidTwice(sale().id, invoice(1, 1).payment_hash, 2))
     journal.record(life)
-    before = list(journal._db.iterdump())
+    before = list(connection(journal).iterdump())
     journal.record([fact for fact in life if fact != moved(ForwardStatus.SENT)])
-    assert list(journal._db.iterdump()) == before
+    assert list(connection(journal).iterdump()) == before
 
 
 def test_a_step_said_twice_in_a_row_is_one_step_m5(journal: Journal) -> None:
     journal.record([*paid(), moved(ForwardStatus.SENT)])
     journal.record([moved(ForwardStatus.SENT)])
-    assert journal._db.execute("SELECT count(*) FROM forward_steps").fetchone()[0] == 1
+    assert connection(journal).execute("SELECT count(*) FROM forward_steps").fetchone()[0] == 1
 
 
 def test_an_ending_that_is_told_again_is_the_first_one(journal: Journal) -> None:
@@ -188,10 +189,10 @@ def test_a_fact_that_contradicts_the_journal_is_refused_aloud_m1_m5(
     journal: Journal, wrong: Fact
 ) -> None:
     journal.record([*paid(1), moved(ForwardStatus.FAILED), *opened(2)])
-    before = list(journal._db.iterdump())
+    before = list(connection(journal).iterdump())
     with pytest.raises(JournalConflict):
         journal.record([SaleStarted(sale(3)), wrong])
-    assert list(journal._db.iterdump()) == before, "half a step was recorded"
+    assert list(connection(journal).iterdump()) == before, "half a step was recorded"
 
 
 def test_a_payout_that_has_a_successor_is_never_paid_m6(journal: Journal) -> None:
@@ -219,7 +220,7 @@ def test_what_is_written_stays_written_m5(journal: Journal, table: str, act: str
     journal.record([moved(ForwardStatus.SENT), InvoiceNeverPaid(sale(2).id, name)])
     journal.record([PaidTwice(sale().id, HASH, 2)])
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        journal._db.execute(act.format(table))
+        connection(journal).execute(act.format(table))
 
 
 def test_a_final_invoice_is_not_asked_about_again_m8(journal: Journal) -> None:
@@ -423,15 +424,15 @@ def test_a_late_payment_is_in_the_sum_and_in_the_list_of_the_time_it_was_paid(pa
 )
 def test_no_screen_and_no_start_reads_the_whole_journal(journal: Journal, read: object) -> None:
     asked: list[str] = []
-    journal._db.set_trace_callback(asked.append)
+    connection(journal).set_trace_callback(asked.append)
     assert callable(read)
     read(journal)
-    journal._db.set_trace_callback(None)
+    connection(journal).set_trace_callback(None)
     plans = [
         row["detail"]
         for query in asked
         if query.startswith("SELECT")
-        for row in journal._db.execute(f"EXPLAIN QUERY PLAN {query}")
+        for row in connection(journal).execute(f"EXPLAIN QUERY PLAN {query}")
     ]
     assert plans
     newest = "sales"  # by rowid, newest first, and only so many: nothing is sorted
@@ -444,10 +445,10 @@ def test_no_screen_and_no_start_reads_the_whole_journal(journal: Journal, read: 
 
 def test_a_probe_leaves_no_growth(journal: Journal) -> None:
     journal.probe()
-    pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
+    pages = connection(journal).execute("PRAGMA page_count").fetchone()[0]
     for _ in range(50):
         journal.probe()
-    assert journal._db.execute("PRAGMA page_count").fetchone()[0] == pages
+    assert connection(journal).execute("PRAGMA page_count").fetchone()[0] == pages
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from kiosk.journal import (
 )
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.trouble import TroubleKind
+from tests.journal.connection import connection
 from tests.journal.test_journal import NOW, moved, opened, paid
 
 WAL_HEADER, FRAME = 32, 24 + 4096
@@ -42,7 +43,7 @@ def whole_sales(path: Path) -> int:
     """How many sales a journal holds; none of them half."""
     book = Journal.open(path, lambda: NOW)
     counts = {
-        table: book._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        table: connection(book).execute(f"SELECT count(*) FROM {table}").fetchone()[0]
         for table in ("sales", "invoices", "payouts", "payments", "takings", "unfinished")
     }
     assert len(set(counts.values())) == 1, counts
@@ -74,9 +75,10 @@ WRITER = """
 import sys
 from pathlib import Path
 from kiosk.journal import Journal
+from tests.journal.connection import connection
 from tests.journal.test_journal import paid
 journal = Journal.open(Path(sys.argv[1]))
-journal._db.execute("PRAGMA wal_autocheckpoint = 20")  # be killed in many of them
+connection(journal).execute("PRAGMA wal_autocheckpoint = 20")  # be killed in many of them
 for number in range(int(sys.argv[2]), 10**6):
     journal.record(paid(number))
     print(number, flush=True)
@@ -107,15 +109,15 @@ def test_a_kill_loses_nothing_that_was_recorded_m11(path: Path, kills: int) -> N
 
 def test_a_full_journal_says_so_and_works_again_when_there_is_room_m11(path: Path) -> None:
     book = Journal.open(path, lambda: NOW)
-    pages = book._db.execute("PRAGMA page_count").fetchone()[0]
-    book._db.execute(f"PRAGMA max_page_count = {pages}")
+    pages = connection(book).execute("PRAGMA page_count").fetchone()[0]
+    connection(book).execute(f"PRAGMA max_page_count = {pages}")
     recorded = 0
     with pytest.raises(JournalUnusable) as caught:
         for number in range(1, 500):
             book.record(paid(number))
             recorded = number
     assert caught.value.trouble.kind is TroubleKind.JOURNAL_FULL
-    book._db.execute("PRAGMA max_page_count = 100000")
+    connection(book).execute("PRAGMA max_page_count = 100000")
     book.record(paid(recorded + 1))
     book.probe()
     book.close()
@@ -211,7 +213,7 @@ def test_a_damaged_journal_of_more_than_64_mb_is_set_aside_like_any_other(path: 
     book = Journal.open(path, lambda: NOW)
     for number in range(40):
         book.record(paid(number))
-    page = book._db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'invoices'")
+    page = connection(book).execute("SELECT rootpage FROM sqlite_schema WHERE name = 'invoices'")
     place = (page.fetchone()[0] - 1) * 4096
     book.close()
     with path.open("r+b") as file:

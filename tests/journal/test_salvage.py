@@ -33,6 +33,7 @@ from kiosk.sale.money import SAT
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Ready, Till
 from kiosk.sale.transition import transition
+from tests.journal.connection import connection
 from tests.journal.test_journal import NOW, moved, opened, paid, sale
 from tests.sale.tills import ACCOUNT, RULES, invoice
 
@@ -94,7 +95,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("whole") / "journal.sqlite3"
     journal = Journal.open(path, lambda: NOW)
     journal.record(truth().facts)
-    journal._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection(journal).execute("PRAGMA wal_checkpoint(TRUNCATE)")
     journal.close()
     return path
 

@@ -19,6 +19,7 @@ from kiosk.sale.facts import (
     SaleStarted,
 )
 from kiosk.sale.invoice import SaleId
+from tests.journal.connection import connection
 from tests.journal.test_journal import NOW, sale
 from tests.sale.tills import invoice
 
@@ -55,7 +56,7 @@ def path(tmp_path: Path) -> Path:
     journal = Journal.open(path, lambda: NOW)
     for number in range(1, SALES + 1):
         journal.record(facts_of(number))
-    journal._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection(journal).execute("PRAGMA wal_checkpoint(TRUNCATE)")
     journal.close()
     return path
 

@@ -154,8 +154,8 @@ class Counter:
 
     def run_once(self, at_most_s: float) -> None:
         """One round of the loop, which would sleep for as long as nothing happens."""
-        self.app.loop._handle_all(self.app.window.wait(at_most_s))
-        self.app.loop._handle_all(self.app.inbox.take())
+        self.app.loop.handle(self.app.window.wait(at_most_s))
+        self.app.loop.handle(self.app.inbox.take())
         self.app.window.draw(self.till)
 
     def until(self, reached: Callable[[Till], bool], timeout_s: float = PATIENCE_S) -> Till:

@@ -11,6 +11,7 @@ from kiosk.sale.keys import Key
 from kiosk.sale.screens import AwaitingPayment, EnteringAmount, Forwarded, RequestingInvoice
 from kiosk.sale.trouble import TroubleKind
 from kiosk.simulate import Simulator
+from tests.journal.connection import connection
 from tests.stories.counter import QUICK, Counter, NoDisplay, is_idle
 from tests.stories.separate_process import audit
 
@@ -39,18 +40,18 @@ def counter(simulator: Simulator, tmp_path: Path) -> Iterator[Counter]:
 
 def fill(counter: Counter) -> None:
     """The disk has no room for another page."""
-    database = counter.app.journal._db
+    database = connection(counter.app.journal)
     pages = database.execute("PRAGMA page_count").fetchone()[0]
     database.execute(f"PRAGMA max_page_count = {pages}")
 
 
 def make_room(counter: Counter) -> None:
-    counter.app.journal._db.execute(f"PRAGMA max_page_count = {NO_LIMIT}")
+    connection(counter.app.journal).execute(f"PRAGMA max_page_count = {NO_LIMIT}")
 
 
 def write_protect(counter: Counter, on: bool = True) -> None:
     """The card has become read-only, as a worn one does."""
-    counter.app.journal._db.execute(f"PRAGMA query_only = {int(on)}")
+    connection(counter.app.journal).execute(f"PRAGMA query_only = {int(on)}")
 
 
 def sell(counter: Counter, simulator: Simulator) -> bool:
@@ -171,7 +172,7 @@ def test_a_journal_that_breaks_while_the_till_runs_ends_in_a_new_start_that_sets
 
 def break_pages(counter: Counter) -> None:
     """Every page but the first is garbage, and none is remembered."""
-    database = counter.app.journal._db
+    database = connection(counter.app.journal)
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     path = Path(counter.settings["KIOSK_JOURNAL"])
     data = path.read_bytes()

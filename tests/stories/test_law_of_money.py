@@ -45,6 +45,7 @@ from kiosk.sale.sales_list import SalesPageResult, SalesPlace
 from kiosk.sale.screens import AwaitingPayment, EnteringAmount, Forwarded, Paid
 from kiosk.sale.till import Rules, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
+from tests.journal.connection import connection
 from tests.stories.ledger import (
     BlindDisplay,
     Blink,
@@ -216,7 +217,7 @@ class Kiosk:
         raise AssertionError("asks for ever")
 
     def is_journaled(self, name: PaymentHash) -> bool:
-        rows = self.journal.real._db.execute(
+        rows = connection(self.journal.real).execute(
             "SELECT 1 FROM invoices WHERE payment_hash = ?", (name,)
         )
         return rows.fetchone() is not None
@@ -226,7 +227,7 @@ class Kiosk:
         self.copied = tuple(self.shown.values())
         copy = self.folder / "copy.sqlite3"
         copy.unlink(missing_ok=True)
-        self.journal.real._db.execute("VACUUM INTO ?", (str(copy),))
+        connection(self.journal.real).execute("VACUUM INTO ?", (str(copy),))
 
     def restore_copy(self) -> None:
         """The copy is the card again: what was begun since is known to nobody here."""

@@ -230,7 +230,7 @@ def test_a_retry_asked_by_another_process_is_heeded_at_once(
     simulator.faults.clear()
     assert kiosk.app is not None
     kiosk.app.loop.process_requests()  # nobody has asked: the pause goes on
-    kiosk.app.loop._handle_all(kiosk.app.inbox.take())
+    kiosk.app.loop.handle(kiosk.app.inbox.take())
     assert waits_for_the_limit(kiosk.till)
     request_retry(tmp_path / "journal.sqlite3")
     kiosk.app.loop.process_requests()
