@@ -15,6 +15,7 @@ from kiosk.sale.effects import Sound
 from kiosk.sale.events import Event, KeyPressed
 from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key
+from kiosk.sale.sales_list import USUAL_ROOM
 from kiosk.sale.screens import AwaitingPayment, ConnectionState, EnteringAmount, Paid
 from kiosk.sale.till import Ready, Till
 from kiosk.settings import load
@@ -66,6 +67,8 @@ class NoDisplay:
     """A display that shows nothing: for many kiosks in one process, where SDL has one window."""
 
     closed = False
+    list_room = USUAL_ROOM
+    has_room_for_sales = True
 
     def __init__(self, *_: object, **__: object) -> None:
         self._woken = threading.Event()
