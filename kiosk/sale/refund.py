@@ -45,14 +45,17 @@ def refund_of(sale: Sale, taxes: Sequence[TaxShare], before_minor: int, minor: i
     after = before_minor + minor
     price = sale.price.minor
     goods_before, goods_after = min(before_minor, price), min(after, price)
-    sats_before, sats_after = (_part(sale.amount, given, whole) for given in (before_minor, after))
     tips_before, tips_after = max(0, before_minor - price), max(0, after - price)
-    tip_sats = [_part(sale.tip, given, sale.tip_minor) for given in (tips_before, tips_after)]
+    goods = Sats(sale.amount - sale.tip)
+    goods_sat = _part(goods, goods_after, price) - _part(goods, goods_before, price)
+    tip_sat = _part(sale.tip, tips_after, sale.tip_minor) - _part(
+        sale.tip, tips_before, sale.tip_minor
+    )
     return Refund(
         minor,
         tips_after - tips_before,
-        Sats(sats_after - sats_before),
-        Sats(min(tip_sats[1] - tip_sats[0], sats_after - sats_before)),
+        Sats(goods_sat + tip_sat),
+        Sats(tip_sat),
         _taxes(taxes, goods_before, goods_after, price),
     )
 

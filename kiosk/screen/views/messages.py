@@ -107,13 +107,15 @@ def accepting_digits(canvas: Canvas, screen: AcceptingDigits) -> None:
 
 
 def closing_day(canvas: Canvas) -> None:
-    """Closing the day cannot be undone, so it is asked first."""
+    """Closing the day cannot be undone, so it is asked first; nothing is lost by it."""
     words = canvas.words
     keys: tuple[Button, ...] = (
         (Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN),
         (Key.CHARGE, words.tr("Close the day"), Icon.TICK, Tone.MAIN),
     )
-    sentence = words.tr("The totals since the last close begin at zero. This cannot be undone.")
+    sentence = words.tr(
+        "Its report is kept for ever, and the totals begin at zero. This cannot be undone."
+    )
     _message(canvas, (Icon.CLOCK, Tone.WARN), words.tr("Close the day now?"), sentence, keys)
 
 
