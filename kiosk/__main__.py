@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.settings import Settings, WrongSettings, load, unknown
+from kiosk.settings import is_set_up as is_till_set_up
 
 COMMANDS: Final = MappingProxyType(
     {
@@ -49,7 +50,7 @@ def main(words: Sequence[str] | None = None) -> int:
         settings = _settings(args.env_file, need_account=args.command in ("run", "doctor"))
     except WrongSettings as error:
         sys.stderr.writelines(f"kiosk: {line}\n" for line in error.problems)
-        return _refused(args.command, error)
+        return _refused(args, error)
     return _with_settings(args, settings)
 
 
@@ -79,12 +80,13 @@ def _with_settings(args: argparse.Namespace, settings: Settings) -> int:
             return forwards.run(args, settings.journal, settings.timezone)
 
 
-def _refused(command: str, error: WrongSettings) -> int:
-    match command:
+def _refused(args: argparse.Namespace, error: WrongSettings) -> int:
+    match args.command:
         case "run":
             from kiosk.commands import run
 
-            return run.refuse(error)
+            is_set_up = is_till_set_up(os.environ, args.env_file, _credentials())
+            return run.refuse(error, is_set_up=is_set_up)
         case "doctor":
             from kiosk.commands import doctor
 
@@ -105,11 +107,15 @@ def _keypad(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _settings(dotenv: Path, *, need_account: bool) -> Settings:
-    folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    credentials = Path(folder) if folder else None
+    credentials = _credentials()
     for line in unknown(os.environ, dotenv, credentials):
         sys.stderr.write(f"kiosk: warning: {line}\n")
     return load(os.environ, dotenv=dotenv, credentials=credentials, need_account=need_account)
+
+
+def _credentials() -> Path | None:
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return Path(folder) if folder else None
 
 
 def _parser(chosen: str) -> argparse.ArgumentParser:

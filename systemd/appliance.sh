@@ -54,8 +54,8 @@ What is changed is put back by: sudo $current/setup.sh uninstall"
     fi
     kiosk_runs
     say "installed $(basename "$release")"
-    [ -s /etc/kiosk/kiosk.env ] || say "No settings yet: copy .env.example to the boot partition" \
-        "as kiosk.env, fill it in, and restart. Details: docs/install.md."
+    [ -s /etc/kiosk/kiosk.env ] || say "No settings yet: the screen asks for them. For a till" \
+        "account copy .env.example to the boot partition as kiosk.env instead: docs/install.md."
     say "Restart once, so that the quiet boot and the watchdog begin: sudo reboot"
 }
 

@@ -48,13 +48,13 @@ def run(settings: Settings) -> int:
     return _Service(settings).run()
 
 
-def refuse(error: WrongSettings) -> int:
-    """Under systemd, stay and show the names of the wrong settings; elsewhere they were printed
-    already.
+def refuse(error: WrongSettings, *, is_set_up: bool) -> int:
+    """Under systemd, stay and show the names of the wrong settings, or ask for the first ones where
+    nobody has set the till up; elsewhere they were printed already.
     """
     if not notifier(os.environ).listens:
         return 2
-    return _Service(error.rest).run(refused=names_of(error.problems))
+    return _Service(error.rest).run(refused=names_of(error.problems), is_set_up=is_set_up)
 
 
 class _Service:
@@ -73,7 +73,7 @@ class _Service:
         # should.
         self._on_developer_machine = not self._notifier.listens
 
-    def run(self, refused: tuple[str, ...] = ()) -> int:
+    def run(self, refused: tuple[str, ...] = (), *, is_set_up: bool = True) -> int:
         """Run it; the exit code."""
         from kiosk.commands.log import set_up_log
 
@@ -81,14 +81,16 @@ class _Service:
         set_up_log(self._settings.log_level, _secret_values(self._settings))
         remove_from_environment(SECRETS)
         self._listen()
-        code = self._run_on_a_screen(self._starts(), refused)
+        code = self._run_on_a_screen(self._starts(), refused, is_set_up=is_set_up)
         if self._folder is not None and code in (0, POWER_OFF):
             restarts.note_orderly_end(self._folder)
         self._notifier.stopping()
         self._notifier.close()
         return code
 
-    def _run_on_a_screen(self, starts: restarts.Starts, refused: tuple[str, ...]) -> int:
+    def _run_on_a_screen(
+        self, starts: restarts.Starts, refused: tuple[str, ...], *, is_set_up: bool
+    ) -> int:
         """Wait for a screen, and run; a screen that is lost for good is waited for again."""
         from kiosk.screen.display.surface import DisplayMissing
 
@@ -97,7 +99,9 @@ class _Service:
                 if starts.pause_s:
                     self._wait_before_start(starts)
                     starts = restarts.Starts()
-                return self._refuse(refused) if refused else self._run_till()
+                if not refused:
+                    return self._run_till()
+                return self._refuse(refused) if is_set_up else self._set_up(refused)
             except DisplayMissing as missing:
                 log.error("the screen is lost: %s", missing)  # noqa: TRY400 - a sentence
         return 0 if self._stopped else 1
@@ -180,18 +184,42 @@ class _Service:
 
     def _refuse(self, names: tuple[str, ...]) -> int:
         from kiosk.commands.error_screen import wrong_settings
+
+        self._wait_for_partition()
+        self._notifier.ready(f"out of service: wrong settings: {', '.join(names)}")
+        self._error_screen().show_for_good(wrong_settings(names))
+        return 0 if self._stopped else 2
+
+    def _set_up(self, missing: tuple[str, ...]) -> int:
+        """Ask for the first settings; systemd starts the program again with them."""
+        from kiosk.commands.first_run import FirstRunScreen
+
+        self._wait_for_partition()
+        if self._stopped:
+            return 0
+        self._notifier.ready(f"waits to be set up on the screen: {', '.join(missing)}")
+        screen = FirstRunScreen(
+            self._settings,
+            self._is_over,
+            make_watchdog(self._notifier, self._patience_s, {}),
+            folder=self._folder,
+            refused=refused_names(),
+        )
+        self._wake = screen.window.wake
+        screen.ask()
+        return 0
+
+    def _wait_for_partition(self) -> None:
+        """Without their partition the settings are missing, and neither wrong nor never made."""
         from kiosk.journal import JournalUnusable, require_partition
 
-        while not self._stopped:  # without their partition the settings are missing, and not wrong
+        while not self._stopped:
             try:
                 require_partition(self._settings.journal)
             except JournalUnusable as error:
                 self._wait(error.trouble, AGAIN_S)
             else:
-                break
-        self._notifier.ready(f"out of service: wrong settings: {', '.join(names)}")
-        self._error_screen().show_for_good(wrong_settings(names))
-        return 0 if self._stopped else 2
+                return
 
     def _run_till(self) -> int:
         """Build the till and keep it going; what is missing is shown and waited for."""

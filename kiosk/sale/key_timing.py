@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from kiosk.sale.first_run import FirstRun, Question
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import (
     AcceptingDigits,
@@ -15,7 +16,7 @@ from kiosk.sale.screens import (
     Screen,
 )
 from kiosk.sale.till import Till
-from kiosk.sale.wifi import EnteringPassphrase
+from kiosk.sale.wifi import EnteringPassphrase, WifiScreen
 
 # A key pressed within this time after the screen changed was meant for the screen before it: a
 # person needs longer to read a question, and a double press of one key is quicker.
@@ -51,7 +52,23 @@ def question_on(screen: Screen) -> tuple[object, ...]:
             return (ManagerScreen, page, closing)
         case SaleScreen(details=details):
             return (SaleScreen, details.record.sale.id)
+        case FirstRun(question=question):
+            return (FirstRun, question, _waits_for(screen.network))
     return (type(screen),)
+
+
+def _waits_for(network: WifiScreen | None) -> type | None:
+    return None if network is None else type(network)
+
+
+def takes_letters(screen: Screen) -> bool:
+    """Whether a text is typed here, with the screen's letters or an attached keyboard."""
+    match screen:
+        case EnteringPassphrase():
+            return True
+        case FirstRun():
+            return screen.takes_letters
+    return False
 
 
 def _is_typing(key: Key) -> bool:
@@ -65,6 +82,8 @@ def _takes_typing(screen: Screen) -> bool:
             return True
         case ChoosingTip(own_tip=own):
             return own is not None
+        case FirstRun(question=question):
+            return screen.takes_letters or question in (Question.PIN, Question.PIN_AGAIN)
     return False
 
 

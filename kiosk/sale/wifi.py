@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from kiosk.sale.keys import Key
+from kiosk.sale.letters import KeyboardLayer, TypedText
 
 # IEEE 802.11i, annex J: 8 to 63 characters of printable ASCII. The 64 of a raw key are hex digits.
 SHORTEST_PASSPHRASE: Final = 8
@@ -44,14 +45,6 @@ class WifiNotice(StrEnum):
     NO_ADAPTER = "no_adapter"
     TOO_SHORT = "too_short"
     NOT_HERE = "not_here"  # such a network is not joined with a passphrase
-
-
-class KeyboardLayer(StrEnum):
-    """Which letters the screen shows at the moment."""
-
-    LOWER = "lower"
-    UPPER = "upper"
-    SIGNS = "signs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +144,9 @@ def type_letter(screen: WifiScreen, letter: str, now_s: float) -> WifiScreen:
     """A letter, from the screen or an attached keyboard."""
     if not isinstance(screen, EnteringPassphrase):
         return screen
-    if len(screen.typed) >= LONGEST_PASSPHRASE or len(letter) != 1 or not " " <= letter <= "~":
-        return replace(screen, since_s=now_s)
-    # One capital is what most people want from the shift key.
-    layer = KeyboardLayer.LOWER if screen.layer is KeyboardLayer.UPPER else screen.layer
-    return replace(screen, typed=screen.typed + letter, layer=layer, notice=None, since_s=now_s)
+    return _typed(
+        screen, TypedText(screen.typed, screen.layer).with_letter(letter, LONGEST_PASSPHRASE), now_s
+    )
 
 
 def handle_result(
@@ -213,21 +204,15 @@ def _handle_passphrase_key(screen: EnteringPassphrase, key: Key, now_s: float) -
     match key:
         case Key.CLEAR:
             return open_list(now_s)
-        case Key.DELETE:
-            return replace(screen, typed=screen.typed[:-1], notice=None), ()
-        case Key.CURRENCY:
-            return replace(screen, layer=_next_layer(screen.layer)), ()
-        case Key.PLUS:
-            signs = (
-                KeyboardLayer.LOWER if screen.layer is KeyboardLayer.SIGNS else KeyboardLayer.SIGNS
-            )
-            return replace(screen, layer=signs), ()
         case Key.CHARGE if len(screen.typed) < SHORTEST_PASSPHRASE:
             return replace(screen, notice=WifiNotice.TOO_SHORT), ()
         case Key.CHARGE:
             return JoiningNetwork(screen.network, now_s), (JoinWifi(screen.network, screen.typed),)
-    return (type_letter(screen, key.value, now_s) if key.digit is not None else screen), ()
+    typed = TypedText(screen.typed, screen.layer).with_key(key, LONGEST_PASSPHRASE)
+    return _typed(screen, typed, now_s), ()
 
 
-def _next_layer(layer: KeyboardLayer) -> KeyboardLayer:
-    return KeyboardLayer.LOWER if layer is KeyboardLayer.UPPER else KeyboardLayer.UPPER
+def _typed(screen: EnteringPassphrase, typed: TypedText, now_s: float) -> EnteringPassphrase:
+    """The screen with another text; as soon as that is another one the notice goes."""
+    notice = screen.notice if typed.text == screen.typed else None
+    return replace(screen, typed=typed.text, layer=typed.layer, notice=notice, since_s=now_s)

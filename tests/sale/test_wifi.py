@@ -8,6 +8,7 @@ import pytest
 from kiosk.sale.effects import Effect, Step
 from kiosk.sale.events import LetterTyped
 from kiosk.sale.keys import Key, Letter
+from kiosk.sale.letters import KeyboardLayer
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.screens import EnteringAmount, ManagerPage, ManagerScreen
 from kiosk.sale.timers import MANAGER_PATIENCE_S, needs_connection
@@ -18,7 +19,6 @@ from kiosk.sale.wifi import (
     EnteringPassphrase,
     JoiningNetwork,
     JoinWifi,
-    KeyboardLayer,
     Network,
     NetworkList,
     OpenNetwork,

@@ -15,6 +15,7 @@ from kiosk.sale.invoice import (
     PaymentRequest,
     SaleId,
 )
+from kiosk.sale.letters import KeyboardLayer
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
 from kiosk.sale.sale_record import SaleDetails, SaleRecord, SaleState
 from kiosk.sale.sales_list import SalesDay, SalesList, SalesPlace
@@ -50,7 +51,6 @@ from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import (
     EnteringPassphrase,
     JoiningNetwork,
-    KeyboardLayer,
     Network,
     NetworkList,
     OpenNetwork,
@@ -58,6 +58,7 @@ from kiosk.sale.wifi import (
     WifiNotice,
 )
 from tests.sale.tills import ACCOUNT, JPY, RULES, USD, rates, usd_rate
+from tests.screen.first_run_samples import first_run_screens
 
 NOW_S = 1000.0
 ENTRY = Entry(USD, typed=1250)
@@ -251,6 +252,7 @@ def every_view() -> dict[str, Till]:
     }
     views |= _box_views()
     views |= _unreachable_views()
+    views |= {name: till(screen) for name, screen in first_run_screens().items()}
     views["direct-totals"] = till(
         ManagerScreen(
             ManagerPage.TOTALS,

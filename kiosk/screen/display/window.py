@@ -13,10 +13,10 @@ import pygame
 
 from kiosk.sale.effects import Sound
 from kiosk.sale.events import DeviceFailed, Event
+from kiosk.sale.key_timing import takes_letters
 from kiosk.sale.screens import EnteringAmount, RequestingInvoice
 from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
-from kiosk.sale.wifi import EnteringPassphrase
 from kiosk.screen.display.backlight import SYSFS, Backlight
 from kiosk.screen.display.page import Page
 from kiosk.screen.display.painter import Painter, Picture
@@ -188,6 +188,10 @@ class Window:
         """One short sound."""
         self._speaker.play(sound)
 
+    def use_language(self, language: str) -> None:
+        """Say everything in another language from the next picture on."""
+        self._look = self._look.in_language(language)
+
     def adjust_code_brightness(self, steps: int) -> None:
         """The white of the code, one level brighter or dimmer."""
         place = WHITE_LEVELS.index(self._look.white) + steps
@@ -249,7 +253,7 @@ class Window:
 
     def _spells(self) -> bool:
         """Whether an attached keyboard types letters now; everywhere else they mean nothing."""
-        return self._till is not None and isinstance(self._till.screen, EnteringPassphrase)
+        return self._till is not None and takes_letters(self._till.screen)
 
 
 def picture(till: Till, look: Look, size: tuple[int, int]) -> tuple[pygame.Surface, Canvas]:

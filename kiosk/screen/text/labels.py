@@ -9,6 +9,7 @@ from kiosk.sale.device import DeviceNotice
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.sale_record import SaleState
 from kiosk.sale.screens import ConnectionState
+from kiosk.sale.settings_change import ChangeOutcome
 from kiosk.sale.wifi import WifiNotice
 from kiosk.screen.text.catalogs import mark
 
@@ -116,5 +117,20 @@ LANGUAGE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "it": "Italiano",
         "he": "עברית",
         "ja": "日本語",
+    }
+)
+
+CHANGE_OUTCOMES: Final[Mapping[ChangeOutcome, str]] = MappingProxyType(
+    {
+        ChangeOutcome.IN_FORCE: mark("Saved. The till starts again."),
+        ChangeOutcome.WRONG: mark("Not saved. These settings do not fit:"),
+        ChangeOutcome.PIN_WRONG: mark("Not saved. The PIN is wrong."),
+        ChangeOutcome.PIN_LOCKED: mark("Not saved. Too many wrong PINs: wait a while."),
+        ChangeOutcome.NOT_ALLOWED: mark("Not saved. This can only be set with a file."),
+        ChangeOutcome.NOT_SAVED: mark("Not saved. The memory card cannot be written."),
+        ChangeOutcome.NO_ANSWER: mark("Not saved. The box did not listen. Try again."),
+        ChangeOutcome.NO_APPLIANCE: mark(
+            "This machine is not set up as an appliance: do it by hand."
+        ),
     }
 )

@@ -2,6 +2,7 @@
 
 import pygame
 
+from kiosk.sale.first_run import FirstRun
 from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
@@ -29,6 +30,7 @@ from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.views.about import about
 from kiosk.screen.views.amount_entry import entering
+from kiosk.screen.views.first_run import first_run
 from kiosk.screen.views.manager import managing
 from kiosk.screen.views.messages import (
     accepting_digits,
@@ -80,6 +82,8 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             sale_page(canvas, till, screen)
         case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():
             wifi(canvas, screen)
+        case FirstRun():
+            first_run(canvas, screen, look)
         case Paid() | Forwarded() | SaleReceived():
             success(canvas, till, screen, look)
         case ReceivedDirectly():

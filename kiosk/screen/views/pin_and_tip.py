@@ -77,16 +77,26 @@ def _own_tip(canvas: Canvas, screen: ChoosingTip, own: Fiat, look: Look) -> None
 
 
 def asking_pin(canvas: Canvas, screen: EnteringPin, look: Look) -> None:
-    """The PIN shows as dots; what was wrong stands below."""
-    words, colours = canvas.words, canvas.palette
+    """The manager's PIN; what was wrong stands below."""
+    words = canvas.words
+    wrong = "" if screen.notice is None else words.joined(*words.trouble_text(screen.notice))
+    pin_page(canvas, words.tr("Manager PIN"), len(screen.typed), look, wrong=wrong)
+
+
+def pin_page(
+    canvas: Canvas, title: str, length: int, look: Look, *, wrong: str = "", hint: str = ""
+) -> None:
+    """A PIN shows as dots; what was wrong, else what is asked for, stands below."""
+    colours = canvas.palette
     info, pad = beside_keypad(canvas, look, (36, 64))
-    sign, title, dots, line = rows(info, [24, 18, 20, 38], canvas.points(GAP))
+    sign, head, dots, line = rows(info, [24, 18, 20, 38], canvas.points(GAP))
     canvas.sign(Icon.LOCK, sign, colours.accent, HEADLINE)
-    canvas.text(words.tr("Manager PIN"), title, colours.ink, LARGE, weight=Weight.BOLD)
-    _dots(canvas, dots, len(screen.typed))
-    if screen.notice is not None:
-        sentence = words.joined(*words.trouble_text(screen.notice))
-        banner(canvas, line, Icon.WARNING, sentence, Tone.BAD, LABEL)
+    canvas.text(title, head, colours.ink, LARGE, weight=Weight.BOLD)
+    _dots(canvas, dots, length)
+    if wrong:
+        banner(canvas, line, Icon.WARNING, wrong, Tone.BAD, LABEL)
+    elif hint:
+        canvas.lines(hint, line, colours.quiet, LABEL)
     keypad(canvas, pad, look, "")
 
 

@@ -1,7 +1,5 @@
 """Wi-Fi behind the PIN: the networks, and letters for a passphrase."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 import pygame
@@ -11,7 +9,6 @@ from kiosk.sale.wifi import (
     LIST_ROWS,
     EnteringPassphrase,
     JoiningNetwork,
-    KeyboardLayer,
     Network,
     NetworkList,
     OpenNetwork,
@@ -24,17 +21,10 @@ from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import columns, middle, off_bottom, off_top, rows
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, MARGIN, SMALL, TITLE
-from kiosk.screen.drawing.touch_zones import TouchZone
 from kiosk.screen.text.labels import WIFI_NOTICES
 from kiosk.screen.views.banner import banner
+from kiosk.screen.views.letters import letter_rows, letters_gap, letters_page, signs_key
 
-LETTERS: Final[Mapping[KeyboardLayer, tuple[str, ...]]] = MappingProxyType(
-    {
-        KeyboardLayer.LOWER: ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"),
-        KeyboardLayer.UPPER: ("1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"),
-        KeyboardLayer.SIGNS: ("!@#$%^&*()", "-_=+[]{}\\|", ";:'\",<>/?", "~`."),
-    }
-)
 _FOOT: Final = 54  # points, and so is the row
 _ROW: Final = 72
 _HIDDEN: Final = "•"
@@ -108,11 +98,8 @@ def _about(canvas: Canvas, network: Network) -> str:
 
 
 def _passphrase(canvas: Canvas, screen: EnteringPassphrase) -> None:
-    words, colours, gap = canvas.words, canvas.palette, canvas.points(GAP * 0.5)
-    body = canvas.inside(MARGIN * 0.5)
-    # Five rows of letters come first; what is left above them is enough for name and dots.
-    tall = max(canvas.finger, min(canvas.points(72), (body.height * 78 // 100) // 5 - gap))
-    head, keys = off_bottom(body, 5 * tall + 4 * gap, gap)
+    words, colours, gap = canvas.words, canvas.palette, letters_gap(canvas)
+    head, keys = letters_page(canvas)
     _, head = off_bottom(head, canvas.points(LABEL + LARGE + 2 * GAP), 0)
     line, typed = rows(head.inflate(-2 * canvas.points(GAP), 0), [1, 1], 0)
     if screen.notice is None:
@@ -123,38 +110,10 @@ def _passphrase(canvas: Canvas, screen: EnteringPassphrase) -> None:
     shown = _HIDDEN * max(0, len(screen.typed) - 1) + screen.typed[-1:]
     canvas.text(shown or words.tr("Passphrase"), typed, colours.ink, LARGE, weight=Weight.BOLD)
     *letters, last = rows(keys, [1] * 5, gap)
-    key_width = (keys.width - 9 * gap) / 10
-    for number, (place, row) in enumerate(zip(letters, LETTERS[screen.layer], strict=True)):
-        width = round(len(row) * key_width + (len(row) - 1) * gap)
-        line_box = middle(place, width, place.height)
-        for letter, area in zip(row, columns(line_box, [1] * len(row), gap), strict=True):
-            canvas.button(area, Letter(letter), letter, size=BODY)
-            # Ten letters side by side leave no room for gaps that mean nothing.
-            canvas.zones[-1] = TouchZone(area.inflate(gap, gap), Letter(letter))
-        if number == len(letters) - 1:
-            _edges(canvas, place, line_box, screen.layer, gap)
-    _last_row(canvas, last, screen, gap)
-
-
-def _edges(
-    canvas: Canvas, place: pygame.Rect, letters: pygame.Rect, layer: KeyboardLayer, gap: int
-) -> None:
-    """Shift and backspace stand at the two ends of the last row of letters."""
-    room = letters.left - gap - place.left
-    width = min(room, canvas.points(110))
-    shift = pygame.Rect(place.left, place.top, width, place.height)
-    back = pygame.Rect(place.right - width, place.top, width, place.height)
-    tone = Tone.CHOSEN if layer is KeyboardLayer.UPPER else Tone.TOOL
-    canvas.button(shift, Key.CURRENCY, name=Icon.UP, tone=tone)
-    canvas.button(back, Key.DELETE, name=Icon.BACKSPACE, tone=Tone.TOOL)
-
-
-def _last_row(canvas: Canvas, area: pygame.Rect, screen: EnteringPassphrase, gap: int) -> None:
-    words = canvas.words
-    leave, signs, space, join = columns(area, [22, 16, 34, 28], gap)
+    letter_rows(canvas, letters, screen.layer, gap)
+    leave, signs, space, join = columns(last, [22, 16, 34, 28], gap)
     canvas.button(leave, Key.CLEAR, words.tr("Back"), name=Icon.BACK, size=LABEL * 0.9)
-    other = "abc" if screen.layer is KeyboardLayer.SIGNS else "#+="
-    canvas.button(signs, Key.PLUS, other, tone=Tone.TOOL)
+    signs_key(canvas, signs, screen.layer)
     canvas.button(space, Letter(" "), words.tr("Space"), tone=Tone.QUIET)
     canvas.button(join, Key.CHARGE, words.tr("Connect"), tone=Tone.MAIN)
 

@@ -11,9 +11,10 @@ import pytest
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import DeviceFailed, Event, KeyPressed, KeyReleased, KeyStuck, LetterTyped
 from kiosk.sale.keys import SCREEN_LEGEND, Key, Letter
+from kiosk.sale.letters import KeyboardLayer
 from kiosk.sale.screens import EnteringAmount, Forwarded, RequestingInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
-from kiosk.sale.wifi import EnteringPassphrase, KeyboardLayer
+from kiosk.sale.wifi import EnteringPassphrase
 from kiosk.screen.display.fingers import STILL_S, STUCK_AFTER_S
 from kiosk.screen.display.redraw_schedule import BAR_STEP_S
 from kiosk.screen.display.window import CONNECTORS_S, Window

@@ -1,0 +1,249 @@
+"""The first run: asks the merchant on the screen what a till must know, and has it put into force.
+
+The questions are `kiosk.sale.first_run`. Here are the display, the Wi-Fi, the look-up of whoever is
+to be paid, and the request to root's unit. There is no journal and no sale.
+"""
+
+import contextlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Protocol
+from zoneinfo import available_timezones
+
+from kiosk.clock import system_zone
+from kiosk.commands.app import look_of
+from kiosk.doors import Watchdog
+from kiosk.host.dispatcher import Host
+from kiosk.host.network import has_route
+from kiosk.loop import Inbox
+from kiosk.sale import first_run
+from kiosk.sale.device import HostEffect
+from kiosk.sale.effects import FetchAccount
+from kiosk.sale.events import (
+    AccountFetched,
+    AccountFetchFailed,
+    Event,
+    KeyPressed,
+    LetterTyped,
+)
+from kiosk.sale.first_run import (
+    CheckNetwork,
+    FirstRun,
+    FirstRunEffect,
+    FirstRunStep,
+    LookUpPayee,
+    Machine,
+    Question,
+)
+from kiosk.sale.key_timing import ignores_key, note_screen_change
+from kiosk.sale.settings_change import SettingsChangeResult
+from kiosk.sale.till import Rules, Till
+from kiosk.sale.wifi import WifiJoinResult, WifiScanResult
+from kiosk.screen.display.window import Window
+from kiosk.settings import LANGUAGES, Settings
+from kiosk.wallet.endpoints import DirectMerchant, Endpoints
+from kiosk.wallet.worker import Wallet
+
+DONE_SHOWN_S: Final = 1.5  # "All set", before the program ends to be started with the settings
+_UNMADE_CABLE_LOOK_S: Final = 3.0  # how often to look whether a cable was plugged in
+
+
+class HostDoor(Protocol):
+    """The system around the program, as far as it is needed here."""
+
+    def perform(self, effect: HostEffect) -> None: ...
+
+
+@dataclass(slots=True)
+class _LookUp:
+    """Who is being looked up, by a wallet of its own; its answer alone counts."""
+
+    wallet: Wallet
+    answers: list[Event]
+
+
+class FirstRunScreen:
+    """Asks the questions. `stopped` says whether to give up.
+
+    `folder` is the service's runtime directory. `refused` are settings that were wrong in a file on
+    the boot partition.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        stopped: Callable[[], bool],
+        watchdog: Watchdog | None,
+        *,
+        folder: Path | None,
+        refused: tuple[str, ...] = (),
+        machine: Machine | None = None,
+        host: Callable[[Inbox], HostDoor] | None = None,
+        is_online: Callable[[], bool] = has_route,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.window = Window(
+            look_of(settings),
+            settings.screen,
+            settings.rotate,
+            touch_rotate=settings.touch_rotate,
+        )
+        self._settings = settings
+        self._stopped = stopped
+        self._watchdog = watchdog
+        self._is_online = is_online
+        self._clock = clock
+        self._inbox = Inbox()
+        self._inbox.wake = self.window.wake
+        self._host = host(self._inbox) if host is not None else _host(self._inbox, folder)
+        self._looking: _LookUp | None = None
+        self._cable_due_s = 0.0
+        begun = first_run.begin(machine or machine_here(), refused)
+        rules = Rules(kiosk_id=settings.kiosk_id, run=secrets.token_hex(4))
+        self._till = Till(rules, begun, now_s=clock())
+
+    @property
+    def screen(self) -> FirstRun:
+        """The question on the screen."""
+        assert isinstance(self._till.screen, FirstRun)
+        return self._till.screen
+
+    def ask(self) -> bool:
+        """Until the settings are in force, or somebody stops it: then it is False."""
+        with contextlib.closing(self):
+            while not self._stopped():
+                self.run_once()
+                if self.screen.question is Question.DONE and self._is_read():
+                    return True
+        return False
+
+    def run_once(self) -> None:
+        """One round: draw, sleep until something happens, take it all in."""
+        now_s = self._clock()
+        self._till = replace(self._till, now_s=now_s)
+        if self._watchdog is not None:
+            self._watchdog.feed_if_due(now_s)
+        self.window.draw(self._till)
+        events = (*self.window.wait(self._pause_s(now_s)), *self._inbox.take())
+        self._till = replace(self._till, now_s=self._clock())
+        for event in events:
+            self._handle(event)
+        self._take_look_up()
+        self._look_for_cable()
+
+    def close(self) -> None:
+        """Give the display back, and end what is asked."""
+        self._end_look_up()
+        self.window.close()
+
+    def _handle(self, event: Event) -> None:
+        screen, now_s = self.screen, self._till.now_s
+        match event:
+            case KeyPressed(key):
+                if not ignores_key(self._till, key):
+                    self._apply(first_run.handle_key(screen, key, now_s))
+            case LetterTyped(letter):
+                self._apply((first_run.handle_letter(screen, letter.text, now_s), ()))
+            case WifiScanResult() | WifiJoinResult():
+                self._apply(first_run.handle_wifi_result(screen, event, now_s))
+            case SettingsChangeResult():
+                self._apply((first_run.handle_saved(screen, event), ()))
+
+    def _apply(self, step: FirstRunStep) -> None:
+        after, effects = step
+        if after.answers.language != self.screen.answers.language:
+            self.window.use_language(after.answers.language)
+        self._till = note_screen_change(self._till, replace(self._till, screen=after))
+        for effect in effects:
+            self._perform(effect)
+
+    def _perform(self, effect: FirstRunEffect) -> None:
+        match effect:
+            case CheckNetwork():
+                is_there = self._is_online()
+                now_s = self._till.now_s
+                self._apply(first_run.handle_network(self.screen, is_there=is_there, now_s=now_s))
+            case LookUpPayee(name, address):
+                self._begin_look_up(DirectMerchant(name, address))
+            case _:
+                self._host.perform(effect)
+
+    def _look_for_cable(self) -> None:
+        """Without a network, whoever plugs a cable in has answered the question."""
+        waits = self.screen.question is Question.NETWORK
+        if waits and self._till.now_s >= self._cable_due_s:
+            self._cable_due_s = self._till.now_s + _UNMADE_CABLE_LOOK_S
+            if self._is_online():
+                self._perform(CheckNetwork())
+
+    def _begin_look_up(self, merchant: DirectMerchant) -> None:
+        self._end_look_up()
+        answers: list[Event] = []
+
+        def put(event: Event) -> None:
+            answers.append(event)  # one thread appends, one takes: a list is enough
+            self.window.wake()
+
+        wallet = Wallet(
+            Endpoints(
+                self._settings.api_url,
+                self._settings.ws_url,
+                till_key=None,
+                direct=merchant,
+            ),
+            put,
+        )
+        wallet.start()
+        wallet.perform(FetchAccount())
+        self._looking = _LookUp(wallet, answers)
+
+    def _take_look_up(self) -> None:
+        looking = self._looking
+        if looking is None:
+            return
+        if self.screen.question is not Question.LOOKING_UP:
+            self._end_look_up()
+            return
+        for event in tuple(looking.answers):
+            match event:
+                case AccountFetched(account):
+                    self._apply((first_run.handle_payee(self.screen, account), ()))
+                case AccountFetchFailed(trouble):
+                    self._apply((first_run.handle_no_payee(self.screen, trouble), ()))
+                case _:
+                    continue
+            self._end_look_up()
+            return
+
+    def _end_look_up(self) -> None:
+        if self._looking is not None:
+            self._looking.wallet.stop()
+        self._looking = None
+
+    def _is_read(self) -> bool:
+        return self._clock() - self._till.screen_since_s >= DONE_SHOWN_S
+
+    def _pause_s(self, now_s: float) -> float | None:
+        pauses = []
+        if self._watchdog is not None:
+            pauses.append(self._watchdog.due_s - now_s)
+        if self.screen.question is Question.NETWORK:
+            pauses.append(self._cable_due_s - now_s)
+        if self.screen.question is Question.DONE:
+            pauses.append(self._till.screen_since_s + DONE_SHOWN_S - now_s)
+        next_s = self.window.next_frame_s(self._till)
+        if next_s is not None:
+            pauses.append(next_s - now_s)
+        return max(0.0, min(pauses)) if pauses else None
+
+
+def machine_here() -> Machine:
+    """What this machine knows: the zones of its database, and the one that it is set to."""
+    return Machine(LANGUAGES, tuple(sorted(available_timezones())), str(system_zone()))
+
+
+def _host(inbox: Inbox, folder: Path | None) -> Host:
+    return Host(inbox.put, folder=folder, end=lambda _: None, write_sales=lambda _: None)

@@ -1,0 +1,420 @@
+"""The first run: questions on the screen from the box to the first sale, when nothing is set yet.
+
+Nothing is written before the last answer; then one request has everything put into force. So a plug
+that is pulled in between leaves the device where it was. Each function says what is shown next and
+what is to be done; `kiosk.commands.first_run` does it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.sale import wifi
+from kiosk.sale.account import Account
+from kiosk.sale.keys import Key
+from kiosk.sale.letters import TypedText
+from kiosk.sale.lightning_address import LightningAddress, parse_lightning_address
+from kiosk.sale.pin import is_good
+from kiosk.sale.places import currencies_likely_first, zones_likely_first
+from kiosk.sale.settings_change import ChangeOutcome, ChangeSettings, SettingsChangeResult
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.sale.wifi import (
+    NetworkList,
+    WifiEffect,
+    WifiJoinResult,
+    WifiScanResult,
+    WifiScreen,
+)
+
+PAGE_CHOICES: Final = 8  # on the screen at once; keys 1 to 8 choose
+BLINK_DOMAIN: Final = "blink.sv"
+_LONGEST_PIN: Final = 12
+
+
+class Question(StrEnum):
+    """What is asked, in order; and what is shown between."""
+
+    LANGUAGE = "language"
+    NETWORK = "network"  # skipped where there is one
+    MONEY = "money"  # straight to the merchant, or through a till account
+    TILL_ACCOUNT = "till_account"  # how that is set up, which takes a key
+    PAYEE = "payee"
+    LOOKING_UP = "looking_up"
+    PAYEE_REFUSED = "payee_refused"  # why it cannot be found now, or cannot be paid by a till
+    PAYEE_RIGHT = "payee_right"  # "Money goes to NAME@DOMAIN, yes?"
+    SHOP_NAME = "shop_name"
+    TIME_ZONE = "time_zone"
+    TIME_ZONE_SEARCH = "time_zone_search"
+    CURRENCY = "currency"
+    CURRENCY_SEARCH = "currency_search"
+    PIN = "pin"
+    PIN_AGAIN = "pin_again"
+    SAVING = "saving"
+    NOT_SAVED = "not_saved"
+    DONE = "done"
+
+
+LONGEST_TEXT: Final[Mapping[Question, int]] = MappingProxyType(
+    {
+        Question.PAYEE: 120,
+        Question.SHOP_NAME: 40,
+        Question.TIME_ZONE_SEARCH: 30,
+        Question.CURRENCY_SEARCH: 4,
+    }
+)
+DIRECT: Final = "direct"
+TILL_ACCOUNT: Final = "forward"
+WAYS: Final = (DIRECT, TILL_ACCOUNT)
+
+# Where CLEAR leads, from every question that can be left.
+_BEFORE: Final[Mapping[Question, Question]] = MappingProxyType(
+    {
+        Question.NETWORK: Question.LANGUAGE,
+        Question.MONEY: Question.LANGUAGE,
+        Question.TILL_ACCOUNT: Question.MONEY,
+        Question.PAYEE: Question.MONEY,
+        Question.LOOKING_UP: Question.PAYEE,
+        Question.PAYEE_REFUSED: Question.PAYEE,
+        Question.PAYEE_RIGHT: Question.PAYEE,
+        Question.SHOP_NAME: Question.PAYEE_RIGHT,
+        Question.TIME_ZONE: Question.SHOP_NAME,
+        Question.TIME_ZONE_SEARCH: Question.TIME_ZONE,
+        Question.CURRENCY: Question.TIME_ZONE,
+        Question.CURRENCY_SEARCH: Question.CURRENCY,
+        Question.PIN: Question.CURRENCY,
+        Question.PIN_AGAIN: Question.PIN,
+        Question.NOT_SAVED: Question.PIN,
+    }
+)
+
+
+class Mistake(StrEnum):
+    """What was wrong with an answer; one sentence each on the screen."""
+
+    NO_ADDRESS = "no_address"
+    NOBODY = "nobody"  # Blink, or the address's server, knows no such name
+    PIN_SHORT = "pin_short"
+    PINS_DIFFER = "pins_differ"
+    NOTHING_FOUND = "nothing_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the machine knows: languages, time zones of its database, and the zone it is set to."""
+
+    languages: tuple[str, ...]
+    zones: tuple[str, ...] = ()
+    system_zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was answered so far. `payee` is as looked up; `pin` never reaches a repr."""
+
+    language: str
+    payee: str = ""
+    shop_name: str = ""
+    zone: str = ""
+    currency: str = ""
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRun:
+    """The question on the screen.
+
+    `typed` is the text of this question. `top` is the first choice shown, `found` what narrows the
+    choices. `refused` are settings of a file on the boot partition that were wrong.
+    """
+
+    machine: Machine
+    answers: Answers
+    question: Question = Question.LANGUAGE
+    typed: TypedText = TypedText()
+    top: int = 0
+    found: str = ""
+    payee_typed: str = ""
+    currencies: tuple[str, ...] = ()
+    network: WifiScreen | None = None
+    mistake: Mistake | None = None
+    trouble: Trouble | None = None
+    outcome: SettingsChangeResult | None = None
+    refused: tuple[str, ...] = ()
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What can be chosen, the likely first; empty where something is typed or confirmed."""
+        match self.question:
+            case Question.LANGUAGE:
+                return self.machine.languages
+            case Question.MONEY:
+                return WAYS
+            case Question.TIME_ZONE:
+                language, zone = self.answers.language, self.machine.system_zone
+                return self._narrowed(zones_likely_first(language, zone, self.machine.zones))
+            case Question.CURRENCY:
+                language, zone = self.answers.language, self.answers.zone
+                return self._narrowed(currencies_likely_first(language, zone, self.currencies))
+        return ()
+
+    @property
+    def shown_choices(self) -> tuple[str, ...]:
+        """The choices on this page."""
+        return self.choices[self.top : self.top + PAGE_CHOICES]
+
+    @property
+    def takes_letters(self) -> bool:
+        """Whether a text is typed here."""
+        return self.question in LONGEST_TEXT or isinstance(self.network, wifi.EnteringPassphrase)
+
+    def _narrowed(self, choices: tuple[str, ...]) -> tuple[str, ...]:
+        wanted = self.found.lower().replace(" ", "_")
+        return tuple(choice for choice in choices if wanted in choice.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class CheckNetwork:
+    """Look whether there is a network already. -> `handle_network`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpPayee:
+    """Find out whether money can be sent there. -> `handle_payee` | `handle_no_payee`.
+
+    Without an `address` it is a name at Blink's own domain, whatever that is called.
+    """
+
+    name: str
+    address: LightningAddress | None = None
+
+
+FirstRunEffect = WifiEffect | CheckNetwork | LookUpPayee | ChangeSettings
+FirstRunStep = tuple[FirstRun, tuple[FirstRunEffect, ...]]
+
+
+def begin(machine: Machine, refused: tuple[str, ...] = ()) -> FirstRun:
+    """The first question."""
+    return FirstRun(machine, Answers(machine.languages[0]), refused=refused)
+
+
+def handle_key(screen: FirstRun, key: Key, now_s: float) -> FirstRunStep:
+    """A key on any of the questions."""
+    if screen.question is Question.NETWORK and screen.network is not None:
+        return _after_wifi(screen, wifi.handle_key(screen.network, key, now_s))
+    screen = replace(screen, mistake=None, trouble=None)
+    if key is Key.CLEAR:
+        return _back(screen), ()
+    if screen.choices or screen.found:
+        return _handle_choice_key(screen, key)
+    if screen.question in (Question.PIN, Question.PIN_AGAIN):
+        return _handle_pin_key(screen, key)
+    if screen.question in LONGEST_TEXT:
+        if key is Key.CHARGE:
+            return _text_given(screen)
+        typed = screen.typed.with_key(key, LONGEST_TEXT[screen.question])
+        return replace(screen, typed=typed), ()
+    match screen.question, key:
+        case Question.PAYEE_RIGHT, Key.CHARGE:
+            name = TypedText(screen.answers.shop_name)
+            return replace(screen, question=Question.SHOP_NAME, typed=name), ()
+        case Question.PAYEE_REFUSED, Key.CHARGE:
+            return replace(screen, question=Question.LOOKING_UP), (payee_of(screen.payee_typed),)
+        case Question.NOT_SAVED, Key.CHARGE:
+            return _save(screen)
+    return screen, ()
+
+
+def handle_letter(screen: FirstRun, letter: str, now_s: float) -> FirstRun:
+    """A letter, from the screen or an attached keyboard."""
+    if screen.question is Question.NETWORK and screen.network is not None:
+        return replace(screen, network=wifi.type_letter(screen.network, letter, now_s))
+    if screen.question not in LONGEST_TEXT:
+        return screen
+    typed = screen.typed.with_letter(letter, LONGEST_TEXT[screen.question])
+    return replace(screen, typed=typed, mistake=None, trouble=None)
+
+
+def handle_network(screen: FirstRun, *, is_there: bool, now_s: float) -> FirstRunStep:
+    """Whether there is a network: with one the next question comes, without one the Wi-Fi's."""
+    if screen.question is not Question.NETWORK:
+        return screen, ()
+    if is_there:
+        return replace(screen, question=Question.MONEY, network=None), ()
+    if screen.network is not None:
+        return screen, ()
+    opened, effects = wifi.open_list(now_s)
+    return replace(screen, network=opened), effects
+
+
+def handle_wifi_result(
+    screen: FirstRun, event: WifiScanResult | WifiJoinResult, now_s: float
+) -> FirstRunStep:
+    """A result of the Wi-Fi."""
+    if screen.network is None:
+        return screen, ()
+    return _after_wifi(screen, wifi.handle_result(screen.network, event, now_s))
+
+
+def handle_payee(screen: FirstRun, account: Account) -> FirstRun:
+    """Money can be sent there: is it right?"""
+    if screen.question is not Question.LOOKING_UP:
+        return screen
+    return replace(
+        screen,
+        question=Question.PAYEE_RIGHT,
+        answers=replace(screen.answers, payee=account.merchant_name),
+        currencies=tuple(account.currencies),
+    )
+
+
+def handle_no_payee(screen: FirstRun, trouble: Trouble) -> FirstRun:
+    """It cannot, or nobody can say now: what was typed stays."""
+    if screen.question is not Question.LOOKING_UP:
+        return screen
+    back = replace(screen, question=Question.PAYEE, typed=TypedText(screen.payee_typed))
+    if trouble.kind is TroubleKind.MERCHANT_UNKNOWN:
+        return replace(back, mistake=Mistake.NOBODY)
+    return replace(screen, question=Question.PAYEE_REFUSED, trouble=trouble)
+
+
+def handle_saved(screen: FirstRun, result: SettingsChangeResult) -> FirstRun:
+    """What came of the request for all of it."""
+    if screen.question is not Question.SAVING:
+        return screen
+    is_good = result.outcome is ChangeOutcome.IN_FORCE
+    question = Question.DONE if is_good else Question.NOT_SAVED
+    return replace(screen, question=question, outcome=result)
+
+
+def payee_of(text: str) -> LookUpPayee:
+    """Whom a text names: a Lightning address, or a name at Blink.
+
+    Raises:
+        ValueError: nobody.
+    """
+    text = text.strip().lower().removeprefix("lightning:")
+    if "@" not in text:
+        return LookUpPayee(parse_lightning_address(f"{text}@{BLINK_DOMAIN}").name)
+    address = parse_lightning_address(text)
+    return LookUpPayee(address.name, address)
+
+
+def settings_of(answers: Answers) -> tuple[tuple[str, str], ...]:
+    """The settings that the answers make."""
+    return (
+        ("KIOSK_RECEIVE", DIRECT),
+        ("MERCHANT_ADDRESS", answers.payee),
+        ("KIOSK_LANGUAGE", answers.language),
+        ("KIOSK_NAME", answers.shop_name),
+        ("KIOSK_CURRENCY", answers.currency),
+        ("KIOSK_TIMEZONE", answers.zone),
+        ("KIOSK_PIN", answers.pin),
+    )
+
+
+def _back(screen: FirstRun) -> FirstRun:
+    if screen.found:
+        return replace(screen, found="", top=0)
+    before = _BEFORE.get(screen.question)
+    if before is None:
+        return screen
+    text = {Question.PAYEE: screen.payee_typed, Question.SHOP_NAME: screen.answers.shop_name}
+    return replace(screen, question=before, typed=TypedText(text.get(before, "")), top=0)
+
+
+def _after_wifi(screen: FirstRun, step: wifi.WifiStep) -> FirstRunStep:
+    shown, effects = step
+    if shown is None:
+        return replace(_back(screen), network=None), effects
+    # After joining, and with each new look: a cable may have been plugged in meanwhile.
+    looks = isinstance(shown, NetworkList) and bool(effects)
+    return replace(screen, network=shown), (*effects, *((CheckNetwork(),) if looks else ()))
+
+
+def _handle_choice_key(screen: FirstRun, key: Key) -> FirstRunStep:
+    shown, last = screen.shown_choices, max(0, len(screen.choices) - 1)
+    match key:
+        case Key.PLUS:
+            page = (min(screen.top + PAGE_CHOICES, last) // PAGE_CHOICES) * PAGE_CHOICES
+            return replace(screen, top=page), ()
+        case Key.DELETE:
+            return replace(screen, top=max(0, screen.top - PAGE_CHOICES)), ()
+        case Key.CHECK if screen.question is Question.TIME_ZONE:
+            return replace(screen, question=Question.TIME_ZONE_SEARCH, typed=TypedText()), ()
+        case Key.CHECK if screen.question is Question.CURRENCY:
+            return replace(screen, question=Question.CURRENCY_SEARCH, typed=TypedText()), ()
+    if key.digit is None or not 1 <= key.digit <= len(shown):
+        return screen, ()
+    return _chosen(replace(screen, top=0, found=""), shown[key.digit - 1])
+
+
+def _chosen(screen: FirstRun, choice: str) -> FirstRunStep:
+    answers = screen.answers
+    match screen.question:
+        case Question.LANGUAGE:
+            answers = replace(answers, language=choice)
+            asked = replace(screen, answers=answers, question=Question.NETWORK, network=None)
+            return asked, (CheckNetwork(),)
+        case Question.MONEY if choice == TILL_ACCOUNT:
+            return replace(screen, question=Question.TILL_ACCOUNT), ()
+        case Question.MONEY:
+            typed = TypedText(screen.payee_typed)
+            return replace(screen, question=Question.PAYEE, typed=typed), ()
+        case Question.TIME_ZONE:
+            answers = replace(answers, zone=choice)
+            return replace(screen, answers=answers, question=Question.CURRENCY), ()
+        case _:
+            answers = replace(answers, currency=choice)
+            return replace(screen, answers=answers, question=Question.PIN, typed=TypedText()), ()
+
+
+def _text_given(screen: FirstRun) -> FirstRunStep:
+    text = screen.typed.text.strip()
+    match screen.question:
+        case Question.PAYEE:
+            try:
+                look_up = payee_of(text)
+            except ValueError:
+                return replace(screen, mistake=Mistake.NO_ADDRESS), ()
+            asking = replace(screen, question=Question.LOOKING_UP, payee_typed=text)
+            return asking, (look_up,)
+        case Question.SHOP_NAME:
+            answers = replace(screen.answers, shop_name=text)
+            return replace(screen, answers=answers, question=Question.TIME_ZONE, top=0), ()
+        case Question.TIME_ZONE_SEARCH:
+            return _search(screen, Question.TIME_ZONE, text), ()
+    return _search(screen, Question.CURRENCY, text), ()
+
+
+def _search(screen: FirstRun, question: Question, text: str) -> FirstRun:
+    narrowed = replace(screen, question=question, found=text, top=0)
+    return narrowed if narrowed.choices else replace(screen, mistake=Mistake.NOTHING_FOUND)
+
+
+def _handle_pin_key(screen: FirstRun, key: Key) -> FirstRunStep:
+    pin = screen.typed.text
+    if key.digit is not None or key is Key.DELETE:
+        return replace(screen, typed=screen.typed.with_key(key, _LONGEST_PIN)), ()
+    if key is not Key.CHARGE:
+        return screen, ()
+    if not is_good(pin):
+        return replace(screen, typed=TypedText(), mistake=Mistake.PIN_SHORT), ()
+    if screen.question is Question.PIN:
+        answers = replace(screen.answers, pin=pin)
+        return (
+            replace(screen, answers=answers, question=Question.PIN_AGAIN, typed=TypedText()),
+            (),
+        )
+    if pin != screen.answers.pin:
+        return (
+            replace(screen, question=Question.PIN, typed=TypedText(), mistake=Mistake.PINS_DIFFER),
+            (),
+        )
+    return _save(screen)
+
+
+def _save(screen: FirstRun) -> FirstRunStep:
+    saving = replace(screen, question=Question.SAVING, typed=TypedText(), outcome=None)
+    return saving, (ChangeSettings(settings_of(screen.answers)),)

@@ -1,0 +1,199 @@
+"""The whole first run at a display: touched, looked up at Blink, and put into force by root."""
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pygame
+import pytest
+
+from kiosk.commands.first_run import FirstRunScreen
+from kiosk.loop import Inbox
+from kiosk.provision.change_settings import ChangePaths, answer_request
+from kiosk.provision.settings_in_force import CREDENTIALS
+from kiosk.sale.device import HostEffect
+from kiosk.sale.first_run import Machine, Question
+from kiosk.sale.keys import Key, Letter
+from kiosk.sale.pin import is_correct_pin
+from kiosk.sale.settings_change import ChangeSettings, read_answer, request_text
+from kiosk.screen.display.window import picture
+from kiosk.settings import LANGUAGES, Settings, WrongSettings, is_set_up, load
+from kiosk.simulate import Simulator
+from tests.commands.test_run import Service
+
+SIZE = (800, 480)
+TOKEN = "ab" * 16
+MACHINE = Machine(LANGUAGES, ("America/El_Salvador", "Europe/Berlin"), "UTC")
+
+
+class Root:
+    """The system behind the screen: root's unit, with its folders."""
+
+    def __init__(self, folder: Path) -> None:
+        self.paths = ChangePaths(folder / "till/wanted", folder / "answers", folder / "etc")
+        for made in (self.paths.request.parent, self.paths.answers, self.paths.etc):
+            made.mkdir()
+        self.put: Callable[[Any], None] = lambda _: None
+        self.listens = True
+
+    def door(self, inbox: Inbox) -> "Root":
+        self.put = inbox.put
+        return self
+
+    def perform(self, effect: HostEffect) -> None:
+        assert isinstance(effect, ChangeSettings)
+        self.paths.request.write_text(request_text(effect, TOKEN))
+        answer_request(self.paths, 0.0, 1_700_000_000)
+        self.put(read_answer((self.paths.answers / "answer").read_text(), TOKEN))
+
+
+class Merchant:
+    """Somebody who touches the screen where it shows something, and waits for what comes."""
+
+    def __init__(self, settings: Settings, root: Root, *, is_online: bool = True) -> None:
+        self.now_s = 10.0
+        self.screen = FirstRunScreen(
+            settings,
+            lambda: False,
+            None,
+            folder=None,
+            machine=MACHINE,
+            host=root.door,
+            is_online=lambda: is_online,
+            clock=lambda: self.now_s,
+        )
+
+    def touch(self, *keys: Key | Letter) -> None:
+        for key in keys:
+            self.now_s += 1.0
+            till = self.screen._till
+            _, canvas = picture(till, self.screen.window._look, SIZE)
+            zone = next(zone for zone in canvas.zones if zone.key == key)
+            x, y = zone.rect.center
+            where: dict[str, Any] = {
+                "x": x / SIZE[0],
+                "y": y / SIZE[1],
+                "touch_id": 1,
+                "finger_id": 1,
+            }
+            self.screen.window.draw(till)
+            pygame.event.post(pygame.event.Event(pygame.FINGERDOWN, **where))
+            pygame.event.post(pygame.event.Event(pygame.FINGERUP, **where))
+            self.screen.run_once()
+
+    def type(self, text: str) -> None:
+        self.touch(*(Key(letter) if letter.isdigit() else Letter(letter) for letter in text))
+
+    def at(self, question: Question) -> None:
+        assert self.screen.screen.question is question
+
+    def wait_for(self, question: Question) -> None:
+        """Turn until Blink, or root's unit, has answered: each round ends when something comes."""
+        while self.screen.screen.question in (Question.LOOKING_UP, Question.SAVING):
+            self.screen.run_once()
+        assert self.screen.screen.question is question, self.said
+
+    @property
+    def said(self) -> list[str]:
+        return picture(self.screen._till, self.screen.window._look, SIZE)[1].said
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Root:
+    return Root(tmp_path)
+
+
+@pytest.fixture
+def merchant(simulator: Simulator, root: Root) -> Iterator[Merchant]:
+    environ = {
+        "BLINK_API_URL": simulator.api_url,
+        "BLINK_WS_URL": simulator.ws_url,
+        "KIOSK_SCREEN": "800x480",
+    }
+    with pytest.raises(WrongSettings) as wrong:
+        load(environ)
+    made = Merchant(wrong.value.rest, root)
+    yield made
+    made.screen.close()
+
+
+def test_from_the_first_question_to_settings_that_a_till_starts_with(
+    merchant: Merchant, simulator: Simulator, root: Root
+) -> None:
+    merchant.touch(Key.D2)
+    merchant.at(Question.MONEY)
+    assert "¿Cómo le llega el dinero?" in merchant.said, "in the language that was chosen"
+    merchant.touch(Key.D1)
+    merchant.type(simulator.merchant.username)
+    merchant.touch(Key.CHARGE)
+    merchant.wait_for(Question.PAYEE_RIGHT)
+    paid = f"{simulator.merchant.username}@{simulator.world.hosts[0]}"
+    assert merchant.screen.screen.answers.payee == paid
+    merchant.touch(Key.CHARGE)
+    merchant.type("caf")
+    merchant.touch(Key.CHARGE, Key.D1)
+    merchant.at(Question.CURRENCY)
+    merchant.touch(Key.D1)
+    for _ in range(2):
+        merchant.touch(Key.D2, Key.D5, Key.D8, Key.D0, Key.CHARGE)
+    merchant.wait_for(Question.DONE)
+    settings = load(
+        {}, dotenv=root.paths.etc / "kiosk.env", credentials=root.paths.etc / CREDENTIALS
+    )
+    assert settings.receive == "direct"
+    assert str(settings.merchant_address) == paid
+    assert (settings.language, settings.name, settings.currencies) == ("es", "caf", ("USD",))
+    assert str(settings.timezone) == "America/El_Salvador"
+    assert settings.pin is not None
+    assert is_correct_pin("2580", settings.pin.reveal())
+
+
+def test_without_an_answer_of_blink_it_is_said_and_what_was_typed_stays(
+    merchant: Merchant, simulator: Simulator
+) -> None:
+    simulator.stop()
+    merchant.touch(Key.D1, Key.D1)
+    merchant.type("shop")
+    merchant.touch(Key.CHARGE)
+    merchant.wait_for(Question.PAYEE_REFUSED)
+    assert "shop" in merchant.said
+    assert any("No connection" in words for words in merchant.said)
+
+
+def test_a_till_that_nobody_has_set_up_is_not_the_same_as_wrong_settings(tmp_path: Path) -> None:
+    file = tmp_path / "kiosk.env"
+    assert not is_set_up({}, file, None)
+    file.write_text("KIOSK_ROTATE=90\n")
+    assert not is_set_up({}, file, None), "a display may be turned before anybody sells"
+    assert is_set_up({"MERCHANT_ADDRESS": "nonsense"}, file, None)
+    file.write_text("KIOSK_ROTATE\n")
+    assert is_set_up({}, file, None), "somebody has written this, and it cannot be read"
+
+
+def test_with_nothing_set_the_program_waits_to_be_set_up_and_ends_in_order(tmp_path: Path) -> None:
+    service = Service(tmp_path).start()
+    try:
+        ready = service.hear()
+        service.send(signal.SIGTERM)
+        assert service.hear() == "STOPPING=1"
+        code, output = service.end()
+    finally:
+        service.close()
+    assert ready.startswith("READY=1\nSTATUS=waits to be set up on the screen: ")
+    assert (code, "Traceback" in output) == (0, False)
+
+
+def test_at_a_desk_missing_settings_stay_a_sentence_and_exit_2(tmp_path: Path) -> None:
+    service = Service(tmp_path)
+    del service.environ["NOTIFY_SOCKET"]
+    code, output = service.start().end()
+    service.close()
+    assert code == 2
+    assert "MERCHANT_USERNAME: give this or MERCHANT_API_KEY" in output

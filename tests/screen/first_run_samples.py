@@ -1,0 +1,67 @@
+"""The first run at every question, for pictures and tests."""
+
+from dataclasses import replace
+
+from kiosk.sale.first_run import Answers, FirstRun, Machine, Mistake, Question, begin
+from kiosk.sale.letters import KeyboardLayer, TypedText
+from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult
+from kiosk.sale.trouble import Trouble, TroubleKind
+from kiosk.settings import LANGUAGES
+
+MACHINE = Machine(
+    LANGUAGES,
+    (
+        *("America/El_Salvador", "America/Argentina/Buenos_Aires"),
+        *("America/North_Dakota/New_Salem", "Antarctica/DumontDUrville"),
+        *(f"Europe/City_{number}" for number in range(20)),
+    ),
+    "America/El_Salvador",
+)
+BEGUN = begin(MACHINE)
+ANSWERED = replace(
+    BEGUN,
+    answers=Answers("en", "cafe_satoshi@blink.sv", "Café Satoshi", "America/El_Salvador", "USD"),
+    payee_typed="cafe_satoshi",
+)
+
+
+def asked(question: Question, typed: str = "", **changed: object) -> FirstRun:
+    """The first run at a question."""
+    at_question = replace(ANSWERED, question=question, typed=TypedText(typed))
+    return replace(at_question, **changed)  # type: ignore[arg-type]
+
+
+def first_run_screens() -> dict[str, FirstRun]:
+    """Every picture of the first run."""
+    screens = {
+        f"first-{question}": asked(question, "1234" if "pin" in question else "")
+        for question in Question
+        if question is not Question.PAYEE_REFUSED
+    }
+    long_name = replace(ANSWERED.answers, payee="a.very.long.name_of-a.shop@pay.example-domain.org")
+    screens |= {
+        "first-payee": asked(Question.PAYEE, "cafe_satoshi"),
+        "first-payee-signs": replace(
+            asked(Question.PAYEE), typed=TypedText("cafe", KeyboardLayer.SIGNS)
+        ),
+        "first-payee-wrong": asked(Question.PAYEE, "cafe satoshi", mistake=Mistake.NO_ADDRESS),
+        "first-payee-no-proof": asked(
+            Question.PAYEE_REFUSED,
+            payee_typed="cafe@pay.example",
+            trouble=Trouble(TroubleKind.NO_PROOF, "pay.example"),
+        ),
+        "first-payee-offline": asked(
+            Question.PAYEE_REFUSED, trouble=Trouble(TroubleKind.NO_CONNECTION)
+        ),
+        "first-payee-nobody": asked(Question.PAYEE, "cafe", mistake=Mistake.NOBODY),
+        "first-payee-long": asked(Question.PAYEE_RIGHT, answers=long_name),
+        "first-pins-differ": asked(Question.PIN, mistake=Mistake.PINS_DIFFER),
+        "first-money-refused": asked(Question.MONEY, refused=("KIOSK_TIPS", "MERCHANT_USERNAME")),
+        "first-search-nothing": asked(
+            Question.TIME_ZONE_SEARCH, "atlantis", mistake=Mistake.NOTHING_FOUND
+        ),
+    }
+    for outcome in set(ChangeOutcome) - {ChangeOutcome.IN_FORCE}:
+        result = SettingsChangeResult(outcome, ("MERCHANT_ADDRESS: x",), 30)
+        screens[f"first-not-saved-{outcome}"] = asked(Question.NOT_SAVED, outcome=result)
+    return screens
