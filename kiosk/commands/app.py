@@ -88,22 +88,22 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         tips=settings.tips,
         taxes=settings.taxes,
         pin=pin.reveal() if pin is not None else "",
-        merchant_username=_merchant_name(settings),
+        merchant_username=merchant_name_of(settings),
         merchant_updates=settings.merchant_updates,
         direct=settings.receive == "direct",
         last_sales=settings.last_sales != "off",
         languages=tuple(dict.fromkeys((settings.language, *settings.customer_languages))),
-        keys_left=_keys_left(settings),
+        keys_left=keys_left_in(settings),
     )
 
 
-def _merchant_name(settings: Settings) -> str:
+def merchant_name_of(settings: Settings) -> str:
     """What the merchant's wallet is remembered by."""
     address = settings.merchant_address if settings.receive == "direct" else None
     return settings.merchant_username or (str(address) if address is not None else "")
 
 
-def _keys_left(settings: Settings) -> tuple[str, ...]:
+def keys_left_in(settings: Settings) -> tuple[str, ...]:
     """The keys that direct sales do not need, by their settings."""
     if settings.receive != "direct":
         return ()

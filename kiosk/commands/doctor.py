@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kiosk.commands.app import endpoints_of, wiring_of
+from kiosk.commands.app import endpoints_of, keys_left_in, merchant_name_of, wiring_of
 from kiosk.commands.table import why
 from kiosk.doctor import blink, device, till
 from kiosk.doctor.finding import Finding, Verdict, stop, table
@@ -152,21 +152,22 @@ def _blink_findings(settings: Settings) -> Iterator[Finding]:
     yield blink.socket(socket)
     if isinstance(seen, Account):
         yield from blink.account(seen, int(time.time()))
-        if seen.payee is not None and settings.blinkpos_api_key is not None:
-            yield blink.key_left()
+        if keys := keys_left_in(settings):
+            yield blink.keys_left(keys)
     else:
         yield blink.refused(Words().trouble_text(seen.trouble), seen.trouble)
     if accepted is not None and answers.named_wallet not in (None, accepted):
-        yield blink.other_wallet(settings.merchant_username or "")
+        yield blink.other_wallet(merchant_name_of(settings))
 
 
 def _accepted_wallet(settings: Settings) -> WalletId | None:
-    """The wallet that the till pays for the merchant's user name, None before its first start."""
-    if settings.merchant_username is None or not settings.journal.exists():
+    """The wallet that is paid for the merchant's name, None before the till's first start."""
+    name = merchant_name_of(settings)
+    if not name or not settings.journal.exists():
         return None
     try:
         with contextlib.closing(Journal.read_only(settings.journal)) as journal:
-            return journal.merchant_wallets().get(settings.merchant_username)
+            return journal.merchant_wallets().get(name)
     except KioskError:
         return None  # the journal's own line says so
 
@@ -213,4 +214,4 @@ async def _account(
     merchant = http.endpoints.direct
     if merchant is None:
         return await fetch_account(http, accepted, hear)
-    return await fetch_direct_account(http, servers, merchant, FetchAccount())
+    return await fetch_direct_account(http, servers, merchant, FetchAccount(accepted), hear)

@@ -1,10 +1,13 @@
 """The way to Blink, and what its answers mean for the next sale."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Final
 
 from kiosk.doctor.finding import Finding, good, note, stop
 from kiosk.sale.account import Account, DirectPayee
+from kiosk.sale.account_ends import TOLD_BEFORE_S
+from kiosk.sale.days import DAY_S
 from kiosk.sale.trouble import Trouble
 from kiosk.wallet.connectivity import Connectivity, NetworkPart
 
@@ -60,6 +63,7 @@ def account(reading: Account, now_s: int) -> Iterator[Finding]:
         )
     yield _limit(reading)
     yield _closing(reading)
+    yield _key_end(reading, now_s)
     if reading.not_served:
         yield _not_served(reading)
     yield _clock(reading.server_unix_s, now_s)
@@ -74,11 +78,11 @@ def other_wallet(username: str) -> Finding:
     )
 
 
-def key_left() -> Finding:
+def keys_left(names: tuple[str, ...]) -> Finding:
     """Direct sales need no key: it is a secret too many, once the forwards of before are done."""
     return note(
         "key",
-        "BLINKPOS_API_KEY is still set; only forwards of before use it",
+        f"still set: {', '.join(names)}; only forwards of before use it",
         "when `kiosk forwards` lists none, take it out of the settings",
     )
 
@@ -111,11 +115,27 @@ def _limit(reading: Account) -> Finding:
 def _closing(reading: Account) -> Finding:
     if reading.wind_down is None:
         return good("notice", "Blink is not closing the account")
-    return note(
-        "notice",
-        f"Blink is closing this account: {reading.wind_down.status}",
-        "ask Blink's support",
-    )
+    closing = reading.wind_down
+    words = f"Blink is closing this account: {closing.status}"
+    if closing.receive_disabled_at is not None:
+        words += f", no sales from {_day(closing.receive_disabled_at)}"
+    if closing.final_deadline is not None:
+        words += f", closed on {_day(closing.final_deadline)}"
+    return note("notice", words, "change to direct sales before that: docs/direct.md")
+
+
+def _key_end(reading: Account, now_s: int) -> Finding:
+    if reading.key_ends_at is None:
+        return good("key", "no end of the till's API key is known")
+    days = (reading.key_ends_at - now_s) // DAY_S
+    words = f"the till's API key ends on {_day(reading.key_ends_at)}, in {days} days"
+    if reading.key_ends_at - now_s > TOLD_BEFORE_S:
+        return good("key", words)
+    return note("key", words, "make a new key at Blink and set BLINKPOS_API_KEY")
+
+
+def _day(unix_s: int) -> str:
+    return datetime.fromtimestamp(unix_s, UTC).strftime("%Y-%m-%d")
 
 
 def _clock(server_unix_s: int | None, now_s: int) -> Finding:

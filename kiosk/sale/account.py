@@ -59,6 +59,7 @@ class Account:
     account's daily `internalSend`, None when Blink did not say. `may_look_up_payouts` is whether
     our merchant key can READ, so that a payout invoice whose answer was lost can be found.
     `server_unix_s` is Blink's clock when the account was fetched, None when it did not say.
+    `key_ends_at` is when the till's API key ends, Unix seconds, None for never or unknown.
     `not_served` names optional fields, and currencies of ours, that Blink no longer serves.
     """
 
@@ -75,6 +76,7 @@ class Account:
     not_served: tuple[str, ...] = ()
     payee: DirectPayee | None = None
     till_trouble: Trouble | None = None
+    key_ends_at: int | None = None
 
     @property
     def wallet_of_sales(self) -> WalletId:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import checkout, direct, forwards, prices
+from kiosk.sale import account_ends, checkout, direct, forwards, prices
 from kiosk.sale.account import NO_WALLET, Account
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.device import ReadDeviceFacts
@@ -55,7 +55,7 @@ def put_in_service(till: Till, account: Account) -> Step:
         till = replace(till, merchant_wallet=wallet)
         facts = (MerchantWalletAccepted(till.rules.merchant_username, wallet),)
     trouble = till.service.trouble if isinstance(till.service, FetchingAccount) else None
-    till = checkout.without_notice(till, trouble)
+    till = account_ends.warn_of_ends(checkout.without_notice(till, trouble), account)
     if not account.nodes and till.account is not None:
         account = account.with_nodes(till.account.nodes)
     till = replace(

@@ -39,6 +39,10 @@ class TroubleKind(StrEnum):
     MERCHANT_MOVED = "merchant_moved"  # from a wallet at Blink to a Lightning address, or back
     FORWARDS_NEED_KEY = "forwards_need_key"  # of before direct sales, and the key is gone
     FORWARDS_NEED_MERCHANT = "forwards_need_merchant"  # of before, and nobody at Blink takes them
+    ACCOUNT_CLOSES = "account_closes"  # Blink has named the day
+    ACCOUNT_CLOSING = "account_closing"  # and here it has named none
+    KEY_ENDS = "key_ends"  # the till's API key is no longer accepted from that day
+    KEY_LEFT = "key_left"  # in direct sales, with nothing left to forward
     CURRENCY_UNKNOWN = "currency_unknown"
     WRONG_SETTINGS = "wrong_settings"  # the settings file from the boot partition was refused
     # The amount

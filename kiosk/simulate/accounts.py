@@ -145,6 +145,10 @@ class Accounts:
         """Return the key with this text."""
         return self._keys.get(text)
 
+    def keys_of(self, account: Account) -> tuple[ApiKey, ...]:
+        """The keys of an account, oldest first."""
+        return tuple(key for key in self._keys.values() if key.account is account)
+
     def by_username(self, username: str) -> Account:
         """Return the account with this name.
 

@@ -95,6 +95,8 @@ class Fault(StrEnum):
     WIND_DOWN_PRE_CUTOFF = "wind-down-pre-cutoff", "the account will be closed; it still receives"
     WIND_DOWN_RECEIVE_DISABLED = "wind-down-receive-disabled", "the account no longer receives"
     WIND_DOWN_GATED_CLOSED = "wind-down-gated-closed", "the account is closed"
+    API_KEY_ENDS = "api-key-ends", "the API key that asks ends in `seconds` (a day)"
+    API_KEYS_FAIL = "api-keys-fail", "me.apiKeys is an error, which takes `me` with it"
     # Sockets.
     SOCKET_REFUSED = "socket-refused", "the upgrade is answered with HTTP 503, or `value`"
     SOCKET_LIMIT = "socket-limit", "10 sockets from one address, or `value`; more get HTTP 503"

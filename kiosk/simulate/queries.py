@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from ariadne import ObjectType
+from graphql import GraphQLError
 
 from kiosk.sale.days import DAY_S
 from kiosk.simulate.accounts import INTERNAL_SEND_CENTS, Account, Scope, Wallet
@@ -113,6 +114,27 @@ def _status(context: Context, arguments: Arguments) -> Payload:
 def _username(user: Payload, _: Info) -> str:
     account: Account = user["account"]
     return account.username
+
+
+@USER.field("apiKeys")
+def _api_keys(_: Payload, info: Info) -> list[Payload]:
+    context: Context = info.context
+    faults, now_s = context.world.faults, int(context.world.clock.now())
+    assert context.key is not None
+    if faults.take(Fault.API_KEYS_FAIL, "apiKeys"):
+        raise GraphQLError("Service unavailable")
+    ends = faults.take(Fault.API_KEY_ENDS, "apiKeys")
+    ends_at = None if ends is None else now_s + int(ends.seconds or DAY_S)
+    return [
+        {
+            "id": f"key-{number}",
+            "revoked": False,
+            "expired": False,
+            "lastUsedAt": now_s if key is context.key else None,
+            "expiresAt": ends_at if key is context.key else now_s + 1,
+        }
+        for number, key in enumerate(context.world.accounts.keys_of(context.account), start=1)
+    ]
 
 
 @USER.field("defaultAccount")

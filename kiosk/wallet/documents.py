@@ -64,6 +64,10 @@ query Visit {
   currencyList { id symbol name fractionDigits }
 }""")
 
+# User.apiKeys, from a server of its own at Blink: asked for alone, as its failure would take `me`
+# with it
+API_KEYS: Final = gql("query ApiKeys { me { apiKeys { revoked expired lastUsedAt expiresAt } } }")
+
 # Query.globals, which needs no key
 NODES: Final = gql("query Nodes { globals { nodesIds } }")
 

@@ -15,7 +15,7 @@ from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.payout_guard import reason_not_to_pay
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
-from kiosk.wallet.answer_bounds import OddValue, text, unix_s
+from kiosk.wallet.answer_bounds import OddValue, entries, fields, text, unix_s
 from kiosk.wallet.bolt11 import decode
 from kiosk.wallet.errors import UNREADABLE, AccountSide, Refused, unexpected_answer
 from kiosk.wallet.forwarding import limit_left
@@ -91,7 +91,36 @@ async def fetch_till_account(http: Http) -> Account:
         wind_down=wind_down,
         server_unix_s=server_unix_s,
         not_served=tuple(sorted({*http.missing, *unlisted})),
+        key_ends_at=await _key_ends_at(http),
     )
+
+
+async def _key_ends_at(http: Http) -> int | None:
+    """When the till's key ends, Unix seconds; None for never, and where Blink does not say.
+
+    Blink does not name the key that asks: it is the one that was used last.
+    """
+    try:
+        data = await http.ask(documents.API_KEYS)
+        keys = [
+            key
+            for key in map(fields, entries(data["me"]["apiKeys"]))
+            if key.get("revoked") is False and key.get("expired") is False
+        ]
+        used_s = [unix_s(key["lastUsedAt"]) for key in keys if key.get("lastUsedAt") is not None]
+        ends_s = [
+            unix_s(key["expiresAt"])
+            for key in keys
+            if key.get("lastUsedAt") == max(used_s, default=None)
+            and key.get("expiresAt") is not None
+        ]
+    except UNREADABLE as error:
+        log.info("the key's end cannot be read reason=%s", type(error).__name__)
+        return None
+    except KioskError as error:
+        log.info("the key's end is not told reason=%s", error)
+        return None
+    return min(ends_s, default=None)
 
 
 async def _merchant(http: Http) -> tuple[WalletId, str, bool]:

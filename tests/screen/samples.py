@@ -3,7 +3,9 @@
 from dataclasses import replace
 from types import MappingProxyType
 
+from kiosk.sale.account import WindDown
 from kiosk.sale.books import CloseReport, CurrencySums, ReceiptNumber
+from kiosk.sale.days import DAY_S
 from kiosk.sale.device import DeviceFacts, DeviceNotice, Internet
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
@@ -351,6 +353,15 @@ def _box_views() -> dict[str, Till]:
     for notice in WifiNotice:
         views[f"wifi-{notice}"] = till(NetworkList(seen, notice=notice, since_s=NOW_S))
         views[f"passphrase-{notice}"] = till(replace(spelled, notice=notice))
+    ends = WindDown("PRE_CUTOFF", 1_700_000_000 + 90 * DAY_S, None)
+    views["box-account-ends"] = till(
+        ManagerScreen(ManagerPage.DEVICE, 0, TOTALS, TOTALS, SALES, NOW_S),
+        account=replace(ACCOUNT, wind_down=ends, key_ends_at=1_700_000_000 + 20 * DAY_S),
+    )
+    views["box-key-left"] = till(
+        ManagerScreen(ManagerPage.DEVICE, 0, TOTALS, TOTALS, SALES, NOW_S),
+        rules=replace(DIRECT_RULES, keys_left=("BLINKPOS_API_KEY", "MERCHANT_API_KEY")),
+    )
     for news in DeviceNotice:
         views[f"box-{news}"] = till(
             ManagerScreen(ManagerPage.DEVICE, 0, TOTALS, TOTALS, SALES, NOW_S, news)

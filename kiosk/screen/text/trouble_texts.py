@@ -21,6 +21,9 @@ IN_SATS: Final = frozenset(
     }
 )
 
+# Their subject is a day, Unix seconds.
+IN_DAYS: Final = frozenset({TroubleKind.ACCOUNT_CLOSES, TroubleKind.KEY_ENDS})
+
 TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
     {
         TroubleKind.NO_CONNECTION: (
@@ -110,6 +113,22 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
         TroubleKind.NO_BTC_WALLET: (
             mark("The wallet in the settings was not found."),
             mark("Check BLINKPOS_WALLET_ID and MERCHANT_WALLET_ID."),
+        ),
+        TroubleKind.ACCOUNT_CLOSES: (
+            mark("Blink closes the till account: {subject}."),
+            mark("Before that, set KIOSK_RECEIVE to direct."),
+        ),
+        TroubleKind.ACCOUNT_CLOSING: (
+            mark("Blink is closing the till account."),
+            mark("Before that, set KIOSK_RECEIVE to direct."),
+        ),
+        TroubleKind.KEY_ENDS: (
+            mark("The till's API key ends: {subject}."),
+            mark("Make a new key and set BLINKPOS_API_KEY."),
+        ),
+        TroubleKind.KEY_LEFT: (
+            mark("An API key is left on this till."),
+            mark("Nothing needs it. Take it out of the settings: {subject}."),
         ),
         TroubleKind.CURRENCY_UNKNOWN: (
             mark("Blink has no prices in {subject}."),

@@ -14,7 +14,7 @@ from kiosk.screen.drawing.font_coverage import (
 )
 from kiosk.screen.text import numbers
 from kiosk.screen.text.catalogs import SOURCE, catalog
-from kiosk.screen.text.trouble_texts import IN_SATS, TROUBLES
+from kiosk.screen.text.trouble_texts import IN_DAYS, IN_SATS, TROUBLES
 
 _BITCOIN: Final = "₿"
 _HARD_SPACE: Final = "\u00a0"
@@ -57,6 +57,8 @@ class Words:
         subject = trouble.subject
         if trouble.kind in IN_SATS and subject.isdigit():
             subject = self.sats(Sats(int(subject)))
+        if trouble.kind in IN_DAYS and subject.isdigit():
+            subject = self.day(int(subject))
         what, cure = TROUBLES[trouble.kind]
         return self.tr(what, subject=subject), self.tr(cure, subject=subject)
 

@@ -15,6 +15,7 @@ from kiosk.screen.drawing.layout import middle, rows
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL
 from kiosk.screen.text.catalogs import mark
 from kiosk.screen.text.labels import DEVICE_NOTICES
+from kiosk.screen.views.account_notices import account_notices
 from kiosk.screen.views.banner import banner
 from kiosk.screen.views.forwards_page import forwards_page
 from kiosk.screen.views.list_card import page_areas
@@ -57,7 +58,7 @@ def managing(canvas: Canvas, till: Till, screen: ManagerScreen) -> None:
         case ManagerPage.FORWARDS:
             forwards_page(canvas, body, till, screen)
         case ManagerPage.DEVICE:
-            _device_page(canvas, body, screen.notice)
+            _device_page(canvas, account_notices(canvas, body, till), screen.notice)
     last = _foot_keys(canvas, screen.page)
     for place, (key, label, sign, tone) in zip(
         canvas.columns(foot, [1] * len(last), gap), last, strict=True
