@@ -21,6 +21,7 @@ from kiosk.journal import (
     Journal,
     JournalCorrupt,
     JournalUnusable,
+    checking,
     database,
     journal,
     open_sound,
@@ -236,8 +237,8 @@ def test_a_check_that_takes_too_long_is_broken_off_and_condemns_nothing(
     book = Journal.open(path, lambda: NOW)
     book.record(paid())
     book.close()
-    monkeypatch.setattr(database, "CHECK_S", -1.0)
-    monkeypatch.setattr(database, "STEPS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(checking, "CHECK_S", -1.0)
+    monkeypatch.setattr(checking, "STEPS_BETWEEN_LOOKS", 1)
     book, taken_up = open_sound(path, lambda: NOW)
     assert (taken_up.lost_journal, len(taken_up.recovery.forwards)) == (None, 1)
     book.close()
