@@ -1,6 +1,7 @@
 """One mutant in a process of its own, and the tests that should notice it."""
 
 import contextlib
+import gc
 import inspect
 import os
 import signal
@@ -20,6 +21,8 @@ from tests.mutants.reach import ROOT, Chosen, Tracer
 
 # By pytest's exit codes; a module that cannot be imported is noticed as well.
 _VERDICTS: Final = {0: "survived", 1: "killed", 2: "killed"}
+# Where there is memory that looks like a disk, nothing waits for a disk.
+MEMORY: Final = Path("/dev/shm")
 # One test that takes longer than this waits for something that the mutant has taken away.
 _TEST_LIMIT_S: Final = 20
 
@@ -54,7 +57,12 @@ def trace(files: Sequence[str], modules: Sequence[str], log: Path, to: Path) -> 
 
 def _pytest(arguments: Sequence[str], plugins: Sequence[object]) -> int:
     imported = "ignore::pytest.PytestAssertRewriteWarning"  # before, by us
-    options = ["-q", "-W", imported, "-p", "no:cacheprovider", "--hypothesis-profile", "mutants"]
+    options = ["-q", "-W", imported, "--hypothesis-profile", "mutants"]
+    needed = ["-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin"]
+    options += [*needed, "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    if MEMORY.is_dir():
+        options.append(f"--basetemp={MEMORY / f'mutants-{os.getppid()}'}")
     # What fails is not made smaller: nobody reads it.
     phases = (Phase.explicit, Phase.generate)
     settings.register_profile("mutants", deadline=None, max_examples=30, phases=phases)
@@ -63,6 +71,7 @@ def _pytest(arguments: Sequence[str], plugins: Sequence[object]) -> int:
 
 def _in_child(run: Callable[[], int], log: Path, limit_s: float) -> int | None:
     """The exit code of a forked child, in which all imports are done; None if it took too long."""
+    gc.freeze()  # what is imported is nobody's garbage
     child = os.fork()
     if child == 0:
         os.setsid()
