@@ -33,7 +33,7 @@ def verdict_on(mutant: Mutant, tests: Sequence[str], log: Path, limit_s: float) 
         return "survived"
 
     def run() -> int:
-        _put_in(mutant)
+        put_in(mutant.module, mutated((ROOT / mutant.module).read_text(), mutant))
         files = sorted({test.split("::")[0] for test in tests})
         return _pytest([*files, "-x", f"--timeout={_TEST_LIMIT_S}"], [Chosen(tests)])
 
@@ -102,13 +102,15 @@ def _run_and_exit(run: Callable[[], int], log: Path) -> None:
         os._exit(code)
 
 
-def _put_in(mutant: Mutant) -> None:
-    """Give every function of a loaded module the code of the mutated one."""
-    name = mutant.module.removesuffix(".py").replace("/", ".")
-    text = (ROOT / mutant.module).read_text()
+def put_in(module: str, text: str) -> None:
+    """Give every function of a loaded module the code that it has in this text.
+
+    `module` is a path below the repository's root.
+    """
+    name = module.removesuffix(".py").replace("/", ".")
     changed = types.ModuleType(name)
-    changed.__file__ = str(ROOT / mutant.module)
-    exec(compile(mutated(text, mutant), mutant.module, "exec"), changed.__dict__)
+    changed.__file__ = str(ROOT / module)
+    exec(compile(text, module, "exec"), changed.__dict__)
     after = _functions_of(changed.__dict__, name)
     for qualified, function in _functions_of(sys.modules[name].__dict__, name).items():
         function.__code__ = after[qualified].__code__

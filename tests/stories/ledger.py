@@ -122,6 +122,8 @@ class Blink:
     cancelled: set[PaymentHash] = field(default_factory=set)
     received: list[Moved] = field(default_factory=list)
     sent: list[Moved] = field(default_factory=list)
+    # Payments whose answer the till has given up, and when they reach Blink.
+    on_the_way: list[tuple[float, PaymentHash]] = field(default_factory=list)
 
     @property
     def unix_s(self) -> int:
@@ -178,6 +180,17 @@ class Blink:
             return SendOutcome.EXPIRED
         self.sent.append(Moved(made, self.unix_s))
         return SendOutcome.SUCCESS
+
+    def pay_out_later(self, name: PaymentHash, after_s: float) -> None:
+        """A payment that nobody waits for any more reaches Blink after so many seconds."""
+        self.on_the_way.append((self.clock.now_s + after_s, name))
+
+    def take_what_arrives(self) -> None:
+        """Pay out what has reached Blink by now."""
+        arrived = sorted(entry for entry in self.on_the_way if entry[0] <= self.clock.now_s)
+        for entry in arrived:
+            self.on_the_way.remove(entry)
+            self.pay_out(entry[1])
 
     def history(self, kiosk_id: str, installation: str) -> LedgerHistory:
         """What the till wallet shows of one kiosk, newest first."""
@@ -247,6 +260,14 @@ class LedgerWallet:
             self._put(event)
         return events
 
+    def lose(self, order: SendForward, after_s: float) -> None:
+        """Nobody waits for the answer any more, and then the payment reaches Blink."""
+        if self._blink.made[order.payout.payment_hash].node not in self._blink.nodes:
+            self.answer(order)  # nothing leaves the till
+            return
+        self._blink.pay_out_later(order.payout.payment_hash, after_s)
+        self._put(SendForwardResult(order.invoice, order.payout.payment_hash, SendOutcome.LOST))
+
     def fail(self, order: Order, odd: SendOutcome, *, acted: bool) -> None:
         """Lose the answer, or refuse; with `acted` Blink has done what was ordered."""
         if isinstance(order, TaskPayout):
@@ -256,10 +277,16 @@ class LedgerWallet:
         for event in self._failures(order, odd, acted=acted):
             self._put(event)
 
-    def cut_off(self, *, reached: bool) -> None:
-        """The power goes; what was on its way to Blink has `reached` it, or never will."""
+    def cut_off(self, *, reached: bool, after_s: float = 0.0) -> None:
+        """The power goes; what was on its way to Blink has `reached` it, or never will.
+
+        A payment may take a while, `after_s`.
+        """
         for order in self.waiting if reached else ():
-            list(self._answers(order))
+            if isinstance(order, SendForward) and after_s:
+                self._blink.pay_out_later(order.payout.payment_hash, after_s)
+            else:
+                list(self._answers(order))
         self.waiting = []
 
     def _answers(self, order: Order) -> Iterator[Event]:
