@@ -185,6 +185,7 @@ def initial_till(
         forwards=MappingProxyType(forwards),
         recently_paid=MappingProxyType(recently_paid),
         interrupted_sales=recovery.interrupted,
+        late_money=taken_up.late_money,
         alarms=(
             *stopped,
             *unproven,

@@ -62,6 +62,13 @@ CREATE TABLE IF NOT EXISTS replaced_codes (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS replaced_by_first ON replaced_codes (first_payment_hash);
 
+-- Sales that were paid after they had left the screen: each is told until somebody has read it.
+CREATE TABLE IF NOT EXISTS late_money (sale_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS late_money_put_away (
+    sale_id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL
+) STRICT;
+
 -- The wallet that a merchant's user name stood for when it was accepted; the newest row of a name
 -- counts. Another one is paid only once the manager has confirmed it.
 CREATE TABLE IF NOT EXISTS merchant_wallets (

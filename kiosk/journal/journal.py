@@ -40,7 +40,7 @@ from kiosk.journal.rows import rows_of
 from kiosk.sale.books import CloseReport, ReceiptNumber
 from kiosk.sale.days import day_of
 from kiosk.sale.events import SalesHistoryResult
-from kiosk.sale.facts import DayClosed, Fact, RecoveredFact, SaleStarted
+from kiosk.sale.facts import DayClosed, Fact, RecoveredFact, Sale, SaleStarted
 from kiosk.sale.invoice import SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal, SalvagedSale
 from kiosk.sale.sale_record import SaleDetails, SaleRecord
@@ -189,6 +189,7 @@ class Journal:
         return TakenUp(
             self.recover(),
             self.undecided(),
+            self.late_money(),
             lost,
             self.wrong_pins(),
             self.digits(),
@@ -229,6 +230,11 @@ class Journal:
     def undecided(self) -> tuple[tuple[SaleId, str], ...]:
         """Sales of a lost journal, of the last week, that a person has to look at."""
         return learned.undecided(self._db, int(self._now()))
+
+    def late_money(self) -> tuple[Sale, ...]:
+        """Sales that were paid after they had left the screen, and that nobody has read yet."""
+        with reading():
+            return unfinished.late_money(self._db)
 
     def wrong_pins(self) -> int:
         """How many times in a row the PIN was wrong by now."""

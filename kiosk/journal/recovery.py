@@ -65,12 +65,14 @@ class TakenUp:
     """Everything in the journal that the start goes on with.
 
     `undecided` are sales of a lost journal that a person has to look at, with the reasons;
+    `late_money` are sales that were paid late, which nobody has read yet, oldest first;
     `wrong_pins` how many were typed in a row; `digits` the fraction digits accepted by currency,
     `merchant_wallets` the wallets accepted by the merchant's user name.
     """
 
     recovery: Recovery
     undecided: tuple[tuple[SaleId, str], ...] = ()
+    late_money: tuple[Sale, ...] = ()
     lost_journal: LostJournal | None = None
     wrong_pins: int = 0
     digits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

@@ -20,6 +20,8 @@ from kiosk.sale.facts import (
     InvoiceNeverPaid,
     InvoicePaid,
     JournalRebuilt,
+    LateMoneyNoticed,
+    LateMoneyPutAway,
     MerchantWalletAccepted,
     PaidTwice,
     PayoutIssued,
@@ -125,6 +127,10 @@ def _row_of(fact: Fact, at: int) -> Row:
             return Row("paid_twice", identity, now)
         case DigitsAccepted(currency, digits):
             return Row("currency_digits", {"currency": currency, "digits": digits}, now)
+        case LateMoneyNoticed(sale):
+            return Row("late_money", {"sale_id": sale}, now)
+        case LateMoneyPutAway(sale):
+            return Row("late_money_put_away", {"sale_id": sale}, now)
         case CodeReplaced(sale, first):
             return Row("replaced_codes", {"sale_id": sale, "first_payment_hash": first}, now)
         case MerchantWalletAccepted(username, wallet):

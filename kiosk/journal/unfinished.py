@@ -13,6 +13,7 @@ from kiosk.journal.rows import invoice_of, sale_of
 from kiosk.sale.days import DAY_S
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice
+from kiosk.sale.till import MOST_LATE
 
 # How long a paid invoice is asked about for a second payment (M12).
 RECENT_S: Final = DAY_S
@@ -39,6 +40,26 @@ def read_unfinished(db: sqlite3.Connection, now: int) -> Recovery:
         settled,
         unreviewed=unreviewed,
     )
+
+
+def late_money(db: sqlite3.Connection) -> tuple[Sale, ...]:
+    """Sales paid late that nobody has read yet: the newest of them, oldest first."""
+    rows = db.execute(
+        "SELECT late.sale_id, sales.sale_id IS NULL AS direct FROM late_money AS late"
+        " LEFT JOIN sales USING (sale_id)"
+        " WHERE late.sale_id NOT IN (SELECT sale_id FROM late_money_put_away)"
+        " ORDER BY late.rowid DESC LIMIT ?",
+        (MOST_LATE,),
+    ).fetchall()
+    return tuple(_late_sale(db, row["sale_id"], direct=bool(row["direct"])) for row in rows[::-1])
+
+
+def _late_sale(db: sqlite3.Connection, sale_id: str, *, direct: bool) -> Sale:
+    table = "direct_sales" if direct else "sales"
+    row = db.execute(f"SELECT * FROM {table} WHERE sale_id = ?", (sale_id,)).fetchone()  # noqa: S608 - our own names
+    if row is None:
+        raise LookupError("late money of a sale that is not among the sales")
+    return sale_of(row, direct=direct)
 
 
 def _open_invoice(db: sqlite3.Connection, row: sqlite3.Row) -> OpenInvoice:

@@ -87,6 +87,20 @@ class CodeReplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class LateMoneyNoticed:
+    """The sale was paid after it had left the screen, and the screen tells it from now on."""
+
+    sale: SaleId
+
+
+@dataclass(frozen=True, slots=True)
+class LateMoneyPutAway:
+    """Somebody has read that the sale was paid late."""
+
+    sale: SaleId
+
+
+@dataclass(frozen=True, slots=True)
 class PayoutIssued:
     """A payout invoice in the merchant account: before it is paid.
 
@@ -276,6 +290,8 @@ Fact = (
     SaleStarted
     | InvoiceIssued
     | CodeReplaced
+    | LateMoneyNoticed
+    | LateMoneyPutAway
     | PayoutIssued
     | SaleLeftScreen
     | InvoicePaid

@@ -1,7 +1,6 @@
 """What Blink says of an invoice, and what that changes on the screen (M4, M7)."""
 
 from dataclasses import replace
-from typing import Final
 
 from kiosk.sale import direct, new_code, watched_invoices
 from kiosk.sale.code_on_screen import (
@@ -12,13 +11,10 @@ from kiosk.sale.code_on_screen import (
 )
 from kiosk.sale.effects import PlaySound, Sound, Step
 from kiosk.sale.events import InvoiceStatusResult
-from kiosk.sale.facts import Ending
+from kiosk.sale.facts import Ending, LateMoneyNoticed
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
 from kiosk.sale.screens import AwaitingPayment, CodeExpired, LeavingCode, Paid
-from kiosk.sale.till import Till
-
-# So many late payments wait to be read; the history has them all.
-MOST_LATE: Final = 20
+from kiosk.sale.till import MOST_LATE, Till
 
 
 def handle_invoice_status(till: Till, event: InvoiceStatusResult) -> Step:
@@ -51,7 +47,8 @@ def handle_paid_status(till: Till, payment_hash: PaymentHash) -> Step:
     # Paid at the last moment: whoever still stands before the run-out code wants to know.
     if not isinstance(screen, AwaitingPayment | CodeExpired) or screen.sale.id != sale.id:
         late_money = (*step.till.late_money, sale)[-MOST_LATE:]
-        return replace(step, till=replace(step.till, late_money=late_money))
+        telling = replace(step.till, late_money=late_money)
+        return replace(step, till=telling, facts=(*step.facts, LateMoneyNoticed(sale.id)))
     if sale.direct:
         return step.then(lambda t: direct.celebrate(t, sale))
     paid = replace(step.till, screen=Paid(screen.sale, payment_hash, till.now_s))

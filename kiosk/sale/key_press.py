@@ -30,7 +30,7 @@ from kiosk.sale.entry import (
     with_next_tax,
     without_last_digit,
 )
-from kiosk.sale.facts import Ending, PinTried
+from kiosk.sale.facts import Ending, LateMoneyPutAway, PinTried
 from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key, Row
 from kiosk.sale.pin import PIN_TRIES, is_correct_pin, lock_s
@@ -145,7 +145,8 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
         if key in (Key.CLEAR, Key.CHARGE):  # the notice has been read
             return Step(till)
     if key is Key.CHARGE and entry.is_empty and till.late_money and _notice(till) is None:
-        return Step(replace(till, late_money=till.late_money[1:]))  # read, and put away
+        read, *others = till.late_money
+        return Step(replace(till, late_money=tuple(others)), (LateMoneyPutAway(read.id),))
     edits = key.digit is not None or key in (Key.DELETE, Key.PLUS)
     if edits and screen.shown is not None:
         # A digit of one unit behind digits of another would be an amount that nobody meant: it is

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import inf
 from types import MappingProxyType
+from typing import Final
 
 from kiosk.sale.account import Account, MerchantUpdates, Rates
 from kiosk.sale.device import DeviceFacts
@@ -18,6 +19,9 @@ from kiosk.sale.sales_list import USUAL_ROOM
 from kiosk.sale.screens import Screen
 from kiosk.sale.tax import TaxRate
 from kiosk.sale.trouble import Trouble, TroubleKind
+
+# So many late payments wait to be read; the history has them all.
+MOST_LATE: Final = 20
 
 
 class OverLimitPolicy(StrEnum):

@@ -2,6 +2,9 @@
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from kiosk.sale.account import DirectPayee
 from kiosk.sale.effects import (
@@ -21,6 +24,7 @@ from kiosk.sale.events import (
     InvoiceCreated,
     InvoiceStatusResult,
     KeyPressed,
+    RatesFetched,
     RetryRequested,
     Tick,
 )
@@ -39,10 +43,11 @@ from kiosk.sale.invoice import Invoice, InvoiceStatus, WalletId
 from kiosk.sale.keys import Key
 from kiosk.sale.lightning_address import LightningAddress
 from kiosk.sale.money import SAT, Sats
-from kiosk.sale.screens import AwaitingPayment, EnteringAmount, SaleReceived
+from kiosk.sale.screens import AwaitingPayment, EnteringAmount, RequestingInvoice, SaleReceived
 from kiosk.sale.transition import transition
 from kiosk.sale.trouble import TroubleKind
-from tests.sale.tills import ACCOUNT, RULES, Story, invoice
+from tests.sale.test_new_code import restarted
+from tests.sale.tills import ACCOUNT, RULES, Story, invoice, rates
 
 ADDRESS = LightningAddress("merchant", "example.com")
 DIRECT = replace(
@@ -119,6 +124,46 @@ def test_money_for_a_code_that_was_left_is_late_and_received() -> None:
     (late,) = [fact for fact in story.facts if isinstance(fact, DirectInvoicePaid)]
     assert late.late
     assert [sale.id for sale in story.till.late_money] == [late.sale]
+    assert not story.till.forwards
+
+
+def test_late_direct_money_that_nobody_has_read_is_told_again_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    """Fault 8: it was told from memory alone, so a new start in the night took it away."""
+    story = new_story()
+    code = shown(story)
+    story.press(Key.CLEAR)
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PENDING))
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PAID))
+    (late,) = restarted(story, tmp_path / "journal.sqlite3").till.late_money
+    assert (late.direct, late.amount) == (True, code.amount)
+
+
+@pytest.mark.parametrize("paid_before", [False, True])
+def test_two_paid_codes_of_one_direct_sale_are_an_alarm_also_after_a_restart_m12(
+    tmp_path: Path, *, paid_before: bool
+) -> None:
+    """Fault 8: its brother in direct sales; nobody was told to give one amount back."""
+    story = new_story()
+    old = shown(story)
+    story.wait(600)
+    story.play(InvoiceStatusResult(old.payment_hash, InvoiceStatus.EXPIRED))
+    story.play(RatesFetched(rates(story.till.now_s)))
+    story.press(Key.CHARGE)
+    story.play(InvoiceStatusResult(old.payment_hash, InvoiceStatus.EXPIRED))
+    screen = story.till.screen
+    assert isinstance(screen, RequestingInvoice)
+    new = invoice(2, screen.sale.amount)
+    story.play(InvoiceCreated(screen.sale.id, new))
+    if paid_before:
+        story.play(InvoiceStatusResult(old.payment_hash, InvoiceStatus.PAID))
+    story = restarted(story, tmp_path / "journal.sqlite3")
+    if not paid_before:
+        story.play(InvoiceStatusResult(old.payment_hash, InvoiceStatus.PAID))
+    story.play(InvoiceStatusResult(new.payment_hash, InvoiceStatus.PAID))
+    kinds = [alarm.trouble.kind for alarm in story.till.alarms]
+    assert kinds == [TroubleKind.RECEIVED_BOTH_CODES]
     assert not story.till.forwards
 
 

@@ -17,7 +17,7 @@ from kiosk.sale.events import (
     RatesFetched,
     SendOutcome,
 )
-from kiosk.sale.facts import Ending, InvoicePaid, SaleLeftScreen
+from kiosk.sale.facts import Ending, InvoicePaid, LateMoneyPutAway, SaleLeftScreen
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import AwaitingPayment, CodeExpired, EnteringAmount, Paid, RequestingInvoice
@@ -188,6 +188,19 @@ def test_late_money_is_told_until_the_tick_puts_it_away_and_selling_goes_on_m8()
     assert not story.till.late_money
     assert isinstance(story.till.screen, EnteringAmount)
     assert story.till.screen.notice is None
+
+
+def test_late_money_that_nobody_has_read_is_told_again_after_a_restart_m8(tmp_path: Path) -> None:
+    """Fault 8: it was told from memory alone, so a new start in the night took it away."""
+    story, made = run_out()
+    story.press(Key.CLEAR)
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID, 1))
+    again = restarted(story, tmp_path / "journal.sqlite3")
+    late = story.till.late_money
+    assert [(sale.id, sale.amount) for sale in again.till.late_money] == [(late[0].id, made.amount)]
+    story.press(Key.CHARGE)
+    assert LateMoneyPutAway(story.till.forwards[made.payment_hash].sale.id) in story.facts
+    assert not restarted(story, tmp_path / "later.sqlite3").till.late_money
 
 
 def test_a_cancelling_that_is_owed_is_done_with_the_next_question_until_it_is_answered_m8() -> None:

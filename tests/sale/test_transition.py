@@ -45,6 +45,7 @@ from kiosk.sale.facts import (
     InvoiceIssued,
     InvoiceNeverPaid,
     InvoicePaid,
+    LateMoneyNoticed,
     PaidTwice,
     PayoutIssued,
     SaleLeftScreen,
@@ -445,9 +446,11 @@ def test_a_payment_under_way_can_be_left_and_is_asked_about_soon_m8() -> None:
     story.wait(6)
     assert isinstance(story.effects[-1], FetchInvoiceStatus)
     story.pay(made)
-    assert story.facts[-2] == InvoicePaid(
-        story.till.forwards[made.payment_hash].sale.id, made.payment_hash, late=True
-    )
+    sale = story.till.forwards[made.payment_hash].sale.id
+    assert story.facts[-3:-1] == [
+        InvoicePaid(sale, made.payment_hash, late=True),
+        LateMoneyNoticed(sale),
+    ]
 
 
 def test_without_an_answer_the_code_goes_after_a_moment_and_cancelling_stays_owed_m8() -> None:
