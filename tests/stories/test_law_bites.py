@@ -62,7 +62,7 @@ BREAKAGES = {
         "    return False and bool(paid) and not sent and not evidence.payouts and",
     ),
     "what the ledger shows as sent is not looked at (M6)": Breakage(
-        "kiosk/sale/recovery.py",
+        "kiosk/sale/recovered_sale.py",
         "    elif sent:\n",
         "    elif sent and not received:\n",
     ),
