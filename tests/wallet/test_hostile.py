@@ -99,7 +99,7 @@ async def play(
     seen: Counter[str] = Counter()
     events: list[Event] = []
     task = SaleTask(order(account, 2), http, events.append)
-    task._made.set_result(recorded.invoice)
+    task.made.set_result(recorded.invoice)
     merchant = MerchantUpdatesListener(http, account, events.append, RecentIds())
     send = SendForward(recorded.waiting, recorded.payout, recorded.payout.amount, "memo", account)
     look = LookUpPayout(recorded.waiting, recorded.payout.payment_hash, account)

@@ -146,7 +146,7 @@ def test_an_event_that_is_repeated_a_thousand_times_is_told_once(
 
     async def run() -> None:
         task = SaleTask(order(account), Http(endpoints_of(simulator), QUICK), result.append)
-        task._made.set_result(invoice)
+        task.made.set_result(invoice)
         for number in range(3000):
             status = ("EXPIRED", "PAID", "PENDING")[number % 3]
             answer = {"errors": [], "paymentHash": invoice.payment_hash, "status": status}
