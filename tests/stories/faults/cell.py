@@ -68,6 +68,8 @@ EVERYWHERE: Final = frozenset(
         Fault.PRICE_DEAD,
         Fault.PRICE_STALE,
         Fault.PRICE_ABSURD,
+        Fault.API_KEY_ENDS,
+        Fault.API_KEYS_FAIL,
         Fault.WIND_DOWN_PRE_CUTOFF,
         Fault.WIND_DOWN_RECEIVE_DISABLED,
         Fault.WIND_DOWN_GATED_CLOSED,
@@ -242,7 +244,7 @@ class Cell:
     def _audited(self, read: tuple[str, ...]) -> Outcome:
         simulator, till = self._simulator, self._till.till
         assert not waiting(till)
-        stopped = {alarm.sale for alarm in till.alarms}
+        stopped = {alarm.sale for alarm in till.alarms if alarm.sale is not None}
         journal = Journal.read_only(self._folder / "journal.sqlite3")
         try:
             records = list(journal.sales(0, 2**40))
