@@ -17,6 +17,7 @@ from kiosk.screen.text.catalogs import mark
 from kiosk.screen.text.labels import DEVICE_NOTICES
 from kiosk.screen.views.account_notices import account_notices
 from kiosk.screen.views.banner import banner
+from kiosk.screen.views.button_row import Button, button_row
 from kiosk.screen.views.forwards_page import forwards_page
 from kiosk.screen.views.list_card import page_areas
 from kiosk.screen.views.sales_list import sales_list
@@ -44,12 +45,16 @@ def managing(canvas: Canvas, till: Till, screen: ManagerScreen) -> None:
     """The page that is open, with tabs above and what can be done below."""
     gap = canvas.points(GAP)
     tabs, body, foot = page_areas(canvas)
-    for number, (place, (page, title, name)) in enumerate(
-        zip(canvas.columns(tabs, [1] * len(_TABS), gap), _TABS, strict=True)
-    ):
-        tone = Tone.CHOSEN if page is screen.page else Tone.PLAIN
-        label = canvas.words.tr(title)
-        canvas.button(place, Key(str(number + 1)), label, name=name, tone=tone, size=LABEL * 0.9)
+    tab_keys: list[Button] = [
+        (
+            Key(str(number)),
+            canvas.words.tr(title),
+            icon,
+            Tone.CHOSEN if page is screen.page else Tone.PLAIN,
+        )
+        for number, (page, title, icon) in enumerate(_TABS, 1)
+    ]
+    button_row(canvas, canvas.columns(tabs, [1] * len(_TABS), gap), tab_keys, LABEL * 0.9)
     match screen.page:
         case ManagerPage.TOTALS:
             totals_page(canvas, body, screen)
@@ -60,17 +65,13 @@ def managing(canvas: Canvas, till: Till, screen: ManagerScreen) -> None:
         case ManagerPage.DEVICE:
             _device_page(canvas, account_notices(canvas, body, till), screen.notice)
     last = _foot_keys(canvas, screen.page)
-    for place, (key, label, sign, tone) in zip(
-        canvas.columns(foot, [1] * len(last), gap), last, strict=True
-    ):
-        canvas.button(place, key, label, name=sign, tone=tone, size=LABEL * 0.9)
+    shares = [3 if label else 2 for _, label, _, _ in last]
+    button_row(canvas, canvas.columns(foot, shares, gap), last, LABEL * 0.9)
 
 
-def _foot_keys(canvas: Canvas, page: ManagerPage) -> list[tuple[Key, str, Icon | None, Tone]]:
+def _foot_keys(canvas: Canvas, page: ManagerPage) -> list[Button]:
     words = canvas.words
-    keys: list[tuple[Key, str, Icon | None, Tone]] = [
-        (Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN)
-    ]
+    keys: list[Button] = [(Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN)]
     if page is not ManagerPage.DEVICE:
         keys.append((Key.DELETE, "", Icon.UP, Tone.PLAIN))
         keys.append((Key.PLUS, "", Icon.DOWN, Tone.PLAIN))
@@ -96,15 +97,14 @@ def _device_page(canvas: Canvas, body: pygame.Rect, notice: DeviceNotice | None)
     if notice is None:
         plug = words.tr("Restart the kiosk, or shut it down before pulling the plug.")
         canvas.lines(plug, sentence, canvas.palette.ink, BODY)
-    choices = (
-        (WIFI_KEY, words.tr("Wi-Fi"), Icon.WIFI),
-        (EXPORT_KEY, words.tr("Sales to a USB stick"), Icon.DOWN),
-        (ABOUT_KEY, words.tr("About this till"), Icon.DEVICE),
+    choices: tuple[Button, ...] = (
+        (WIFI_KEY, words.tr("Wi-Fi"), Icon.WIFI, Tone.PLAIN),
+        (EXPORT_KEY, words.tr("Sales to a USB stick"), Icon.DOWN, Tone.PLAIN),
+        (ABOUT_KEY, words.tr("About this till"), Icon.DEVICE, Tone.PLAIN),
     )
     if canvas.is_wide:
         row = middle(keys, keys.width, canvas.points(110))
         places = canvas.columns(row, [1] * len(choices), gap)
     else:
         places = rows(keys, [1] * len(choices), gap)
-    for place, (key, label, sign) in zip(places, choices, strict=True):
-        canvas.button(place, key, label, name=sign)
+    button_row(canvas, places, choices)

@@ -25,9 +25,8 @@ from kiosk.screen.drawing.layout import middle, off_bottom, off_top
 from kiosk.screen.drawing.theme import BODY, GAP, HEADLINE, MARGIN, TITLE
 from kiosk.screen.text.amounts import sale_amounts
 from kiosk.screen.text.words import Words
+from kiosk.screen.views.button_row import Button, button_row
 from kiosk.screen.views.connection_status import status
-
-Button = tuple[Key, str, Icon | None, Tone]
 
 _SIGN = 92
 _FOOT = 64
@@ -193,8 +192,7 @@ def _message(
     places = canvas.columns(
         middle(foot, width, foot.height), [1] * len(keys), canvas.points(GAP * 2)
     )
-    for place, (key, label, icon, tone) in zip(places, keys, strict=True):
-        canvas.button(place, key, label, name=icon, tone=tone, size=BODY)
+    button_row(canvas, places, keys, BODY)
 
 
 def _stack(

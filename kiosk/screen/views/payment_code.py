@@ -62,8 +62,9 @@ def paying(canvas: Canvas, till: Till, screen: AwaitingPayment, look: Look) -> N
     if canvas.is_wide and _tells_connections(till, screen):
         below, links = off_bottom(below, max(canvas.points(SMALL), SMALLEST_TEXT) * 2, 0)
         status(canvas, till, links)
-    sentence, tone = _line(canvas, till, screen)
-    canvas.lines(sentence, below, tone, BODY, weight=Weight.BOLD)
+    sentence, ink = _line(canvas, till, screen)
+    size = LARGE if ink == canvas.palette.ink else BODY
+    canvas.lines(sentence, below, ink, size, weight=Weight.BOLD)
 
 
 def _areas(

@@ -15,6 +15,7 @@ from kiosk.screen.drawing.layout import off_bottom, off_top, rows
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.theme import BODY, DISPLAY, GAP, HEADLINE, LABEL, LARGE, MARGIN, TITLE
 from kiosk.screen.views.banner import banner
+from kiosk.screen.views.button_row import Button, button_row
 from kiosk.screen.views.keypad import beside_keypad, keypad
 
 _FOOT = 64
@@ -36,10 +37,12 @@ def tipping(canvas: Canvas, till: Till, screen: ChoosingTip, look: Look) -> None
     split = canvas.columns if canvas.is_wide else rows
     for number, place in enumerate(split(body, [1] * len(tips), gap)):
         _choice(canvas, place, number + 1, screen.entry, tips[number])
-    back, own, none = canvas.columns(foot, [1, 1, 1], gap)
-    canvas.button(back, Key.CLEAR, words.tr("Back"), name=Icon.BACK)
-    canvas.button(own, Key.PLUS, words.tr("Own tip"), name=Icon.PLUS)
-    canvas.button(none, Key.CHARGE, words.tr("No tip"))
+    keys: tuple[Button, ...] = (
+        (Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN),
+        (Key.PLUS, words.tr("Own tip"), Icon.PLUS, Tone.PLAIN),
+        (Key.CHARGE, words.tr("No tip"), None, Tone.PLAIN),
+    )
+    button_row(canvas, canvas.columns(foot, [1, 1, 1], gap), keys)
 
 
 def _choice(canvas: Canvas, place: pygame.Rect, number: int, entry: Entry, percent: int) -> None:
@@ -53,15 +56,15 @@ def _choice(canvas: Canvas, place: pygame.Rect, number: int, entry: Entry, perce
     inner = place.inflate(-2 * canvas.points(GAP), -canvas.points(GAP))
     if canvas.is_wide:
         legend, rest = off_top(inner, canvas.points(LABEL), 0)
-        share, tip, total, _ = rows(rest, [40, 24, 28, 8], 0)
+        share, tip, total, _ = rows(rest, [40, 22, 32, 6], 0)
     else:
         legend, share, rest = canvas.columns(inner, [10, 34, 56], canvas.points(GAP))
-        _, tip, total, _ = rows(rest, [10, 38, 42, 10], 0)
+        _, tip, total, _ = rows(rest, [18, 28, 36, 18], 0)
     canvas.text(words.whole(number), legend, quiet, LABEL, align=Align.START)
     canvas.text(words.percent(percent), share, ink, HEADLINE, weight=Weight.BOLD)
     canvas.text(f"+ {words.money(Fiat(extra, entry.unit))}", tip, quiet, BODY)
     whole = Fiat(entry.total + extra, entry.unit)
-    canvas.text(f"= {words.money(whole)}", total, ink, BODY, weight=Weight.BOLD)
+    canvas.text(f"= {words.money(whole)}", total, ink, LARGE, weight=Weight.BOLD)
 
 
 def _own_tip(canvas: Canvas, screen: ChoosingTip, own: Fiat, look: Look) -> None:
@@ -73,7 +76,7 @@ def _own_tip(canvas: Canvas, screen: ChoosingTip, own: Fiat, look: Look) -> None
     canvas.text(f"+ {words.money(screen.entry.price)}", price, colours.quiet, LARGE)
     whole = Fiat(screen.entry.total + own.minor, own.currency)
     canvas.text(f"= {words.money(whole)}", total, colours.ink, TITLE, weight=Weight.BOLD)
-    keypad(canvas, pad, look, "")
+    keypad(canvas, pad, look, "", words.money(whole))
 
 
 def asking_pin(canvas: Canvas, screen: EnteringPin, look: Look) -> None:

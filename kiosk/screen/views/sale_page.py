@@ -14,10 +14,10 @@ from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, MARGIN, SMALL
 from kiosk.screen.text.amounts import sale_amounts
 from kiosk.screen.text.labels import SALE_SENTENCES, STATUS_ANSWERS
 from kiosk.screen.text.words import Words
+from kiosk.screen.views.button_row import Button, button_row
 from kiosk.screen.views.list_card import page_areas
 from kiosk.screen.views.sales_list import state_sign, tip_amount
 
-Button = tuple[Key, str, Icon | None, Tone]
 _HASH_LETTERS = 16  # of 64: enough to find it in Blink's list
 _LINE = 30  # points
 
@@ -29,10 +29,7 @@ def sale_page(canvas: Canvas, till: Till, screen: SaleScreen) -> None:
     keys = _keys(canvas, till, screen)
     gap = canvas.points(GAP)
     shares = [3 if label else 2 for _, label, _, _ in keys]
-    for place, (key, label, sign, tone) in zip(
-        canvas.columns(foot, shares, gap), keys, strict=True
-    ):
-        canvas.button(place, key, label, name=sign, tone=tone, size=LABEL * 0.9)
+    button_row(canvas, canvas.columns(foot, shares, gap), keys, LABEL * 0.9)
 
 
 def _keys(canvas: Canvas, till: Till, screen: SaleScreen) -> list[Button]:

@@ -19,7 +19,7 @@ from kiosk.screen.drawing.animation import Mark, Slip, confetti, mark
 from kiosk.screen.drawing.canvas import Align, Canvas
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
-from kiosk.screen.drawing.layout import off_bottom, rows
+from kiosk.screen.drawing.layout import middle, off_bottom, off_top, rows
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.theme import BODY, DISPLAY, HEADLINE, LARGE, MARGIN, Colour, mixed
 from kiosk.screen.drawing.touch_zones import TouchZone
@@ -100,7 +100,10 @@ def _places(canvas: Canvas) -> list[pygame.Rect]:
     """Mark, title, amount, the amount in the other unit, and the line for the merchant."""
     body = canvas.inside(MARGIN * 1.5)
     body, line = off_bottom(body, canvas.points(BODY * 1.5), canvas.points(MARGIN))
-    mark_box, title_box, amount, other = rows(body, [40, 18, 30, 12], 0)
+    mark_box, rest = off_top(body, body.height * 2 // 5, 0)
+    # The words stay together: in portrait they would be far apart.
+    tall = canvas.points(HEADLINE * 1.2 + DISPLAY * 1.1 + LARGE * 1.2)
+    title_box, amount, other = rows(middle(rest, rest.width, tall), [18, 30, 12], 0)
     return [mark_box, title_box, amount, other, line]
 
 
