@@ -11,7 +11,7 @@ from kiosk.sale.memo import plain_amount
 from kiosk.sale.trouble import KioskError
 
 _ASKED: Final = {
-    RetryRequest.DELIVERED: "The kiosk has been told to try them now.",
+    RetryRequest.DELIVERED: "The kiosk tries them now.",
     RetryRequest.STORED: "No kiosk listens now: they are tried when it starts.",
 }
 

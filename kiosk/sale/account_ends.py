@@ -14,10 +14,10 @@ TOLD_BEFORE_S: Final = 30 * DAY_S  # so long before it is on the screen at start
 
 def notices(till: Till) -> tuple[Trouble, ...]:
     """What the manager's page tells of the account, however far away it is."""
-    told = list(_ends(till.account)) if till.account is not None else []
+    troubles = list(_ends(till.account)) if till.account is not None else []
     if till.rules.keys_left and not direct.needs_till_account(till):
-        told.append(Trouble(TroubleKind.KEY_LEFT, ", ".join(till.rules.keys_left)))
-    return tuple(told)
+        troubles.append(Trouble(TroubleKind.KEY_LEFT, ", ".join(till.rules.keys_left)))
+    return tuple(troubles)
 
 
 def warn_of_ends(till: Till, fetched: Account) -> Till:

@@ -118,7 +118,7 @@ async def _key_ends_at(http: Http) -> int | None:
         log.info("the key's end cannot be read reason=%s", type(error).__name__)
         return None
     except KioskError as error:
-        log.info("the key's end is not told reason=%s", error)
+        log.info("the key's end not fetched reason=%s", error)
         return None
     return min(ends_s, default=None)
 

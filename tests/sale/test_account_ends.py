@@ -63,13 +63,13 @@ def test_an_end_that_is_further_away_is_on_the_managers_page_alone(far: Account)
 def test_an_end_that_comes_near_while_the_till_runs_is_told_once() -> None:
     account = key_ends_on(NOW + 31 * DAY_S)
     story = started(account)
-    told = []
+    alarms_by_day = []
     for _ in range(4):
         story.wait(float(DAY_S))
         story.play(AccountFetched(account))
-        told.append(len(alarms(story)))
+        alarms_by_day.append(len(alarms(story)))
         story.play(RetryRequested())
-    assert told == [1, 0, 0, 0], "put away by the manager, it stays on the page"
+    assert alarms_by_day == [1, 0, 0, 0], "put away by the manager, it stays on the page"
     assert [trouble.kind for trouble in notices(story.till)] == [TroubleKind.KEY_ENDS]
 
 

@@ -123,7 +123,7 @@ def test_a_forward_whose_key_is_gone_waits_with_an_alarm() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"),
+    ("kind", "alarm_expected"),
     [
         (TroubleKind.KEY_REFUSED, True),
         (TroubleKind.KEY_SCOPE, True),
@@ -132,12 +132,12 @@ def test_a_forward_whose_key_is_gone_waits_with_an_alarm() -> None:
     ],
 )
 def test_a_till_account_that_does_not_answer_for_once_needs_no_new_key(
-    kind: TroubleKind, told: bool
+    kind: TroubleKind, alarm_expected: bool
 ) -> None:
     story = changed(payout=True)
     account = direct_account(BY_WALLET, key=False)
     story.play(AccountFetched(replace(account, till_trouble=Trouble(kind))))
-    assert bool(alarms(story)) is told
+    assert bool(alarms(story)) is alarm_expected
     story.charged("1")
     assert story.effects.count(FetchAccount(ACCOUNT.merchant_wallet, finish_forwards=True)) == 1
 

@@ -299,7 +299,10 @@ def _sale_views() -> dict[str, Till]:
         replace(forward, busy=True),
         replace(limited, status=ForwardStatus.STOPPED),
     )
-    forwards = {PaymentHash(f"{number:064x}"): one for number, one in enumerate(waiting)}
+    forwards = {
+        PaymentHash(f"{number:064x}"): waiting_forward
+        for number, waiting_forward in enumerate(waiting)
+    }
     return {
         "sales-reading": till(replace(manager, sales=SalesList())),
         "sales-none": till(replace(manager, sales=SalesList(()))),

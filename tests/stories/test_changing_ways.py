@@ -126,8 +126,8 @@ def test_a_forward_that_nobody_takes_waits_told_and_is_finished_after_going_back
     sold = kiosk.paid_and_waiting(payout=False)
     kiosk.simulator.faults.add(Fault.RECEIVE_DISABLED, ON_BEHALF)
     kiosk.to_direct_by_address().ready()
-    told = kiosk.until(lambda till: bool(till.alarms)).alarms[-1].trouble
-    assert (told.kind, told.subject) == (TroubleKind.FORWARDS_NEED_MERCHANT, "1")
+    trouble = kiosk.until(lambda till: bool(till.alarms)).alarms[-1].trouble
+    assert (trouble.kind, trouble.subject) == (TroubleKind.FORWARDS_NEED_MERCHANT, "1")
     assert kiosk.till.out_of_service is None
     kiosk.sells_directly()
     kiosk.simulator.faults.clear()

@@ -239,5 +239,5 @@ def test_settled_without_a_proof_is_told_when_it_was_said_twice_and_then_a_proof
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _, events = played(monkeypatch, VerifyResult(Proof.UNPROVEN))
-    told = [event.status for event in events if isinstance(event, InvoiceStatusResult)]
-    assert told == [InvoiceStatus.UNPROVEN, InvoiceStatus.PAID]
+    statuses = [event.status for event in events if isinstance(event, InvoiceStatusResult)]
+    assert statuses == [InvoiceStatus.UNPROVEN, InvoiceStatus.PAID]
