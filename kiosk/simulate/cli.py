@@ -170,35 +170,28 @@ def _pay(args: argparse.Namespace) -> int:
         text = sys.stdin.read().strip()
     elif Path(text).suffix.lower() in (".png", ".jpg", ".jpeg"):
         text = read_qr(Path(text))
-    answer = _control(args, "pay", payment_request=text, via=args.via, times=args.times)
-    for result in answer["results"]:
-        print(f"{answer['payment_hash'][:8]}  {answer['amount_sat']} sat  {result}")
-    return 0 if "PAID" in answer["results"] else 1
+    return _steer(args, "pay", payment_request=text, via=args.via, times=args.times)
 
 
 def _fault(args: argparse.Namespace) -> int:
     switch: Switch = args.name
-    return _print_active(
-        _control(
-            args,
-            "fault",
-            name=switch.fault.value,
-            operation=switch.operation,
-            times=switch.times,
-            seconds=args.seconds,
-            value=args.value,
-        )
+    return _steer(
+        args,
+        "fault",
+        name=switch.fault.value,
+        operation=switch.operation,
+        times=switch.times,
+        seconds=args.seconds,
+        value=args.value,
     )
 
 
 def _clear(args: argparse.Namespace) -> int:
-    return _print_active(_control(args, "clear", name=args.name))
+    return _steer(args, "clear", name=args.name)
 
 
 def _report(args: argparse.Namespace) -> int:
-    answer = _control(args, "report")
-    print(answer["report"])
-    return _print_active(answer)
+    return _steer(args, "report")
 
 
 def _list_faults(_: argparse.Namespace) -> int:
@@ -206,13 +199,8 @@ def _list_faults(_: argparse.Namespace) -> int:
     return 0
 
 
-def _print_active(answer: dict[str, Any]) -> int:
-    print("switched on:", ", ".join(answer["active"]) or "nothing")
-    return 0
-
-
-def _control(args: argparse.Namespace, order: str, **values: Any) -> dict[str, Any]:
-    """Send an order to the running simulator.
+def _steer(args: argparse.Namespace, order: str, **values: Any) -> int:
+    """Send an order to the running simulator and print its answer; 1 if it came to nothing.
 
     Raises:
         SystemExit: nobody is there, or it said no.
@@ -233,4 +221,5 @@ def _control(args: argparse.Namespace, order: str, **values: Any) -> dict[str, A
         raise SystemExit(
             f"No simulator answers at {url}. Start `kiosk simulator` first."
         ) from error
-    return answer
+    print(*answer["lines"], sep="\n")
+    return 0 if answer["done"] else 1

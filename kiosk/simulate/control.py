@@ -12,30 +12,19 @@ Order = dict[str, Any]
 
 
 def carry_out(simulator: "Simulator", order: Order) -> Order:
-    """Carry out an order, named by its `do`, and return what came of it; in the simulator's loop.
+    """Carry out an order, named by its `do`, in the simulator's loop.
+
+    Returns what to print, as `lines`, and whether it came to anything, as `done`.
 
     Raises:
         ValueError: no such order, or it cannot be carried out.
         KeyError: something is missing from it.
     """
-    try:
-        return _carry_out(simulator, order)
-    except ApplicationError as error:
-        raise ValueError(error.message) from error
-
-
-def _carry_out(simulator: "Simulator", order: Order) -> Order:
-    faults, answer = simulator.faults, Order()
+    faults = simulator.faults
+    lines: list[str] = []
     match order.get("do"):
         case "pay":
-            request, times = str(order["payment_request"]), int(order.get("times", 1))
-            via = "blink" if order.get("via") == "blink" else "lightning"
-            report = simulator.pay(request, via=via, times=times)  # type: ignore[arg-type]
-            answer = {
-                "payment_hash": report.payment_hash,
-                "amount_sat": report.amount_sat,
-                "results": list(report.results),
-            }
+            return _pay(simulator, order)
         case "fault":
             faults.add(
                 Fault.parse(str(order["name"])),
@@ -48,7 +37,20 @@ def _carry_out(simulator: "Simulator", order: Order) -> Order:
             name = order.get("name")
             faults.clear(None if name is None else Fault.parse(str(name)))
         case "report":
-            answer = {"report": "\n".join(str(line) for line in simulator.ledger.report())}
+            lines = [str(transfer) for transfer in simulator.ledger.report()]
         case unknown:
             raise ValueError(f"no such order: {unknown}")
-    return {**answer, "active": [str(switch) for switch in faults.active()]}
+    active = ", ".join(str(switch) for switch in faults.active())
+    return {"lines": [*lines, f"switched on: {active or 'nothing'}"], "done": True}
+
+
+def _pay(simulator: "Simulator", order: Order) -> Order:
+    request, times = str(order["payment_request"]), int(order.get("times", 1))
+    try:
+        report = simulator.pay(
+            request, via="blink" if order.get("via") == "blink" else "lightning", times=times
+        )
+    except ApplicationError as error:
+        raise ValueError(error.message) from error
+    start = f"{report.payment_hash[:8]}  {report.amount_sat} sat"
+    return {"lines": [f"{start}  {result}" for result in report.results], "done": report.paid}
