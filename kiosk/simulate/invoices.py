@@ -1,7 +1,7 @@
-"""Invoices made at Blink: their terms, their life, and how many may be made in a minute.
+"""Invoices made at Blink: their terms and their life.
 
-Limits and lives: blinkbitcoin/blink, core/api/src/domain/bitcoin/lightning/invoice-expiration.ts
-and core/api/src/config/schema.ts (invoiceCreateAttempt, invoiceCreateForRecipientAttempt).
+Limits and lives: blinkbitcoin/blink, core/api/src/domain/bitcoin/lightning/invoice-expiration.ts.
+How many may be made in a minute is not counted: the switch `invoice-block` refuses them.
 """
 
 import hashlib
@@ -21,8 +21,6 @@ MAX_EXPIRY_MIN: Final = 1440
 DEFAULT_EXPIRY_MIN: Final = 240
 LARGEST_SAT: Final = 10_000_000_000_000
 LND_LARGEST_SAT: Final = 500_000_000
-RATE_WINDOW_S: Final = 60
-RATE_BLOCK_S: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,62 +60,22 @@ class Invoice:
         return "EXPIRED" if now_s >= self.expires_at_s else "PENDING"
 
 
-class Attempts:
-    """A number of tries in a window, then a block: Blink's limit on making invoices."""
-
-    def __init__(self, allowed: int | None) -> None:
-        """Allow so many a minute; None allows any number."""
-        self._allowed = allowed
-        self._windows: dict[str, tuple[float, int]] = {}
-        self._blocked_until: dict[str, float] = {}
-
-    def count(self, who: str, now_s: float) -> bool:
-        """Count one try of `who` and return whether it is allowed."""
-        if self._allowed is None:
-            return True
-        if now_s < self._blocked_until.get(who, 0.0):
-            return False
-        started, count = self._windows.get(who, (now_s, 0))
-        if now_s >= started + RATE_WINDOW_S:
-            started, count = now_s, 0
-        self._windows[who] = (started, count + 1)
-        if count >= self._allowed:
-            self._blocked_until[who] = now_s + RATE_BLOCK_S
-            del self._windows[who]
-            return False
-        return True
-
-
 class InvoiceBook:
     """Every invoice, found by hash, by text or by account."""
 
-    def __init__(
-        self, clock: Clock, faults: Faults, network: str, seed: int, per_minute: int | None
-    ) -> None:
-        """Sign with a node of our own; `per_minute` as Blink limits it, None for no limit."""
+    def __init__(self, clock: Clock, faults: Faults, network: str, seed: int) -> None:
+        """Sign with a node of our own."""
         self.node: Final = LightningNode(f"{network} {seed}")
         self.stranger: Final = LightningNode(f"stranger {seed}")
         self._clock = clock
         self._faults = faults
         self._network = network
         self._random = random.Random(f"invoices {seed}")  # noqa: S311  money here is not real
-        self._own_attempts = Attempts(per_minute)
-        self._behalf_attempts = Attempts(per_minute)
         self._by_hash: dict[str, Invoice] = {}
         self._decoded: dict[str, DecodedInvoice] = {}
         self._of_account: defaultdict[str, list[Invoice]] = defaultdict(list)
         self._external_ids: set[tuple[str, str]] = set()
         self._listeners: list[Callable[[Invoice], None]] = []
-
-    def count_attempt(self, account: Account, *, on_behalf: bool) -> None:
-        """Count one creation; own invoices and those made by others have separate limits.
-
-        Raises:
-            ApplicationError: too many.
-        """
-        attempts = self._behalf_attempts if on_behalf else self._own_attempts
-        if not attempts.count(account.id, self._clock.now()):
-            raise Refusal.TOO_MANY_INVOICES.error()
 
     def create(self, order: InvoiceOrder, operation: str) -> Invoice:
         """Sign and keep a new invoice.

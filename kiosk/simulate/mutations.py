@@ -49,8 +49,6 @@ def _create_invoice(context: Context, operation: str, wallet: Wallet, values: In
     if wallet.currency != "BTC":
         raise invalid_input("Unsupported operation for wallet's currency.")
     world.check_may_receive()
-    owner = world.accounts.of_wallet(wallet.id)
-    world.invoices.count_attempt(owner, on_behalf=operation == CREATE_ON_BEHALF)
     order = InvoiceOrder(
         wallet=wallet,
         amount_sat=values["amount"],

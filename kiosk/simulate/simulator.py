@@ -25,7 +25,6 @@ Result = TypeVar("Result")
 
 CUSTOMER_SAT: Final = 10_000_000_000
 STRANGER_SAT: Final = 100_000_000
-INVOICES_PER_MINUTE: Final = 60
 PATIENCE_S: Final = 10.0
 
 
@@ -36,7 +35,6 @@ class Simulator:
     as half before every request, message and upgrade is looked at and half before every answer
     or event leaves. `handshake_rtts` more pass on every new connection, in place of the TCP and
     TLS handshakes that cost nothing on a loopback. Bandwidth, loss and jitter are not modelled.
-    `invoices_per_minute` None lifts Blink's limit, for soaks.
     """
 
     def __init__(
@@ -50,12 +48,11 @@ class Simulator:
         *,
         host: str = "127.0.0.1",
         handshake_rtts: int = 0,
-        invoices_per_minute: int | None = INVOICES_PER_MINUTE,
         socket_times: SocketTimes | None = None,
     ) -> None:
         self.faults: Final = Faults()
         self.clock: Final = clock or Clock()
-        self.world: Final = World(self.clock, self.faults, seed, network, invoices_per_minute)
+        self.world: Final = World(self.clock, self.faults, seed, network)
         link = Link(rtt_s, handshake_rtts)
         self._traffic = Traffic()
         line = Line(self.world, self._traffic, link, socket_times or SocketTimes())

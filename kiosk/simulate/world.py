@@ -31,14 +31,7 @@ class OutsideInvoice:
 class World:
     """The parts of the simulated Blink. Changed in the simulator's loop only."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        faults: Faults,
-        seed: int,
-        network: Network,
-        invoices_per_minute: int | None,
-    ) -> None:
+    def __init__(self, clock: Clock, faults: Faults, seed: int, network: Network) -> None:
         """Make a Blink with no accounts yet."""
         self.network: Final[Network] = network
         self.clock: Final = clock
@@ -47,7 +40,7 @@ class World:
         self.ledger: Final = Ledger()
         self.accounts: Final = Accounts(seed)
         self.prices: Final = Prices(clock, faults)
-        self.invoices: Final = InvoiceBook(clock, faults, network, seed, invoices_per_minute)
+        self.invoices: Final = InvoiceBook(clock, faults, network, seed)
         self.channels: Final = Channels(faults)
         # Payments worked out lately, by sender wallet, hash and amount, and when.
         self.planned_at_s: Final[dict[tuple[str, str, int], float]] = {}

@@ -178,33 +178,6 @@ def test_an_unknown_or_impossible_username_is_a_top_level_error(anonymous: Clien
     assert bad["errors"][0]["message"] == "Invalid value for Username"
 
 
-def test_sixty_invoices_a_minute_then_five_minutes_of_nothing(
-    simulator: Simulator, till: Client, anonymous: Client, clock: ManualClock
-) -> None:
-    def mine() -> list[dict[str, str]]:
-        errors: list[dict[str, str]] = till.mutate(
-            "lnInvoiceCreate",
-            "errors { code message }",
-            walletId=simulator.till.wallet_id,
-            amount=1,
-        )["errors"]
-        return errors
-
-    assert [mine() for _ in range(60)] == [[]] * 60
-    assert mine()[0]["code"] == "TOO_MANY_REQUEST"
-    on_behalf = anonymous.mutate(
-        "lnInvoiceCreateOnBehalfOfRecipient",
-        "errors { code }",
-        recipientWalletId=simulator.till.wallet_id,
-        amount=1,
-    )
-    assert on_behalf["errors"] == [], "invoices made by others have a limit of their own"
-    clock.advance(299)
-    assert mine()[0]["code"] == "TOO_MANY_REQUEST"
-    clock.advance(2)
-    assert mine() == []
-
-
 def test_a_cancelled_invoice_reads_pending_until_it_expires(
     simulator: Simulator, till: Client, clock: ManualClock
 ) -> None:

@@ -106,7 +106,7 @@ def soak(
     """
     result, chance = Result(), random.Random(seed)
     began_s = time.monotonic()
-    with SeparateSimulator(invoices_per_minute=None) as blink:
+    with SeparateSimulator() as blink:
         settings = {**blink.settings, "KIOSK_SUCCESS_SECONDS": "0", "KIOSK_INVOICE_MINUTES": "30"}
         counter = Counter(folder, settings, QUICK, speed=SPEED).switch_on()
         counter.ready()

@@ -108,7 +108,7 @@ class _Kiosk(threading.Thread):
 def many(names: list[str], rounds: int, folder: Path, sockets: int = 10) -> Result:
     """Let kiosks of these names sell `rounds` times each, at the same time."""
     result, began_s = Result(), time.monotonic()
-    with SeparateSimulator(invoices_per_minute=None) as blink:
+    with SeparateSimulator() as blink:
         blink.fault("socket-limit", value=sockets)
         # Blink lets one wallet send one payment at a time, and turns some away.
         blink.fault("unexpected-client-error", "lnInvoicePaymentSend", times=len(names) // 3)

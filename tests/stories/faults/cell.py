@@ -131,9 +131,7 @@ class Cell:
         self._fault = fault
         self._step = step
         self._folder = folder
-        self._simulator = Simulator(
-            invoices_per_minute=None, socket_times=SocketTimes(init_s=1.0, ping_s=5.0)
-        )
+        self._simulator = Simulator(socket_times=SocketTimes(init_s=1.0, ping_s=5.0))
         self._till: QuickTill
 
     def play(self) -> Outcome:

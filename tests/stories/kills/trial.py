@@ -250,7 +250,7 @@ class Shop:
     """A simulated Blink and a forge, for as many trials as wanted."""
 
     def __init__(self) -> None:
-        self._simulator = Simulator(invoices_per_minute=None)
+        self._simulator = Simulator()
         self._forge = Forge()
         self._folder = tempfile.TemporaryDirectory(prefix="kills-")
         self._trials = 0
