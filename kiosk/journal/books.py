@@ -107,6 +107,17 @@ _UNPAID: Final = (
 )
 
 
+def receipt_of(db: sqlite3.Connection, sale_id: str) -> ReceiptNumber | None:
+    """The number of a sale, None for one that has none."""
+    row = db.execute("SELECT series, number FROM receipts WHERE sale_id = ?", (sale_id,)).fetchone()
+    return ReceiptNumber(row["series"], row["number"]) if row is not None else None
+
+
+def taxes_of(db: sqlite3.Connection, sale_id: str) -> tuple[TaxShare, ...]:
+    """The shares of tax of a sale, the highest rate first."""
+    return _taxes(db, "sale_taxes WHERE sale_id = ?", sale_id)
+
+
 def _between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> Iterator[Entry]:
     begun = "begun.rowid > :{0}_before AND begun.rowid <= :{0}_last"
     kinds = ("sale", "payment", "direct_sale", "direct_payment", "refund")
@@ -159,7 +170,7 @@ def _sale_entries(
                 _close_of(numbered, place_in, place) if place is not None else None,
                 row["cashier"] or "",
                 _lines(db, row["sale_id"]),
-                _taxes(db, "sale_taxes WHERE sale_id = ?", row["sale_id"]),
+                taxes_of(db, row["sale_id"]),
             )
 
 

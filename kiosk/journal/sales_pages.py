@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Final
 
+from kiosk.journal.books import receipt_of, taxes_of
 from kiosk.journal.records import record_of
 from kiosk.journal.replaced_codes import first_code_of, is_code_paid
 from kiosk.journal.rows import direct_invoice_of, invoice_of
@@ -44,11 +45,27 @@ def read_page(
 
 
 def read_details(db: sqlite3.Connection, sale_id: SaleId) -> SaleDetails:
-    """One sale with its invoice and its newest payout invoice.
+    """One sale with its invoices, its number, its tax and its refunds.
 
     Raises:
         LookupError: there is no such sale.
     """
+    details = _without_books(db, sale_id)
+    given = db.execute(
+        "SELECT count(*) AS refunds, coalesce(sum(minor), 0) AS minor FROM refunds"
+        " WHERE sale_id = ?",
+        (sale_id,),
+    ).fetchone()
+    return replace(
+        details,
+        receipt=receipt_of(db, sale_id),
+        taxes=taxes_of(db, sale_id),
+        refunds=given["refunds"],
+        refunded_minor=given["minor"],
+    )
+
+
+def _without_books(db: sqlite3.Connection, sale_id: SaleId) -> SaleDetails:
     record = _record(db, sale_id)
     way = "direct_" if record.sale.direct else ""
     row = _row(db, f"SELECT * FROM {way}invoices WHERE sale_id = ?", sale_id)  # noqa: S608

@@ -5,7 +5,7 @@ is.
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import checkout, manager, new_code, prices, reach, sale_page
+from kiosk.sale import checkout, manager, new_code, prices, reach, refunding, sale_page
 from kiosk.sale.code_on_screen import (
     back_to_entry,
     end_without_code,
@@ -52,6 +52,7 @@ from kiosk.sale.screens import (
     ManagerScreen,
     Paid,
     ReceivedDirectly,
+    RefundScreen,
     RequestingInvoice,
     SaleFailed,
     SaleReceived,
@@ -131,6 +132,8 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
             return manager.handle_page_key(till, screen, key)
         case SaleScreen():
             return sale_page.handle_key(till, screen, key)
+        case RefundScreen():
+            return refunding.handle_key(till, screen, key)
         case DeviceScreen() if key is Key.CLEAR:
             return manager.open_device_page(till)
         case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():

@@ -12,6 +12,7 @@ from kiosk.sale.screens import (
     EnteringAmount,
     EnteringPin,
     ManagerScreen,
+    RefundScreen,
     SaleScreen,
     Screen,
 )
@@ -54,6 +55,8 @@ def question_on(screen: Screen) -> tuple[object, ...]:
             return (SaleScreen, details.record.sale.id)
         case FirstRun(question=question):
             return (FirstRun, question, _waits_for(screen.network))
+        case RefundScreen(minor=minor, reason=reason):
+            return (RefundScreen, minor is None, reason is None)
     return (type(screen),)
 
 
@@ -84,6 +87,8 @@ def _takes_typing(screen: Screen) -> bool:
             return own is not None
         case FirstRun(question=question):
             return screen.takes_letters or question in (Question.PIN, Question.PIN_AGAIN)
+        case RefundScreen(minor=minor):
+            return minor is None
     return False
 
 

@@ -6,10 +6,20 @@ back. Whatever the parts, refunds of a whole sale take back exactly what the sal
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from kiosk.sale.facts import Sale
 from kiosk.sale.money import Sats
 from kiosk.sale.tax import TaxShare, included_tax
+
+
+class RefundReason(StrEnum):
+    """Why money is given back, as the books have it."""
+
+    RETURNED = "goods came back"
+    WRONG_AMOUNT = "wrong amount"
+    PAID_TWICE = "paid twice"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

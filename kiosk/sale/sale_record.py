@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kiosk.sale.books import ReceiptNumber
 from kiosk.sale.facts import Sale
 from kiosk.sale.invoice import Invoice, PaymentHash
+from kiosk.sale.tax import TaxShare
 from kiosk.sale.trouble import Trouble
 
 
@@ -52,7 +54,8 @@ class SaleDetails:
     `invoice` is None for a sale that never had a code. `payout` is the newest payout invoice.
     `payments` is how many payments of its invoice are known. `first_code` is the first code of the
     sale that this one is a new code for; `other_paid`: another code of it has been paid. `held`: it
-    was begun in another installation.
+    was begun in another installation. `receipt` is its number, None for what has none; `taxes` are
+    its shares of tax; `refunds` are how many there were, of `refunded_minor` altogether.
     """
 
     record: SaleRecord
@@ -62,3 +65,7 @@ class SaleDetails:
     first_code: PaymentHash | None = None
     other_paid: bool = False
     held: bool = False
+    receipt: ReceiptNumber | None = None
+    taxes: tuple[TaxShare, ...] = ()
+    refunds: int = 0
+    refunded_minor: int = 0

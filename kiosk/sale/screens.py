@@ -11,6 +11,7 @@ from kiosk.sale.facts import Ending, Sale
 from kiosk.sale.first_run import FirstRun
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash
 from kiosk.sale.money import Currency, Rate, Sats
+from kiosk.sale.refund import RefundReason
 from kiosk.sale.sale_record import SaleDetails
 from kiosk.sale.sales_list import SalesList
 from kiosk.sale.totals import Totals
@@ -278,6 +279,20 @@ class SaleScreen:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundScreen:
+    """Giving money back for the sale of a page. `minor` is how much, None while it is typed.
+
+    `reason` is None while it is chosen; then the merchant is told how, and says that it was done.
+    """
+
+    page: SaleScreen
+    entry: Entry
+    minor: int | None = None
+    reason: RefundReason | None = None
+    since_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceScreen:
     """What the device knows of itself, behind the PIN; CLEAR goes back to its page."""
 
@@ -303,6 +318,7 @@ Screen = (
     | EnteringPin
     | ManagerScreen
     | SaleScreen
+    | RefundScreen
     | DeviceScreen
     | WifiScreen
     | FirstRun

@@ -25,6 +25,7 @@ from kiosk.sale.screens import (
     ManagerScreen,
     Paid,
     ReceivedDirectly,
+    RefundScreen,
     SaleFailed,
     SaleReceived,
     SaleScreen,
@@ -141,6 +142,7 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
         case (
             ManagerScreen(since_s=since_s)
             | SaleScreen(since_s=since_s)
+            | RefundScreen(since_s=since_s)
             | DeviceScreen(since_s=since_s)
             | NetworkList(since_s=since_s)
             | EnteringPassphrase(since_s=since_s)
@@ -165,6 +167,7 @@ def needs_connection(till: Till) -> bool:
     else:
         at_rest = (
             ManagerScreen
+            | RefundScreen
             | DeviceScreen
             | WifiScreen
             | EnteringPin

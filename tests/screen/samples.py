@@ -19,6 +19,7 @@ from kiosk.sale.invoice import (
 )
 from kiosk.sale.letters import KeyboardLayer
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
+from kiosk.sale.refund import RefundReason
 from kiosk.sale.sale_record import SaleDetails, SaleRecord, SaleState
 from kiosk.sale.sales_list import SalesDay, SalesList, SalesPlace
 from kiosk.sale.screens import (
@@ -40,6 +41,7 @@ from kiosk.sale.screens import (
     ManagerScreen,
     Paid,
     ReceivedDirectly,
+    RefundScreen,
     RequestingInvoice,
     SaleFailed,
     SaleReceived,
@@ -291,6 +293,7 @@ def _sale_views() -> dict[str, Till]:
     manager = ManagerScreen(ManagerPage.HISTORY, 0, TOTALS, TOTALS, SALES, NOW_S)
     page = SaleScreen(DETAILS, manager, since_s=NOW_S)
     stopped = replace(page, details=replace(DETAILS, record=STOPPED))
+    refund = RefundScreen(page, Entry(USD), since_s=NOW_S)
     forward = Forward(SALE, INVOICE, None, ForwardStatus.FAILED, NOW_S + 900)
     limited = replace(forward, trouble=Trouble(TroubleKind.LIMIT_REACHED))
     waiting = (
@@ -307,6 +310,9 @@ def _sale_views() -> dict[str, Till]:
         "sales-reading": till(replace(manager, sales=SalesList())),
         "sales-none": till(replace(manager, sales=SalesList(()))),
         "sale": till(page),
+        "refund-amount": till(refund),
+        "refund-reason": till(replace(refund, minor=500)),
+        "refund-how": till(replace(refund, minor=500, reason=RefundReason.RETURNED)),
         "sale-asking": till(replace(stopped, asking=True)),
         "sale-answered": till(replace(stopped, answer=InvoiceStatus.EXPIRED)),
         "sale-no-code": till(

@@ -19,6 +19,7 @@ from kiosk.sale.screens import (
     ManagerScreen,
     Paid,
     ReceivedDirectly,
+    RefundScreen,
     RequestingInvoice,
     SaleFailed,
     SaleReceived,
@@ -44,6 +45,7 @@ from kiosk.screen.views.messages import (
 from kiosk.screen.views.out_of_service import out_of_service
 from kiosk.screen.views.payment_code import paying
 from kiosk.screen.views.pin_and_tip import asking_pin, tipping
+from kiosk.screen.views.refund import refunding
 from kiosk.screen.views.sale_page import sale_page
 from kiosk.screen.views.success import received, success, success_motion
 from kiosk.screen.views.wifi import wifi
@@ -80,6 +82,8 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             about(canvas, till)
         case SaleScreen():
             sale_page(canvas, till, screen)
+        case RefundScreen():
+            refunding(canvas, till, screen, look)
         case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():
             wifi(canvas, screen)
         case FirstRun():

@@ -3,6 +3,8 @@
 import pygame
 
 from kiosk.sale.keys import Key
+from kiosk.sale.money import Fiat
+from kiosk.sale.refunding import left_minor
 from kiosk.sale.sale_page import can_ask
 from kiosk.sale.screens import SaleScreen
 from kiosk.sale.till import Till
@@ -39,6 +41,8 @@ def _keys(canvas: Canvas, till: Till, screen: SaleScreen) -> list[Button]:
     if screen.details.record in screen.manager.sales.sales:
         keys.append((Key.DELETE, "", Icon.UP, Tone.PLAIN))
         keys.append((Key.PLUS, "", Icon.DOWN, Tone.PLAIN))
+    if left_minor(screen.details) > 0:
+        keys.append((Key.CHECK, words.tr("Give back"), None, Tone.PLAIN))
     if can_ask(till, screen):
         keys.append((Key.CHARGE, _asked(words, screen), Icon.AGAIN, Tone.MAIN))
     return keys
@@ -83,12 +87,15 @@ def _answer(words: Words, screen: SaleScreen) -> str:
 def _lines(words: Words, screen: SaleScreen) -> list[tuple[str, str]]:
     """What is known of the sale, with the name of each; what is not known is left out."""
     record, sale = screen.details.record, screen.details.record.sale
+    given = Fiat(screen.details.refunded_minor, sale.price.currency)
     late = words.tr("The code had left the screen already.") if record.late else ""
     lines = [
         (words.tr("Tip"), tip_amount(words, sale)),
         (words.tr("Begun"), _moment(words, sale.started_at)),
         (words.tr("Paid"), _moment(words, record.paid_at)),
         (words.tr("Late"), late),
+        (words.tr("Receipt"), str(screen.details.receipt or "")),
+        (words.tr("Given back"), words.money(given) if given.minor else ""),
         (words.tr("Forwarded"), _moment(words, record.forwarded_at)),
         (words.tr("Stopped by"), words.trouble_text(record.trouble)[0] if record.trouble else ""),
         (words.tr("Memo"), sale.memo),
