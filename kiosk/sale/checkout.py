@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import direct, watched_invoices
+from kiosk.sale import direct, invoice_questions
 from kiosk.sale.account import Rates
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import Effect, FetchDailyLimit, OpenSale, PlaySound, Sound, Step
@@ -264,7 +264,7 @@ def _begin(till: Till, sale: Sale, entry: Entry) -> Step:
     if entry.unit.code != SAT.code and entry.unit.code not in till.digits:
         step = accept_digits(begun, entry.unit)
     opened = Step(step.till, (*step.facts, SaleStarted(sale)), (start,))
-    return opened.then(watched_invoices.ask_with_next_sale)
+    return opened.then(invoice_questions.ask_with_next_sale)
 
 
 def _go_on_with_price(till: Till, waiting: FetchingPrice) -> Step:

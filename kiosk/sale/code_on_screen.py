@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import direct, watched_invoices
+from kiosk.sale import direct, invoice_questions, watched_invoices
 from kiosk.sale.customer_language import choose_next_language
 from kiosk.sale.effects import (
     AdjustCodeBrightness,
@@ -90,7 +90,7 @@ def ask_before_leaving(till: Till, awaiting: AwaitingPayment) -> Step:
     """The code's time is over: ask once before it goes, in case somebody has just paid it."""
     assert till.account is not None
     payment_hash = awaiting.invoice.payment_hash
-    questions = watched_invoices.questions(till, (payment_hash,))
+    questions = invoice_questions.questions(till, (payment_hash,))
     watched = till.watched_invoices.get(payment_hash)
     # An invoice that Blink lets live longer than its code was shown is cancelled as well.
     # A direct sale's invoice cannot be cancelled: that takes a key of the merchant's.
@@ -256,14 +256,14 @@ def handle_code_key(till: Till, screen: AwaitingPayment, key: Key) -> Step:
                 till.now_s,
                 cancel_answered=screen.sale.direct,
             )
-            effects = watched_invoices.questions(till, (payment_hash,))
+            effects = invoice_questions.questions(till, (payment_hash,))
             if not screen.sale.direct:
                 effects = (*effects, CancelInvoice(payment_hash, till.account))
             return Step(replace(till, screen=leaving), (), effects)
         case Key.CHECK if not screen.checking:
             until_s = till.now_s + CHECK_ASKED_S
             checking = replace(unchecked(screen), check_until_s=until_s, checked_s=None)
-            asked = watched_invoices.questions(till, (payment_hash,))
+            asked = invoice_questions.questions(till, (payment_hash,))
             return Step(replace(till, screen=checking), (), asked)
         case Key.BRIGHTER | Key.DIMMER:
             return Step(till, (), (AdjustCodeBrightness(1 if key is Key.BRIGHTER else -1),))

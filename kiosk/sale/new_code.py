@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import checkout, watched_invoices
+from kiosk.sale import checkout, invoice_questions, watched_invoices
 from kiosk.sale.code_on_screen import end_without_code
 from kiosk.sale.effects import CancelInvoice, CloseSale, PlaySound, Sound, Step
 from kiosk.sale.facts import Ending, Sale, SaleLeftScreen
@@ -52,7 +52,7 @@ def ask_about_old_code(till: Till, screen: CodeExpired) -> Step:
     if screen.asking_s is not None:
         return Step(till)
     asking = replace(till, screen=replace(screen, asking_s=till.now_s))
-    return Step(asking, (), watched_invoices.questions(till, (screen.code,)))
+    return Step(asking, (), invoice_questions.questions(till, (screen.code,)))
 
 
 def make_new_code(till: Till, screen: CodeExpired) -> Step:
@@ -89,7 +89,7 @@ def handle_earlier_paid(till: Till, payment_hash: PaymentHash, sale: Sale) -> St
     newer = code.invoice.payment_hash
     left = watched_invoices.leave_behind(till, newer, Ending.CANCELLED, under_way=False)
     facts = (SaleLeftScreen(code.sale.id, Ending.CANCELLED, code.sale.direct),)
-    asked = watched_invoices.questions(left, (newer,))
+    asked = invoice_questions.questions(left, (newer,))
     close = CloseSale(code.sale.id, Ending.CANCELLED)
     if code.sale.direct:
         shown = replace(left, screen=paid)

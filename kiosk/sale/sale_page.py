@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import refunding, watched_invoices
+from kiosk.sale import invoice_questions, refunding
 from kiosk.sale.effects import FetchDirectStatus, FetchInvoiceStatus, ReadSale, Step
 from kiosk.sale.events import InvoiceStatusResult, SaleDetailsResult
 from kiosk.sale.facts import Ending, ForwardStatus
@@ -114,11 +114,11 @@ def _ask(till: Till, screen: SaleScreen) -> Step:
             asking = with_forward(asking, payment_hash, replace(forward, due_s=till.now_s))
         return _question(asking, screen, invoice)
     if payment_hash in till.watched_invoices:
-        return watched_invoices.ask_about(asking, [payment_hash])
+        return invoice_questions.ask_about(asking, [payment_hash])
     if screen.details.record.paid_at is None:
         watched = {**asking.watched_invoices, payment_hash: _watched_again(till, screen, invoice)}
         asking = replace(asking, watched_invoices=MappingProxyType(watched))
-        return watched_invoices.ask_about(asking, [payment_hash])
+        return invoice_questions.ask_about(asking, [payment_hash])
     return _question(_counting_payments(asking, screen, invoice), screen, invoice)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import checkout, direct, new_code, recovery, watched_invoices
+from kiosk.sale import checkout, direct, invoice_questions, new_code, recovery
 from kiosk.sale.code_on_screen import ask_before_leaving, back_to_entry, leave_code
 from kiosk.sale.effects import ProbeJournal, Step
 from kiosk.sale.entry import Entry
@@ -50,7 +50,7 @@ def next_wake_s(till: Till) -> float | None:
     if isinstance(till.service, FetchingAccount):
         times.append(till.service.due_s)
     if till.account is not None:
-        times.extend(watched_invoices.check_times(till).values())
+        times.extend(invoice_questions.check_times(till).values())
     if till.can_forward and till.journal_trouble is None:
         if till.lost_journal is not None:
             times.append(till.lost_journal.due_s)
@@ -68,13 +68,13 @@ def run_due(till: Till) -> Step:
         and service.due_s <= till.now_s
     ):
         asking = replace(till, service=replace(service, due_s=None))
-        step = Step(asking, (), (watched_invoices.account_question(till),))
+        step = Step(asking, (), (invoice_questions.account_question(till),))
     if till.journal_due_s is not None and till.journal_due_s <= till.now_s:
         again_s = till.now_s + JOURNAL_PAUSE_S
         probing = replace(step.till, journal_due_s=again_s)
         step = Step(probing, (), (*step.effects, ProbeJournal()))
     return (
-        step.then(watched_invoices.ask_about_due)
+        step.then(invoice_questions.ask_about_due)
         .then(recovery.ask_if_due)
         .then(checkout.retry_price_if_due)
         .then(_run_screen_timer)
@@ -91,7 +91,7 @@ def _run_screen_timer(till: Till) -> Step:
             return ask_before_leaving(till, screen)
         case AwaitingPayment(invoice=invoice):
             asking = replace(till, screen=replace(screen, check_due_s=None))
-            return Step(asking, (), watched_invoices.questions(till, (invoice.payment_hash,)))
+            return Step(asking, (), invoice_questions.questions(till, (invoice.payment_hash,)))
         case LeavingCode(awaiting, ending):
             watched = dict(till.watched_invoices)
             payment_hash = awaiting.invoice.payment_hash

@@ -1,26 +1,16 @@
-"""Invoices that are not final: asked about until nobody can pay them any more (M8, M12).
+"""Invoices that are not final, until nobody can pay them any more (M8, M12).
 
-A given-up or expired invoice can still be paid from a Blink wallet, so it is asked about at start,
-with the next sale, shortly after its end, and for a day after. A paid one can be paid again.
+A given-up or expired invoice can still be paid from a Blink wallet, and a paid one can be paid
+again: here is what an answer changes. When they are asked about: `invoice_questions`.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale import direct
-from kiosk.sale.backoff import delay_s
 from kiosk.sale.days import DAY_S
-from kiosk.sale.effects import (
-    CancelInvoice,
-    Effect,
-    FetchAccount,
-    FetchDirectStatus,
-    FetchInvoiceStatus,
-    FetchNodes,
-    Step,
-)
+from kiosk.sale.effects import Step
 from kiosk.sale.events import CancelInvoiceResult, CancelOutcome
 from kiosk.sale.facts import (
     Ending,
@@ -37,10 +27,6 @@ from kiosk.sale.trouble import Trouble, TroubleKind
 
 WATCHED_S: Final = DAY_S  # how long after its end an invoice is asked about
 
-# Asked about with a sale: so many of either kind, so that a busy day's cancelled and paid sales do
-# not use up what thirty kiosks behind one address may ask (120 requests a minute).
-MOST_WITH_SALE: Final = 10
-
 # After an invoice's end, in seconds: Blink's own EXPIRED comes one second after it.
 _ASK_AFTER_S: Final = (
     5.0,
@@ -55,116 +41,7 @@ _ASK_AFTER_S: Final = (
 # After a code has left the screen: whoever still pays it does so within moments, mostly.
 _ASK_AFTER_LEAVING_S: Final = (5.0, 10.0, 20.0, 40.0)
 
-_FIRST_PAUSE_S: Final = 5.0
-_LONGEST_PAUSE_S: Final = 600.0
-
-
-def ask_about_due(till: Till) -> Step:
-    """Ask about every invoice left behind whose time has come."""
-    asked = [
-        payment_hash for payment_hash, due_s in check_times(till).items() if due_s <= till.now_s
-    ]
-    return ask_about(till, asked) if asked else Step(till)
-
-
-def check_times(till: Till) -> dict[PaymentHash, float]:
-    """When each invoice left behind is asked about; without a till account only direct ones."""
-    return {
-        payment_hash: watched.next_check_s
-        for payment_hash, watched in till.watched_invoices.items()
-        if watched.next_check_s is not None and (watched.sale.direct or till.can_forward)
-    }
-
-
-def questions(till: Till, payment_hashes: Sequence[PaymentHash]) -> tuple[Effect, ...]:
-    """What is asked about these invoices: the till account's, and those in the merchant's name."""
-    assert till.account is not None
-    candidates = (till.watched_invoices.get(payment_hash) for payment_hash in payment_hashes)
-    merchants = {
-        watched.invoice.payment_hash: watched.invoice
-        for watched in candidates
-        if watched is not None and watched.sale.direct
-    }
-    ours = tuple(payment_hash for payment_hash in payment_hashes if payment_hash not in merchants)
-    effects: list[Effect] = [FetchInvoiceStatus(ours, till.account)] if ours else []
-    if merchants:
-        effects.append(FetchDirectStatus(tuple(merchants.values())))
-    return tuple(effects)
-
-
-def ask_with_next_sale(till: Till) -> Step:
-    """Ask about what was left behind while the connection is warm anyway.
-
-    Of many, the newest of those left behind, which have their own times as well, and the paid ones
-    in turn, each until it has been asked about after its end. The server of a Lightning address is
-    asked at its own times only (D6).
-    """
-    left = [
-        payment_hash
-        for payment_hash in check_times(till)
-        if not till.watched_invoices[payment_hash].invoice.verify_url
-    ]
-    paid = list(till.recently_paid)[:MOST_WITH_SALE] if till.can_forward else []
-    done = {
-        payment_hash
-        for payment_hash in paid
-        if till.recently_paid[payment_hash].until_s < till.now_s
-    }
-    step = ask_about(till, [*left[-MOST_WITH_SALE:], *paid])
-    order = [*list(till.recently_paid)[MOST_WITH_SALE:], *paid]
-    still_asked = {
-        payment_hash: till.recently_paid[payment_hash]
-        for payment_hash in order
-        if payment_hash not in done
-    }
-    asked = replace(step, till=replace(step.till, recently_paid=MappingProxyType(still_asked)))
-    return asked.then(_account_again)
-
-
-def _account_again(till: Till) -> Step:
-    """What is known of the accounts ages: once a day all of it is asked again, beside a sale.
-
-    An empty list of nodes is not believed: those are asked for with every sale until there are
-    some.
-    """
-    if till.account is None or till.fetching_account:
-        return Step(till)
-    stuck = bool(till.forwards) and not till.can_forward
-    if till.now_s - till.account_s >= DAY_S or stuck:
-        return Step(replace(till, fetching_account=True), (), (account_question(till),))
-    by_address = till.account.payee is not None and till.account.payee.address is not None
-    return Step(till) if till.account.nodes or by_address else Step(till, (), (FetchNodes(),))
-
-
-def account_question(till: Till) -> FetchAccount:
-    """Ask who we are; in direct sales about the till account only for forwards of before."""
-    return FetchAccount(
-        till.merchant_wallet,
-        till.rules.direct and direct.needs_till_account(till),
-        till.forward_wallet if till.rules.direct else None,
-    )
-
-
-def ask_about(till: Till, payment_hashes: list[PaymentHash]) -> Step:
-    """Ask, and be ready for no answer: the next question has its time already."""
-    if till.account is None or not payment_hashes:
-        return Step(till)
-    by_hash = dict(till.watched_invoices)
-    effects = list(questions(till, payment_hashes))
-    for payment_hash in payment_hashes:
-        watched = by_hash.get(payment_hash)
-        if watched is None or watched.next_check_s is None:
-            continue
-        pause = delay_s(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, watched.checks_made, watched.sale.id)
-        again_s = till.now_s + pause
-        if watched.invoice.verify_url:
-            again_s = direct.next_verify_s(watched, till.now_s)
-        by_hash[payment_hash] = replace(
-            watched, checks_made=watched.checks_made + 1, next_check_s=again_s
-        )
-        if watched.cancel_wanted:
-            effects.append(CancelInvoice(payment_hash, till.account))
-    return Step(replace(till, watched_invoices=MappingProxyType(by_hash)), (), tuple(effects))
+FIRST_PAUSE_S: Final = 5.0
 
 
 def leave_behind(till: Till, payment_hash: PaymentHash, ending: Ending, *, under_way: bool) -> Till:
@@ -173,7 +50,7 @@ def leave_behind(till: Till, payment_hash: PaymentHash, ending: Ending, *, under
     if watched is None:
         return till
     left = replace(watched, ending=ending, left_s=till.now_s, checks_made=0)
-    ask_s = till.now_s + _FIRST_PAUSE_S if under_way else _next_check_s(left, till.now_s)
+    ask_s = till.now_s + FIRST_PAUSE_S if under_way else _next_check_s(left, till.now_s)
     return _with_invoice(till, payment_hash, replace(left, next_check_s=ask_s))
 
 

@@ -10,9 +10,9 @@ from kiosk.sale.events import (
     SendOutcome,
 )
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash
+from kiosk.sale.invoice_questions import MOST_WITH_SALE
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import CodeExpired, Forwarded, Paid
-from kiosk.sale.watched_invoices import MOST_WITH_SALE
 from tests.sale.tills import Story
 
 
