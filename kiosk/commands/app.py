@@ -36,6 +36,7 @@ from kiosk.screen.drawing.font_coverage import covers
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.text.words import SatsStyle, Words
 from kiosk.settings import Settings
+from kiosk.settings.on_screen import editable_settings
 from kiosk.version import release
 from kiosk.wallet.endpoints import DirectMerchant, Endpoints
 from kiosk.wallet.worker import Wallet
@@ -91,6 +92,7 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         merchant_username=merchant_name_of(settings),
         merchant_updates=settings.merchant_updates,
         direct=settings.receive == "direct",
+        settings=editable_settings(settings),
         last_sales=settings.last_sales != "off",
         languages=tuple(dict.fromkeys((settings.language, *settings.customer_languages))),
         keys_left=keys_left_in(settings),

@@ -58,6 +58,7 @@ from kiosk.sale.screens import (
     SaleReceived,
     SaleScreen,
 )
+from kiosk.sale.settings_pages import SettingsScreen
 from kiosk.sale.till import Alarm, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
@@ -136,6 +137,8 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
             return refunding.handle_key(till, screen, key)
         case DeviceScreen() if key is Key.CLEAR:
             return manager.open_device_page(till)
+        case SettingsScreen():
+            return manager.handle_settings_key(till, screen, key)
         case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():
             return manager.handle_wifi_key(till, screen, key)
     return Step(till)

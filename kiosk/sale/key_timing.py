@@ -16,6 +16,7 @@ from kiosk.sale.screens import (
     SaleScreen,
     Screen,
 )
+from kiosk.sale.settings_pages import SettingsScreen, SettingsStep
 from kiosk.sale.till import Till
 from kiosk.sale.wifi import EnteringPassphrase, WifiScreen
 
@@ -57,6 +58,8 @@ def question_on(screen: Screen) -> tuple[object, ...]:
             return (FirstRun, question, _waits_for(screen.network))
         case RefundScreen(minor=minor, reason=reason):
             return (RefundScreen, minor is None, reason is None)
+        case SettingsScreen(step=step, top=top):
+            return (SettingsScreen, step, top)
     return (type(screen),)
 
 
@@ -69,7 +72,7 @@ def takes_letters(screen: Screen) -> bool:
     match screen:
         case EnteringPassphrase():
             return True
-        case FirstRun():
+        case FirstRun() | SettingsScreen():
             return screen.takes_letters
     return False
 
@@ -89,6 +92,8 @@ def _takes_typing(screen: Screen) -> bool:
             return screen.takes_letters or question in (Question.PIN, Question.PIN_AGAIN)
         case RefundScreen(minor=minor):
             return minor is None
+        case SettingsScreen(step=step):
+            return step in (SettingsStep.TEXT, SettingsStep.PIN)
     return False
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import sale_page, sales_list, service, wifi
+from kiosk.sale import sale_page, sales_list, service, settings_pages, wifi
 from kiosk.sale.code_on_screen import back_to_entry
 from kiosk.sale.device import (
     DeviceAction,
@@ -18,6 +18,8 @@ from kiosk.sale.facts import DayClosed
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.sales_list import SalesList, SalesPageResult
 from kiosk.sale.screens import DeviceScreen, ManagerPage, ManagerScreen
+from kiosk.sale.settings_change import SettingsChangeResult
+from kiosk.sale.settings_pages import SettingsScreen
 from kiosk.sale.till import Till
 from kiosk.sale.wifi import WifiJoinResult, WifiNotice, WifiScanResult, WifiScreen
 
@@ -26,6 +28,7 @@ _PAGES: Final = tuple(ManagerPage)
 WIFI_KEY: Final = Key.D5
 EXPORT_KEY: Final = Key.D6
 ABOUT_KEY: Final = Key.D7
+SETTINGS_KEY: Final = Key.D8
 
 
 def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
@@ -124,11 +127,34 @@ def handle_wifi_key(till: Till, screen: WifiScreen, key: Key) -> Step:
 
 
 def handle_letter(till: Till, typed: Letter) -> Step:
-    """A character: only a passphrase has use for it."""
-    if not isinstance(till.screen, wifi.EnteringPassphrase):
-        return Step(till)
-    spelled = replace(till, screen=wifi.type_letter(till.screen, typed.text, till.now_s))
+    """A character: a passphrase and the text of a setting have use for it."""
+    match till.screen:
+        case wifi.EnteringPassphrase() as screen:
+            spelled = replace(till, screen=wifi.type_letter(screen, typed.text, till.now_s))
+        case SettingsScreen(takes_letters=True) as screen:
+            now_s = till.now_s
+            spelled = replace(till, screen=settings_pages.handle_letter(screen, typed.text, now_s))
+        case _:
+            return Step(till)
     return Step(spelled, (), (PlaySound(Sound.KEY),))
+
+
+def handle_settings_key(till: Till, screen: SettingsScreen, key: Key) -> Step:
+    """A key on the pages of the settings."""
+    shown, effects = settings_pages.handle_key(screen, key, till.now_s)
+    if shown is not None:
+        return Step(replace(till, screen=shown), (), effects)
+    back = ManagerScreen(ManagerPage.DEVICE, since_s=till.now_s)
+    return Step(replace(till, screen=back), (), (ReadSalesHistory(),))
+
+
+def handle_settings_result(till: Till, result: SettingsChangeResult) -> Step:
+    """What came of a change of settings: what is in force needs a new start of the program."""
+    effects = (RunDeviceAction(DeviceAction.RESTART),) if settings_pages.is_in_force(result) else ()
+    if not isinstance(till.screen, SettingsScreen):
+        return Step(till, (), effects)
+    answered = settings_pages.handle_result(till.screen, result, till.now_s)
+    return Step(replace(till, screen=answered), (), effects)
 
 
 def handle_wifi_result(till: Till, event: WifiScanResult | WifiJoinResult) -> Step:
@@ -161,6 +187,9 @@ def _handle_device_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
     if key == ABOUT_KEY:
         about = DeviceScreen(since_s=till.now_s)
         return Step(replace(till, screen=about), (), (ReadDeviceFacts(),))
+    if key == SETTINGS_KEY:
+        pages = settings_pages.open_settings(till.rules.settings, till.now_s)
+        return Step(replace(till, screen=pages))
     if key == EXPORT_KEY:
         busy = replace(screen, notice=DeviceNotice.EXPORTING)
         return Step(replace(till, screen=busy), (), (RunDeviceAction(DeviceAction.EXPORT),))

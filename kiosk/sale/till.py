@@ -17,6 +17,7 @@ from kiosk.sale.money import SAT, Cents, Rate, Sats
 from kiosk.sale.sale_record import SaleRecord
 from kiosk.sale.sales_list import USUAL_ROOM
 from kiosk.sale.screens import Screen
+from kiosk.sale.settings_pages import EditableSetting
 from kiosk.sale.tax import TaxRate
 from kiosk.sale.trouble import Trouble, TroubleKind
 
@@ -55,6 +56,7 @@ class Rules:
     pin: str = field(default="", repr=False)
     merchant_username: str = ""  # or address, by which the merchant is paid; empty is by API key
     merchant_updates: bool = False
+    settings: tuple[EditableSetting, ...] = ()  # all of them, for the manager's pages
     direct: bool = False  # KIOSK_RECEIVE: sales are paid to the merchant, and nothing is forwarded
     languages: tuple[str, ...] = ()  # the kiosk's own, and those that a customer may choose
     last_sales: bool = False  # shown beside the keypad while nothing is typed

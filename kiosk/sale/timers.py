@@ -31,6 +31,7 @@ from kiosk.sale.screens import (
     SaleScreen,
 )
 from kiosk.sale.service import JOURNAL_PAUSE_S
+from kiosk.sale.settings_pages import SettingsScreen
 from kiosk.sale.till import FetchingAccount, Forward, Till
 from kiosk.sale.wifi import EnteringPassphrase, NetworkList, OpenNetwork, WifiScreen
 
@@ -147,6 +148,7 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
             | NetworkList(since_s=since_s)
             | EnteringPassphrase(since_s=since_s)
             | OpenNetwork(since_s=since_s)
+            | SettingsScreen(since_s=since_s)
         ):
             return (since_s + MANAGER_PATIENCE_S,)
     return ()
@@ -170,6 +172,7 @@ def needs_connection(till: Till) -> bool:
             | RefundScreen
             | DeviceScreen
             | WifiScreen
+            | SettingsScreen
             | EnteringPin
             | SaleFailed
             | CodeExpired

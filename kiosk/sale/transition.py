@@ -169,6 +169,6 @@ def _handle(till: Till, event: Event) -> Step:
         case WifiScanResult() | WifiJoinResult():
             return manager.handle_wifi_result(till, event)
         case SettingsChangeResult():
-            return Step(till)  # asked for on a screen that was left
+            return manager.handle_settings_result(till, event)
         case SettingsRefused(trouble) | DeviceFailed(trouble):
             return Step(replace(till, alarms=(*till.alarms, Alarm(trouble))))

@@ -1,10 +1,11 @@
 """What a value must look like; a ValueError's text is the sentence that the merchant reads."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from pathlib import PurePosixPath
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -82,15 +83,26 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def one_of(*choices: str) -> Callable[[str], str]:
+class OneOf:
     """One word of several, in any case."""
 
-    def parse(text: str) -> str:
-        if text.lower() not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
+    def __init__(self, *choices: str) -> None:
+        self.choices = choices
+
+    def __call__(self, text: str) -> str:
+        """The word in lower case.
+
+        Raises:
+            ValueError: it is none of them.
+        """
+        if text.lower() not in self.choices:
+            raise ValueError(f"must be one of {', '.join(self.choices)}")
         return text.lower()
 
-    return parse
+
+def one_of(*choices: str) -> OneOf:
+    """One word of several, in any case."""
+    return OneOf(*choices)
 
 
 def number(least: int, most: int) -> Callable[[str], int]:
@@ -233,3 +245,17 @@ def in_data_folder(text: str) -> None:
     file = PurePosixPath(text)
     if ".." in file.parts or DATA_FOLDER not in file.parents:
         raise ValueError(f"must be a file in {DATA_FOLDER}")
+
+
+_FEW: Final[Mapping[Callable[[str], Any], tuple[str, ...]]] = MappingProxyType(
+    {
+        gpio: ("auto", "on", "off"),
+        on_or_off: ("on", "off"),
+        quarter_turns: ("0", "90", "180", "270"),
+    }
+)
+
+
+def choices_of(parse: Callable[[str], Any]) -> tuple[str, ...]:
+    """All texts that a reader takes, where they are few; else nothing."""
+    return parse.choices if isinstance(parse, OneOf) else _FEW.get(parse, ())

@@ -63,6 +63,7 @@ from kiosk.sale.wifi import (
 )
 from tests.sale.tills import ACCOUNT, JPY, RULES, USD, rates, usd_rate
 from tests.screen.first_run_samples import first_run_screens
+from tests.screen.settings_samples import settings_screens
 
 NOW_S = 1000.0
 ENTRY = Entry(USD, typed=1250)
@@ -257,6 +258,7 @@ def every_view() -> dict[str, Till]:
     views |= _box_views()
     views |= _unreachable_views()
     views |= {name: till(screen) for name, screen in first_run_screens().items()}
+    views |= {name: till(screen) for name, screen in settings_screens().items()}
     views["direct-totals"] = till(
         ManagerScreen(
             ManagerPage.TOTALS,

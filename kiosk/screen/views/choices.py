@@ -43,8 +43,12 @@ def choices_page(
     has_back: bool = True,
     has_pages: bool = False,
     search: str = "",
+    save: str = "",
 ) -> None:
-    """Up to eight choices, each a text with a quiet one below it, empty for none."""
+    """Up to eight choices, each a text with a quiet one below it, empty for none.
+
+    `search` and `save` are the labels of two more keys, empty for none.
+    """
     body, foot = page_with_foot(canvas)
     keys = [back_key(canvas)] if has_back else []
     if has_pages:
@@ -52,6 +56,8 @@ def choices_page(
         keys.append((Key.PLUS, "", Icon.DOWN, Tone.PLAIN))
     if search:
         keys.append((Key.CHECK, search, None, Tone.PLAIN))
+    if save:
+        keys.append((Key.CHARGE, save, None, Tone.MAIN))
     if keys:
         foot_keys(canvas, foot, keys)
     else:

@@ -6,7 +6,7 @@ import pygame
 
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.keys import Key
-from kiosk.sale.manager import ABOUT_KEY, EXPORT_KEY, WIFI_KEY
+from kiosk.sale.manager import ABOUT_KEY, EXPORT_KEY, SETTINGS_KEY, WIFI_KEY
 from kiosk.sale.screens import ManagerPage, ManagerScreen
 from kiosk.sale.till import Till
 from kiosk.screen.drawing.canvas import Canvas, Tone
@@ -101,6 +101,7 @@ def _device_page(canvas: Canvas, body: pygame.Rect, notice: DeviceNotice | None)
         (WIFI_KEY, words.tr("Wi-Fi"), Icon.WIFI, Tone.PLAIN),
         (EXPORT_KEY, words.tr("Sales to a USB stick"), Icon.DOWN, Tone.PLAIN),
         (ABOUT_KEY, words.tr("About this till"), Icon.DEVICE, Tone.PLAIN),
+        (SETTINGS_KEY, words.tr("Settings"), Icon.LOCK, Tone.PLAIN),
     )
     if canvas.is_wide:
         row = middle(keys, keys.width, canvas.points(110))

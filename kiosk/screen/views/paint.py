@@ -25,6 +25,7 @@ from kiosk.sale.screens import (
     SaleReceived,
     SaleScreen,
 )
+from kiosk.sale.settings_pages import SettingsScreen
 from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
 from kiosk.screen.drawing.canvas import Canvas
@@ -47,6 +48,7 @@ from kiosk.screen.views.payment_code import paying
 from kiosk.screen.views.pin_and_tip import asking_pin, tipping
 from kiosk.screen.views.refund import refunding
 from kiosk.screen.views.sale_page import sale_page
+from kiosk.screen.views.settings_pages import settings_pages
 from kiosk.screen.views.success import received, success, success_motion
 from kiosk.screen.views.wifi import wifi
 
@@ -86,6 +88,8 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             refunding(canvas, till, screen, look)
         case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():
             wifi(canvas, screen)
+        case SettingsScreen():
+            settings_pages(canvas, screen, look)
         case FirstRun():
             first_run(canvas, screen, look)
         case Paid() | Forwarded() | SaleReceived():

@@ -1,0 +1,234 @@
+"""Settings on the screen, behind the PIN: a group, a setting, its new value; then all at once.
+
+What was changed is collected, and saved together with the PIN again: root's unit checks the whole.
+Then the program ends, to be started with it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.sale.keys import Key
+from kiosk.sale.letters import TypedText
+from kiosk.sale.settings_change import (
+    LONGEST_VALUE,
+    ChangeOutcome,
+    ChangeSettings,
+    SettingsChangeResult,
+)
+
+ROWS: Final = 8  # on the screen at once; keys 1 to 8 choose
+_LONGEST_PIN: Final = 12
+_PAYEE: Final = frozenset({"KIOSK_RECEIVE", "MERCHANT_ADDRESS", "MERCHANT_USERNAME"})
+
+
+@dataclass(frozen=True, slots=True)
+class EditableSetting:
+    """One setting as the screen knows it.
+
+    `value` is its text now, empty for a secret, of which only `is_set` is known. `choices` are all
+    its values where there are few. `can_change` is False for what only a file may set. `problem`
+    says what is wrong with a text, empty for nothing.
+    """
+
+    name: str
+    group: str
+    value: str = ""
+    is_set: bool = False
+    is_secret: bool = False
+    can_change: bool = True
+    choices: tuple[str, ...] = ()
+    problem: Callable[[str], str] = field(default=lambda _: "", repr=False, compare=False)
+
+    @property
+    def changes_payee(self) -> bool:
+        """Whether it decides who gets the money."""
+        return self.name in _PAYEE
+
+
+class SettingsStep(StrEnum):
+    """What is shown."""
+
+    GROUPS = "groups"
+    LIST = "list"  # the settings of a group
+    CHOICE = "choice"
+    TEXT = "text"
+    PIN = "pin"  # what will change, and the PIN
+    SAVING = "saving"
+    ANSWER = "answer"
+
+
+_BEFORE: Final[Mapping[SettingsStep, SettingsStep]] = MappingProxyType(
+    {
+        SettingsStep.LIST: SettingsStep.GROUPS,
+        SettingsStep.CHOICE: SettingsStep.LIST,
+        SettingsStep.TEXT: SettingsStep.LIST,
+        SettingsStep.PIN: SettingsStep.GROUPS,
+        SettingsStep.ANSWER: SettingsStep.GROUPS,
+    }
+)
+_SAVED_FROM: Final = (SettingsStep.GROUPS, SettingsStep.LIST)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsScreen:
+    """The pages. `changes` are new texts by name, not yet saved; one may be a PIN."""
+
+    settings: tuple[EditableSetting, ...]
+    step: SettingsStep = SettingsStep.GROUPS
+    group: str = ""
+    top: int = 0
+    setting: EditableSetting | None = None
+    typed: TypedText = TypedText()
+    changes: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    problem: str = ""
+    result: SettingsChangeResult | None = None
+    since_s: float = 0.0
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups, in the order of the settings."""
+        return tuple(dict.fromkeys(setting.group for setting in self.settings))
+
+    @property
+    def in_group(self) -> tuple[EditableSetting, ...]:
+        """The settings of the open group."""
+        return tuple(setting for setting in self.settings if setting.group == self.group)
+
+    @property
+    def shown(self) -> tuple[EditableSetting, ...]:
+        """The settings on this page."""
+        return self.in_group[self.top : self.top + ROWS]
+
+    @property
+    def changed(self) -> tuple[tuple[EditableSetting, str], ...]:
+        """What will be saved: each setting as it is, and its new text."""
+        new = dict(self.changes)
+        return tuple((entry, new[entry.name]) for entry in self.settings if entry.name in new)
+
+    def text_of(self, setting: EditableSetting) -> str:
+        """The text of a setting, the new one where it was changed."""
+        return dict(self.changes).get(setting.name, setting.value)
+
+    @property
+    def takes_letters(self) -> bool:
+        """Whether a text is typed here."""
+        return self.step is SettingsStep.TEXT
+
+
+# What to show next, and what to ask of root; None leaves for the manager's page.
+SettingsPageStep = tuple[SettingsScreen | None, tuple[ChangeSettings, ...]]
+
+
+def open_settings(settings: tuple[EditableSetting, ...], now_s: float) -> SettingsScreen:
+    """The groups."""
+    return SettingsScreen(settings, since_s=now_s)
+
+
+def handle_key(screen: SettingsScreen, key: Key, now_s: float) -> SettingsPageStep:
+    """A key on one of the pages."""
+    if screen.step is SettingsStep.SAVING:
+        return screen, ()  # it ends by itself, well or not
+    screen = replace(screen, since_s=now_s, problem="")
+    if key is Key.CLEAR:
+        before = _BEFORE.get(screen.step)
+        return (None if before is None else replace(screen, step=before, typed=TypedText())), ()
+    if key is Key.CHARGE and screen.changes and screen.step in _SAVED_FROM:
+        return replace(screen, step=SettingsStep.PIN, typed=TypedText()), ()
+    match screen.step:
+        case SettingsStep.GROUPS:
+            return _group_chosen(screen, key), ()
+        case SettingsStep.LIST:
+            return _handle_list_key(screen, key), ()
+        case SettingsStep.CHOICE:
+            return _choice_made(screen, key), ()
+        case SettingsStep.TEXT:
+            return _handle_text_key(screen, key), ()
+        case SettingsStep.PIN:
+            return _handle_pin_key(screen, key)
+    return screen, ()
+
+
+def handle_letter(screen: SettingsScreen, letter: str, now_s: float) -> SettingsScreen:
+    """A letter, from the screen or an attached keyboard."""
+    if not screen.takes_letters:
+        return screen
+    typed = screen.typed.with_letter(letter, LONGEST_VALUE)
+    return replace(screen, typed=typed, problem="", since_s=now_s)
+
+
+def handle_result(
+    screen: SettingsScreen, result: SettingsChangeResult, now_s: float
+) -> SettingsScreen:
+    """What came of the request."""
+    if screen.step is not SettingsStep.SAVING:
+        return screen
+    return replace(screen, step=SettingsStep.ANSWER, result=result, since_s=now_s)
+
+
+def is_in_force(result: SettingsChangeResult) -> bool:
+    """Whether the program has to start again, to use what was changed."""
+    return result.outcome is ChangeOutcome.IN_FORCE
+
+
+def _group_chosen(screen: SettingsScreen, key: Key) -> SettingsScreen:
+    number = key.digit
+    if number is None or not 1 <= number <= len(screen.groups):
+        return screen
+    return replace(screen, step=SettingsStep.LIST, group=screen.groups[number - 1], top=0)
+
+
+def _handle_list_key(screen: SettingsScreen, key: Key) -> SettingsScreen:
+    match key:
+        case Key.PLUS if screen.top + ROWS < len(screen.in_group):
+            return replace(screen, top=screen.top + ROWS)
+        case Key.DELETE:
+            return replace(screen, top=max(0, screen.top - ROWS))
+    number = key.digit
+    if number is None or not 1 <= number <= len(screen.shown):
+        return screen
+    setting = screen.shown[number - 1]
+    if not setting.can_change:
+        return screen
+    if setting.choices:
+        return replace(screen, step=SettingsStep.CHOICE, setting=setting)
+    return replace(screen, step=SettingsStep.TEXT, setting=setting, typed=TypedText(setting.value))
+
+
+def _choice_made(screen: SettingsScreen, key: Key) -> SettingsScreen:
+    choices = screen.setting.choices if screen.setting is not None else ()
+    if key.digit is None or not 1 <= key.digit <= len(choices):
+        return screen
+    return _with_value(screen, choices[key.digit - 1])
+
+
+def _handle_text_key(screen: SettingsScreen, key: Key) -> SettingsScreen:
+    if key is not Key.CHARGE:
+        return replace(screen, typed=screen.typed.with_key(key, LONGEST_VALUE))
+    return _with_value(screen, screen.typed.text.strip())
+
+
+def _with_value(screen: SettingsScreen, value: str) -> SettingsScreen:
+    """Keep a new text if it is right by itself; the one of before is no change."""
+    setting = screen.setting
+    assert setting is not None  # one is being changed
+    problem = setting.problem(value)
+    if problem:
+        return replace(screen, problem=problem)
+    changes = {**dict(screen.changes), setting.name: value}
+    if not setting.is_secret and value == setting.value:
+        del changes[setting.name]
+    return replace(
+        screen, step=SettingsStep.LIST, changes=tuple(changes.items()), typed=TypedText()
+    )
+
+
+def _handle_pin_key(screen: SettingsScreen, key: Key) -> SettingsPageStep:
+    if key is not Key.CHARGE:
+        is_typing = key.digit is not None or key is Key.DELETE
+        typed = screen.typed.with_key(key, _LONGEST_PIN) if is_typing else screen.typed
+        return replace(screen, typed=typed), ()
+    change = ChangeSettings(screen.changes, screen.typed.text)
+    return replace(screen, step=SettingsStep.SAVING, typed=TypedText()), (change,)

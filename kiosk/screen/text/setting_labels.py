@@ -1,0 +1,61 @@
+"""What settings are called on the screen; in files they keep their names."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.screen.text.catalogs import mark
+
+GROUP_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Accounts": mark("Who gets the money"),
+        "Selling": mark("Selling"),
+        "This kiosk": mark("This till"),
+        "Screen and sound": mark("Screen and sound"),
+        "Keypad, LED, buzzer": mark("Keypad, LED, buzzer"),
+    }
+)
+
+# What has no label here is shown by its name.
+SETTING_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "KIOSK_RECEIVE": mark("Way of the money"),
+        "MERCHANT_ADDRESS": mark("Lightning address"),
+        "MERCHANT_USERNAME": mark("Blink user name"),
+        "BLINKPOS_API_KEY": mark("Key of the till account"),
+        "MERCHANT_API_KEY": mark("Key of the merchant"),
+        "MERCHANT_UPDATES": mark("Show other receipts"),
+        "KIOSK_CURRENCY": mark("Currencies"),
+        "KIOSK_SATS": mark("How sats are written"),
+        "KIOSK_INVOICE_MINUTES": mark("Minutes to pay"),
+        "KIOSK_MAX_SAT": mark("Largest sale in sats"),
+        "KIOSK_OVER_LIMIT": mark("Above the day's limit"),
+        "KIOSK_TIPS": mark("Tips in percent"),
+        "KIOSK_TAX": mark("Taxes in percent"),
+        "KIOSK_SUCCESS_SECONDS": mark("Seconds of success"),
+        "KIOSK_PIN": mark("Manager PIN"),
+        "KIOSK_ID": mark("Till's name in memos"),
+        "KIOSK_TIMEZONE": mark("Time zone"),
+        "KIOSK_LOG": mark("Log"),
+        "KIOSK_LANGUAGE": mark("Language"),
+        "KIOSK_CUSTOMER_LANGUAGES": mark("Customers' languages"),
+        "KIOSK_NAME": mark("Shop's name"),
+        "KIOSK_THEME": mark("Colours"),
+        "KIOSK_KEY_ORDER": mark("Order of the digits"),
+        "KIOSK_LEFT_HANDED": mark("Left-handed"),
+        "KIOSK_LAST_SALES": mark("Last sales for all"),
+        "KIOSK_SCREEN": mark("Size of the picture"),
+        "KIOSK_ROTATE": mark("Turn the picture"),
+        "KIOSK_TOUCH_ROTATE": mark("Turn the touch"),
+        "KIOSK_DIM_SECONDS": mark("Dim after seconds"),
+        "KIOSK_BLANK_SECONDS": mark("Dark after seconds"),
+        "KIOSK_VOLUME": mark("Volume"),
+        "KIOSK_AUDIO_DEVICE": mark("Speaker"),
+        "KIOSK_GPIO": mark("Use the pins"),
+        "KIOSK_KEYPAD_ROWS": mark("Keypad's rows"),
+        "KIOSK_KEYPAD_COLUMNS": mark("Keypad's columns"),
+        "KIOSK_KEYPAD_LAYOUT": mark("Keypad's legends"),
+        "KIOSK_LED_PIN": mark("LED's pin"),
+        "KIOSK_BUZZER_PIN": mark("Buzzer's pin"),
+    }
+)

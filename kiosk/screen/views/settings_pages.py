@@ -1,0 +1,129 @@
+"""Settings behind the PIN: groups, the settings of one, a new value, and the PIN again."""
+
+from typing import Final
+
+from kiosk.sale.keys import Key, Letter
+from kiosk.sale.settings_change import ChangeOutcome
+from kiosk.sale.settings_pages import ROWS, EditableSetting, SettingsScreen, SettingsStep
+from kiosk.screen.drawing.canvas import Canvas, Tone
+from kiosk.screen.drawing.font_coverage import Weight
+from kiosk.screen.drawing.icons import Icon
+from kiosk.screen.drawing.layout import columns, middle, rows
+from kiosk.screen.drawing.look import Look
+from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, TITLE
+from kiosk.screen.text.labels import CHANGE_OUTCOMES, LANGUAGE_NAMES
+from kiosk.screen.text.setting_labels import GROUP_LABELS, SETTING_LABELS
+from kiosk.screen.text.words import Words
+from kiosk.screen.views.choices import back_key, choices_page, foot_keys, page_with_foot
+from kiosk.screen.views.letters import letter_rows, letters_gap, letters_page, signs_key
+from kiosk.screen.views.pin_and_tip import pin_page
+
+_HIDDEN: Final = "•"
+_NOTHING: Final = "–"  # an empty value
+
+
+def settings_pages(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
+    """The page that is open."""
+    words = canvas.words
+    match screen.step:
+        case SettingsStep.GROUPS:
+            groups = [(_group(words, group), "") for group in screen.groups]
+            choices_page(canvas, words.tr("Settings"), groups, save=_save(words, screen))
+        case SettingsStep.LIST:
+            shown = [(_label(words, entry), _value(words, screen, entry)) for entry in screen.shown]
+            has_pages, save = len(screen.in_group) > ROWS, _save(words, screen)
+            title = _group(words, screen.group)
+            choices_page(canvas, title, shown, has_pages=has_pages, save=save)
+        case SettingsStep.CHOICE if screen.setting is not None:
+            choices = [(LANGUAGE_NAMES.get(text, text), "") for text in screen.setting.choices]
+            choices_page(canvas, _label(words, screen.setting), choices)
+        case SettingsStep.TEXT if screen.setting is not None:
+            _typing(canvas, screen, screen.setting)
+        case SettingsStep.PIN:
+            _pin(canvas, screen, look)
+        case SettingsStep.SAVING:
+            _sentence(canvas, Icon.LOCK, words.tr("Saving. Leave the plug in."))
+        case SettingsStep.ANSWER if screen.result is not None:
+            _answer(canvas, screen)
+
+
+def _group(words: Words, group: str) -> str:
+    return words.tr(GROUP_LABELS[group]) if group in GROUP_LABELS else group
+
+
+def _label(words: Words, setting: EditableSetting) -> str:
+    label = SETTING_LABELS.get(setting.name)
+    return setting.name if label is None else words.tr(label)
+
+
+def _value(words: Words, screen: SettingsScreen, setting: EditableSetting) -> str:
+    """What it is, and will be; of a secret only whether it is there."""
+    is_changed = setting.name in dict(screen.changes)
+    if setting.is_secret:
+        is_set = bool(screen.text_of(setting)) if is_changed else setting.is_set
+        text = words.tr("is set") if is_set else words.tr("not set")
+    else:
+        text = LANGUAGE_NAMES.get(screen.text_of(setting), screen.text_of(setting)) or _NOTHING
+    return words.tr("new: {value}", value=text) if is_changed else text
+
+
+def _save(words: Words, screen: SettingsScreen) -> str:
+    return words.tr("Save") if screen.changes else ""
+
+
+def _typing(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) -> None:
+    words, colours, gap = canvas.words, canvas.palette, letters_gap(canvas)
+    head, keys = letters_page(canvas)
+    line, typed = rows(head.inflate(-2 * canvas.points(GAP), 0), [55, 45], 0)
+    if screen.problem:
+        canvas.lines(screen.problem, line, colours.bad, LABEL, weight=Weight.BOLD)
+    else:
+        canvas.lines(_label(words, setting), line, colours.quiet, LABEL)
+    text = screen.typed.text
+    shown = _HIDDEN * len(text) if setting.is_secret else text
+    canvas.text(f"{shown}_", typed, colours.ink, LARGE, weight=Weight.BOLD)
+    *letters, last = rows(keys, [1] * 5, gap)
+    letter_rows(canvas, letters, screen.typed.layer, gap)
+    leave, signs, sign, space, go_on = columns(last, [21, 14, 11, 27, 27], gap)
+    canvas.button(leave, Key.CLEAR, words.tr("Back"), name=Icon.BACK, size=LABEL * 0.9)
+    signs_key(canvas, signs, screen.typed.layer)
+    useful = "@" if setting.name == "MERCHANT_ADDRESS" else ","
+    canvas.button(sign, Letter(useful), useful)
+    canvas.button(space, Letter(" "), words.tr("Space"), tone=Tone.QUIET)
+    canvas.button(go_on, Key.CHARGE, words.tr("Next"), tone=Tone.MAIN)
+
+
+def _pin(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
+    """What it will be, whoever gets the money first, then the PIN; the till starts again."""
+    words = canvas.words
+    parts = []
+    for setting, text in sorted(screen.changed, key=lambda change: not change[0].changes_payee):
+        value = _HIDDEN * 4 if setting.is_secret else text or _NOTHING
+        if setting.changes_payee and "MERCHANT" in setting.name:
+            parts.append(words.tr("Money of every sale will go to: {value}", value=value))
+        else:
+            parts.append(f"{_label(words, setting)}: {value}")
+    hint = words.joined("; ".join(parts) + ".", words.tr("The till starts again."))
+    pin_page(canvas, words.tr("Manager PIN"), len(screen.typed.text), look, hint=hint)
+
+
+def _answer(canvas: Canvas, screen: SettingsScreen) -> None:
+    words, colours, result = canvas.words, canvas.palette, screen.result
+    assert result is not None  # an answer is shown
+    is_good = result.outcome is ChangeOutcome.IN_FORCE
+    body, foot = page_with_foot(canvas)
+    sign, line, problems = rows(body, [30, 35, 35], canvas.points(GAP))
+    icon, ink = (Icon.TICK, colours.good) if is_good else (Icon.WARNING, colours.bad)
+    canvas.sign(icon, sign, ink, TITLE * 1.4)
+    canvas.lines(words.tr(CHANGE_OUTCOMES[result.outcome]), line, colours.ink, BODY)
+    if result.problems:
+        canvas.lines("; ".join(result.problems), problems, colours.quiet, LABEL)
+    if not is_good:
+        foot_keys(canvas, foot, [back_key(canvas)])
+
+
+def _sentence(canvas: Canvas, name: Icon, sentence: str) -> None:
+    body, _ = page_with_foot(canvas)
+    sign, line = rows(middle(body, body.width, canvas.points(200)), [55, 45], canvas.points(GAP))
+    canvas.sign(name, sign, canvas.palette.accent, TITLE * 1.6)
+    canvas.lines(sentence, line, canvas.palette.ink, BODY)

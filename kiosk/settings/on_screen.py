@@ -1,0 +1,62 @@
+"""The settings as the till's screen shows them: their texts, and what can be chosen or typed."""
+
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import Any
+
+from kiosk.sale.settings_pages import EditableSetting
+from kiosk.sale.tax import TaxRate
+from kiosk.settings.entry import Setting
+from kiosk.settings.parsers import choices_of
+from kiosk.settings.table import FIELDS, Settings
+
+
+def editable_settings(settings: Settings) -> tuple[EditableSetting, ...]:
+    """Every setting that the screen changes, and of the other secrets whether they are there."""
+    return tuple(
+        _editable(entry, getattr(settings, field))
+        for field, entry in FIELDS.items()
+        if entry.changed_on_screen or entry.secret
+    )
+
+
+def text_of(value: Any) -> str:
+    """A value as its setting is written."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "on" if value else "off"
+        case (int() as width, int() as height, *_) if len(value) == 2 and min(value) >= 240:
+            return f"{width}x{height}"
+        case tuple():
+            return ", ".join(map(text_of, value))
+        case TaxRate(name, hundredths):
+            return f"{name} {hundredths // 100}.{hundredths % 100:02d}"
+        case tzinfo():
+            return str(value)
+    return str(value)
+
+
+def _editable(entry: Setting, value: Any) -> EditableSetting:
+    return EditableSetting(
+        name=entry.name,
+        group=entry.group.value,
+        value="" if entry.secret else text_of(value),
+        is_set=value not in (None, "", ()),
+        is_secret=entry.secret,
+        can_change=entry.changed_on_screen,
+        choices=choices_of(entry.parse),
+        problem=_problem_of(entry),
+    )
+
+
+def _problem_of(entry: Setting) -> Callable[[str], str]:
+    def problem(text: str) -> str:
+        try:
+            entry.read(text)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    return problem

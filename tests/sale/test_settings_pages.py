@@ -1,0 +1,147 @@
+"""Settings behind the PIN: changed on the screen, saved together, and with the PIN alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.sale import settings_pages
+from kiosk.sale.device import DeviceAction, RunDeviceAction
+from kiosk.sale.effects import Step
+from kiosk.sale.events import Event, KeyPressed, LetterTyped
+from kiosk.sale.keys import Key, Letter
+from kiosk.sale.manager import SETTINGS_KEY
+from kiosk.sale.screens import ManagerPage, ManagerScreen
+from kiosk.sale.settings_change import ChangeOutcome, ChangeSettings, SettingsChangeResult
+from kiosk.sale.settings_pages import EditableSetting, SettingsScreen, SettingsStep
+from kiosk.sale.timers import MANAGER_PATIENCE_S
+from kiosk.sale.transition import transition
+from tests.sale.tills import RULES, Story
+
+THEME = EditableSetting("KIOSK_THEME", "Screen", "light", choices=("light", "dark"))
+ADDRESS = EditableSetting("MERCHANT_ADDRESS", "Money", "a@blink.sv")
+PIN = EditableSetting("KIOSK_PIN", "Money", is_set=True, is_secret=True)
+KEY = EditableSetting("BLINKPOS_API_KEY", "Money", is_secret=True, can_change=False)
+TIPS = EditableSetting(
+    "KIOSK_TIPS", "Money", "5", problem=lambda text: "" if text.isdigit() else "is no number"
+)
+SETTINGS = (ADDRESS, KEY, PIN, TIPS, THEME)
+
+
+class Manager:
+    """Who stands in front of the screen, on the page of the device."""
+
+    def __init__(self) -> None:
+        rules = replace(RULES, settings=SETTINGS)
+        device = ManagerScreen(ManagerPage.DEVICE)
+        self.till = replace(Story(rules).ready().till, screen=device)
+        self.asked: list[object] = []
+
+    def happens(self, event: Event) -> "Manager":
+        later = replace(self.till, now_s=self.till.now_s + 1)
+        step: Step = transition(later, event)
+        self.till = step.till
+        self.asked += [
+            effect
+            for effect in step.effects
+            if isinstance(effect, ChangeSettings | RunDeviceAction)
+        ]
+        return self
+
+    def press(self, *keys: str) -> "Manager":
+        for key in keys:
+            self.happens(KeyPressed(Key(key)))
+        return self
+
+    def type(self, text: str) -> "Manager":
+        for letter in text:
+            self.happens(LetterTyped(Letter(letter)))
+        return self
+
+    @property
+    def screen(self) -> SettingsScreen:
+        assert isinstance(self.till.screen, SettingsScreen)
+        return self.till.screen
+
+    def with_theme_changed(self) -> "Manager":
+        return self.press(SETTINGS_KEY, "2", "1", "2")
+
+
+def test_a_setting_with_few_values_is_chosen_and_saved_with_the_pin() -> None:
+    manager = Manager().with_theme_changed()
+    assert manager.asked == [], "nothing is saved before the PIN"
+    manager.press(Key.CHARGE, "2", "5", "8", "0", Key.CHARGE)
+    assert manager.asked == [ChangeSettings((("KIOSK_THEME", "dark"),), "2580")]
+    assert manager.screen.step is SettingsStep.SAVING
+
+
+def test_several_changes_are_saved_together() -> None:
+    manager = Manager().with_theme_changed().press(Key.CLEAR, "1", "1")
+    manager.press(*[Key.DELETE] * 10).type("b@pay.example").press(Key.CHARGE)
+    manager.press(Key.CHARGE, "1", "2", "3", "4", Key.CHARGE)
+    changes = (("KIOSK_THEME", "dark"), ("MERCHANT_ADDRESS", "b@pay.example"))
+    assert manager.asked == [ChangeSettings(changes, "1234")]
+
+
+def test_what_is_in_force_needs_a_new_start_and_says_so() -> None:
+    manager = Manager().with_theme_changed().press(Key.CHARGE, "1", "2", "3", "4", Key.CHARGE)
+    result = SettingsChangeResult(ChangeOutcome.IN_FORCE)
+    manager.happens(result)
+    assert manager.asked[-1] == RunDeviceAction(DeviceAction.RESTART)
+    assert (manager.screen.step, manager.screen.result) == (SettingsStep.ANSWER, result)
+
+
+@pytest.mark.parametrize("outcome", sorted(set(ChangeOutcome) - {ChangeOutcome.IN_FORCE}))
+def test_what_was_not_saved_is_said_and_can_be_tried_again(outcome: ChangeOutcome) -> None:
+    manager = Manager().with_theme_changed().press(Key.CHARGE, "1", "2", "3", "4", Key.CHARGE)
+    manager.happens(SettingsChangeResult(outcome))
+    assert not any(isinstance(effect, RunDeviceAction) for effect in manager.asked)
+    manager.press(Key.CLEAR)
+    assert manager.screen.step is SettingsStep.GROUPS
+    manager.press(Key.CHARGE, "2", "5", "8", "0", Key.CHARGE)
+    assert manager.asked[-1] == ChangeSettings((("KIOSK_THEME", "dark"),), "2580")
+
+
+def test_a_wrong_text_is_said_at_once_and_stays_to_be_put_right() -> None:
+    manager = Manager().press(SETTINGS_KEY, "1", "4").type("x").press(Key.CHARGE)
+    assert (manager.screen.step, manager.screen.problem) == (SettingsStep.TEXT, "is no number")
+    manager.press(Key.DELETE, Key.CHARGE)
+    assert manager.screen.changes == (), "the text of before is no change"
+
+
+def test_of_a_secret_only_whether_it_is_there_is_known() -> None:
+    manager = Manager().press(SETTINGS_KEY, "1", "2")
+    assert manager.screen.step is SettingsStep.LIST, "a key comes with a file alone"
+    manager.press("3")
+    assert manager.screen.typed.text == ""
+    manager.type("9999").press(Key.CHARGE)
+    assert "9999" not in repr(manager.till)
+
+
+def test_leaving_forgets_what_was_not_saved() -> None:
+    manager = Manager().with_theme_changed().press(Key.CLEAR, Key.CLEAR)
+    assert isinstance(manager.till.screen, ManagerScreen)
+    assert manager.press(SETTINGS_KEY).screen.changes == ()
+
+
+def test_nobody_in_front_of_the_settings_ends_them() -> None:
+    manager = Manager().with_theme_changed()
+    later = replace(manager.till, now_s=manager.till.now_s + MANAGER_PATIENCE_S + 1)
+    manager.till = later
+    manager.happens(SettingsChangeResult(ChangeOutcome.NO_ANSWER))
+    assert not isinstance(manager.till.screen, SettingsScreen)
+
+
+def test_while_it_is_saved_no_key_does_anything() -> None:
+    saving = SettingsScreen(SETTINGS, SettingsStep.SAVING, changes=(("KIOSK_THEME", "dark"),))
+    for key in Key:
+        assert settings_pages.handle_key(saving, key, 1.0) == (saving, ())
+
+
+def test_more_settings_than_a_page_holds_are_turned_over() -> None:
+    many = tuple(EditableSetting(f"KIOSK_{number}", "Many") for number in range(10))
+    pages = SettingsScreen(many, SettingsStep.LIST, "Many")
+    second, _ = settings_pages.handle_key(pages, Key.PLUS, 0.0)
+    assert second is not None
+    assert [setting.name for setting in second.shown] == ["KIOSK_8", "KIOSK_9"]
+    assert settings_pages.handle_key(second, Key.PLUS, 0.0) == (second, ())
+    assert settings_pages.handle_key(second, Key.DELETE, 0.0) == (pages, ())

@@ -1,0 +1,58 @@
+"""The pages of the settings, for pictures and tests."""
+
+from kiosk.sale.letters import TypedText
+from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult
+from kiosk.sale.settings_pages import SettingsScreen, SettingsStep
+from kiosk.settings import load
+from kiosk.settings.on_screen import editable_settings
+
+ENVIRON = {
+    "KIOSK_RECEIVE": "direct",
+    "MERCHANT_ADDRESS": "cafe_satoshi@blink.sv",
+    "KIOSK_NAME": "Café Satoshi",
+    "KIOSK_TIMEZONE": "America/El_Salvador",
+    "KIOSK_TIPS": "5,10,15",
+    "KIOSK_ID": "till-1",
+    "KIOSK_JOURNAL": "/journal",
+}
+SETTINGS = editable_settings(load(ENVIRON))
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+CHANGES = (("MERCHANT_ADDRESS", "new.shop@pay.example"), ("KIOSK_THEME", "dark"))
+
+
+def settings_screens() -> dict[str, SettingsScreen]:
+    """Every picture of the settings."""
+    begun = SettingsScreen(SETTINGS)
+    screens = {
+        f"settings-{number}": SettingsScreen(
+            SETTINGS, SettingsStep.LIST, group, changes=CHANGES if number % 2 else ()
+        )
+        for number, group in enumerate(begun.groups)
+    }
+    wrong = SettingsChangeResult(
+        ChangeOutcome.WRONG,
+        ("MERCHANT_ADDRESS: give either this or MERCHANT_USERNAME, not both",),
+    )
+    return screens | {
+        "settings-groups": SettingsScreen(SETTINGS, changes=CHANGES),
+        "settings-choice": SettingsScreen(
+            SETTINGS, SettingsStep.CHOICE, setting=BY_NAME["KIOSK_LANGUAGE"]
+        ),
+        "settings-text": SettingsScreen(
+            SETTINGS,
+            SettingsStep.TEXT,
+            setting=BY_NAME["KIOSK_TIPS"],
+            typed=TypedText("5,100,x"),
+            problem=BY_NAME["KIOSK_TIPS"].problem("5,100,x"),
+        ),
+        "settings-pin": SettingsScreen(
+            SETTINGS, SettingsStep.PIN, typed=TypedText("1234"), changes=CHANGES
+        ),
+        "settings-saving": SettingsScreen(SETTINGS, SettingsStep.SAVING),
+        "settings-wrong": SettingsScreen(SETTINGS, SettingsStep.ANSWER, result=wrong),
+        "settings-saved": SettingsScreen(
+            SETTINGS,
+            SettingsStep.ANSWER,
+            result=SettingsChangeResult(ChangeOutcome.IN_FORCE),
+        ),
+    }

@@ -1,0 +1,59 @@
+"""The settings as the screen shows them, read from the one table."""
+
+import pytest
+
+from kiosk.screen.text.setting_labels import GROUP_LABELS, SETTING_LABELS
+from kiosk.settings import TABLE, load
+from kiosk.settings.entry import Group
+from kiosk.settings.on_screen import editable_settings, text_of
+
+ENVIRON = {
+    "BLINKPOS_API_KEY": "blink_s3cret",
+    "MERCHANT_USERNAME": "shop",
+    "KIOSK_PIN": "2580",
+    "KIOSK_CURRENCY": "EUR,USD",
+    "KIOSK_TIPS": "5,10,15",
+    "KIOSK_TAX": "VAT 19, reduced 7.5",
+    "KIOSK_TIMEZONE": "America/El_Salvador",
+    "KIOSK_CUSTOMER_LANGUAGES": "es,en",
+    "KIOSK_KEYPAD_ROWS": "5,6,13,26",
+    "KIOSK_KEYPAD_COLUMNS": "22,23,24",
+    "KIOSK_SCREEN": "800x480",
+    "KIOSK_LED_PIN": "",
+    "KIOSK_NAME": "Café",
+}
+SETTINGS = editable_settings(load(ENVIRON))
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_the_text_of_a_setting_is_read_as_the_value_that_it_shows(setting: object) -> None:
+    from kiosk.sale.settings_pages import EditableSetting
+
+    assert isinstance(setting, EditableSetting)
+    if setting.is_secret:
+        assert setting.value == ""
+        return
+    entry = TABLE[setting.name]
+    assert setting.problem(setting.value) == ""
+    assert text_of(entry.read(setting.value)) == setting.value
+    for choice in setting.choices:
+        assert setting.problem(choice) == ""
+
+
+def test_no_secret_is_on_the_screen_and_what_a_file_alone_may_set_cannot_be_changed() -> None:
+    assert "s3cret" not in repr(SETTINGS)
+    by_name = {setting.name: setting for setting in SETTINGS}
+    assert by_name["BLINKPOS_API_KEY"].is_set
+    assert not by_name["BLINKPOS_API_KEY"].can_change
+    assert not by_name["MERCHANT_API_KEY"].is_set
+    assert {"KIOSK_JOURNAL", "KIOSK_LOGO", "BLINK_API_URL"}.isdisjoint(by_name)
+
+
+def test_every_setting_and_group_on_the_screen_has_a_label() -> None:
+    assert {setting.name for setting in SETTINGS} == set(SETTING_LABELS)
+    assert {group.value for group in Group} == set(GROUP_LABELS)
+
+
+def test_a_mistake_is_the_parsers_own_sentence() -> None:
+    by_name = {setting.name: setting for setting in SETTINGS}
+    assert by_name["KIOSK_TIPS"].problem("5,x") == "must be a whole number from 1 to 100"
