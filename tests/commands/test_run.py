@@ -131,9 +131,10 @@ def test_a_till_that_keeps_failing_says_so_and_waits(
         service.close()
 
 
-def test_a_journal_that_cannot_be_opened_is_told_and_tried_again(
+def test_a_journal_that_cannot_be_opened_is_told_with_its_cure_and_tried_again(
     tmp_path: Path, account: dict[str, str]
 ) -> None:
+    """Fault 29: "journal_broken: Permission denied" was all that it said."""
     (tmp_path / "file").write_text("no folder")
     service = Service(tmp_path, **account)
     service.environ["KIOSK_JOURNAL"] = str(tmp_path / "file" / "journal.sqlite3")
@@ -141,9 +142,12 @@ def test_a_journal_that_cannot_be_opened_is_told_and_tried_again(
     try:
         assert "out of service: journal_broken; next try in 30 s" in service.hear()
         service.send(signal.SIGTERM)
-        assert service.end()[0] == 0
+        code, log = service.end()
     finally:
         service.close()
+    assert code == 0
+    assert f"the journal {service.environ['KIOSK_JOURNAL']} cannot be written: " in log
+    assert "KIOSK_JOURNAL says where it is; give a file in a folder that is yours." in log
 
 
 def test_a_missing_screen_is_waited_for_and_is_no_failure(
