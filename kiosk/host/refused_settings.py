@@ -13,6 +13,7 @@ REFUSAL: Final = Path("/run/kiosk-provision/settings-refused")
 MOST_LINES: Final = 50
 
 _NAME: Final = re.compile(r"([A-Z][A-Z0-9_]{2,40})\b")
+_MEANT: Final = re.compile(r"did you mean ([A-Za-z0-9_/+-]{1,40})\?$")
 
 
 def refused_names(file: Path = REFUSAL) -> tuple[str, ...]:
@@ -31,6 +32,14 @@ def refused_names(file: Path = REFUSAL) -> tuple[str, ...]:
 
 
 def names_of(problems: Sequence[str]) -> tuple[str, ...]:
-    """The settings that lines of mistakes begin with, each once."""
-    matches = (_NAME.match(line) for line in problems)
-    return tuple(dict.fromkeys(match[1] for match in matches if match))
+    """The settings that lines of mistakes begin with, each once, with the value that was meant.
+
+    `KIOSK_LANGUAGE: de?` is from a line that ends in `did you mean de?`: such a value is one of
+    the right ones, never what was written.
+    """
+    names = []
+    for line in problems:
+        name, near = _NAME.match(line), _MEANT.search(line)
+        if name is not None:
+            names.append(f"{name[1]}: {near[1]}?" if near is not None else name[1])
+    return tuple(dict.fromkeys(names))

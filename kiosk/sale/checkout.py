@@ -30,6 +30,7 @@ from kiosk.sale.prices import (
     is_jump,
     rate_for_record,
     unit_by_code,
+    with_nearest_currency,
     with_prices_noted,
 )
 from kiosk.sale.screens import (
@@ -141,6 +142,7 @@ def handle_price(till: Till, rates: Rates) -> Step:
 
 def handle_price_failure(till: Till, trouble: Trouble) -> Step:
     """No price to be had now: say why to who waits for it, and ask again after a growing pause."""
+    trouble = with_nearest_currency(till, trouble)
     pause = delay_s(PRICE_PAUSE_S, PRICE_LONGEST_PAUSE_S, till.price_tries, till.rules.run)
     failed = replace(
         without_notice(till, till.price_trouble),

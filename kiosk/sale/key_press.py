@@ -174,6 +174,9 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
             return Step(till if taxed is entry else _with_entry(till, screen, taxed))
         case Key.CHARGE:
             return checkout.open_sale(till, entry)
+        case Key.SHOW_CONNECTIONS:
+            shown = replace(screen, connections=not screen.connections)
+            return Step(replace(till, screen=shown))
         case Key.WIFI if reach.is_on_the_way(till):
             if till.rules.pin:
                 return Step(replace(till, screen=EnteringPin(opens=BehindPin.WIFI)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
@@ -22,6 +23,7 @@ from kiosk.sale.money import (
     sats_from_fiat,
 )
 from kiosk.sale.till import Till
+from kiosk.sale.trouble import Trouble, TroubleKind
 
 # While an amount is typed, a price older than this is asked for again with the next key.
 RATE_REFRESH_S: Final = 60.0
@@ -122,3 +124,11 @@ def with_prices_noted(till: Till, rates: Rates) -> Till:
         if known is None or not is_jump(known, rate, till.now_s):
             till = accept_price(till, rate)
     return till
+
+
+def with_nearest_currency(till: Till, trouble: Trouble) -> Trouble:
+    """A currency that Blink does not know, with the one of Blink's list that was probably meant."""
+    if trouble.kind is not TroubleKind.CURRENCY_UNKNOWN or till.account is None:
+        return trouble
+    near = get_close_matches(trouble.subject, till.account.currencies, n=1)
+    return replace(trouble, subject=f"{trouble.subject} ({near[0]}?)") if near else trouble

@@ -34,12 +34,14 @@ class ConnectionState(StrEnum):
 class EnteringAmount:
     """The amount is being typed; with an empty entry this is idle. `notice` says what was wrong.
 
-    `shown` is another unit that the amount is shown in: what was typed stays.
+    `shown` is another unit that the amount is shown in: what was typed stays. `connections`:
+    somebody has tapped the signs of the connections for their words.
     """
 
     entry: Entry
     notice: Trouble | None = None
     shown: Currency | None = None
+    connections: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """What a value must look like; a ValueError's text is the sentence that the merchant reads."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from kiosk.sale.tax import TaxRate
 from kiosk.settings.secret import Secret
@@ -83,6 +83,14 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def meant(text: str, choices: Iterable[str]) -> str:
+    """The nearest of the values that would be right, as the end of a sentence; it may be empty."""
+    from difflib import get_close_matches  # for a mistake alone: no till in a shop needs it
+
+    near = get_close_matches(text, choices, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
 class OneOf:
     """One word of several, in any case."""
 
@@ -96,7 +104,8 @@ class OneOf:
             ValueError: it is none of them.
         """
         if text.lower() not in self.choices:
-            raise ValueError(f"must be one of {', '.join(self.choices)}")
+            near = meant(text.lower(), self.choices)
+            raise ValueError(f"must be one of {', '.join(self.choices)}{near}")
         return text.lower()
 
 
@@ -136,7 +145,7 @@ def gpio(text: str) -> Literal["auto", "on", "off"]:
     match text.lower():
         case "auto" | "on" | "off" as mode:
             return mode
-    raise ValueError("must be one of auto, on, off")
+    raise ValueError(f"must be one of auto, on, off{meant(text.lower(), ('auto', 'on', 'off'))}")
 
 
 def screen(text: str) -> tuple[int, int] | None:
@@ -176,8 +185,10 @@ def timezone(text: str) -> tzinfo:
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = meant(text, available_timezones())
         raise ValueError(
             "is no time zone known here: a name like America/El_Salvador, from Debian's tzdata"
+            f"{near}"
         ) from None
 
 

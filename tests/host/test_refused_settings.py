@@ -37,3 +37,13 @@ def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path) -> None:
 
 def test_names_are_only_taken_from_the_start_of_a_line() -> None:
     assert names_of(["must not be KIOSK_PIN", " KIOSK_PIN: x"]) == ()
+
+
+def test_the_value_that_was_meant_is_named_and_never_the_one_that_was_written() -> None:
+    problems = [
+        "KIOSK_LANGUAGE: must be one of en, de; did you mean de?",
+        "BLINKPOS_API_KEY: is not an API key of Blink; did you mean blink_x y?",
+        "KIOSK_TIMEZONE: is no time zone; did you mean Europe/Berlin?",
+    ]
+    expected = ("KIOSK_LANGUAGE: de?", "BLINKPOS_API_KEY", "KIOSK_TIMEZONE: Europe/Berlin?")
+    assert names_of(problems) == expected

@@ -15,11 +15,11 @@ from kiosk.screen.text.catalogs import mark
 
 LINKS: Final[Mapping[ConnectionState, str]] = MappingProxyType(
     {
-        ConnectionState.STANDBY: mark("standby"),
-        ConnectionState.CONNECTING: mark("connecting"),
-        ConnectionState.LIVE: mark("live"),
-        ConnectionState.RECONNECTING: mark("reconnecting"),
-        ConnectionState.ASKING: mark("asking"),
+        ConnectionState.STANDBY: mark("Online, at rest"),
+        ConnectionState.CONNECTING: mark("Connecting"),
+        ConnectionState.LIVE: mark("Online"),
+        ConnectionState.RECONNECTING: mark("Waiting for network"),
+        ConnectionState.ASKING: mark("Online, asking"),
     }
 )
 

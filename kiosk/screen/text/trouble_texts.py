@@ -76,15 +76,17 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
         ),
         TroubleKind.KEY_REFUSED: (
             mark("Blink refuses the till's API key."),
-            mark("Make a new key and set BLINKPOS_API_KEY."),
+            mark("Make a new key at dashboard.blink.sv and set BLINKPOS_API_KEY."),
         ),
         TroubleKind.KEY_SCOPE: (
             mark("The till's API key may not do enough."),
-            mark("It needs READ, RECEIVE and WRITE. Missing: {subject}."),
+            mark(
+                "It lacks {subject}. Make one with READ, RECEIVE and WRITE at dashboard.blink.sv."
+            ),
         ),
         TroubleKind.MERCHANT_KEY_REFUSED: (
             mark("Blink refuses the merchant's API key."),
-            mark("Make a new key and set MERCHANT_API_KEY."),
+            mark("Make a new key at dashboard.blink.sv and set MERCHANT_API_KEY."),
         ),
         TroubleKind.MERCHANT_KEY_SCOPE: (
             mark("The merchant's API key may not do enough."),
@@ -136,7 +138,7 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
         ),
         TroubleKind.WRONG_SETTINGS: (
             mark("The settings cannot be used."),
-            mark("Wrong or missing: {subject}. Correct the file and start again."),
+            mark("Wrong or missing: {subject}. Correct kiosk.env on the card's boot partition."),
         ),
         TroubleKind.AMOUNT_ZERO: (mark("Type an amount first."), ""),
         TroubleKind.AMOUNT_TOO_LARGE: (mark("Too much for one sale."), mark("At most {subject}.")),

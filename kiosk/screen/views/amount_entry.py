@@ -27,7 +27,12 @@ from kiosk.screen.drawing.theme import (
 from kiosk.screen.drawing.touch_zones import LOGO_HOLD_S, TouchZone
 from kiosk.screen.text.amounts import other_unit
 from kiosk.screen.views.banner import banner
-from kiosk.screen.views.connection_status import status
+from kiosk.screen.views.connection_status import (
+    connections_key,
+    is_well_at_rest,
+    line_height,
+    status,
+)
 from kiosk.screen.views.entry_banners import entry_banner
 from kiosk.screen.views.free_room import has_room_for_sales, last_sales, tape, tape_height
 from kiosk.screen.views.keypad import beside_keypad, keypad
@@ -38,10 +43,15 @@ def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> 
     gap = canvas.points(GAP)
     info, pad = beside_keypad(canvas, look, (47, 53))
     head, rest = off_top(info, canvas.finger, 0)
-    rest, foot = off_bottom(rest, canvas.points(SMALL * 2), gap)
+    if screen.connections or not is_well_at_rest(till):
+        rest, foot = off_bottom(rest, 2 * line_height(canvas), gap)
+        status(canvas, till, foot)
     if till.rules.taxes and screen.entry.typed:
         head = _tax_key(canvas, head, till.rules.taxes[screen.entry.tax])
-    shop_name(canvas, head, look)
+        has_room = head.width >= 6 * canvas.finger  # else the name stays, and the signs go
+    else:
+        has_room = True
+    shop_name(canvas, _with_signs(canvas, till, head) if has_room else head, look)
     amount, rest = off_top(rest, min(canvas.points(DISPLAY), rest.height * 2 // 5), 0)
     colours, entry, words = canvas.palette, screen.entry, canvas.words
     sentence = amount_in_unit(till, entry, screen.shown) if screen.shown else None
@@ -63,7 +73,6 @@ def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> 
         price, rest = off_top(rest, canvas.points(SMALL), gap)
         canvas.text(_price(canvas, till, entry), price, colours.quiet, SMALL, align=Align.END)
     _notes(canvas, rest, till, screen, look)
-    status(canvas, till, foot)
     unit = words.unit(screen.shown if sentence and screen.shown else entry.unit)
     keypad(canvas, pad, look, unit, "" if entry.is_empty else words.money(entry.price))
 
@@ -73,6 +82,15 @@ def _tax_key(canvas: Canvas, head: pygame.Rect, rate: TaxRate) -> pygame.Rect:
     beside, key = canvas.columns(head, [60, 40], canvas.points(GAP))
     canvas.button(key, Key.TAX, f"{rate.name} {rate.percent} %", tone=Tone.QUIET, size=SMALL)
     return beside
+
+
+def _with_signs(canvas: Canvas, till: Till, head: pygame.Rect) -> pygame.Rect:
+    """The two signs at the end of the head; what is left of it comes back."""
+    gap = canvas.points(GAP)
+    room = 2 * canvas.finger
+    name, links = canvas.columns(head, [head.width - room - gap, room], gap)
+    connections_key(canvas, till, links)
+    return name
 
 
 def shop_name(canvas: Canvas, area: pygame.Rect, look: Look) -> None:

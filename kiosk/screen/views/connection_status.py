@@ -7,13 +7,15 @@ from typing import Final
 import pygame
 
 from kiosk.sale.account import MerchantUpdates
+from kiosk.sale.keys import Key
 from kiosk.sale.screens import AwaitingPayment, ConnectionState, RequestingInvoice
-from kiosk.sale.till import Ready, Till
+from kiosk.sale.till import FetchingAccount, Ready, Till
 from kiosk.screen.display.redraw_schedule import NOT_READY_TOLD_S
 from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import off_bottom
 from kiosk.screen.drawing.theme import BODY, GAP, SMALL, SMALLEST_TEXT, Colour
+from kiosk.screen.drawing.touch_zones import TouchZone
 from kiosk.screen.text.labels import LINKS, UPDATES
 
 SIGNS: Final[Mapping[ConnectionState, Icon]] = MappingProxyType(
@@ -30,16 +32,20 @@ SIGNS: Final[Mapping[ConnectionState, Icon]] = MappingProxyType(
 def status(canvas: Canvas, till: Till, area: pygame.Rect) -> None:
     """The connection of the till and the merchant's readiness, a line each, at the area's foot."""
     words, colours = canvas.words, canvas.palette
-    line = max(canvas.points(SMALL), SMALLEST_TEXT)
+    line = line_height(canvas)
     rest, merchants = off_bottom(area, line, 0)
     _, ours = off_bottom(rest, line, 0)
     link = _link(till)
     live = _link_colour(canvas, link)
     state = words.tr(LINKS[link])
+    if _is_offline(till):
+        state = words.tr("Offline")
+    elif link is ConnectionState.STANDBY and till.account is None:
+        state = words.tr(LINKS[ConnectionState.CONNECTING])
     till_says = words.tr("till: {state}", state=state)
     sentence = till_says if till.rules.direct else words.tr("BlinkPOS: {state}", state=state)
     canvas.signed(SIGNS[link], sentence, ours, colours.quiet, SMALL, sign_colour=live)
-    state = words.tr("ready") if _is_ready(till) else words.tr("not ready")
+    state = words.tr("can receive") if _is_ready(till) else words.tr("cannot receive yet")
     if till.updates is not MerchantUpdates.OFF:
         state = words.tr(UPDATES[till.updates])
     sentence = words.tr("merchant: {state}", state=state)
@@ -51,8 +57,35 @@ def signs(canvas: Canvas, till: Till, area: pygame.Rect) -> None:
     """Both connections without words, side by side, where all is well."""
     ours, merchants = canvas.columns(area, [1, 1], canvas.points(GAP))
     link = _link(till)
-    canvas.sign(SIGNS[link], ours, _link_colour(canvas, link), BODY)
+    if _is_offline(till):
+        canvas.sign(Icon.CROSS, ours, canvas.palette.bad, BODY)
+    else:
+        canvas.sign(SIGNS[link], ours, _link_colour(canvas, link), BODY)
     canvas.sign(Icon.SHOP, merchants, _shop_colour(canvas, till), BODY)
+
+
+def connections_key(canvas: Canvas, till: Till, area: pygame.Rect) -> None:
+    """The two signs on a key that shows their words, or not."""
+    colours = canvas.palette
+    canvas.panel(area, colours.ground, colours.edge)
+    signs(canvas, till, area.inflate(-canvas.points(2 * GAP), -canvas.points(GAP / 2)))
+    canvas.zones.append(TouchZone(area, Key.SHOW_CONNECTIONS))
+
+
+def is_well_at_rest(till: Till) -> bool:
+    """Whether a sale could begin, so that there is nothing to say of the connections."""
+    return isinstance(till.service, Ready) and till.updates is not MerchantUpdates.CONNECTING
+
+
+def _is_offline(till: Till) -> bool:
+    """Whether the till has tried to reach Blink and has not."""
+    service = till.service
+    return isinstance(service, FetchingAccount) and service.trouble is not None
+
+
+def line_height(canvas: Canvas) -> int:
+    """Of the words of one connection, in pixels."""
+    return max(canvas.points(SMALL), SMALLEST_TEXT)
 
 
 def is_well(till: Till, screen: AwaitingPayment) -> bool:

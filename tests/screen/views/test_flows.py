@@ -1,14 +1,15 @@
 """Days at the counter, as scripts: what is touched, typed and told, and the screen after each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
 from kiosk.sale.account import Rates
-from kiosk.sale.events import KeyStuck, RatesFetched, SendOutcome
+from kiosk.sale.device import DeviceFacts, DeviceFactsResult, Internet
+from kiosk.sale.events import Event, KeyStuck, LetterTyped, RatesFetched, SendOutcome
 from kiosk.sale.invoice import InvoiceStatus
-from kiosk.sale.keys import Key
+from kiosk.sale.keys import Key, Letter
 from kiosk.sale.money import Cents, Sats
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.screens import (
@@ -27,9 +28,19 @@ from kiosk.sale.screens import (
     RequestingInvoice,
 )
 from kiosk.sale.till import OverLimitPolicy, Rules
+from kiosk.sale.wifi import (
+    EnteringPassphrase,
+    JoiningNetwork,
+    Network,
+    NetworkList,
+    Security,
+    WifiJoinResult,
+    WifiNotice,
+    WifiScanResult,
+)
 from kiosk.screen.display.window import picture
 from kiosk.screen.drawing.qr import WHITE_LEVELS
-from tests.sale.tills import RULES, usd_rate
+from tests.sale.tills import RULES, Story, usd_rate
 from tests.screen.counter import (
     SIZE,
     Counter,
@@ -87,10 +98,10 @@ def test_a_sale_from_the_first_digit_to_the_next_customer(counter: Counter) -> N
         ("touch 5 0", EnteringAmount, "$12.50"),
         (price, EnteringAmount, "1 BTC = $43,623.05, now"),
         ("wait 30", EnteringAmount, "1 BTC = $43,623.05, 30 s ago"),
-        ("touch charge", RequestingInvoice, "BlinkPOS: connecting"),
+        ("touch charge", RequestingInvoice, "BlinkPOS: Connecting"),
         (invoice_made, AwaitingPayment, "Café Satoshi"),
-        ("touch show-connections", AwaitingPayment, "BlinkPOS: connecting"),
-        (link(ConnectionState.LIVE), AwaitingPayment, "BlinkPOS: live"),
+        ("touch show-connections", AwaitingPayment, "BlinkPOS: Connecting"),
+        (link(ConnectionState.LIVE), AwaitingPayment, "BlinkPOS: Online"),
         ("touch show-connections", AwaitingPayment, "Bitcoin Lightning"),
         ("wait 15", AwaitingPayment, "Paid? Check"),
         ("wait 466", AwaitingPayment, "1:59"),
@@ -151,9 +162,9 @@ def test_a_long_sum_sums_up_its_oldest_items(counter: Counter) -> None:
     counter.play(
         ("touch " + "1 0 0 plus " * 9, EnteringAmount, "$9.00"),
         ("touch 5 0", EnteringAmount, "+ $0.50"),
-        ("wait 0", EnteringAmount, "… $5.00"),
+        ("wait 0", EnteringAmount, "… $3.00"),
         ("touch delete delete delete", EnteringAmount, "+ $1.00"),
-        ("wait 0", EnteringAmount, "… $4.00"),
+        ("wait 0", EnteringAmount, "… $2.00"),
     )
 
 
@@ -214,9 +225,9 @@ def test_a_sale_above_the_limit_is_refused_if_so_set(counters: list[Counter]) ->
 def test_the_code_stays_with_an_honest_line_while_the_network_is_down(counter: Counter) -> None:
     counter.play(
         *CHARGED,
-        (link(ConnectionState.RECONNECTING), AwaitingPayment, "BlinkPOS: reconnecting"),
+        (link(ConnectionState.RECONNECTING), AwaitingPayment, "BlinkPOS: Waiting for network"),
         ("wait 5", AwaitingPayment, "The connection is weak"),
-        (link(ConnectionState.ASKING), AwaitingPayment, "BlinkPOS: asking"),
+        (link(ConnectionState.ASKING), AwaitingPayment, "BlinkPOS: Online, asking"),
         ("wait 10", AwaitingPayment, "Paid? Check"),
         ("touch check", AwaitingPayment, "Asking Blink"),
         (status_arrives(InvoiceStatus.PENDING), AwaitingPayment, "No payment seen yet"),
@@ -242,7 +253,7 @@ def test_a_merchants_side_that_is_late_is_told_in_words(counter: Counter) -> Non
     waiting = replace(screen, payout_ready=False, connection=ConnectionState.LIVE)
     counter.story.till = replace(counter.till, screen=waiting)
     assert not [words for words in counter.canvas.said if "merchant" in words]
-    counter.play(("wait 5", AwaitingPayment, "merchant: not ready"))
+    counter.play(("wait 5", AwaitingPayment, "merchant: cannot receive yet"))
 
 
 def test_an_expired_code_is_made_anew_in_one_key(counter: Counter) -> None:
@@ -309,11 +320,11 @@ def test_the_customers_language_is_a_touch_away_and_goes_with_the_sale(
         ("touch language", AwaitingPayment, "12,50\u00a0$"),
         (status_arrives(InvoiceStatus.PAID), Paid, "Bezahlt"),
         (forwarded, Forwarded, "12,50\u00a0$"),
-        ("touch charge", EnteringAmount, "merchant: ready"),
+        ("touch charge", EnteringAmount, "$0.00"),
         *CHARGED,
         ("touch language", AwaitingPayment, "Scannen und bezahlen"),
         ("touch clear", LeavingCode, "Blink"),
-        ("wait 5", EnteringAmount, "merchant: ready"),
+        ("wait 5", EnteringAmount, "$0.00"),
     )
 
 
@@ -394,4 +405,63 @@ def test_the_day_is_closed_only_after_a_question(counters: list[Counter]) -> Non
         ("press menu 2 4 6 8 charge", ManagerScreen, "Close the day"),
         ("touch charge", ManagerScreen, "Close the day now?"),
         ("touch clear", ManagerScreen, "Since the last close"),
+    )
+
+
+def test_the_words_of_the_connections_are_a_tap_away_or_come_by_themselves(
+    counter: Counter,
+) -> None:
+    counter.play(("wait 1", EnteringAmount, "$0.00"))
+    assert not any("BlinkPOS" in said for said in counter.canvas.said)
+    counter.play(
+        ("touch show-connections", EnteringAmount, "BlinkPOS: Online, at rest"),
+        ("wait 1", EnteringAmount, "merchant: can receive"),
+        ("touch 1", EnteringAmount, "$0.01"),
+    )
+    assert not any("BlinkPOS" in said for said in counter.canvas.said)
+
+
+def test_a_till_that_does_not_reach_blink_leads_to_another_network() -> None:
+    """Box: a new password of the router made a till without a keyboard useless for good."""
+    counter = Counter()
+    counter.story = Story()
+    counter.story.wait(1)
+    facts = DeviceFacts("1.0", "Old router", "192.168.1.5", Internet.NONE)
+    shop = Network("New router", "00:11:22:33:44:55", 80, Security.PERSONAL)
+
+    def heard(*events: Event) -> Callable[[Counter], object]:
+        return lambda it: it.hand_over(*events)
+
+    counter.play(
+        (offline, EnteringAmount, "No connection to Blink."),
+        (heard(DeviceFactsResult(facts)), EnteringAmount, "Old router, 192.168.1.5"),
+        ("touch wifi", NetworkList, "Looking for networks"),
+        (heard(WifiScanResult((shop,))), NetworkList, "New router"),
+        ("touch 1", EnteringPassphrase, "Passphrase"),
+        (
+            lambda it: it.hand_over(*(LetterTyped(Letter(x)) for x in "new secret")),
+            EnteringPassphrase,
+            "\N{BULLET}",
+        ),
+        ("touch charge", JoiningNetwork, "Connecting to New router."),
+        (heard(WifiJoinResult(WifiNotice.JOINED)), NetworkList, "The network is remembered."),
+        (online, NetworkList, "Back"),
+        ("touch clear", EnteringAmount, "$0.00"),
+    )
+    counter.window.close()
+
+
+def test_the_wifi_key_asks_the_pin_and_the_held_name_works_without_blink(
+    counters: list[Counter],
+) -> None:
+    counter = opened(counters, replace(RULES, pin=pin_hash("2468", b"salt")))
+    counter.story = Story(counter.till.rules)
+    counter.story.wait(1)
+    counter.play(
+        (offline, EnteringAmount, "Out of service"),
+        ("touch wifi", EnteringPin, "Manager PIN"),
+        ("touch 2 4 6 8 charge", NetworkList, "Looking for networks"),
+        ("touch clear", ManagerScreen, "About this till"),
+        ("touch clear", EnteringAmount, "Out of service"),
+        ("touch menu", EnteringPin, "Manager PIN"),
     )
