@@ -3,7 +3,7 @@
 import pytest
 
 from tests.stories.kills.__main__ import chosen
-from tests.stories.kills.trial import RANDOM, Kill, Scene, Shop, at_random
+from tests.stories.kills.trial import RANDOM, Kill, Scene, Shop, Way, at_random
 
 # Passed in these scenes for sure; without them the kills below would prove little.
 TELLING = {
@@ -43,6 +43,54 @@ def test_killed_at_any_step_every_paid_sale_is_forwarded_once_m11(scene: Scene) 
     # News races news: a point may be passed in another order than rehearsed, or not at all.
     assert sum(verdict.kills for verdict in verdicts) > len(kills) // 2
     assert sum(verdict.paid for verdict in verdicts) >= len(kills)
+
+
+# The same for direct sales: what is passed for sure, by way.
+TELLING_DIRECT = {
+    Way.WALLET: {
+        "journal SaleStarted: committed",
+        "http CreateOnBehalf: sent",
+        "journal DirectInvoiceIssued: at COMMIT",
+        "ws subscribe: sent",
+        "ws heard next PAID",
+        "journal DirectInvoicePaid: at COMMIT",
+        "journal DirectInvoicePaid: committed",
+    },
+    Way.ADDRESS: {
+        "journal SaleStarted: committed",
+        "http lnurlp callback merchant: sent",
+        "journal DirectInvoiceIssued: at COMMIT",
+        "http lnurlp verify: sent",
+        "journal DirectInvoicePaid: at COMMIT",
+        "journal DirectInvoicePaid: committed",
+    },
+}
+
+
+@pytest.mark.parametrize("way", TELLING_DIRECT)
+def test_killed_at_any_step_a_direct_sale_ends_as_what_the_server_says_it_is_m11(way: Way) -> None:
+    """M11, M5, D3: paid is received, once; not paid is not; and nothing is forwarded."""
+    with Shop(way) as shop:
+        points = shop.trial(Kill(Scene.SALE, "none"), rehearse=True).points
+        assert TELLING_DIRECT[way] <= {name for name, _ in points}
+        telling = [Kill(Scene.SALE, *point) for point in points if point[0] in TELLING_DIRECT[way]]
+        others = (Scene.CANCEL, Scene.UNPAID, Scene.LATE)
+        kills = [*telling[::3], *(at_random(scene, seed=7) for scene in others)]
+        verdicts = [shop.trial(kill) for kill in kills]
+    assert not [trouble for verdict in verdicts for trouble in verdict.troubles]
+    assert sum(verdict.kills for verdict in verdicts) > len(kills) // 2
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("way", TELLING_DIRECT)
+def test_hundreds_of_direct_sales_killed_are_what_the_server_says_they_are_m11(way: Way) -> None:
+    """M11 at full size; `python -m tests.stories.kills --way wallet --sales 300` prints it."""
+    with Shop(way) as shop:
+        kills = chosen(shop.rehearsed(), 300, scenes=shop.scenes)
+        verdicts = [shop.trial(kill) for kill in kills]
+    assert not [trouble for verdict in verdicts for trouble in verdict.troubles]
+    assert sum(verdict.kills for verdict in verdicts) >= 250
 
 
 @pytest.mark.slow

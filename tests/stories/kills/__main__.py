@@ -7,18 +7,22 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 
-from tests.stories.kills.trial import Kill, Scene, Shop, Verdict, at_random
+from tests.stories.kills.trial import Kill, Scene, Shop, Verdict, Way, at_random
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Exit code 1 if a sale was lost, doubled, or anything else was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.stories.kills", description=__doc__)
     parser.add_argument("--sales", type=int, default=100, help="how many sales to kill")
+    parser.add_argument(
+        "--way", choices=[way.name.lower() for way in Way], default="forward", help="who is paid"
+    )
     parser.add_argument("--seed", type=int, default=1, help="of the random instants")
     args = parser.parse_args(words)
     began_s = time.monotonic()
-    with Shop() as shop:
-        verdicts = [shop.trial(kill) for kill in chosen(shop.rehearsed(), args.sales, args.seed)]
+    with Shop(Way[args.way.upper()]) as shop:
+        kills = chosen(shop.rehearsed(), args.sales, args.seed, shop.scenes)
+        verdicts = [shop.trial(kill) for kill in kills]
     took_s = time.monotonic() - began_s
     sys.stdout.write(f"{table(verdicts)}\n\n{len(verdicts)} sales in {took_s:.0f} s\n")
     troubles = [trouble for verdict in verdicts for trouble in verdict.troubles]
@@ -26,10 +30,12 @@ def main(words: Sequence[str] | None = None) -> int:
     return 1 if troubles else 0
 
 
-def chosen(points: Sequence[Kill], count: int, seed: int = 1) -> list[Kill]:
+def chosen(
+    points: Sequence[Kill], count: int, seed: int = 1, scenes: Sequence[Scene] = tuple(Scene)
+) -> list[Kill]:
     """`count` kills: a third at random instants, the rest spread evenly over all points."""
-    scenes = itertools.cycle(Scene)
-    random_ones = [at_random(next(scenes), seed + number) for number in range(count // 3)]
+    turns = itertools.cycle(scenes)
+    random_ones = [at_random(next(turns), seed + number) for number in range(count // 3)]
     wanted = count - len(random_ones)
     spread = [points[number * len(points) // wanted % len(points)] for number in range(wanted)]
     if wanted > len(points):

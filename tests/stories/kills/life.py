@@ -14,7 +14,14 @@ from kiosk import __main__ as program
 from kiosk.commands import app
 from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key
-from kiosk.sale.screens import AwaitingPayment, ConnectionState, EnteringAmount, Forwarded, Paid
+from kiosk.sale.screens import (
+    AwaitingPayment,
+    ConnectionState,
+    EnteringAmount,
+    Forwarded,
+    Paid,
+    SaleReceived,
+)
 from kiosk.sale.till import Ready, Till
 from tests.stories.kills.points import Points, install
 
@@ -106,20 +113,27 @@ class ScriptedMerchant:
 
     def _sell(self, till: Till, built: app.App) -> None:
         match till.screen:
-            case AwaitingPayment(payout_ready=True, connection=ConnectionState.LIVE) if (
-                self._order.plan is Plan.SHOW
+            case AwaitingPayment(connection=ConnectionState.LIVE) as code if (
+                self._order.plan is Plan.SHOW and _is_complete(code)
             ):
                 os.kill(os.getpid(), signal.SIGKILL)
-            case AwaitingPayment(payout_ready=True) if self._order.plan is Plan.CANCEL:
+            case AwaitingPayment() as code if self._order.plan is Plan.CANCEL and _is_complete(
+                code
+            ):
                 if not self._left and not ignores_key(till, Key.CLEAR):
                     self._left = True
                     _type(pygame.K_ESCAPE)
-            case Forwarded():
+            case Forwarded() | SaleReceived():
                 built.loop.stop()
             case Paid():
                 self._left = True
             case EnteringAmount() if self._left and is_finished(till):
                 built.loop.stop()
+
+
+def _is_complete(code: AwaitingPayment) -> bool:
+    """Whether all that belongs to a code is there; a direct sale has no payout invoice."""
+    return code.payout_ready or code.sale.direct
 
 
 def is_finished(till: Till) -> bool:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
 import websockets.asyncio.client as ws
@@ -112,6 +113,13 @@ def _requests(points: Points) -> None:
         loop = asyncio.get_running_loop()
         loop.call_soon(lambda: points.pass_by(name, after_s=ARRIVES_S))
 
+    async def asking(
+        _: aiohttp.ClientSession, __: object, sent: aiohttp.TraceRequestHeadersSentParams
+    ) -> None:
+        if sent.method == "GET":  # a POST is sent with its body
+            name = f"http {named.get()}: sent"
+            asyncio.get_running_loop().call_soon(lambda: points.pass_by(name, after_s=ARRIVES_S))
+
     async def reading(*_: object) -> None:
         points.pass_by(f"http {named.get()}: read")
 
@@ -119,13 +127,14 @@ def _requests(points: Points) -> None:
         trace = aiohttp.TraceConfig()
         trace.on_connection_create_end.append(connected)
         trace.on_request_chunk_sent.append(writing)
+        trace.on_request_headers_sent.append(asking)
         trace.on_response_chunk_received.append(reading)
         own = kwargs.pop("trace_configs", None) or []
         init(session, *args, trace_configs=[*own, trace], **kwargs)
 
     async def request_named(session: aiohttp.ClientSession, *args: Any, **kwargs: Any) -> Any:
         operation = _OPERATION.search(str(kwargs.get("json") or kwargs.get("data")))
-        name = operation[1] if operation else "?"
+        name = operation[1] if operation else _place(str(args[1]))
         named.set(name)
         points.pass_by(f"http {name}: before")
         answer = await request(session, *args, **kwargs)
@@ -134,6 +143,12 @@ def _requests(points: Points) -> None:
 
     aiohttp.ClientSession.__init__ = init_traced  # type: ignore[method-assign,assignment]
     aiohttp.ClientSession._request = request_named  # type: ignore[method-assign,assignment]
+
+
+def _place(url: str) -> str:
+    """What a Lightning address's server is asked for: its path without the names in it."""
+    parts = [part for part in urlsplit(url).path.split("/") if part.isalpha() and len(part) < 12]
+    return " ".join(parts) or "?"
 
 
 def _socket(points: Points) -> None:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Final, Literal, Self
 
 from kiosk.journal import Journal, JournalUnusable, SaleState
-from kiosk.simulate import Simulator
+from kiosk.simulate import Fault, Simulator
 from tests.stories.kills.life import Order, Plan, settings_of
 
 # How far a sale is in the journal; it may only grow.
@@ -28,6 +28,7 @@ RANK: Final = {
     SaleState.PAID: 3,
     SaleState.STOPPED: 3,
     SaleState.FORWARDED: 4,
+    SaleState.RECEIVED: 4,
 }
 RANDOM: Final = "a random instant"
 
@@ -69,6 +70,14 @@ class Verdict:
     def troubles(self) -> list[str]:
         """What a trial must not have."""
         return [*self.lost, *self.twice, *self.wrong]
+
+
+class Way(StrEnum):
+    """How the till is paid."""
+
+    FORWARD = "into the till account, and forwarded"
+    WALLET = "directly, into the merchant's wallet at Blink"
+    ADDRESS = "directly, at the merchant's Lightning address"
 
 
 class Forge:
@@ -115,7 +124,10 @@ class Forge:
 class Trial:
     """One till with a journal of its own, its customers, and the audit."""
 
-    def __init__(self, simulator: Simulator, forge: Forge, folder: Path, kill: Kill) -> None:
+    def __init__(
+        self, simulator: Simulator, forge: Forge, folder: Path, kill: Kill, way: Way
+    ) -> None:
+        self._way = way
         self._simulator = simulator
         self._forge = forge
         self._folder = folder
@@ -123,13 +135,20 @@ class Trial:
         self._shown: dict[str, str] = {}  # sale -> payment request
         self.verdict = Verdict(kill)
         self._order = Order(
-            env=settings_of(
-                simulator.api_url,
-                simulator.ws_url,
-                simulator.till.api_key,
-                simulator.merchant.username,
-                folder,
-            ),
+            env={
+                **settings_of(
+                    simulator.api_url,
+                    simulator.ws_url,
+                    simulator.till.api_key,
+                    simulator.merchant.username,
+                    folder,
+                ),
+                **(
+                    {}
+                    if way is Way.FORWARD
+                    else {"KIOSK_RECEIVE": "direct", "BLINKPOS_API_KEY": ""}
+                ),
+            },
             log=str(folder / "log"),
             amount=1000,
         )
@@ -205,6 +224,36 @@ class Trial:
             journal.close()
 
     def _audit(self) -> None:
+        if self._way is Way.FORWARD:
+            self._audit_forwards()
+        else:
+            self._audit_receipts()
+        if self.verdict.paid == 0:
+            self.verdict.wrong.append("the till has not sold anything after the kill")
+        if self.verdict.troubles:
+            self.verdict.wrong.append(f"the log: {(self._folder / 'log').read_text()}")
+
+    def _audit_receipts(self) -> None:
+        """Every direct sale: received by the journal as the ledger shows it, and not forwarded."""
+        simulator, verdict = self._simulator, self.verdict
+        hashes = {
+            invoice.payment_request: invoice.payment_hash
+            for invoice in simulator.invoices(simulator.merchant)
+        }
+        for sale, request in self._shown.items():
+            entries = simulator.ledger.of_hash(hashes[request])
+            paid = [entry.amount for entry in entries if entry.amount > 0]
+            received = self._ranks.get(sale) == RANK[SaleState.RECEIVED]
+            verdict.paid += bool(paid)
+            if paid and not received:
+                verdict.lost.append(f"{sale} was paid, and the journal does not say so")
+            if received and not paid:
+                verdict.wrong.append(f"{sale} is received by the journal, and was not paid")
+        sent = [r for r in simulator.requests if r.operation == "lnInvoicePaymentSend"]
+        if sent or simulator.till.balance_sat:
+            verdict.wrong.append("something was forwarded")
+
+    def _audit_forwards(self) -> None:
         """Every sale of this till by the simulator's ledger, and by the journal."""
         simulator, verdict = self._simulator, self.verdict
         moved = {"till": 0, "merchant": 0}
@@ -223,12 +272,8 @@ class Trial:
                 verdict.wrong.append(f"{sale} was forwarded and not paid")
             if paid and self._ranks.get(sale) != RANK[SaleState.FORWARDED]:
                 verdict.wrong.append(f"the journal does not say that {sale} was forwarded")
-        if verdict.paid == 0:
-            verdict.wrong.append("the till has not sold anything after the kill")
         if moved["till"] != moved["merchant"]:
             verdict.wrong.append(f"{moved['till']} sat came in, {moved['merchant']} went on")
-        if verdict.troubles:
-            verdict.wrong.append(f"the log: {(self._folder / 'log').read_text()}")
 
     def _received(self, invoices: tuple[object, ...], external_id: str) -> list[int]:
         hashes = {
@@ -247,9 +292,10 @@ class Trial:
 
 
 class Shop:
-    """A simulated Blink and a forge, for as many trials as wanted."""
+    """A simulated Blink and a forge, for as many trials as wanted, all paid in one way."""
 
-    def __init__(self) -> None:
+    def __init__(self, way: Way = Way.FORWARD) -> None:
+        self._way = way
         self._simulator = Simulator()
         self._forge = Forge()
         self._folder = tempfile.TemporaryDirectory(prefix="kills-")
@@ -258,6 +304,8 @@ class Shop:
     def __enter__(self) -> Self:
         self._simulator.start()
         self._simulator.till.set_level("THREE")
+        if self._way is Way.ADDRESS:
+            self._simulator.faults.add(Fault.ACCOUNT_UNKNOWN)
         return self
 
     def __exit__(
@@ -275,12 +323,20 @@ class Shop:
         self._trials += 1
         folder = Path(self._folder.name) / str(self._trials)
         folder.mkdir()
-        return Trial(self._simulator, self._forge, folder, kill).run(rehearse=rehearse)
+        trial = Trial(self._simulator, self._forge, folder, kill, self._way)
+        return trial.run(rehearse=rehearse)
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """What can be going on: a direct sale has no payout."""
+        return tuple(
+            scene for scene in Scene if self._way is Way.FORWARD or scene is not Scene.SENT
+        )
 
     def rehearsed(self) -> list[Kill]:
         """Every crash point of every scene, in the order of their passing."""
         kills = []
-        for scene in Scene:
+        for scene in self.scenes:
             points = self.trial(Kill(scene, "none"), rehearse=True).points
             kills += [Kill(scene, name, turn) for name, turn in points]
         return kills
