@@ -131,7 +131,7 @@ def _log_fact(fact: Fact) -> None:
         case PinTried(wrong):
             log.warning("PIN wrong tries=%d", wrong)
         case MerchantWalletAccepted(username, wallet):
-            log.warning("merchant %s is paid into wallet=%s", username, wallet)
+            log.warning("merchant %s is paid into wallet=%s", username, wallet or "none at Blink")
         case DayClosed(at):
             log.info("day closed at=%d", at)
 

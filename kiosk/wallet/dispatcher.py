@@ -282,6 +282,8 @@ class Dispatcher:
             self._emit(PayoutCreated(order.sale, payout, order.generation))
 
     async def _fetch_rates(self, currency: str) -> None:
+        if self._endpoints.direct is not None:
+            self._start(self._servers.warm_up())
         try:
             self._emit(RatesFetched(await prices.rates(self._http, currency)))
         except KioskError as error:

@@ -35,10 +35,11 @@ def main() -> int:
 
 
 def _rows(sales_in_journal: int, soaked: int) -> Iterator[Row]:
-    from tests.bench import display, journal, sale, start
+    from tests.bench import direct, display, journal, sale, start
 
     yield from start.rows()
     yield from sale.rows()
+    yield from direct.rows()
     yield from _idle()
     yield from display.rows()
     yield from journal.rows(sales_in_journal)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from kiosk.journal import Journal, SaleState
+from kiosk.sale.account_ends import notices
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import (
     AwaitingPayment,
@@ -172,6 +173,53 @@ def test_no_key_is_sent_in_any_request_or_message(simulator: Simulator, kiosk: D
     simulator.pay(screen.invoice.payment_request)
     kiosk.until(_is_received)
     assert {request.account for request in simulator.requests} == {None}
+
+
+@pytest.mark.parametrize("by_address", [False, True])
+def test_keys_that_are_left_over_are_in_no_request_log_or_file(
+    simulator: Simulator, tmp_path: Path, caplog: pytest.LogCaptureFixture, *, by_address: bool
+) -> None:
+    """The settings still hold both keys, and there is nothing to forward."""
+    caplog.set_level(logging.DEBUG)
+    if by_address:
+        simulator.faults.add(BY_ADDRESS)
+    keys = (simulator.till.api_key, simulator.merchant.api_key)
+    kiosk = DirectKiosk(
+        simulator,
+        tmp_path,
+        replace(QUICK, verify_every_s=0.05),
+        BLINKPOS_API_KEY=keys[0],
+        MERCHANT_API_KEY=keys[1],
+    ).switch_on()
+    try:
+        simulator.pay(kiosk.ready().code().invoice.payment_request)
+        kiosk.until(_is_received)
+        kiosk.idle()
+        assert "BLINKPOS_API_KEY" in notices(kiosk.till)[-1].subject
+    finally:
+        kiosk.switch_off()
+    assert {request.account for request in simulator.requests} == {None}
+    files = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
+    written = "\n".join(caplog.messages).encode() + b"".join(files)
+    assert not [key for key in keys if key.encode() in written]
+
+
+def test_at_rest_nothing_is_open_and_nothing_is_asked_of_an_addresss_server(
+    simulator: Simulator, by_address: DirectKiosk
+) -> None:
+    """D6: the first digit connects, so that the invoice takes one round trip."""
+    by_address.ready()
+    quiet(simulator, by_address)  # type: ignore[arg-type]
+    asked = len(simulator.requests)
+    by_address.press(Key.CLEAR)
+    by_address.until(is_idle)
+    assert len(simulator.requests) == asked
+    by_address.press("5")
+    by_address.until(lambda till: till.rates is not None and not till.rate_asked)
+    assert simulator.http_connections() >= 1
+    by_address.press(Key.DELETE)
+    by_address.until(is_idle)
+    quiet(simulator, by_address)  # type: ignore[arg-type]
 
 
 def test_the_server_of_a_lightning_address_is_asked_until_the_sale_is_received(

@@ -178,6 +178,29 @@ class Fetcher:
         except (aiohttp.ClientError, OSError) as error:
             raise Unreachable(type(error).__name__) from None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether connections are kept: something has been asked since the last `close`."""
+        return self._session is not None
+
+    async def connect(self, url: str) -> None:
+        """Have a connection to the server of a URL; what it answers means nothing.
+
+        Raises:
+            Unreachable, RefusedUrl: as `get`.
+        """
+        root = urljoin(checked_url(url, on_loopback=self._on_loopback), "/")
+        try:
+            async with (
+                asyncio.timeout(self._timeout_s),
+                self._opened().head(root, ssl=self._tls, allow_redirects=False),
+            ):
+                pass
+        except TimeoutError:
+            raise Unreachable("no answer in time") from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unreachable(type(error).__name__) from None
+
     async def close(self) -> None:
         """Close what is open; the next question opens it again."""
         session, self._session = self._session, None

@@ -1,5 +1,6 @@
 """The servers of Lightning addresses as the wallet uses them: kept connections, our own errors."""
 
+import logging
 import ssl
 import time
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from kiosk.wallet.lightning_address.client import (
 )
 from kiosk.wallet.lightning_address.fetch import Fetcher, RefusedUrl, Unreachable
 from kiosk.wallet.lightning_address.messages import Declined, OddAnswer, PayRequest
+
+log: Final = logging.getLogger("kiosk.wallet")
 
 _REQUEST_LIFE_S: Final = 300.0  # an older pay request is asked for again
 _LEAST_LIFETIME_S: Final = 60
@@ -61,6 +64,22 @@ class AddressServers:
             raise _translated(error, address) from None
         self._requests[address] = (request, self._monotonic())
         return DirectPayee(address=address, least=request.least, most=request.most)
+
+    async def warm_up(self) -> None:
+        """Somebody types an amount: be connected, so that an invoice takes one round trip.
+
+        Only an address that has been tried is asked, and nothing while a connection is kept.
+        """
+        for address, (request, _) in list(self._requests.items()):
+            client = self._client(address, "")
+            if client.fetcher.is_open:
+                continue
+            try:
+                self._requests[address] = (await client.fetch_pay_request(), self._monotonic())
+                if urlsplit(request.callback).hostname != address.domain:
+                    await client.fetcher.connect(request.callback)
+            except _ERRORS as error:
+                log.info("not connected at=%s reason=%s", address.domain, safe_reason(str(error)))
 
     async def make_invoice(
         self, address: LightningAddress, network: str, amount: Sats, minutes: int, memo: str

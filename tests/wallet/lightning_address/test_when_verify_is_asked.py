@@ -11,10 +11,12 @@ from aiohttp import web
 from kiosk.sale.effects import OpenDirectSale
 from kiosk.sale.events import ConnectionChanged, Event, InvoiceCreated, InvoiceStatusResult
 from kiosk.sale.invoice import Invoice, InvoiceStatus
+from kiosk.sale.lightning_address import parse_lightning_address
 from kiosk.sale.screens import ConnectionState
 from kiosk.wallet.address_sale import AddressSale, pause_s
 from kiosk.wallet.endpoints import Timings
 from kiosk.wallet.lightning_address.client import Proof, VerifyResult
+from kiosk.wallet.lightning_address.messages import read_pay_request
 from kiosk.wallet.lightning_address.servers import AddressServers
 from tests.journal.test_journal import sale
 from tests.sale.test_changing_ways import BY_ADDRESS, direct_account
@@ -167,6 +169,43 @@ def test_an_answer_stands_for_as_long_as_its_server_says_and_no_longer_than_the_
         assert server.asked == 3
 
     served(server, work)
+
+
+def test_an_amount_being_typed_connects_once_to_an_address_that_was_tried() -> None:
+    """D6: nothing is asked of it before, and nothing while the connection is there."""
+    paths: list[str] = []
+
+    async def run() -> None:
+        async def note(request: web.Request) -> web.Response:
+            paths.append(f"{request.method} {request.path}")
+            return web.json_response(served)
+
+        app = web.Application()
+        app.router.add_route("*", "/{tail:.*}", note)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        port = runner.addresses[0][1]
+        served = {
+            "tag": "payRequest",
+            "callback": f"http://localhost:{port}/callback",
+            "minSendable": 1_000,
+            "maxSendable": 1_000_000,
+            "metadata": '[["text/plain","x"]]',
+        }
+        servers = AddressServers(ssl.create_default_context())
+        await servers.warm_up()
+        assert not paths, "no address has been tried"
+        address = parse_lightning_address(f"shop@127.0.0.1:{port}")
+        servers._requests[address] = (read_pay_request(served), 0.0)
+        await servers.warm_up()
+        assert paths == ["GET /.well-known/lnurlp/shop", "HEAD /"]
+        await servers.warm_up()
+        assert len(paths) == 2
+        await servers.close()
+        await runner.cleanup()
+
+    asyncio.run(run())
 
 
 class ScriptedServers:
