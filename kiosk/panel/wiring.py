@@ -42,6 +42,7 @@ MEANINGS: Final[Mapping[str, Key]] = MappingProxyType(
         "D": Key.CURRENCY,
         "*": Key.CLEAR,
         "#": Key.CHARGE,
+        "T": Key.TAX,
     }
 )
 NEEDED: Final = frozenset("0123456789*#")  # without one of these no amount can be charged

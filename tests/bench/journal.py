@@ -1,13 +1,17 @@
 """What the journal costs: a sale's commits, a day's totals, a start, among very many sales."""
 
 import tempfile
+from datetime import UTC
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Final
 
+from kiosk.commands.book_files import write_workbook
 from kiosk.journal import Journal
 from kiosk.sale.days import DAY_S
 from kiosk.sale.facts import (
+    DayClosed,
     Ending,
     Fact,
     ForwardStatus,
@@ -27,6 +31,8 @@ from tests.bench.row import Row, median_ms
 from tests.sale.tills import USD, invoice, usd_rate
 
 BATCH: Final = 100
+SALES_A_DAY: Final = 900
+YEAR_OF_A_SHOP: Final = 36_500  # 100 a day
 COMMITS: Final = 200
 ROWS_OF_PAGE: Final = 20  # more than any display shows
 
@@ -35,9 +41,8 @@ SECONDS_BETWEEN: Final = 96
 FIRST: Final = 1_700_000_000
 
 
-def _life(number: int) -> list[Fact]:
-    """All facts of a sale; every tenth was given up."""
-    sale = Sale(
+def _sale(number: int) -> Sale:
+    return Sale(
         SaleId(f"till-1-9f86d081-{number}"),
         Sats(2300 + number % 1000),
         Fiat(100 + number % 50, USD),
@@ -45,6 +50,11 @@ def _life(number: int) -> list[Fact]:
         FIRST + number * SECONDS_BETWEEN,
         f"$1.00 (2300 sats) till-1 {number}",
     )
+
+
+def _life(number: int) -> list[Fact]:
+    """All facts of a sale; every tenth was given up."""
+    sale = _sale(number)
     taken = invoice(number, sale.amount)
     payout = invoice(number, sale.amount, "out", DAY_S)
     facts: list[Fact] = [SaleStarted(sale), InvoiceIssued(sale.id, taken)]
@@ -65,6 +75,8 @@ def _filled(path: Path, sales: int) -> int:
         batch = range(first, min(first + BATCH, sales))
         now = FIRST + first * SECONDS_BETWEEN
         journal.record([fact for number in batch for fact in _life(number)])
+        if first % SALES_A_DAY < BATCH:
+            journal.record([DayClosed(now)])
     journal.close()
     return FIRST + sales * SECONDS_BETWEEN
 
@@ -86,10 +98,25 @@ def rows(sales: int) -> list[Row]:
         recover_ms = median_ms(journal.recover, 3)
         facts = iter([fact for number in range(COMMITS) for fact in _life(sales + number)])
         commit_ms = median_ms(lambda: journal.record([next(facts)]), COMMITS * 5)
+        since_ms = median_ms(journal.totals_since_close, 20)
+        sale_ms = median_ms(lambda: journal.sale_details(_sale(sales // 2).id), 20)
+        closes = count(end + DAY_S)
+        close_ms = median_ms(lambda: journal.record([DayClosed(next(closes))]), 5)
+        year = min(sales, YEAR_OF_A_SHOP)
+        spans = (FIRST, FIRST + year * SECONDS_BETWEEN)
+        workbook = Path(folder) / "year.xlsx"
+        year_ms = median_ms(
+            lambda: write_workbook(workbook, journal.entries(*spans), journal.close_reports(), UTC),
+            1,
+        )
         journal.close()
     return [
         Row(f"totals of a day among {sales:,} sales", day_ms, 20, "ms"),
         Row(f"a page of the list among {sales:,} sales", page_ms, 50, "ms"),
         Row(f"what a start reads among {sales:,} sales", start_ms + recover_ms, 1000, "ms"),
         Row("one durable commit", commit_ms, 30, "ms"),
+        Row(f"totals since the last close among {sales:,} sales", since_ms, 50, "ms"),
+        Row(f"one sale out of {sales:,}", sale_ms, 50, "ms"),
+        Row(f"closing the day among {sales:,} sales", close_ms, 50, "ms"),
+        Row(f"the workbook of {year:,} sales", year_ms / 1000, 10, "s"),
     ]
