@@ -19,6 +19,7 @@ from kiosk.commands.export import write_sales
 from kiosk.journal import Journal
 from kiosk.sale.facts import DayClosed, SaleStarted
 from kiosk.sale.money import Sats
+from tests.journal.connection import connection
 from tests.journal.test_books import refund, sold, taxed
 from tests.journal.test_journal import NOW, sale
 
@@ -183,6 +184,6 @@ def test_the_stick_gets_every_table_and_the_last_closes_own(day: Journal, tmp_pa
 def test_a_journal_that_has_no_numbers_yet_asks_for_a_start_of_the_kiosk(
     book: Journal, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    book._db.execute("DROP TABLE receipts")
+    connection(book).execute("DROP TABLE receipts")
     assert main(["sales", "--csv"]) == 1
     assert "has to start once" in capsys.readouterr().err

@@ -21,6 +21,7 @@ from kiosk.screen.display.window import picture
 from kiosk.settings import LANGUAGES, Settings, WrongSettings, is_set_up, load
 from kiosk.simulate import Simulator
 from tests.commands.test_run import Service
+from tests.screen.window_parts import look_of
 
 SIZE = (800, 480)
 TOKEN = "ab" * 16
@@ -68,7 +69,7 @@ class Merchant:
         for key in keys:
             self.now_s += 1.0
             till = self.screen._till
-            _, canvas = picture(till, self.screen.window._look, SIZE)
+            _, canvas = picture(till, look_of(self.screen.window), SIZE)
             zone = next(zone for zone in canvas.zones if zone.key == key)
             x, y = zone.rect.center
             where: dict[str, Any] = {
@@ -96,7 +97,7 @@ class Merchant:
 
     @property
     def said(self) -> list[str]:
-        return picture(self.screen._till, self.screen.window._look, SIZE)[1].said
+        return picture(self.screen._till, look_of(self.screen.window), SIZE)[1].said
 
 
 @pytest.fixture

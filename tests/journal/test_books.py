@@ -27,6 +27,7 @@ from kiosk.sale.invoice import SaleId
 from kiosk.sale.money import Sats
 from kiosk.sale.refund import refund_of
 from kiosk.sale.tax import SaleLine, TaxRate, tax_shares
+from tests.journal.connection import connection
 from tests.journal.test_journal import NOW, sale
 from tests.sale.tills import invoice
 
@@ -91,7 +92,7 @@ def test_a_number_is_given_once_and_stays(journal: Journal, path: Path) -> None:
     journal.record(sold(sale(1), 1))
     for change in ("UPDATE receipts SET number = 7", "DELETE FROM receipts"):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            journal._db.execute(change)
+            connection(journal).execute(change)
 
 
 def test_a_journal_in_another_machine_begins_the_next_series(path: Path) -> None:
@@ -172,14 +173,14 @@ def test_a_report_is_kept_as_it_was(journal: Journal) -> None:
     (report,) = journal.close_reports()
     assert report_from_text(report_as_text(report)) == report
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        journal._db.execute("DELETE FROM close_reports")
+        connection(journal).execute("DELETE FROM close_reports")
 
 
 def test_a_close_of_an_older_program_is_numbered_and_gets_its_report_later(
     journal: Journal,
 ) -> None:
     journal.record(sold(sale(1), 1))
-    journal._db.execute("INSERT INTO day_closes VALUES (?)", (NOW,))
+    connection(journal).execute("INSERT INTO day_closes VALUES (?)", (NOW,))
     journal.record(sold(sale(2), 2))
     assert journal.totals_since_close().sales == 1
     journal.record([DayClosed(NOW + 1)])

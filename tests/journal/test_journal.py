@@ -370,7 +370,7 @@ def test_an_older_programs_close_counts_unless_it_is_in_the_future(
     now = int(time.time())
     journal = Journal(sqlite3.connect(path, isolation_level=None), path, lambda: now - 120)
     journal.record(paid(1))
-    journal._db.execute("INSERT INTO day_closes VALUES (?)", (now + off_s,))
+    connection(journal).execute("INSERT INTO day_closes VALUES (?)", (now + off_s,))
     journal.close()
     journal = Journal.open(path, lambda: now)
     journal.record(paid(2))

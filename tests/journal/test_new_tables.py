@@ -14,6 +14,7 @@ from kiosk.journal.books import SaleEntry
 from kiosk.journal.checking import tables_of
 from kiosk.sale.books import ReceiptNumber
 from kiosk.sale.facts import DayClosed, ForwardStatus
+from tests.journal.connection import connection
 from tests.journal.test_books import sold, taxed
 from tests.journal.test_journal import NOW, moved, paid, sale
 
@@ -110,7 +111,7 @@ def test_an_older_release_finds_its_own_tables_unchanged_and_still_sells_and_for
     updated(before)
     journal = Journal.open(path, lambda: NOW)
     journal.record([*sold(taxed(1), 1), DayClosed(NOW)])
-    now = tables_of(journal._db)
+    now = tables_of(connection(journal))
     assert {key: now.get(key) for key in as_before} == as_before
     journal.close()
     before.setattr(database, "ADDITIONS", ("additions.sql",))
@@ -118,7 +119,7 @@ def test_an_older_release_finds_its_own_tables_unchanged_and_still_sells_and_for
     older = Journal.open(path, lambda: NOW)
     assert len(older.recover().forwards) == 1
     older.record([*paid(2), moved(ForwardStatus.SENT, 2), moved(ForwardStatus.SETTLED, 2)])
-    older._db.execute(
+    connection(older).execute(
         "INSERT INTO day_closes VALUES (?)", (NOW + 1,)
     )  # all that it does at a close
     older.close()

@@ -260,7 +260,7 @@ class Kiosk:
         self.undecidable |= set(other.shown.values())
         for tail in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + tail).unlink(missing_ok=True)
-        other.journal.real._db.execute("VACUUM INTO ?", (str(self.path),))
+        connection(other.journal.real).execute("VACUUM INTO ?", (str(self.path),))
         shutil.copy(file_of(other.path), file_of(self.path))
 
     def wreck_journal(self) -> None:

@@ -23,6 +23,7 @@ from kiosk.screen.drawing.theme import PALETTES
 from kiosk.screen.views import attract
 from tests.sale.tills import USD
 from tests.screen.samples import AWAITING, NOW_S, SALE, till
+from tests.screen.window_parts import look_of, painter_of, zones_of
 
 SIZE = (800, 480)
 IDLE = till(EnteringAmount(Entry(USD)))
@@ -71,14 +72,14 @@ def touch(window: Window, place: tuple[int, int]) -> list[Key]:
 
 def brightest(window: Window) -> int:
     return max(
-        max(window._painter.page.surface.get_at((x, y))[:3])
+        max(painter_of(window).page.surface.get_at((x, y))[:3])
         for x in range(0, 800, 9)
         for y in range(480)
     )
 
 
 def place_of(window: Window, key: Key) -> tuple[int, int]:
-    x, y = next(zone.rect.center for zone in window._input.zones if zone.key is key)
+    x, y = next(zone.rect.center for zone in zones_of(window) if zone.key is key)
     return x, y
 
 
@@ -282,7 +283,7 @@ def test_the_white_level_survives_a_restart(tmp_path: Path) -> None:
     first.draw(IDLE)
     assert kept(memory) == {"white": WHITE_LEVELS[-3]}
     second = remembering(memory)
-    assert second._look.white == WHITE_LEVELS[-3]
+    assert look_of(second).white == WHITE_LEVELS[-3]
     second.close()
 
 
@@ -305,7 +306,7 @@ def test_a_corrupt_memory_is_told_once_and_forgotten(
     memory = tmp_path / "remembered.json"
     memory.write_text(text)
     window = remembering(memory)
-    assert window._look.white == WHITE_LEVELS[-1]
+    assert look_of(window).white == WHITE_LEVELS[-1]
     assert len(caplog.records) == 1
     window.adjust_code_brightness(-1)
     window.draw(IDLE)
@@ -328,5 +329,5 @@ def test_a_level_that_there_is_no_more_becomes_the_nearest(tmp_path: Path) -> No
     memory = tmp_path / "remembered.json"
     memory.write_text(json.dumps({"white": WHITE_LEVELS[1] + 1}))
     window = remembering(memory)
-    assert window._look.white == WHITE_LEVELS[1]
+    assert look_of(window).white == WHITE_LEVELS[1]
     window.close()

@@ -23,6 +23,7 @@ from kiosk.screen.drawing.qr import prepare
 from kiosk.screen.drawing.touch_zones import TouchZone, zone_at
 from tests.sale.tills import USD
 from tests.screen.samples import AWAITING, ENTRY, NOW_S, SALE, every_view, till
+from tests.screen.window_parts import painter_of, zones_of
 
 SIZE = (800, 480)
 IDLE = till(EnteringAmount(Entry(USD)))
@@ -47,7 +48,7 @@ def letters(events: tuple[Event, ...]) -> str:
 
 def place_of(window: Window, key: Key | Letter) -> tuple[int, int]:
     """Where on the screen a key is, turned as the display is."""
-    x, y = next(zone.rect.center for zone in window._input.zones if zone.key == key)
+    x, y = next(zone.rect.center for zone in zones_of(window) if zone.key == key)
     width, height = SIZE
     return {
         0: (x, y),
@@ -197,10 +198,10 @@ def test_a_frame_of_motion_leaves_the_display_as_a_whole_picture_would(rotate: i
         now_s = NOW_S + hundredth / 100
         shown = till(Forwarded(SALE, NOW_S + 0.1, NOW_S), now_s=now_s)
         window.draw(shown)
-        moved = window._painter.page._display.copy()
-        fresh._painter.start_on(fresh._painter.page)
+        moved = painter_of(window).page._display.copy()
+        painter_of(fresh).start_on(painter_of(fresh).page)
         fresh.draw(shown)
-        assert moved.get_buffer().raw == fresh._painter.page._display.get_buffer().raw, hundredth
+        assert moved.get_buffer().raw == painter_of(fresh).page._display.get_buffer().raw, hundredth
     window.close()
 
 
@@ -231,7 +232,7 @@ def test_a_screen_that_is_plugged_in_again_is_drawn_on_again() -> None:
         connected[0] = seen
         now_s[0] += CONNECTORS_S
         assert window.draw(IDLE) is draws
-    assert pygame.display.get_surface() is window._painter.page._display
+    assert pygame.display.get_surface() is painter_of(window).page._display
     window.close()
 
 
@@ -261,11 +262,11 @@ def test_a_page_that_cannot_be_drawn_is_a_plain_one_that_leads_back(
         broken.setattr("kiosk.screen.display.painter.paint", fail)
         for number in range(3):
             assert window.draw(replace(till(AWAITING), now_s=NOW_S + number * BAR_STEP_S))
-            assert [zone.key for zone in window._input.zones] == [Key.CLEAR]
+            assert [zone.key for zone in zones_of(window)] == [Key.CLEAR]
     assert len([line for line in caplog.messages if "cannot be drawn" in line]) == 1
     assert "secret" not in caplog.text
     window.draw(IDLE)
-    assert len(window._input.zones) > 10
+    assert len(zones_of(window)) > 10
 
 
 def test_how_long_nobody_has_touched_it_is_known(window: Window) -> None:
@@ -283,7 +284,7 @@ def test_every_printable_letter_can_be_touched(window: Window) -> None:
         spelling = every_view()["passphrase-lower"]
         assert isinstance(spelling.screen, EnteringPassphrase)
         window.draw(replace(spelling, screen=replace(spelling.screen, layer=layer)))
-        for zone in window._input.zones:
+        for zone in zones_of(window):
             if isinstance(zone.key, Letter):
                 at = place_of(window, zone.key)
                 pygame.event.post(

@@ -51,6 +51,7 @@ from tests.screen.counter import (
     price,
     status_arrives,
 )
+from tests.screen.window_parts import look_of
 
 
 @pytest.fixture
@@ -300,12 +301,12 @@ def test_out_of_service_says_why_counts_down_and_goes_by_itself(counters: list[C
 
 def test_the_white_of_the_code_has_two_keys_and_hides_nothing(counter: Counter) -> None:
     counter.play(*CHARGED)
-    before = counter.window._look.white
+    before = look_of(counter.window).white
     counter.play(
         ("touch show-brightness dimmer dimmer", AwaitingPayment, "Scan and pay"),
         ("touch brighter show-brightness", AwaitingPayment, "$12.50"),
     )
-    assert WHITE_LEVELS.index(before) - WHITE_LEVELS.index(counter.window._look.white) == 1
+    assert WHITE_LEVELS.index(before) - WHITE_LEVELS.index(look_of(counter.window).white) == 1
 
 
 def test_the_customers_language_is_a_touch_away_and_goes_with_the_sale(
