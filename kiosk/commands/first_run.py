@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 from zoneinfo import available_timezones
 
+from kiosk import doors
 from kiosk.clock import system_zone
 from kiosk.commands.app import look_of
 from kiosk.doors import Watchdog
@@ -20,7 +21,6 @@ from kiosk.host.dispatcher import Host
 from kiosk.host.network import has_route
 from kiosk.loop import Inbox
 from kiosk.sale import first_run
-from kiosk.sale.device import HostEffect
 from kiosk.sale.effects import FetchAccount
 from kiosk.sale.events import (
     AccountFetched,
@@ -51,12 +51,6 @@ DONE_SHOWN_S: Final = 1.5  # "All set", before the program ends to be started wi
 _UNMADE_CABLE_LOOK_S: Final = 3.0  # how often to look whether a cable was plugged in
 
 
-class HostDoor(Protocol):
-    """The system around the program, as far as it is needed here."""
-
-    def perform(self, effect: HostEffect) -> None: ...
-
-
 @dataclass(slots=True)
 class _LookUp:
     """Who is being looked up, by a wallet of its own; its answer alone counts."""
@@ -81,7 +75,7 @@ class FirstRunScreen:
         folder: Path | None,
         refused: tuple[str, ...] = (),
         machine: Machine | None = None,
-        host: Callable[[Inbox], HostDoor] | None = None,
+        host: Callable[[Inbox], doors.Host] | None = None,
         is_online: Callable[[], bool] = has_route,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

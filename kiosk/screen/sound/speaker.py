@@ -46,10 +46,17 @@ class SpeakerHangs(Exception):
 class Output(Protocol):
     """An audio device. Every method but `end` may raise NoSound or SpeakerHangs."""
 
-    def open(self) -> None: ...
-    def play(self, sound: Sound, volume: float) -> None: ...
-    def close(self) -> None: ...
-    def end(self) -> None: ...
+    def open(self) -> None:
+        """Take the device, so that `play` may be called."""
+
+    def play(self, sound: Sound, volume: float) -> None:
+        """Play a sound; `volume` is 0 to 1."""
+
+    def close(self) -> None:
+        """Give the device back until the next `open`."""
+
+    def end(self) -> None:
+        """Give everything up for good; never fails."""
 
 
 class Speaker:
