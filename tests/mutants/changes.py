@@ -98,6 +98,8 @@ def _decisions(tree: ast.AST) -> Iterator[ast.AST]:
     """The nodes that decide; no types, log lines, asserts, and no pauses that could be any."""
     if isinstance(tree, ast.Assert | ast.Raise | ast.JoinedStr) or _is_log(tree):
         return
+    if isinstance(tree, ast.If) and all(_is_log(child) for child in (*tree.body, *tree.orelse)):
+        return
     if isinstance(tree, ast.AnnAssign) and ast.unparse(tree.annotation) == "Final":
         return
     if isinstance(tree, ast.expr | ast.If | ast.match_case):
