@@ -1,6 +1,7 @@
-"""`python -m tests.screen.gallery FOLDER`: a picture of every view, and contact sheets.
+"""`python -m tests.screen.gallery [FOLDER]`: a picture of every view, and contact sheets.
 
-With `--renew` it writes the pictures that are kept beside the tests instead: the README's, and the
+Without a folder they go to `build/gallery`, which `docs/gallery.md` links to; `--page` writes that
+page. With `--renew` it writes the pictures that are kept beside the tests: the README's, and the
 thumbnails that `test_pictures` compares with.
 """
 
@@ -17,13 +18,17 @@ from kiosk.sale.till import Till
 from kiosk.screen.display.window import picture
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.text.words import Words
+from kiosk.settings import LANGUAGES as SETTINGS_LANGUAGES
 from tests.screen.samples import every_view
 
-SIZES: Final = ((800, 480), (480, 320), (1280, 720), (720, 1280))
+SIZES: Final = ((800, 480), (480, 320), (1280, 720), (1920, 1080), (720, 1280))
 THEMES: Final = ("light", "dark", "contrast")
 LANGUAGES: Final = ("en", "he", "ja")
 NAME: Final = "Café Satoshi"
 
+ROOT: Final = Path(__file__).parents[2]
+DRAWN: Final = ROOT / "build" / "gallery"
+PAGE: Final = ROOT / "docs" / "gallery.md"
 KEPT: Final = Path(__file__).parent / "pictures"
 README: Final = ("amount", "invoice", "forwarded", "totals")
 PANEL: Final = (800, 480)
@@ -58,6 +63,29 @@ COMPARED: Final = (
     *product(("amount", "invoice", "stopped-blink_odd"), ("dark", "contrast"), ("en",)),
     *product(("sum", "invoice", "out-no_connection"), ("light",), ("he", "ja")),
 )
+
+# Of these there is a view for every kind of trouble.
+TROUBLE_VIEWS: Final = ("refused", "stopped", "out")
+PAGE_HEAD: Final = """# Gallery
+
+Made by `python -m tests.screen.gallery --page`; a test compares. The pictures are not kept:
+
+```sh
+python -m tests.screen.gallery                    # everything; some minutes
+python -m tests.screen.gallery --language en      # in one language
+```
+
+They go to `build/gallery` as `VIEW-THEME-LANGUAGE-SIZE.png`; the view `sheet` is all views at once.
+`./setup.sh test -m slow` draws them too.
+
+- themes: {themes}
+- languages: {languages}
+- sizes: {sizes}
+
+| view | screen |
+| --- | --- |
+{rows}
+"""
 
 SHEET_GAP: Final = 8
 _GREY: Final = (120, 120, 124)
@@ -113,28 +141,57 @@ def write_all(folder: Path, theme: str, language: str, size: tuple[int, int]) ->
     sheet = []
     for name, till in views.items():
         surface, _ = picture(till, look(theme, language), size)
-        pygame.image.save(surface, folder / f"{name}-{theme}-{language}-{width}x{height}.png")
+        pygame.image.save(surface, folder / file_name(name, theme, language, size))
         sheet.append(pygame.transform.smoothscale(surface, small))
     whole = contact_sheet(sheet, ACROSS)
-    pygame.image.save(whole, folder / f"sheet-{theme}-{language}-{width}x{height}.png")
+    pygame.image.save(whole, folder / file_name("sheet", theme, language, size))
+
+
+def file_name(view: str, theme: str, language: str, size: tuple[int, int]) -> str:
+    """The file of a picture in the gallery."""
+    return f"{view}-{theme}-{language}-{size[0]}x{size[1]}.png"
+
+
+def page() -> str:
+    """`docs/gallery.md`: a line for every view, of the views of troubles one for each kind."""
+    screens: dict[str, str] = {}
+    for name, till in every_view().items():
+        kind = next((kind for kind in TROUBLE_VIEWS if name.startswith(f"{kind}-")), None)
+        shown = f"`{name}`" if kind is None else f"`{kind}-...`, one for each trouble"
+        screens.setdefault(shown, type(till.screen).__name__)
+    return PAGE_HEAD.format(
+        themes=", ".join(THEMES),
+        languages=", ".join(SETTINGS_LANGUAGES),
+        sizes=", ".join(f"{width}x{height}" for width, height in SIZES),
+        rows="\n".join(f"| {shown} | `{screens[shown]}` |" for shown in sorted(screens)),
+    )
+
+
+def write_gallery(folder: Path, languages: Sequence[str]) -> None:
+    """Every view in every theme and size, in these languages."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor() as pool:
+        parts = product(THEMES, languages, SIZES)
+        work = [pool.submit(write_all, folder, *part) for part in parts]
+        for part in work:
+            part.result()
 
 
 def main() -> None:
-    """Write the gallery, or renew what is kept."""
+    """Write the gallery, its page, or what is kept."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--renew", action="store_true", help="the pictures beside the tests")
+    parser.add_argument("folder", type=Path, nargs="?", default=DRAWN)
+    parser.add_argument("--language", action="append", choices=SETTINGS_LANGUAGES)
+    parser.add_argument("--page", action="store_true", help="only docs/gallery.md")
+    parser.add_argument("--renew", action="store_true", help="only the pictures beside the tests")
     wanted = parser.parse_args()
+    if wanted.page:
+        PAGE.write_text(page(), encoding="utf-8")
     if wanted.renew:
         pygame.image.save(readme_picture(), KEPT / "sale.png")
         pygame.image.save(contact_sheet(list(thumbnails()), ACROSS), KEPT / "thumbnails.png")
-    if wanted.folder is not None:
-        wanted.folder.mkdir(parents=True, exist_ok=True)
-        with ProcessPoolExecutor() as pool:
-            parts = product(THEMES, LANGUAGES, SIZES)
-            jobs = [pool.submit(write_all, wanted.folder, *part) for part in parts]
-            for job in jobs:
-                job.result()
+    if not (wanted.page or wanted.renew):
+        write_gallery(wanted.folder, wanted.language or SETTINGS_LANGUAGES)
 
 
 if __name__ == "__main__":
