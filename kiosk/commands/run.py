@@ -186,9 +186,20 @@ class _Service:
         from kiosk.commands.error_screen import wrong_settings
 
         self._wait_for_partition()
+        if self._goes_back():
+            return 0
         self._notifier.ready(f"out of service: wrong settings: {', '.join(names)}")
         self._error_screen().show_for_good(wrong_settings(names))
         return 0 if self._stopped else 2
+
+    def _goes_back(self) -> bool:
+        from kiosk.commands import settings_trial
+
+        return not self._stopped and settings_trial.go_back(self._folder, self._fed_sleep)
+
+    def _fed_sleep(self, seconds: float) -> None:
+        self._notifier.feed()
+        time.sleep(seconds)
 
     def _set_up(self, missing: tuple[str, ...]) -> int:
         """Ask for the first settings; systemd starts the program again with them."""
@@ -258,6 +269,8 @@ class _Service:
             sys.stderr.write(f"kiosk: {words}\n")
             if self._on_developer_machine:
                 return 1
+            if trouble.kind is TroubleKind.PANEL_MISSING and self._goes_back():
+                return 0
             is_untouched = self._wait(trouble, AGAIN_S)
             waits_s = time.monotonic() - waits_since_s
             if is_untouched and waits_s >= new_start.NEW_START_AFTER_S:
@@ -269,10 +282,13 @@ class _Service:
         from kiosk.commands import new_start
 
         timer = new_start.NewStartTimer(time.monotonic(), new_start.NEW_START_AFTER_S)
+        from kiosk.commands import settings_trial
+
         health_checks = {"wallet": app.wallet.alive, "panel": app.panel.alive}
         app.loop.watchdog = make_watchdog(self._notifier, self._patience_s, health_checks)
         self._report_refused_settings(app)
         self._notifier.ready("the till is on the screen")
+        settings_trial.keep(self._folder)
         while not self._stopped and not app.loop.stopped:
             app.loop.run_once()
             if self._on_developer_machine:

@@ -25,8 +25,14 @@ log: Final = logging.getLogger("kiosk")
 FOLDER: Final = "settings"
 REQUEST_FILE: Final = "wanted"
 ANSWER: Final = Path("/run/kiosk-settings/answer")
+TRIAL: Final = Path("/run/kiosk-provision/settings-on-trial")
 PATIENCE_S: Final = 30.0  # starting Python on a small Pi, and writing to a slow card
 LOOK_S: Final = 0.1
+
+
+def is_on_trial(file: Path = TRIAL) -> bool:
+    """Whether this is the first start with settings that were changed on the screen."""
+    return file.exists()
 
 
 def ask_for_change(

@@ -14,7 +14,7 @@ from kiosk.provision.env_file import (
     split_secrets,
     strangers,
 )
-from kiosk.provision.settings_in_force import finish_change, put_in_force
+from kiosk.provision.settings_in_force import BEFORE, finish_change, put_in_force
 from kiosk.provision.wifi import Wifi, bring_up, use_radio
 from kiosk.sale.pin import kept
 from kiosk.settings import PIN_CREDENTIAL, SECRETS
@@ -26,6 +26,7 @@ log: Final = logging.getLogger("kiosk")
 _ENDINGS: Final = ("", ".txt")
 # Beneath a partition that is not there: what lies here is not what was left (`setup.sh readonly`).
 NOT_MOUNTED: Final = "partition-is-missing"
+TRIAL: Final = "settings-on-trial"
 _COUNTRY: Final = "wifi-country"
 _LEFT: Final = "left-on-boot"
 
@@ -60,6 +61,7 @@ def apply_from_boot(places: Paths) -> tuple[str, ...]:
     """
     places.refusal.unlink(missing_ok=True)
     problems = [*_problems_of_own_file(places)]
+    _tell_of_trial(places)
     if (places.etc / NOT_MOUNTED).exists():
         return _reported((f"kiosk.env: {places.etc} is on a partition that is missing",), places)
     country = places.etc / _COUNTRY
@@ -91,6 +93,14 @@ def keep_secrets_apart(etc: Path) -> None:
     env_file = split_secrets(given)
     if env_file.secrets:
         put_in_force(env_file, etc, set(env_file.secrets))
+
+
+def _tell_of_trial(places: Paths) -> None:
+    """Whether the till is to start for the first time with what was changed on its screen."""
+    trial = places.refusal.with_name(TRIAL)
+    trial.unlink(missing_ok=True)
+    if (places.etc / BEFORE).is_file():
+        trial.touch(mode=0o644)
 
 
 def _problems_of_own_file(places: Paths) -> tuple[str, ...]:

@@ -14,17 +14,25 @@ from typing import Final
 
 from kiosk.durable_files import write_private
 from kiosk.provision.apply_settings import NOT_MOUNTED, keep_secrets_apart
-from kiosk.provision.env_file import checked_settings
-from kiosk.provision.settings_in_force import put_in_force, values_in_force
+from kiosk.provision.env_file import checked_settings, split_secrets
+from kiosk.provision.settings_in_force import (
+    forget_before,
+    keep_for_going_back,
+    put_in_force,
+    settings_before,
+    values_in_force,
+)
 from kiosk.sale.pin import is_correct_pin, lock_s
 from kiosk.sale.settings_change import (
     ChangeOutcome,
     ChangeSettings,
+    RequestKind,
     SettingsChangeResult,
     answer_text,
     read_request,
 )
 from kiosk.settings import SECRETS, TABLE, has_account
+from kiosk.settings.entry import Group
 from kiosk.settings_file import FileRefused, SettingsFile, read_file
 
 log: Final = logging.getLogger("kiosk")
@@ -92,6 +100,12 @@ def not_for_the_screen(change: ChangeSettings) -> tuple[str, ...]:
     return tuple(name for name, _ in change.changes if name not in allowed)
 
 
+def pays_others(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether anything differs that says whose money it is, or where that is asked."""
+    accounts = [name for name, entry in TABLE.items() if entry.group is Group.ACCOUNTS]
+    return any(before.get(name) != after.get(name) for name in accounts)
+
+
 def described(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
     """What a change does, one line each; a secret's value is never in it."""
     lines = []
@@ -116,6 +130,11 @@ def _changed(
     in_force = values_in_force(etc)
     if in_force.problems:  # written by hand, and not clear: nobody but its writer may touch it
         return SettingsChangeResult(ChangeOutcome.WRONG, in_force.problems)
+    if change.kind is RequestKind.KEEP:
+        forget_before(etc)
+        return SettingsChangeResult(ChangeOutcome.IN_FORCE)
+    if change.kind is RequestKind.GO_BACK:
+        return _back(in_force.values, etc, unix_s)
     if names := not_for_the_screen(change):
         log.error("not to be set on the screen: %s", ", ".join(names))
         return SettingsChangeResult(ChangeOutcome.NOT_ALLOWED)
@@ -126,6 +145,8 @@ def _changed(
             return refused
     values = changed_values(in_force.values, change)
     env_file = checked_settings(SettingsFile(values))
+    if not is_first:
+        keep_for_going_back(split_secrets(in_force), etc)
     put_in_force(env_file, etc, set(SECRETS))
     _note(
         etc,
@@ -133,6 +154,20 @@ def _changed(
         described(in_force.values, values),
         unix_s,
     )
+    return SettingsChangeResult(ChangeOutcome.IN_FORCE)
+
+
+def _back(in_force: Mapping[str, str], etc: Path, unix_s: float) -> SettingsChangeResult:
+    """Put the settings of before the last change back, but never another payee.
+
+    It needs no PIN: nobody can choose what comes, and it is what was in force a moment ago.
+    """
+    before = settings_before(etc)
+    if before is None or pays_others(in_force, before.values):
+        return SettingsChangeResult(ChangeOutcome.NOT_ALLOWED)
+    put_in_force(checked_settings(before), etc, set(SECRETS))
+    forget_before(etc)
+    _note(etc, "the till, which could not start", described(in_force, before.values), unix_s)
     return SettingsChangeResult(ChangeOutcome.IN_FORCE)
 
 

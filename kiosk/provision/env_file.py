@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from kiosk.panel.wiring import read_wiring
 from kiosk.provision.wifi import NAMES as WIFI_NAMES
 from kiosk.provision.wifi import Wifi, wifi_of, wifi_problems
-from kiosk.settings import SECRETS, TABLE, WrongSettings, load, unknown
+from kiosk.settings import SECRETS, TABLE, Settings, WrongSettings, load, unknown
 from kiosk.settings_file import FileRefused, SettingsFile, parse
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_./:,+@%-]*")
@@ -50,7 +51,7 @@ def checked_settings(
     problems = [*given.problems, *strangers(values), *unknown(values), *wifi_problems(values)]
     problems += extra_check(values)
     try:
-        load(values)
+        problems += _wiring_problems(load(values))
     except WrongSettings as error:
         problems += error.problems
     if problems:
@@ -100,6 +101,20 @@ def strangers(values: Mapping[str, str]) -> Iterator[str]:
             yield f"{name} is not a setting"
         elif _quoted(value) is None:
             yield f"{name}: holds a sign that cannot be kept: a backslash, or both ' and \""
+
+
+def _wiring_problems(settings: Settings) -> Iterator[str]:
+    """What the keypad, the LED and the buzzer cannot be together: no till is built with it."""
+    try:
+        read_wiring(
+            settings.keypad_rows,
+            settings.keypad_columns,
+            settings.keypad_layout,
+            led_pin=settings.led_pin,
+            buzzer_pin=settings.buzzer_pin,
+        )
+    except ValueError as error:
+        yield str(error)
 
 
 def _boot_problems(values: Mapping[str, str]) -> Iterator[str]:

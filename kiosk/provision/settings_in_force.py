@@ -20,7 +20,9 @@ log: Final = logging.getLogger("kiosk")
 
 FILE: Final = "kiosk.env"
 CREDENTIALS: Final = "credentials"
-BEING_CHANGED: Final = "being-changed"  # JSON: the text, and each secret or null
+# JSON: the text, and each secret or null.
+BEING_CHANGED: Final = "being-changed"
+BEFORE: Final = "before-change"  # until the till has worked with what was changed
 
 
 def values_in_force(etc: Path) -> SettingsFile:
@@ -43,12 +45,30 @@ def values_in_force(etc: Path) -> SettingsFile:
 def put_in_force(env_file: EnvFile, etc: Path, replaced: set[str]) -> None:
     """Write the settings; of the `replaced` secrets, those that are not given are removed."""
     (etc / CREDENTIALS).mkdir(mode=0o700, parents=True, exist_ok=True)
-    secrets = {name: env_file.secrets.get(name) or None for name in sorted(replaced)}
-    if pin := secrets.get("KIOSK_PIN"):
-        secrets["KIOSK_PIN"] = kept(pin)  # never its digits
-    whole = {"text": env_file.text, "secrets": secrets}
-    write_private(etc / BEING_CHANGED, json.dumps(whole))
+    write_private(etc / BEING_CHANGED, _whole(env_file, replaced))
     finish_change(etc)
+
+
+def keep_for_going_back(env_file: EnvFile, etc: Path) -> None:
+    """Keep these settings, which are about to be replaced."""
+    write_private(etc / BEFORE, _whole(env_file, set(SECRETS)))
+
+
+def settings_before(etc: Path) -> SettingsFile | None:
+    """The settings of before the last change, None once the till has worked with it."""
+    file = etc / BEFORE
+    if not file.is_file():
+        return None
+    before = json.loads(file.read_text())
+    values = dict(parse(before["text"].encode(), FILE).values)
+    values |= {name: value for name, value in before["secrets"].items() if value is not None}
+    return SettingsFile(values)
+
+
+def forget_before(etc: Path) -> None:
+    """The till works: there is no going back."""
+    if (etc / BEFORE).is_file():
+        wipe(etc / BEFORE)
 
 
 def finish_change(etc: Path) -> None:
@@ -60,6 +80,13 @@ def finish_change(etc: Path) -> None:
     _write_secrets(etc / CREDENTIALS, change["secrets"])
     write_private(etc / FILE, change["text"])
     wipe(whole)
+
+
+def _whole(env_file: EnvFile, replaced: set[str]) -> str:
+    secrets = {name: env_file.secrets.get(name) or None for name in sorted(replaced)}
+    if pin := secrets.get("KIOSK_PIN"):
+        secrets["KIOSK_PIN"] = kept(pin)  # never its digits
+    return json.dumps({"text": env_file.text, "secrets": secrets})
 
 
 def _write_secrets(folder: Path, secrets: Mapping[str, str | None]) -> None:

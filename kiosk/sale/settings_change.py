@@ -34,6 +34,14 @@ class ChangeOutcome(StrEnum):
     NO_APPLIANCE = "no_appliance"  # this machine has no such unit
 
 
+class RequestKind(StrEnum):
+    """What is asked of root's unit."""
+
+    CHANGE = "change"
+    KEEP = "keep"  # the till works with what was changed last
+    GO_BACK = "go_back"  # it cannot be built with it: the settings of before, without a PIN
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeSettings:
     """Ask for these settings to be put into force, as a whole. -> SettingsChangeResult.
@@ -44,6 +52,11 @@ class ChangeSettings:
 
     changes: tuple[tuple[str, str], ...] = field(repr=False)
     pin: str = field(default="", repr=False)
+    kind: RequestKind = RequestKind.CHANGE
+
+
+KEEP: Final = ChangeSettings((), kind=RequestKind.KEEP)
+GO_BACK: Final = ChangeSettings((), kind=RequestKind.GO_BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,8 @@ class SettingsChangeResult:
 
 def request_text(change: ChangeSettings, token: str) -> str:
     """The request as root's unit reads it. `token` are 32 hex digits, which the answer repeats."""
-    return json.dumps({"token": token, "pin": change.pin, "changes": dict(change.changes)})
+    request = {"kind": change.kind, "pin": change.pin, "changes": dict(change.changes)}
+    return json.dumps({"token": token, **request})
 
 
 def read_request(text: str) -> tuple[str, ChangeSettings]:
@@ -70,12 +84,14 @@ def read_request(text: str) -> tuple[str, ChangeSettings]:
     token, pin, changes = data.get("token"), data.get("pin"), data.get("changes")
     if not _matches(_TOKEN, token) or not _matches(_PIN, pin):
         raise ValueError("no token or no PIN")
-    if not isinstance(changes, dict) or not 1 <= len(changes) <= MOST_CHANGES:
+    kind = RequestKind(str(data.get("kind")))
+    least = 1 if kind is RequestKind.CHANGE else 0
+    if not isinstance(changes, dict) or not least <= len(changes) <= MOST_CHANGES:
         raise ValueError("no changes, or too many")
     for name, value in changes.items():
         if not _matches(_NAME, name) or not _is_value(value):
             raise ValueError("a change that is none")
-    return str(token), ChangeSettings(tuple(changes.items()), str(pin))
+    return str(token), ChangeSettings(tuple(changes.items()), str(pin), kind)
 
 
 def answer_text(result: SettingsChangeResult, token: str) -> str:

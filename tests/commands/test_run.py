@@ -247,7 +247,8 @@ def test_a_till_that_cannot_be_built_stays_while_its_display_is_touched(
 
 def test_wrong_settings_never_end_in_a_new_start(tmp_path: Path) -> None:
     """Box fault 9: a new start would find the same settings."""
-    service = Service(tmp_path, KIOSK_ROTATE="45", WATCHDOG_USEC="60000")
+    wrong = {"KIOSK_ROTATE": "45", "MERCHANT_USERNAME": "shop"}
+    service = Service(tmp_path, **wrong, WATCHDOG_USEC="60000")
     service.start("-c", FAST)
     try:
         assert service.hear().startswith("READY=1\nSTATUS=out of service: wrong settings: ")

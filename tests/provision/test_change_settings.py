@@ -9,8 +9,15 @@ from typing import Any
 import pytest
 
 from kiosk.durable_files import wipe, write_private
+from kiosk.host.settings_request import is_on_trial
 from kiosk.provision import settings_in_force
-from kiosk.provision.apply_settings import NOT_MOUNTED, keep_secrets_apart
+from kiosk.provision.apply_settings import (
+    NOT_MOUNTED,
+    TRIAL,
+    Paths,
+    apply_from_boot,
+    keep_secrets_apart,
+)
 from kiosk.provision.change_settings import (
     HISTORY,
     MOST_HISTORY_LINES,
@@ -20,6 +27,8 @@ from kiosk.provision.change_settings import (
 from kiosk.provision.settings_in_force import BEING_CHANGED, values_in_force
 from kiosk.sale.pin import PIN_LOCK_S, PIN_TRIES, is_correct_pin
 from kiosk.sale.settings_change import (
+    GO_BACK,
+    KEEP,
     ChangeOutcome,
     ChangeSettings,
     SettingsChangeResult,
@@ -180,21 +189,24 @@ def test_the_list_of_changes_does_not_grow_for_ever(set_up: Root) -> None:
     assert lines[-1].endswith("KIOSK_NAME 'Café Satoshi' -> 'x'")
 
 
+def request(**parts: object) -> str:
+    """A request with some part replaced by what no till of ours would write."""
+    right = {"token": TOKEN, "pin": "", "kind": "change", "changes": {"KIOSK_NAME": "x"}}
+    return json.dumps(right | parts)
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "[]",
-        "nonsense",
-        "[" * 5000,
-        json.dumps({"token": TOKEN, "pin": "1", "changes": {}}),
-        json.dumps({"token": TOKEN, "pin": "12 34", "changes": {"KIOSK_NAME": "x"}}),
-        json.dumps({"token": "../../etc", "pin": "", "changes": {"KIOSK_NAME": "x"}}),
-        json.dumps({"token": TOKEN, "pin": "", "changes": {"KIOSK_NAME": "a\nMERCHANT=b"}}),
-        json.dumps({"token": TOKEN, "pin": "", "changes": {"KIOSK_NAME": 5}}),
-        json.dumps({"token": TOKEN, "pin": "", "changes": {"KIOSK_NAME": "x" * 20_000}}),
-        json.dumps({"token": TOKEN, "pin": "", "changes": {f"KIOSK_{n}": "" for n in range(99)}}),
-        "x" * 100_000,
+        *("", "[]", "nonsense", "[" * 5000, "x" * 100_000),
+        request(changes={}),
+        request(pin="12 34"),
+        request(kind="destroy"),
+        request(token="../../etc"),
+        request(changes={"KIOSK_NAME": "a\nMERCHANT=b"}),
+        request(changes={"KIOSK_NAME": 5}),
+        request(changes={"KIOSK_NAME": "x" * 20_000}),
+        request(changes={f"KIOSK_{number}": "" for number in range(99)}),
     ],
 )
 def test_a_hostile_request_is_taken_away_and_not_answered(root: Root, text: str) -> None:
@@ -230,11 +242,75 @@ def test_a_file_written_by_hand_that_is_not_clear_is_left_alone(set_up: Root) ->
     assert file.read_text() == text
 
 
+def test_a_wiring_that_no_till_is_built_with_is_refused(set_up: Root) -> None:
+    result = set_up.asked({"KIOSK_LED_PIN": "5"}, PIN)
+    assert result.outcome is ChangeOutcome.WRONG
+    assert result.problems == ("KIOSK_LED_PIN names pin 5 which KIOSK_KEYPAD_ROWS has already.",)
+
+
+def asked_of_root(root: Root, change: ChangeSettings) -> ChangeOutcome:
+    root.paths.request.write_text(request_text(change, TOKEN))
+    result = answer_request(root.paths, root.now_s, 1_700_000_100)
+    assert result is not None
+    return result.outcome
+
+
+def test_a_till_that_cannot_start_goes_back_to_the_settings_of_before_and_it_is_noted(
+    set_up: Root,
+) -> None:
+    before = set_up.values
+    assert set_up.outcome({"KIOSK_GPIO": "on", "KIOSK_PIN": "9999"}, PIN) is ChangeOutcome.IN_FORCE
+    assert asked_of_root(set_up, GO_BACK) is ChangeOutcome.IN_FORCE
+    assert set_up.values == before
+    last = (set_up.paths.etc / HISTORY).read_text().splitlines()[-1]
+    assert last.endswith("the till, which could not start: KIOSK_GPIO 'on' -> (default)")
+    assert asked_of_root(set_up, GO_BACK) is ChangeOutcome.NOT_ALLOWED, "once"
+
+
+def test_once_the_till_has_worked_there_is_no_going_back(set_up: Root) -> None:
+    set_up.outcome({"KIOSK_GPIO": "on"}, PIN)
+    assert asked_of_root(set_up, KEEP) is ChangeOutcome.IN_FORCE
+    assert asked_of_root(set_up, GO_BACK) is ChangeOutcome.NOT_ALLOWED
+    assert set_up.values["KIOSK_GPIO"] == "on"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"MERCHANT_ADDRESS": "new@blink.sv"},
+        {"MERCHANT_ADDRESS": "new@blink.sv", "KIOSK_GPIO": "on"},
+    ],
+)
+def test_a_till_never_goes_back_to_another_payee_by_itself(
+    set_up: Root, change: dict[str, str]
+) -> None:
+    set_up.outcome(change, PIN)
+    assert asked_of_root(set_up, GO_BACK) is ChangeOutcome.NOT_ALLOWED
+    assert set_up.values["MERCHANT_ADDRESS"] == "new@blink.sv"
+
+
+def test_the_first_settings_have_none_before_them(set_up: Root) -> None:
+    assert asked_of_root(set_up, GO_BACK) is ChangeOutcome.NOT_ALLOWED
+
+
+def test_the_program_is_told_that_its_settings_are_on_trial(set_up: Root, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    places = Paths((), set_up.paths.etc, run / "refused", lambda _: None, lambda _: None)
+    for change, is_told in (({"KIOSK_NAME": "x"}, True), (None, False)):
+        if change is None:
+            asked_of_root(set_up, KEEP)
+        else:
+            set_up.outcome(change, PIN)
+        apply_from_boot(places)
+        assert is_on_trial(run / TRIAL) is is_told
+
+
 class PowerCut(BaseException):
     """The power goes at this write."""
 
 
-@pytest.mark.parametrize("writes", range(4))
+@pytest.mark.parametrize("writes", range(5))
 def test_a_plug_pulled_at_any_write_leaves_all_of_the_old_settings_or_all_of_the_new(
     set_up: Root, monkeypatch: pytest.MonkeyPatch, writes: int
 ) -> None:
@@ -256,8 +332,9 @@ def test_a_plug_pulled_at_any_write_leaves_all_of_the_old_settings_or_all_of_the
             set_up.outcome({"MERCHANT_ADDRESS": "new@blink.sv", "KIOSK_PIN": "9999"}, PIN)
     keep_secrets_apart(set_up.paths.etc)  # at the next boot
     after = set_up.values
-    assert (after == before) is (writes == 0)
-    if writes:
+    is_written_down = writes > 1  # first those of before, then those to come
+    assert (after == before) is not is_written_down
+    if is_written_down:
         assert after["MERCHANT_ADDRESS"] == "new@blink.sv"
         assert is_correct_pin("9999", after["KIOSK_PIN"])
     assert not (set_up.paths.etc / BEING_CHANGED).exists()

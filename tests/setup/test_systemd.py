@@ -16,7 +16,7 @@ from kiosk.host.restarts import note_start
 from kiosk.host.watchdog import FEEDS_PER_TIMEOUT
 from kiosk.journal.database import MISSING
 from kiosk.loop import EVENTS_A_TURN
-from kiosk.provision.apply_settings import NOT_MOUNTED, Paths
+from kiosk.provision.apply_settings import NOT_MOUNTED, TRIAL, Paths
 from kiosk.provision.change_settings import ChangePaths
 from kiosk.settings import PIN_CREDENTIAL, SECRETS, SETTINGS_CREDENTIAL
 
@@ -77,6 +77,10 @@ def test_a_unit_is_exposed_no_more_than_promised(units: list[str], name: str) ->
 
 
 @needs_systemd
+def test_the_program_looks_for_the_trial_of_settings_where_root_tells_of_it() -> None:
+    assert Paths().refusal.with_name(TRIAL) == settings_request.TRIAL
+
+
 def test_the_unit_that_changes_settings_can_reach_no_network_and_no_device(
     units: list[str],
 ) -> None:
