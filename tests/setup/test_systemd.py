@@ -160,7 +160,7 @@ def test_the_display_is_waited_for_by_the_name_that_udev_gives_it() -> None:
 def test_a_display_that_does_not_come_is_not_waited_for_longer_than_a_person_would() -> None:
     """Box fault 5: without a display card the till said nothing for systemd's 90 seconds."""
     waits_s = float(words_of("display-device.conf")["JobRunningTimeoutSec"][0])
-    assert waits_s <= 10
+    assert waits_s <= 30
 
 
 def test_root_watches_where_the_till_leaves_its_wish_for_a_stick() -> None:
