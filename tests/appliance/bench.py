@@ -44,7 +44,7 @@ SNAPSHOT: Final = "ready"
 WIRES: Final = "/sys/devices/platform/gpio-wire-sim"
 TOUCHSCREEN: Final = "/run/touchscreen"
 LOG: Final = "journalctl --boot --unit=kiosk --output=cat --no-pager --lines=all"
-PATIENCE_S: Final = 120.0
+PATIENCE_S: Final = 240.0
 NAME: Final = "Bench"
 LOOK: Final = Look(name=NAME)
 
@@ -154,10 +154,16 @@ class Bench:
         # Process substitution: the shell does not wait for journalctl, which would follow on.
         # `cat`, because a grep that nobody listens to ends at the first line, whatever the count.
         script = f"grep --max-count={times} {shlex.quote(words)} < <({LOG} --follow) | cat"
-        code, _ = self.machine.attempt(f"timeout {timeout_s} bash -c {shlex.quote(script)}")
+        waits = f"timeout {timeout_s} bash -c {shlex.quote(script)}"
+        code, _ = self.machine.attempt(waits, timeout_s + PATIENCE_S)
         if code != 0:
             said = "\n".join(self.log()[-30:])
             raise MachineFailed(f"not logged in {timeout_s} s: {words} x {times}\n{said}")
+
+    def doctor(self) -> tuple[int, str]:
+        """What `kiosk doctor` says, its lines joined, and its exit code."""
+        code, said = self.machine.attempt("kiosk doctor")
+        return code, " ".join(said.split())
 
     # --- a cashier ---------------------------------------------------------------------------
 
@@ -183,12 +189,16 @@ class Bench:
         strokes = (f"echo '{self.crossing(key)}' >{WIRES}/release" for key in keys)
         self.machine.run("\n".join((*strokes, "sleep 0.3")))
 
-    def touch(self, till: Till, *keys: Key) -> None:
-        """Tap these keys on the screen, which shows `till`, one after the other."""
+    def touch(self, till: Till, *keys: Key, hold_ms: int = 80) -> None:
+        """Tap these keys on the screen, which shows `till`, one after the other.
+
+        With `hold_ms` -1 the finger is never lifted.
+        """
         _, canvas = picture(till, LOOK, (WIDTH, HEIGHT))
         places = {zone.key: zone.rect.center for zone in canvas.zones}
         taps = (
-            f"echo {places[key][0]} {places[key][1]} 80 >{TOUCHSCREEN}; sleep 0.3" for key in keys
+            f"echo {places[key][0]} {places[key][1]} {hold_ms} >{TOUCHSCREEN}; sleep 0.3"
+            for key in keys
         )
         self.machine.run("\n".join(taps))
 
@@ -251,15 +261,16 @@ class Bench:
 
     def _parts(self, image: Image) -> Parts:
         root, boot = self.folder / "root.qcow2", self.folder / "boot.qcow2"
-        _qemu_img("create", "-f", "qcow2", "-b", str(image.root), "-F", "raw", str(root))
+        qemu_img("create", "-f", "qcow2", "-b", str(image.root), "-F", "raw", str(root))
         raw = self.folder / "boot.img"
         shutil.copyfile(image.boot, raw)
         env = self.folder / "kiosk.env"
         env.write_text("".join(f"{name}={value}\n" for name, value in self.env.items()))
         subprocess.run(["mcopy", "-i", str(raw), str(env), "::kiosk.env"], check=True)
-        _qemu_img("convert", "-O", "qcow2", str(raw), str(boot))
+        qemu_img("convert", "-O", "qcow2", str(raw), str(boot))
         http, ws = self._ports
         added = (
+            "systemd.default_device_timeout_sec=600",  # a busy machine finds its disks late
             f"systemd.setenv=SIMULATOR_HTTP={http}",
             f"systemd.setenv=SIMULATOR_WS={ws}",
         )
@@ -317,5 +328,6 @@ def _free_ports(count: int) -> list[int]:
         return [int(listener.getsockname()[1]) for listener in listeners]
 
 
-def _qemu_img(*words: str) -> None:
+def qemu_img(*words: str) -> None:
+    """Make or convert a disk's file."""
     subprocess.run(["qemu-img", words[0], "-q", *words[1:]], check=True)

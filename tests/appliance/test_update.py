@@ -21,6 +21,22 @@ def update(bench: Bench, version: str, change: str) -> tuple[int, str]:
     )
 
 
+# It can open the journal and writes to a table of its own; then it fails, as a bad release does.
+BAD = """
+cat >>kiosk/journal/additions.sql <<'SQL'
+CREATE TABLE IF NOT EXISTS newest (sale TEXT PRIMARY KEY) STRICT;
+INSERT INTO newest VALUES (hex(randomblob(8)));
+SQL
+sed -i 's/^    def _run_loop(.*/&\\n        raise SystemExit(1)/' kiosk/commands/run.py
+grep -q 'raise SystemExit(1)' kiosk/commands/run.py
+"""
+ROWS = """python3 -c '
+import sqlite3
+database = sqlite3.connect("file:/var/lib/kiosk/journal.sqlite3?mode=ro", uri=True)
+print(database.execute("SELECT count(*) FROM newest").fetchone()[0])'
+"""
+
+
 def test_an_update_takes_over_and_a_bad_one_goes_back_by_itself(bench: Bench) -> None:
     bench.press(*digits("500"), Key.CHARGE)
     bench.pay(bench.scan())
@@ -33,8 +49,9 @@ def test_an_update_takes_over_and_a_bad_one_goes_back_by_itself(bench: Bench) ->
     assert good.startswith("9.0.0-")
     assert bench.machine.run("kiosk sales --json") == sales, "the journal is not touched"
 
-    code, said = update(bench, "9.0.1", "echo 'raise SystemExit(1)' >>kiosk/commands/run.py")
+    code, said = update(bench, "9.0.1", BAD)
     assert code == 1, said
+    assert int(bench.machine.run(ROWS)) >= 1, "the journal has what only the bad release knows"
     assert bench.machine.run(CURRENT).strip() == good, said
     assert bench.machine.run("systemctl is-active kiosk").strip() == "active"
     assert "9.0.1-" not in bench.machine.run("ls /opt/kiosk/releases")

@@ -19,13 +19,13 @@ from tests.appliance.peer import ANSWER_S, MachineFailed, Peer
 WIDTH: Final = 800
 HEIGHT: Final = 480
 # All times are for an emulated processor on a busy desk machine.
-BOOT_S: Final = 400.0
+BOOT_S: Final = 600.0
 COMMAND_S: Final = ANSWER_S
 SNAPSHOT_S: Final = 300.0
 # What a kernel says when it dies. An emulated processor on a busy machine can be the reason.
 DYING_WORDS: Final = ("Kernel panic", "Oops:", "general protection fault", "double fault")
 # Where disks can be plugged in while it runs.
-SLOT: Final = "slot"
+SLOT: Final = "stick-port"
 PLUGGED: Final = "plugged"
 
 

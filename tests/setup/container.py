@@ -34,6 +34,7 @@ _COPIES: Final = tuple(f"/etc/{name}" for name in ("passwd-", "group-", "shadow-
 _KIOSK: Final = "[Service]\nEnvironment=SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=dummy\n"
 _FEW: Final = "TimeoutStartSec=15\n"
 _MANAGER: Final = "[Manager]\nDefaultDeviceTimeoutSec=1s\n"
+_DISPLAY: Final = "[Unit]\nJobRunningTimeoutSec=1s\n"
 
 
 def can_run() -> bool:
@@ -53,6 +54,7 @@ class Container:
         self.put("/srv/settings.env", _SETTINGS)
         self.put("/etc/systemd/system/kiosk.service.d/test.conf", _KIOSK + _FEW)
         self.put("/etc/systemd/system.conf.d/test.conf", _MANAGER)
+        self.put("/etc/systemd/system/dev-kiosk-display.device.d/test.conf", _DISPLAY)
         self._nspawn, self._init = self._boot()
 
     def put(self, path: str, text: str) -> None:

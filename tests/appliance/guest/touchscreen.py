@@ -1,5 +1,7 @@
 """Be a multi-touch screen: `touchscreen.py FIFO`, then write `X Y MILLISECONDS` lines into FIFO.
 
+A finger that is held for -1 milliseconds is never lifted, as on a bezel that presses.
+
 Runs in the guest, in its system's Python. QEMU 7.2 has no touchscreen of its own, so the kernel's
 uinput makes one; for everything above the kernel it is as real as glass. Coordinates are pixels.
 """
@@ -56,6 +58,7 @@ class Touchscreen:
     """The device. It exists until the program ends."""
 
     def __init__(self) -> None:
+        self._resting = 0  # fingers that are never lifted
         self._fd = os.open("/dev/uinput", os.O_WRONLY)
         for kind in (EV_KEY, EV_ABS):
             fcntl.ioctl(self._fd, UI_SET_EVBIT, kind)
@@ -72,9 +75,13 @@ class Touchscreen:
         fcntl.ioctl(self._fd, UI_DEV_CREATE)
 
     def tap(self, number: int, x: int, y: int, hold_s: float) -> None:
-        """Put one finger down, leave it there, lift it. `number` tells this touch from others."""
+        """Put one finger down, leave it there, lift it. `number` tells this touch from others.
+
+        A negative `hold_s` leaves it there for good; the next finger is another.
+        """
+        slot = self._resting
         self._send(
-            (EV_ABS, ABS_MT_SLOT, 0),
+            (EV_ABS, ABS_MT_SLOT, slot),
             (EV_ABS, ABS_MT_TRACKING_ID, number),
             (EV_ABS, ABS_MT_POSITION_X, x),
             (EV_ABS, ABS_MT_POSITION_Y, y),
@@ -82,10 +89,12 @@ class Touchscreen:
             (EV_ABS, ABS_X, x),
             (EV_ABS, ABS_Y, y),
         )
+        if hold_s < 0:
+            self._resting += 1
+            return
         time.sleep(hold_s)
-        self._send(
-            (EV_ABS, ABS_MT_SLOT, 0), (EV_ABS, ABS_MT_TRACKING_ID, -1), (EV_KEY, BTN_TOUCH, 0)
-        )
+        lifted = () if self._resting else ((EV_KEY, BTN_TOUCH, 0),)
+        self._send((EV_ABS, ABS_MT_SLOT, slot), (EV_ABS, ABS_MT_TRACKING_ID, -1), *lifted)
 
     def _send(self, *events: Event) -> None:
         for kind, code, value in (*events, (EV_SYN, 0, 0)):
