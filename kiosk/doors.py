@@ -34,8 +34,10 @@ class Journal(Protocol):
         """The totals for the manager's pages; `now` in Unix seconds."""
         ...
 
-    def sales_page(self, before: SalesPlace | None, count: int) -> SalesPageResult:
-        """So many sales older than a place in the list, None from the newest."""
+    def sales_page(
+        self, before: SalesPlace | None, count: int, *, odd: bool = False
+    ) -> SalesPageResult:
+        """So many sales older than a place in the list, None from the newest; or the odd ones."""
         ...
 
     def sale_details(self, sale: SaleId) -> SaleDetails:

@@ -225,8 +225,8 @@ class Loop:
                 self._display.adjust_code_brightness(steps)
             case ReadSalesHistory():
                 self._answer(lambda: self._journal.overview(self.till.unix_s))
-            case ReadSalesPage(before, count):
-                self._answer(lambda: self._journal.sales_page(before, count))
+            case ReadSalesPage(before, count, odd):
+                self._answer(lambda: self._journal.sales_page(before, count, odd=odd))
             case ReadSale(sale):
                 self._answer(lambda: SaleDetailsResult(self._journal.sale_details(sale)))
             case ProbeJournal():

@@ -93,7 +93,9 @@ class IdleDoors:
         none = Totals(0, 0, Sats(0), Sats(0), Sats(0))
         return SalesHistoryResult(none, none)
 
-    def sales_page(self, before: SalesPlace | None, count: int) -> SalesPageResult:
+    def sales_page(
+        self, before: SalesPlace | None, count: int, *, odd: bool = False
+    ) -> SalesPageResult:
         return SalesPageResult(before)
 
     def sale_details(self, sale: SaleId) -> SaleDetails:

@@ -259,10 +259,12 @@ class Journal:
             self.totals(*today), self.totals_since_close(), self.close_reports(CLOSES_SHOWN)
         )
 
-    def sales_page(self, before: SalesPlace | None, count: int) -> SalesPageResult:
-        """So many sales older than a place in the list, None from the newest."""
+    def sales_page(
+        self, before: SalesPlace | None, count: int, *, odd: bool = False
+    ) -> SalesPageResult:
+        """So many sales older than a place in the list, None from the newest; or the odd ones."""
         with reading():
-            return sales_pages.read_page(self._db, before, count, self._zone, self.totals)
+            return sales_pages.read_page(self._db, before, count, self._zone, self.totals, odd=odd)
 
     def sale_details(self, sale: SaleId) -> SaleDetails:
         """One sale with all that is known of it."""

@@ -19,6 +19,11 @@ from kiosk.sale.sale_record import SaleDetails, SaleRecord
 from kiosk.sale.sales_list import SalesDay, SalesPageResult, SalesPlace
 from kiosk.sale.totals import Totals
 
+# Few at any time, so that they are looked for one by one.
+_ODD: Final = (
+    "SELECT sale_id FROM late_money UNION SELECT sale_id FROM paid_twice"
+    " UNION SELECT sale_id FROM undecided UNION SELECT sale_id FROM direct_undecided"
+)
 _NEWEST: Final = SalesPlace(2**62, 2**62)
 
 
@@ -28,11 +33,16 @@ def read_page(
     count: int,
     zone: tzinfo,
     totals: Callable[[int, int], Totals],
+    *,
+    odd: bool = False,
 ) -> SalesPageResult:
-    """So many sales older than a place, newest first; `totals` sums up a span of time."""
+    """So many sales older than a place, newest first; `totals` sums up a span of time.
+
+    `odd`: only those that were paid late or twice, or that nobody can decide.
+    """
     place = before or _NEWEST
-    forwarded = _older(db, "records", place.forwarded, count)
-    received = _older(db, "direct_records", place.direct, count)
+    forwarded = _older(db, "records", place.forwarded, count, odd=odd)
+    received = _older(db, "direct_records", place.direct, count, odd=odd)
     merged = heapq.merge(forwarded, received, key=_begun_at, reverse=True)
     sales, places = [], []
     for number, record in itertools.islice(merged, count):
@@ -41,7 +51,7 @@ def read_page(
         places.append(place)
     spans = dict.fromkeys(day_of(record.sale.started_at, zone) for record in sales)
     days = tuple(SalesDay(start, end, totals(start, end)) for start, end in spans)
-    return SalesPageResult(before, tuple(sales), tuple(places), days)
+    return SalesPageResult(before, tuple(sales), tuple(places), days, odd)
 
 
 def read_details(db: sqlite3.Connection, sale_id: SaleId) -> SaleDetails:
@@ -89,11 +99,12 @@ def _without_books(db: sqlite3.Connection, sale_id: SaleId) -> SaleDetails:
 
 
 def _older(
-    db: sqlite3.Connection, view: str, number: int, count: int
+    db: sqlite3.Connection, view: str, number: int, count: int, *, odd: bool
 ) -> list[tuple[int, SaleRecord]]:
     """The sales of one way before a number, with their own."""
+    listed = f"({_ODD}) CROSS JOIN {view} USING (sale_id)" if odd else view
     rows = db.execute(
-        f"SELECT * FROM {view} WHERE rowid < ? ORDER BY rowid DESC LIMIT ?",  # noqa: S608
+        f"SELECT * FROM {listed} WHERE rowid < ? ORDER BY rowid DESC LIMIT ?",  # noqa: S608
         (number, count),
     )
     return [(row["rowid"], record_of(row, direct=view == "direct_records")) for row in rows]

@@ -5,7 +5,16 @@ is.
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import checkout, manager, new_code, prices, reach, refunding, sale_page
+from kiosk.sale import (
+    checkout,
+    manager,
+    new_code,
+    odd_money,
+    prices,
+    reach,
+    refunding,
+    sale_page,
+)
 from kiosk.sale.code_on_screen import (
     back_to_entry,
     end_without_code,
@@ -30,7 +39,7 @@ from kiosk.sale.entry import (
     with_next_tax,
     without_last_digit,
 )
-from kiosk.sale.facts import Ending, LateMoneyPutAway, PinTried
+from kiosk.sale.facts import Ending, PinTried
 from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key, Row
 from kiosk.sale.pin import PIN_TRIES, is_correct_pin, lock_s
@@ -151,8 +160,7 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
         if key in (Key.CLEAR, Key.CHARGE):  # the notice has been read
             return Step(till)
     if key is Key.CHARGE and entry.is_empty and till.late_money and _notice(till) is None:
-        read, *others = till.late_money
-        return Step(replace(till, late_money=tuple(others)), (LateMoneyPutAway(read.id),))
+        return odd_money.put_away(till)
     edits = key.digit is not None or key in (Key.DELETE, Key.PLUS)
     if edits and screen.shown is not None:
         # A digit of one unit behind digits of another would be an amount that nobody meant: it is
@@ -174,6 +182,8 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
             return Step(till if taxed is entry else _with_entry(till, screen, taxed))
         case Key.CHARGE:
             return checkout.open_sale(till, entry)
+        case Key.PUT_AWAY if entry.is_empty:
+            return odd_money.put_away(till)
         case Key.SHOW_CONNECTIONS:
             shown = replace(screen, connections=not screen.connections)
             return Step(replace(till, screen=shown))

@@ -29,7 +29,7 @@ def with_question(before: Till, step: Step) -> Step:
 
 def handle_sales(till: Till, result: SalesPageResult) -> Step:
     """The newest sales: those of today are shown."""
-    if result.before is not None or not till.rules.last_sales:
+    if result.before is not None or result.odd or not till.rules.last_sales:
         return Step(till)
     today = [day for day in result.days if day.start <= till.unix_s < day.end]
     sales = tuple(

@@ -48,6 +48,8 @@ def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
             return _read_sales(till, awake, sales_list.older(screen.sales))
         case Key.DELETE, ManagerPage.HISTORY:
             return _read_sales(till, awake, sales_list.newer(screen.sales))
+        case Key.CURRENCY, ManagerPage.HISTORY:
+            return _read_sales(till, awake, SalesList(odd=not screen.sales.odd))
         case Key.CHARGE, ManagerPage.HISTORY:
             return handle_row(till, awake, 0)
         case Key.PLUS, ManagerPage.FORWARDS:

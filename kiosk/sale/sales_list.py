@@ -27,10 +27,14 @@ class SalesPlace:
 
 @dataclass(frozen=True, slots=True)
 class ReadSalesPage:
-    """Read so many sales older than a place, None from the newest. -> SalesPageResult."""
+    """Read so many sales older than a place, None from the newest. -> SalesPageResult.
+
+    `odd`: only those that were paid late or twice, or that nobody can decide.
+    """
 
     before: SalesPlace | None
     count: int
+    odd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class SalesPageResult:
     sales: tuple[SaleRecord, ...] = ()
     places: tuple[SalesPlace, ...] = ()
     days: tuple[SalesDay, ...] = ()
+    odd: bool = False
 
 
 SalesLine = SalesDay | SaleRecord
@@ -66,6 +71,7 @@ class SalesList:
     lines: tuple[SalesLine, ...] | None = None
     begins: tuple[SalesPlace | None, ...] = (None,)
     end: SalesPlace | None = None
+    odd: bool = False  # only the sales whose money was odd
 
     @property
     def sales(self) -> tuple[SaleRecord, ...]:
@@ -75,12 +81,12 @@ class SalesList:
 
 def question(shown: SalesList, room: int) -> ReadSalesPage:
     """What is read for a page: one sale more than fits, which says whether there are older ones."""
-    return ReadSalesPage(shown.begins[-1], room // SALE_ROOM + 1)
+    return ReadSalesPage(shown.begins[-1], room // SALE_ROOM + 1, shown.odd)
 
 
 def answered(shown: SalesList, result: SalesPageResult, room: int) -> SalesList:
     """The page with what the journal has answered; an answer to an older question is left."""
-    if result.before != shown.begins[-1]:
+    if (result.before, result.odd) != (shown.begins[-1], shown.odd):
         return shown
     lines, count = _lines(result, room)
     end = result.places[count - 1] if 0 < count < len(result.sales) else None
@@ -89,12 +95,14 @@ def answered(shown: SalesList, result: SalesPageResult, room: int) -> SalesList:
 
 def older(shown: SalesList) -> SalesList:
     """The next page; the last page stays."""
-    return shown if shown.end is None else SalesList(begins=(*shown.begins, shown.end))
+    if shown.end is None:
+        return shown
+    return SalesList(begins=(*shown.begins, shown.end), odd=shown.odd)
 
 
 def newer(shown: SalesList) -> SalesList:
     """The page before; the first is read again, for there may be new sales."""
-    return SalesList(begins=shown.begins[:-1] or (None,))
+    return SalesList(begins=shown.begins[:-1] or (None,), odd=shown.odd)
 
 
 def _lines(result: SalesPageResult, room: int) -> tuple[tuple[SalesLine, ...], int]:

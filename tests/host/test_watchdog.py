@@ -70,7 +70,9 @@ class Doors:
     def overview(self, now: int) -> SalesHistoryResult:
         raise NotImplementedError
 
-    def sales_page(self, before: SalesPlace | None, count: int) -> SalesPageResult:
+    def sales_page(
+        self, before: SalesPlace | None, count: int, *, odd: bool = False
+    ) -> SalesPageResult:
         raise NotImplementedError
 
     def sale_details(self, sale: SaleId) -> SaleDetails:

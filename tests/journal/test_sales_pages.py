@@ -11,10 +11,13 @@ from kiosk.journal import Journal
 from kiosk.sale.facts import (
     CodeReplaced,
     DirectInvoiceIssued,
+    DirectPaymentUnproven,
     Ending,
     Fact,
     InvoiceIssued,
     InvoicePaid,
+    LateMoneyNoticed,
+    LateMoneyPutAway,
     PaidTwice,
     SaleLeftScreen,
     SaleStarted,
@@ -132,3 +135,24 @@ def test_a_sale_that_is_not_there_says_so(journal: Journal) -> None:
 
     with pytest.raises(JournalCorrupt):
         journal.sale_details(SaleId("nobody"))
+
+
+def test_only_the_sales_whose_money_was_odd_are_listed_when_asked_for(journal: Journal) -> None:
+    journal.record([*paid(1), *paid(2), *paid(3), *paid(4)])
+    journal.record(
+        [LateMoneyNoticed(sale(2).id), PaidTwice(sale(4).id, invoice(4, 1).payment_hash, 2)]
+    )
+    direct = replace(sale(5), direct=True)
+    made = invoice(5, 2300)
+    journal.record([SaleStarted(direct), DirectInvoiceIssued(direct.id, made)])
+    journal.record([DirectPaymentUnproven(direct.id, made.payment_hash)])
+    page = journal.sales_page(None, 9, odd=True)
+    assert {record.sale.id for record in page.sales} == {sale(number).id for number in (2, 4, 5)}
+    assert page.odd
+    first = journal.sales_page(None, 1, odd=True)
+    second = journal.sales_page(first.places[0], 9, odd=True)
+    assert {record.sale.id for record in (*first.sales, *second.sales)} == {
+        record.sale.id for record in page.sales
+    }
+    journal.record([LateMoneyPutAway(sale(2).id)])
+    assert journal.sales_page(None, 9, odd=True).sales == page.sales, "put away, and listed still"

@@ -310,6 +310,7 @@ def _sale_views() -> dict[str, Till]:
     }
     return {
         "sales-reading": till(replace(manager, sales=SalesList())),
+        "sales-odd": till(replace(manager, sales=replace(SALES, odd=True))),
         "sales-none": till(replace(manager, sales=SalesList(()))),
         "sale": till(page),
         "refund-amount": till(refund),

@@ -120,8 +120,10 @@ class FailingJournal:
     def overview(self, now: int) -> SalesHistoryResult:
         return self.real.overview(now)
 
-    def sales_page(self, before: SalesPlace | None, count: int) -> SalesPageResult:
-        return self.real.sales_page(before, count)
+    def sales_page(
+        self, before: SalesPlace | None, count: int, *, odd: bool = False
+    ) -> SalesPageResult:
+        return self.real.sales_page(before, count, odd=odd)
 
     def sale_details(self, sale: SaleId) -> SaleDetails:
         return self.real.sale_details(sale)

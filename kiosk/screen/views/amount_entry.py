@@ -132,9 +132,14 @@ def _notes(
     note = entry_banner(till, screen, canvas.words)
     if note is not None:
         kept = tape_height(canvas) + canvas.points(GAP) if entry.items else 0
+        if note.can_be_put_away:
+            kept += canvas.finger + canvas.points(GAP)
         above, _ = off_bottom(area, kept, 0)
         left = banner(canvas, above, note.icon, note.sentence, note.tone, LABEL)
         area = pygame.Rect(area.left, left.top, area.width, area.bottom - left.top)
+        if note.can_be_put_away:
+            key, area = off_top(area, canvas.finger, canvas.points(GAP))
+            canvas.button(key, Key.PUT_AWAY, canvas.words.tr("Put away"), name=Icon.TICK)
     if entry.items:
         tape(canvas, area, entry)
     elif entry.is_empty and has_room_for_sales(canvas):

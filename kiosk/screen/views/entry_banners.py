@@ -7,6 +7,7 @@ from typing import Final
 from kiosk.sale.keys import SCREEN_LEGEND
 from kiosk.sale.limits import is_near, left_today, trouble_ahead
 from kiosk.sale.money import Sats
+from kiosk.sale.odd_money import can_put_away
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -22,6 +23,7 @@ class Banner:
     icon: Icon
     tone: Tone
     sentence: str
+    can_be_put_away: bool = False
 
 
 def entry_banner(till: Till, screen: EnteringAmount, words: Words) -> Banner | None:
@@ -29,7 +31,8 @@ def entry_banner(till: Till, screen: EnteringAmount, words: Words) -> Banner | N
     for icon, tone, sentence_of in BANNERS:
         sentence = sentence_of(till, screen, words)
         if sentence:
-            return Banner(icon, tone, sentence)
+            told = sentence_of in (_late_money, _alarm) and can_put_away(till)
+            return Banner(icon, tone, sentence, can_be_put_away=told)
     return None
 
 

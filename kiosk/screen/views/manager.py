@@ -64,13 +64,13 @@ def managing(canvas: Canvas, till: Till, screen: ManagerScreen) -> None:
             forwards_page(canvas, body, till, screen)
         case ManagerPage.DEVICE:
             _device_page(canvas, account_notices(canvas, body, till), screen.notice)
-    last = _foot_keys(canvas, screen.page)
+    last = _foot_keys(canvas, screen)
     shares = [3 if label else 2 for _, label, _, _ in last]
     button_row(canvas, canvas.columns(foot, shares, gap), last, LABEL * 0.9)
 
 
-def _foot_keys(canvas: Canvas, page: ManagerPage) -> list[Button]:
-    words = canvas.words
+def _foot_keys(canvas: Canvas, screen: ManagerScreen) -> list[Button]:
+    words, page = canvas.words, screen.page
     keys: list[Button] = [(Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN)]
     if page is not ManagerPage.DEVICE:
         keys.append((Key.DELETE, "", Icon.UP, Tone.PLAIN))
@@ -78,6 +78,9 @@ def _foot_keys(canvas: Canvas, page: ManagerPage) -> list[Button]:
     match page:
         case ManagerPage.TOTALS:
             keys.append((Key.CHARGE, words.tr("Close the day"), Icon.TICK, Tone.MAIN))
+        case ManagerPage.HISTORY:
+            other = words.tr("All sales") if screen.sales.odd else words.tr("Late or twice")
+            keys.append((Key.CURRENCY, other, None, Tone.PLAIN))
         case ManagerPage.FORWARDS:
             keys.append((Key.CHARGE, words.tr("Try again now"), Icon.AGAIN, Tone.MAIN))
         case ManagerPage.DEVICE:

@@ -88,12 +88,14 @@ def _lines(words: Words, screen: SaleScreen) -> list[tuple[str, str]]:
     """What is known of the sale, with the name of each; what is not known is left out."""
     record, sale = screen.details.record, screen.details.record.sale
     given = Fiat(screen.details.refunded_minor, sale.price.currency)
+    payments = screen.details.payments
     late = words.tr("The code had left the screen already.") if record.late else ""
     lines = [
         (words.tr("Tip"), tip_amount(words, sale)),
         (words.tr("Begun"), _moment(words, sale.started_at)),
         (words.tr("Paid"), _moment(words, record.paid_at)),
         (words.tr("Late"), late),
+        (words.tr("Payments"), words.whole(payments) if payments > 1 else ""),
         (words.tr("Receipt"), str(screen.details.receipt or "")),
         (words.tr("Given back"), words.money(given) if given.minor else ""),
         (words.tr("Forwarded"), _moment(words, record.forwarded_at)),

@@ -56,8 +56,8 @@ class Evening(Counter):
         match effect:
             case ReadSalesHistory():
                 return self.journal.overview(self.now)
-            case ReadSalesPage(before, count):
-                return self.journal.sales_page(before, count)
+            case ReadSalesPage(before, count, odd):
+                return self.journal.sales_page(before, count, odd=odd)
             case ReadSale(sale):
                 return SaleDetailsResult(self.journal.sale_details(sale))
         return None
@@ -177,3 +177,29 @@ def test_a_sale_that_nobody_paid_says_so_when_asked(evening: Evening) -> None:
         ("touch charge", SaleScreen, "Asking"),
         (unpaid, SaleScreen, "The answer: not paid, and the code has run out."),
     )
+
+
+def test_late_money_is_told_until_its_own_key_and_listed_after_that(evening: Evening) -> None:
+    def paid(counter: Counter) -> None:
+        counter.hand_over(InvoiceStatusResult(invoice(1, 1).payment_hash, InvoiceStatus.PAID))
+
+    evening.journal.record([*given_up(1), *sold(2)])
+    evening.play(
+        *OPENED,
+        ("touch 2", ManagerScreen, "cancelled"),
+        ("row 1", SaleScreen, "Ask Blink"),
+        ("touch charge", SaleScreen, "Asking"),
+        (paid, SaleScreen, "The answer: paid."),
+        ("touch clear clear", EnteringAmount, "A code that was given up has been paid"),
+        ("touch 5", EnteringAmount, "$0.05"),
+        ("touch clear", EnteringAmount, "A code that was given up has been paid"),
+        ("touch put-away", EnteringAmount, "$0.00"),
+    )
+    assert not any("given up" in said for said in evening.canvas.said)
+    assert evening.journal.late_money() == ()
+    evening.play(
+        *OPENED,
+        ("touch 2", ManagerScreen, "$1.02"),
+        ("touch currency", ManagerScreen, "paid (late)"),
+    )
+    assert "$1.02" not in evening.canvas.said
