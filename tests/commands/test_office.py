@@ -5,7 +5,8 @@ import io
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from tests.journal.test_books import refund, sold, taxed
 from tests.journal.test_journal import NOW, sale
 
 ZONE = ZoneInfo("Europe/Berlin")
-# Commas, double quotes, UTF-8, cells as they are shown, every sheet in a file of its own.
+# Commas, double quotes, UTF-8, every sheet in a file of its own.
 AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 
 
@@ -46,7 +47,7 @@ def test_libreoffice_reads_every_cell_and_sum_as_it_was_written(tmp_path: Path) 
     ):
         with (tmp_path / f"books-{name}.csv").open(newline="") as file:
             shown = [[_spelled(cell) for cell in row] for row in csv.reader(file)]
-        wanted = _table(columns, rows)
+        wanted = [[_spelled(cell) for cell in row] for row in _table(columns, rows)]
         assert shown == wanted, name
         for column in {"gross", "tax", "sats"} & {*columns}:
             place = columns.index(column)
@@ -63,5 +64,10 @@ def _table(columns: Sequence[str], rows: Iterable[Row]) -> list[list[str]]:
 
 
 def _spelled(cell: str) -> str:
-    """LibreOffice shouts truth values."""
-    return {"TRUE": "True", "FALSE": "False"}.get(cell, cell)
+    """A cell in one spelling: 1.00 and 1, TRUE and True, 11:13:20 PM and 23:13:20 are the same."""
+    if cell.endswith((" AM", " PM")):
+        return f"{datetime.strptime(cell, '%I:%M:%S %p'):%H:%M:%S}"  # noqa: DTZ007 - a time of day
+    try:
+        return f"{Decimal(cell).normalize():f}"
+    except InvalidOperation:
+        return {"TRUE": "True", "FALSE": "False"}.get(cell, cell)
