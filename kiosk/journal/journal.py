@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -216,16 +217,25 @@ class Journal:
         if not files:
             return None
         saved: dict[SaleId, SalvagedSale] = {}
-        for file in files:
+        for place, file in enumerate(files, start=1 - len(files)):
             with reading():
                 salvaged_books.copy_numbers(self._db, file, int(self._now()))
-                saved.update(salvage.copy_finished_sales(self._db, file))
-                salvage.copy_direct_sales(self._db, file)
+                closed = salvaged_books.closed_part(file)
+                if closed.sales:
+                    saved.update(self._salvage(file, closed.sales.__contains__))
+                    salvaged_books.copy_refunds(self._db, file, closed.last_refund)
+                    salvaged_books.mark_close(self._db, place, closed.at)
+                saved.update(self._salvage(file, partial(_is_open, closed.sales)))
                 salvaged_books.copy_refunds(self._db, file)
         for file in reversed(files):  # the newest that has any
             with reading():
                 salvage.copy_what_was_learned(self._db, file)
         return LostJournal(tuple(file.name for file in files), tuple(saved.values()))
+
+    def _salvage(self, file: Path, chosen: Callable[[str], bool]) -> dict[SaleId, SalvagedSale]:
+        saved = salvage.copy_finished_sales(self._db, file, chosen)
+        salvage.copy_direct_sales(self._db, file, chosen)
+        return saved
 
     def undecided(self) -> tuple[tuple[SaleId, str], ...]:
         """Sales of a lost journal, of the last week, that a person has to look at."""
@@ -305,3 +315,8 @@ class Journal:
     def unsettled(self) -> tuple[SaleRecord, ...]:
         """Sales that were paid and are not forwarded yet, oldest payment first."""
         return history.unsettled(self._db)
+
+
+def _is_open(closed: frozenset[str], sale: str) -> bool:
+    """Whether no close has counted a sale."""
+    return sale not in closed

@@ -6,7 +6,7 @@ concluded from the file alone, since the row that says "settled" may be the one 
 
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,9 +104,11 @@ def damaged_journals(path: Path) -> list[Path]:
 
 
 def copy_finished_sales(
-    connection: sqlite3.Connection, damaged: Path
+    connection: sqlite3.Connection, damaged: Path, chosen: Callable[[str], bool] = lambda _: True
 ) -> dict[SaleId, SalvagedSale]:
     """Copy the finished sales of a damaged journal into a sound one; return the others.
+
+    `chosen` says by a sale's id whether it is looked at.
 
     Raises:
         sqlite3.Error: the sound journal cannot be written.
@@ -116,6 +118,8 @@ def copy_finished_sales(
     saved: dict[SaleId, SalvagedSale] = {}
     with transaction(connection):
         for sale_id, sale in sales.items():
+            if not chosen(sale_id):
+                continue
             if sale.settled and _copied(connection, sale, _TABLES, "records"):
                 copied += 1
             elif (unfinished := _salvaged_sale(sale)) is not None:
@@ -124,8 +128,12 @@ def copy_finished_sales(
     return saved
 
 
-def copy_direct_sales(connection: sqlite3.Connection, damaged: Path) -> None:
+def copy_direct_sales(
+    connection: sqlite3.Connection, damaged: Path, chosen: Callable[[str], bool] = lambda _: True
+) -> None:
     """Copy the direct sales of a damaged journal into a sound one, finished or not.
+
+    `chosen` says by a sale's id whether it is looked at.
 
     Nothing of them is forwarded, so a row that was lost costs no money: an invoice whose payment or
     end is missing is asked about again. What does not fit together is not copied.
@@ -133,7 +141,8 @@ def copy_direct_sales(connection: sqlite3.Connection, damaged: Path) -> None:
     Raises:
         sqlite3.Error: the sound journal cannot be written.
     """
-    sales = [sale for sale in _read(damaged, _DIRECT_TABLES).values() if sale.of("direct_sales")]
+    read = _read(damaged, _DIRECT_TABLES).values()
+    sales = [sale for sale in read if sale.of("direct_sales") and chosen(sale.name)]
     with transaction(connection):
         copied = sum(_copied(connection, sale, _DIRECT_TABLES, "direct_records") for sale in sales)
     log.warning("saved from %s direct=%d lost=%d", damaged.name, copied, len(sales) - copied)

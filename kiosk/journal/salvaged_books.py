@@ -6,6 +6,7 @@ A number that was given is never given again: the rows are copied whether their 
 import logging
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,14 +52,68 @@ def copy_numbers(connection: sqlite3.Connection, damaged: Path, at: int) -> None
         _copy(connection, rows)
 
 
-def copy_refunds(connection: sqlite3.Connection, damaged: Path) -> None:
-    """Copy the refunds of the sales that are in the sound journal.
+@dataclass(frozen=True, slots=True)
+class ClosedPart:
+    """What the last close of a damaged journal and those before it have counted."""
+
+    sales: frozenset[str] = frozenset()
+    last_refund: int = 0
+    at: int = 0
+
+
+def closed_part(damaged: Path) -> ClosedPart:
+    """What was closed already: it is copied first, so that no close counts it again."""
+    try:
+        with closing(opened(damaged)) as source:
+            places = rows_of(source, "close_places", columns()["close_places"])
+            if not places:
+                return ClosedPart()
+            last = places[-1]
+            sales = [
+                sale_id
+                for way in ("", "direct_")
+                for (sale_id,) in source.execute(
+                    f"SELECT sale_id FROM {way}payments WHERE rowid <= ?",  # noqa: S608 - our own names
+                    (last[f"last_{way}payment"],),
+                )
+            ]
+            return ClosedPart(frozenset(sales), int(last["last_refund"]), int(last["at"]))
+    except UNREADABLE as error:
+        log.warning("no close can be read of %s reason=%s", damaged.name, error)
+        return ClosedPart()
+
+
+def mark_close(connection: sqlite3.Connection, place: int, at: int) -> None:
+    """Put what the journal holds now before the first close that is made in it.
+
+    `place` is not above 0, and says so once: a start that is made again changes nothing. The report
+    of that close is kept as it was; `at` is its time.
 
     Raises:
         sqlite3.Error: the sound journal cannot be written.
     """
     with transaction(connection):
-        _copy(connection, _read(damaged, _REFUNDS))
+        connection.execute(
+            "INSERT INTO close_places SELECT ?, NULL, NULL, ?,"
+            " (SELECT coalesce(max(rowid), 0) FROM sales),"
+            " (SELECT coalesce(max(rowid), 0) FROM payments),"
+            " (SELECT coalesce(max(rowid), 0) FROM direct_sales),"
+            " (SELECT coalesce(max(rowid), 0) FROM direct_payments),"
+            " (SELECT coalesce(max(refund), 0) FROM refunds), 0"
+            " WHERE NOT EXISTS (SELECT 1 FROM close_places WHERE step = ?)",
+            (place, at, place),
+        )
+
+
+def copy_refunds(connection: sqlite3.Connection, damaged: Path, last: int = 2**62) -> None:
+    """Copy the refunds, up to the `last`, of the sales that are in the sound journal.
+
+    Raises:
+        sqlite3.Error: the sound journal cannot be written.
+    """
+    refunds = [row for row in _read(damaged, _REFUNDS)["refunds"] if row["refund"] <= last]
+    with transaction(connection):
+        _copy(connection, {"refunds": refunds})
 
 
 def _read(damaged: Path, tables: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:

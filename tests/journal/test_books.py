@@ -16,9 +16,11 @@ from kiosk.sale.facts import (
     DirectInvoiceIssued,
     DirectInvoicePaid,
     Fact,
+    ForwardStatus,
     InvoiceIssued,
     InvoicePaid,
     PaidTwice,
+    PayoutIssued,
     RefundRecorded,
     Sale,
     SaleStarted,
@@ -28,7 +30,7 @@ from kiosk.sale.money import Sats
 from kiosk.sale.refund import refund_of
 from kiosk.sale.tax import SaleLine, TaxRate, tax_shares
 from tests.journal.connection import connection
-from tests.journal.test_journal import NOW, sale
+from tests.journal.test_journal import NOW, moved, sale
 from tests.sale.tills import invoice
 
 VAT, REDUCED = TaxRate("VAT", 1900), TaxRate("reduced", 700)
@@ -121,6 +123,27 @@ def test_a_rebuilt_journal_keeps_its_numbers_and_begins_the_next_series(path: Pa
     assert [report.number for report in journal.close_reports()] == [ReceiptNumber(1, 1)]
     journal.record([DayClosed(NOW + 1)])
     assert journal.close_reports()[0].number == ReceiptNumber(2, 1)
+    journal.close()
+
+
+def test_a_rebuilt_journal_does_not_count_again_what_was_closed(path: Path) -> None:
+    """Otherwise the closes would add up to more than the receipts."""
+    before = Journal.open(path, lambda: NOW)
+    before.record([*sold(sale(1), 1), *sold(taxed(2, direct=True), 2)])
+    before.record([PayoutIssued(sale(1).id, invoice(1, 2300, "out", 86_400))])
+    before.record([moved(ForwardStatus.SETTLED, 1), refund(sale(1), 1, 10), DayClosed(NOW)])
+    before.record([*sold(taxed(3, direct=True), 3), refund(sale(1), 2, 20, before=10)])
+    before.close()
+    Journal.set_aside(path, "then")
+    journal = Journal.open(path, lambda: NOW)
+    for _ in range(2):
+        assert journal.lost_journal() is not None
+        totals = journal.totals_since_close()
+        assert [line.receipts for line in totals.sums] == [1]
+        assert [line.paid.minor for line in totals.refunded] == [20]
+    assert journal.totals(0).sales == 3
+    journal.record([DayClosed(NOW + 1)])
+    assert [report.receipts for report in journal.close_reports()] == [1, 2]
     journal.close()
 
 
