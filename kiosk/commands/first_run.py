@@ -143,6 +143,8 @@ class FirstRunScreen:
                 self._apply((first_run.handle_letter(screen, letter.text, now_s), ()))
             case WifiScanResult() | WifiJoinResult():
                 self._apply(first_run.handle_wifi_result(screen, event, now_s))
+            case SettingsChangeResult() if screen.question is Question.RADIO:
+                self._apply(first_run.handle_radio(screen, now_s))
             case SettingsChangeResult():
                 self._apply((first_run.handle_saved(screen, event), ()))
 

@@ -27,7 +27,7 @@ _ENDINGS: Final = ("", ".txt")
 # Beneath a partition that is not there: what lies here is not what was left (`setup.sh readonly`).
 NOT_MOUNTED: Final = "partition-is-missing"
 TRIAL: Final = "settings-on-trial"
-_COUNTRY: Final = "wifi-country"
+COUNTRY: Final = "wifi-country"
 _LEFT: Final = "left-on-boot"
 
 
@@ -64,7 +64,7 @@ def apply_from_boot(places: Paths) -> tuple[str, ...]:
     _tell_of_trial(places)
     if (places.etc / NOT_MOUNTED).exists():
         return _reported((f"kiosk.env: {places.etc} is on a partition that is missing",), places)
-    country = places.etc / _COUNTRY
+    country = places.etc / COUNTRY
     if country.is_file():  # on a system that is only read, the last boot's radio is forgotten
         places.use_radio(country.read_text().strip())
     for name, take in (("kiosk.env", _take_settings), ("wifi.env", _take_wifi)):
@@ -167,7 +167,7 @@ def _take_wifi(data: bytes, places: Paths) -> None:
 
 
 def _join(wifi: Wifi, places: Paths) -> None:
-    write_private(places.etc / _COUNTRY, f"{wifi.country}\n")
+    write_private(places.etc / COUNTRY, f"{wifi.country}\n")
     places.join(wifi)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.durable_files import write_private
-from kiosk.provision.apply_settings import NOT_MOUNTED, keep_secrets_apart
+from kiosk.provision.apply_settings import COUNTRY, NOT_MOUNTED, keep_secrets_apart
 from kiosk.provision.env_file import checked_settings, split_secrets
 from kiosk.provision.settings_in_force import (
     forget_before,
@@ -22,6 +22,7 @@ from kiosk.provision.settings_in_force import (
     settings_before,
     values_in_force,
 )
+from kiosk.provision.wifi import wifi_problems
 from kiosk.sale.pin import is_correct_pin, lock_s
 from kiosk.sale.settings_change import (
     ChangeOutcome,
@@ -130,6 +131,8 @@ def _changed(
     in_force = values_in_force(etc)
     if in_force.problems:  # written by hand, and not clear: nobody but its writer may touch it
         return SettingsChangeResult(ChangeOutcome.WRONG, in_force.problems)
+    if change.kind is RequestKind.RADIO:
+        return _country_kept(change, in_force.values, etc)
     if change.kind is RequestKind.KEEP:
         forget_before(etc)
         return SettingsChangeResult(ChangeOutcome.IN_FORCE)
@@ -154,6 +157,20 @@ def _changed(
         described(in_force.values, values),
         unix_s,
     )
+    return SettingsChangeResult(ChangeOutcome.IN_FORCE)
+
+
+def _country_kept(
+    change: ChangeSettings, in_force: Mapping[str, str], etc: Path
+) -> SettingsChangeResult:
+    """Keep the country of the radio for kiosk-provision, which runs after this unit."""
+    country = dict(change.changes).get("WIFI_COUNTRY", "").upper()
+    problems = tuple(wifi_problems({"WIFI_SSID": "any", "WIFI_COUNTRY": country}))
+    if has_account(in_force) or len(change.changes) != 1:
+        return SettingsChangeResult(ChangeOutcome.NOT_ALLOWED)
+    if problems:
+        return SettingsChangeResult(ChangeOutcome.WRONG, problems)
+    write_private(etc / COUNTRY, f"{country}\n")
     return SettingsChangeResult(ChangeOutcome.IN_FORCE)
 
 

@@ -18,12 +18,18 @@ from kiosk.sale.letters import TypedText
 from kiosk.sale.lightning_address import LightningAddress, parse_lightning_address
 from kiosk.sale.pin import is_good
 from kiosk.sale.places import currencies_likely_first, zones_likely_first
-from kiosk.sale.settings_change import ChangeOutcome, ChangeSettings, SettingsChangeResult
+from kiosk.sale.settings_change import (
+    ChangeOutcome,
+    ChangeSettings,
+    RequestKind,
+    SettingsChangeResult,
+)
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import (
     NetworkList,
     WifiEffect,
     WifiJoinResult,
+    WifiNotice,
     WifiScanResult,
     WifiScreen,
 )
@@ -38,6 +44,8 @@ class Question(StrEnum):
 
     LANGUAGE = "language"
     NETWORK = "network"  # skipped where there is one
+    COUNTRY = "country"  # asked where no network is seen: a radio stays off until it knows
+    RADIO = "radio"  # being switched on
     MONEY = "money"  # straight to the merchant, or through a till account
     TILL_ACCOUNT = "till_account"  # how that is set up, which takes a key
     PAYEE = "payee"
@@ -62,6 +70,7 @@ LONGEST_TEXT: Final[Mapping[Question, int]] = MappingProxyType(
         Question.SHOP_NAME: 40,
         Question.TIME_ZONE_SEARCH: 30,
         Question.CURRENCY_SEARCH: 4,
+        Question.COUNTRY: 2,
     }
 )
 DIRECT: Final = "direct"
@@ -72,6 +81,7 @@ WAYS: Final = (DIRECT, TILL_ACCOUNT)
 _BEFORE: Final[Mapping[Question, Question]] = MappingProxyType(
     {
         Question.NETWORK: Question.LANGUAGE,
+        Question.COUNTRY: Question.LANGUAGE,
         Question.MONEY: Question.LANGUAGE,
         Question.TILL_ACCOUNT: Question.MONEY,
         Question.PAYEE: Question.MONEY,
@@ -94,6 +104,7 @@ class Mistake(StrEnum):
     """What was wrong with an answer; one sentence each on the screen."""
 
     NO_ADDRESS = "no_address"
+    NO_COUNTRY = "no_country"
     NOBODY = "nobody"  # Blink, or the address's server, knows no such name
     PIN_SHORT = "pin_short"
     PINS_DIFFER = "pins_differ"
@@ -138,6 +149,7 @@ class FirstRun:
     payee_typed: str = ""
     currencies: tuple[str, ...] = ()
     network: WifiScreen | None = None
+    country: str = ""  # of the radio, once it was asked for
     mistake: Mistake | None = None
     trouble: Trouble | None = None
     outcome: SettingsChangeResult | None = None
@@ -254,7 +266,18 @@ def handle_wifi_result(
     """A result of the Wi-Fi."""
     if screen.network is None:
         return screen, ()
+    is_blind = isinstance(event, WifiScanResult) and event.notice is WifiNotice.NO_ADAPTER
+    if is_blind and not screen.country:
+        return replace(screen, question=Question.COUNTRY, network=None, typed=TypedText()), ()
     return _after_wifi(screen, wifi.handle_result(screen.network, event, now_s))
+
+
+def handle_radio(screen: FirstRun, now_s: float) -> FirstRunStep:
+    """The radio's country is kept or not: the networks are looked for in both cases."""
+    if screen.question is not Question.RADIO:
+        return screen, ()
+    opened, effects = wifi.open_list(now_s)
+    return replace(screen, question=Question.NETWORK, network=opened), (*effects, CheckNetwork())
 
 
 def handle_payee(screen: FirstRun, account: Account) -> FirstRun:
@@ -383,9 +406,18 @@ def _text_given(screen: FirstRun) -> FirstRunStep:
         case Question.SHOP_NAME:
             answers = replace(screen.answers, shop_name=text)
             return replace(screen, answers=answers, question=Question.TIME_ZONE, top=0), ()
+        case Question.COUNTRY:
+            return _country_given(screen, text.upper())
         case Question.TIME_ZONE_SEARCH:
             return _search(screen, Question.TIME_ZONE, text), ()
     return _search(screen, Question.CURRENCY, text), ()
+
+
+def _country_given(screen: FirstRun, country: str) -> FirstRunStep:
+    if len(country) != 2 or not (country.isascii() and country.isalpha()):
+        return replace(screen, mistake=Mistake.NO_COUNTRY), ()
+    change = ChangeSettings((("WIFI_COUNTRY", country),), kind=RequestKind.RADIO)
+    return replace(screen, question=Question.RADIO, country=country), (change,)
 
 
 def _search(screen: FirstRun, question: Question, text: str) -> FirstRun:

@@ -39,6 +39,7 @@ class RequestKind(StrEnum):
 
     CHANGE = "change"
     KEEP = "keep"  # the till works with what was changed last
+    RADIO = "radio"  # the country whose channels may be used, before anything else is set
     GO_BACK = "go_back"  # it cannot be built with it: the settings of before, without a PIN
 
 
@@ -85,7 +86,7 @@ def read_request(text: str) -> tuple[str, ChangeSettings]:
     if not _matches(_TOKEN, token) or not _matches(_PIN, pin):
         raise ValueError("no token or no PIN")
     kind = RequestKind(str(data.get("kind")))
-    least = 1 if kind is RequestKind.CHANGE else 0
+    least = 0 if kind in (RequestKind.KEEP, RequestKind.GO_BACK) else 1
     if not isinstance(changes, dict) or not least <= len(changes) <= MOST_CHANGES:
         raise ValueError("no changes, or too many")
     for name, value in changes.items():

@@ -31,6 +31,7 @@ from kiosk.sale.settings_change import (
     KEEP,
     ChangeOutcome,
     ChangeSettings,
+    RequestKind,
     SettingsChangeResult,
     read_answer,
     request_text,
@@ -287,6 +288,25 @@ def test_a_till_never_goes_back_to_another_payee_by_itself(
     set_up.outcome(change, PIN)
     assert asked_of_root(set_up, GO_BACK) is ChangeOutcome.NOT_ALLOWED
     assert set_up.values["MERCHANT_ADDRESS"] == "new@blink.sv"
+
+
+def country(text: str) -> ChangeSettings:
+    return ChangeSettings((("WIFI_COUNTRY", text),), kind=RequestKind.RADIO)
+
+
+def test_before_anything_is_set_the_radio_may_be_told_its_country(
+    root: Root, tmp_path: Path
+) -> None:
+    assert asked_of_root(root, country("S!")) is ChangeOutcome.WRONG
+    assert asked_of_root(root, country("sv")) is ChangeOutcome.IN_FORCE
+    radios: list[str] = []
+    places = Paths((), root.paths.etc, tmp_path / "refused", lambda _: None, radios.append)
+    apply_from_boot(places)
+    assert radios == ["SV"], "kiosk-provision, which runs next, switches it on"
+
+
+def test_later_nobody_tells_the_radio_another_country_without_the_pin(set_up: Root) -> None:
+    assert asked_of_root(set_up, country("DE")) is ChangeOutcome.NOT_ALLOWED
 
 
 def test_the_first_settings_have_none_before_them(set_up: Root) -> None:

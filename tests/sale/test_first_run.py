@@ -18,7 +18,12 @@ from kiosk.sale.first_run import (
 from kiosk.sale.keys import Key
 from kiosk.sale.lightning_address import LightningAddress
 from kiosk.sale.places import currencies_likely_first, zones_likely_first
-from kiosk.sale.settings_change import ChangeOutcome, ChangeSettings, SettingsChangeResult
+from kiosk.sale.settings_change import (
+    ChangeOutcome,
+    ChangeSettings,
+    RequestKind,
+    SettingsChangeResult,
+)
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import (
     JoinWifi,
@@ -133,6 +138,22 @@ def test_a_wrong_passphrase_is_typed_again() -> None:
     merchant.take(first_run.handle_wifi_result(merchant.screen, refused, 0.0))
     merchant.at(Question.NETWORK)
     assert merchant.screen.takes_letters
+
+
+def test_where_no_network_is_seen_the_radio_is_told_its_country_once() -> None:
+    blind = WifiScanResult((), WifiNotice.NO_ADAPTER)
+    merchant = Merchant().choose("es").network(is_there=False)
+    merchant.take(first_run.handle_wifi_result(merchant.screen, blind, 0.0))
+    merchant.at(Question.COUNTRY)
+    merchant.type("s").press(Key.CHARGE)
+    assert merchant.screen.mistake is Mistake.NO_COUNTRY
+    merchant.type("v").press(Key.CHARGE)
+    country = ChangeSettings((("WIFI_COUNTRY", "SV"),), kind=RequestKind.RADIO)
+    assert merchant.asked[-1] == country
+    merchant.take(first_run.handle_radio(merchant.screen, 0.0))
+    assert merchant.asked[-2:] == [ScanWifi(), CheckNetwork()]
+    merchant.take(first_run.handle_wifi_result(merchant.screen, blind, 0.0))
+    merchant.at(Question.NETWORK)
 
 
 def test_leaving_the_wifi_leads_back_to_the_language() -> None:

@@ -53,6 +53,7 @@ def first_run_screens() -> dict[str, FirstRun]:
         "first-payee-offline": asked(
             Question.PAYEE_REFUSED, trouble=Trouble(TroubleKind.NO_CONNECTION)
         ),
+        "first-country-wrong": asked(Question.COUNTRY, "s", mistake=Mistake.NO_COUNTRY),
         "first-payee-nobody": asked(Question.PAYEE, "cafe", mistake=Mistake.NOBODY),
         "first-payee-long": asked(Question.PAYEE_RIGHT, answers=long_name),
         "first-pins-differ": asked(Question.PIN, mistake=Mistake.PINS_DIFFER),

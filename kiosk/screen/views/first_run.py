@@ -32,6 +32,7 @@ from kiosk.screen.views.wifi import wifi
 _TITLES: Final[Mapping[Question, str]] = MappingProxyType(
     {
         Question.LANGUAGE: mark("Language"),
+        Question.COUNTRY: mark("No network is seen. Country of the shop, two letters like SV"),
         Question.MONEY: mark("How does the money reach you?"),
         Question.PAYEE: mark("Who gets the money? A Blink name, or name@domain"),
         Question.SHOP_NAME: mark("The shop's name on the screen, if you like"),
@@ -44,6 +45,7 @@ _TITLES: Final[Mapping[Question, str]] = MappingProxyType(
 _MISTAKES: Final[Mapping[Mistake, str]] = MappingProxyType(
     {
         Mistake.NO_ADDRESS: mark("That is no name and no address like name@domain."),
+        Mistake.NO_COUNTRY: mark("A country has two letters, like SV."),
         Mistake.NOBODY: mark("Nobody has this name there. Check every letter."),
         Mistake.PIN_SHORT: mark("A PIN has 4 to 12 digits."),
         Mistake.PINS_DIFFER: mark("The two PINs were not the same. Begin again."),
@@ -58,7 +60,7 @@ def first_run(canvas: Canvas, screen: FirstRun, look: Look) -> None:
     match screen.question:
         case Question.NETWORK if screen.network is not None:
             wifi(canvas, screen.network)
-        case Question.NETWORK:
+        case Question.NETWORK | Question.RADIO:
             _sentence(canvas, Icon.WIFI, words.tr("Looking for networks"))
         case Question.MONEY:
             _money(canvas, screen)
