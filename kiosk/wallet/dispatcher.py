@@ -180,8 +180,11 @@ class Dispatcher:
             closing.add_done_callback(self._closing.discard)
 
     async def _close_connections(self) -> None:
+        """Close all that is open now: what a sale opens meanwhile is its own, and stays."""
+        sessions = self._servers.release()  # before anything is waited for
         await self._http.close()
-        await self._servers.close()
+        for session in sessions:
+            await session.close()
 
     def _open_sale(self, order: OpenSale | OpenDirectSale) -> None:
         if order.sale.id not in self._sales:

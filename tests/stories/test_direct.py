@@ -25,7 +25,7 @@ from kiosk.sale.trouble import TroubleKind
 from kiosk.simulate import Fault, Simulator
 from kiosk.simulate.clock import ManualClock
 from kiosk.wallet.endpoints import Timings
-from tests.stories.counter import QUICK, Counter, is_idle
+from tests.stories.counter import QUICK, Counter, NoDisplay, is_idle
 from tests.stories.test_sales import quiet
 
 BY_ADDRESS = Fault.ACCOUNT_UNKNOWN
@@ -39,6 +39,7 @@ class DirectKiosk(Counter):
         simulator: Simulator,
         folder: Path,
         timings: Timings | None = None,
+        display: type[NoDisplay] | None = None,
         **settings: str,
     ) -> None:
         self.simulator = simulator
@@ -50,7 +51,7 @@ class DirectKiosk(Counter):
             "MERCHANT_ADDRESS": self.address,
             "KIOSK_CURRENCY": "USD",
         }
-        super().__init__(folder, {**direct, **settings}, timings)
+        super().__init__(folder, {**direct, **settings}, timings, display=display)
 
     def code(self, digits: str = "500") -> AwaitingPayment:
         """Type an amount, charge, and wait for a code that is watched."""

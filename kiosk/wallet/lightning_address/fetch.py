@@ -203,9 +203,13 @@ class Fetcher:
 
     async def close(self) -> None:
         """Close what is open; the next question opens it again."""
-        session, self._session = self._session, None
-        if session is not None:
+        for session in self.release():
             await session.close()
+
+    def release(self) -> list[aiohttp.ClientSession]:
+        """Hand over what is open, for the caller to close: the next question opens its own."""
+        session, self._session = self._session, None
+        return [] if session is None else [session]
 
     async def _follow(self, url: str) -> Document:
         for _ in range(MOST_REDIRECTS + 1):

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
+import aiohttp
+
 from kiosk.sale.account import DirectPayee
 from kiosk.sale.invoice import ExternalId, Invoice, InvoiceStatus
 from kiosk.sale.lightning_address import LightningAddress, is_loopback
@@ -139,8 +141,12 @@ class AddressServers:
 
     async def close(self) -> None:
         """Close what is open; the next question opens it again."""
-        await self._public.close()
-        await self._local.close()
+        for session in self.release():
+            await session.close()
+
+    def release(self) -> list[aiohttp.ClientSession]:
+        """Hand over what is open, for the caller to close: the next question opens its own."""
+        return [*self._public.release(), *self._local.release()]
 
     def _client(self, address: LightningAddress, network: str) -> AddressClient:
         fetcher = self._local if address.is_loopback else self._public
