@@ -52,6 +52,7 @@ def test_an_update_takes_over_and_a_bad_one_goes_back_by_itself(bench: Bench) ->
     code, said = update(bench, "9.0.1", BAD)
     assert code == 1, said
     assert int(bench.machine.run(ROWS)) >= 1, "the journal has what only the bad release knows"
+    bench.machine.run("test -s /var/lib/kiosk/journal.sqlite3.before-change")
     assert bench.machine.run(CURRENT).strip() == good, said
     assert bench.machine.run("systemctl is-active kiosk").strip() == "active"
     assert "9.0.1-" not in bench.machine.run("ls /opt/kiosk/releases")

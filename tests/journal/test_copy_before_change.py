@@ -9,7 +9,8 @@ import pytest
 
 from kiosk.journal import Journal, JournalUnusable, database
 from kiosk.journal.copy_before_change import copy_of
-from tests.journal.test_journal import NOW, opened, paid
+from kiosk.sale.facts import ForwardStatus
+from tests.journal.test_journal import NOW, moved, opened, paid, sale
 
 ADDED = "merchant_wallets"
 
@@ -94,3 +95,19 @@ def test_what_was_paid_is_still_taken_up_after_the_change(path: Path) -> None:
     journal = Journal.open(path, lambda: NOW)
     assert len(journal.take_up().recovery.forwards) == 1
     journal.close()
+
+
+def test_a_journal_that_a_newer_release_has_changed_still_sells_and_forwards(path: Path) -> None:
+    """An update that fails goes back to a release which does not know the new tables."""
+    open_once(path)
+    copy_of(path).unlink()
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute("CREATE TABLE of_the_future (x INTEGER) STRICT")
+        newer.execute("ALTER TABLE sales ADD COLUMN of_the_future TEXT")
+    journal = Journal.open(path, lambda: NOW)
+    assert len(journal.take_up().recovery.forwards) == 1
+    journal.record([moved(ForwardStatus.SENT), moved(ForwardStatus.SETTLED)])
+    journal.record([*opened(2), *paid(2)])
+    assert [forward.sale.id for forward in journal.take_up().recovery.forwards] == [sale(2).id]
+    journal.close()
+    assert not copy_of(path).exists(), "nothing is changed by the older one"
