@@ -12,7 +12,7 @@ from kiosk.screen.drawing.canvas import Align, Canvas
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.layout import off_bottom, off_top
 from kiosk.screen.drawing.look import Look
-from kiosk.screen.drawing.theme import GAP, LABEL, LARGE, SMALL, SMALLEST_TEXT
+from kiosk.screen.drawing.theme import GAP, LARGE, SMALL, SMALLEST_TEXT
 from kiosk.screen.text.amounts import sale_amounts
 from kiosk.screen.text.labels import SALE_STATES
 from kiosk.screen.text.words import Words
@@ -20,14 +20,14 @@ from kiosk.screen.views.sales_list import state_sign
 
 LARGE_DISPLAY: Final = (1280, 720)  # in landscape
 _FEWEST_SALES: Final = 3  # below that the list says nothing
-_LINE: Final = SMALL * 1.3
-_ROW: Final = LABEL * 1.6
+_LINE: Final = 1.3  # of the text's size: a line of the tape
+_ROW: Final = 2.0  # a row of the list
+_ON_LARGE_DISPLAYS: Final = 0.8  # of the text's size: more rows, not larger ones
 
 
 def has_room_for_sales(canvas: Canvas) -> bool:
     """Whether half of the display is free while nothing is typed."""
-    width, height = canvas.rect.size
-    return not canvas.is_wide or (width >= LARGE_DISPLAY[0] and height >= LARGE_DISPLAY[1])
+    return not canvas.is_wide or _is_large(canvas)
 
 
 def tape_height(canvas: Canvas) -> int:
@@ -40,7 +40,7 @@ def tape(canvas: Canvas, area: pygame.Rect, entry: Entry) -> None:
 
     The first line is what has no line of its own, summed up. The item being typed is the last.
     """
-    colours, words = canvas.palette, canvas.words
+    colours, words, size = canvas.palette, canvas.words, _size(canvas)
     line = _line(canvas)
     room = area.height - canvas.points(LARGE + GAP)
     lines = tape_lines(words, entry, max(1, room // line))
@@ -51,7 +51,7 @@ def tape(canvas: Canvas, area: pygame.Rect, entry: Entry) -> None:
     rest, last = off_bottom(inner, canvas.points(LARGE), 0)
     for number, said in enumerate(lines):
         place = pygame.Rect(rest.left, rest.top + number * line, rest.width, line)
-        canvas.text(said, place, colours.quiet, SMALL, align=Align.END)
+        canvas.text(said, place, colours.quiet, size, align=Align.END)
     typed = f"+ {words.money(Fiat(entry.typed, entry.unit))}"
     canvas.text(typed, last, colours.ink, LARGE * 0.9, align=Align.END, weight=Weight.BOLD)
 
@@ -67,7 +67,7 @@ def tape_lines(words: Words, entry: Entry, most: int) -> list[str]:
 
 def last_sales(canvas: Canvas, area: pygame.Rect, sales: Sequence[SaleRecord], look: Look) -> None:
     """Today's last sales, the newest first: time, amount if it is not hidden, and state."""
-    row = max(canvas.points(_ROW), SMALLEST_TEXT)
+    row = max(canvas.points(_ROW * _size(canvas)), SMALLEST_TEXT)
     title, rest = off_top(area, row, 0)
     most = rest.height // row
     if not sales or most < _FEWEST_SALES:
@@ -77,7 +77,7 @@ def last_sales(canvas: Canvas, area: pygame.Rect, sales: Sequence[SaleRecord], l
         words.tr("Today's last sales"),
         title,
         colours.quiet,
-        SMALL,
+        _size(canvas),
         align=Align.START,
         weight=Weight.BOLD,
     )
@@ -88,16 +88,26 @@ def last_sales(canvas: Canvas, area: pygame.Rect, sales: Sequence[SaleRecord], l
 
 
 def _sale(canvas: Canvas, place: pygame.Rect, record: SaleRecord, look: Look) -> None:
-    words, colours = canvas.words, canvas.palette
+    words, colours, size = canvas.words, canvas.palette, _size(canvas)
     sign, ink = state_sign(canvas, record.state)
     when, amount, state = canvas.columns(place, [24, 34, 42], canvas.points(GAP))
-    canvas.text(words.minute(record.sale.started_at), when, colours.quiet, SMALL, align=Align.START)
+    canvas.text(words.minute(record.sale.started_at), when, colours.quiet, size, align=Align.START)
     if not look.amounts_hidden:
         first, _ = sale_amounts(words, record.sale)
-        canvas.text(first, amount, colours.ink, SMALL, align=Align.END, weight=Weight.BOLD)
+        canvas.text(first, amount, colours.ink, size, align=Align.END, weight=Weight.BOLD)
     said = words.tr(SALE_STATES[record.state])
-    canvas.signed(sign, said, state, colours.quiet, SMALL, sign_colour=ink)
+    canvas.signed(sign, said, state, colours.quiet, size, sign_colour=ink)
 
 
 def _line(canvas: Canvas) -> int:
-    return max(canvas.points(_LINE), SMALLEST_TEXT)
+    return max(canvas.points(_LINE * _size(canvas)), SMALLEST_TEXT)
+
+
+def _size(canvas: Canvas) -> float:
+    """Of the text in points. Nothing here is touched, so it need not grow with the display."""
+    return SMALL * _ON_LARGE_DISPLAYS if canvas.is_wide and _is_large(canvas) else SMALL
+
+
+def _is_large(canvas: Canvas) -> bool:
+    width, height = canvas.rect.size
+    return width >= LARGE_DISPLAY[0] and height >= LARGE_DISPLAY[1]
