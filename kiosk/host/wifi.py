@@ -94,17 +94,20 @@ class Nmcli:
 
     def join(self, wanted: JoinWifi) -> WifiJoinResult:
         """Join a network and remember it. Takes up to three quarters of a minute."""
-        point = wanted.network.point
-        if not _POINT.fullmatch(point):  # it would be an option, or a name
+        network = wanted.network
+        target = (network.name, "hidden", "yes") if network.hidden else (network.point,)
+        # Anything else would be an option, or a name.
+        if not (network.hidden or _POINT.fullmatch(network.point)) or target[0][:1] in ("", "-"):
             return WifiJoinResult(WifiNotice.FAILED)
         try:
-            done = self._run((*_JOIN, point), JOIN_S + 10.0, wanted.passphrase + "\n")
+            done = self._run((*_JOIN, *target), JOIN_S + 10.0, wanted.passphrase + "\n")
         except FileNotFoundError:
             return WifiJoinResult(WifiNotice.NO_MANAGER)
         except subprocess.TimeoutExpired:
             return WifiJoinResult(WifiNotice.TIMED_OUT)
         notice = notice_of(done.returncode, done.stderr)
-        log.info("wifi %s: %s (nmcli ended with %d)", point, notice, done.returncode)
+        joined = "hidden" if network.hidden else network.point
+        log.info("wifi %s: %s (nmcli ended with %d)", joined, notice, done.returncode)
         return WifiJoinResult(notice)
 
     def _run(

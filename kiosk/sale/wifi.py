@@ -10,6 +10,7 @@ from kiosk.sale.letters import KeyboardLayer, TypedText
 # IEEE 802.11i, annex J: 8 to 63 characters of printable ASCII. The 64 of a raw key are hex digits.
 SHORTEST_PASSPHRASE: Final = 8
 LONGEST_PASSPHRASE: Final = 64
+LONGEST_NAME_BYTES: Final = 32  # IEEE 802.11, 9.4.2.2
 LIST_ROWS: Final = 5  # networks on the screen at once; keys 1 to 5 choose
 
 
@@ -30,6 +31,7 @@ class Network:
     signal: int  # 0 to 100
     security: Security
     in_use: bool = False
+    hidden: bool = False  # its name was typed, for it does not say it
 
 
 class WifiNotice(StrEnum):
@@ -44,6 +46,7 @@ class WifiNotice(StrEnum):
     NO_MANAGER = "no_manager"  # no NetworkManager on this machine
     NO_ADAPTER = "no_adapter"
     TOO_SHORT = "too_short"
+    NO_SUCH_NAME = "no_such_name"  # no network can have the name that was typed
     NOT_HERE = "not_here"  # such a network is not joined with a passphrase
 
 
@@ -59,13 +62,21 @@ class NetworkList:
 
 @dataclass(frozen=True, slots=True)
 class EnteringPassphrase:
-    """The passphrase of a network is being typed; it never reaches a repr."""
+    """The passphrase of a network is being typed; it never reaches a repr.
+
+    Of a hidden network first its name, as long as `network` has none.
+    """
 
     network: Network
     typed: str = field(default="", repr=False)
     layer: KeyboardLayer = KeyboardLayer.LOWER
     notice: WifiNotice | None = None
     since_s: float = 0.0
+
+    @property
+    def asks_name(self) -> bool:
+        """Whether it is the name that is being typed."""
+        return not self.network.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +189,9 @@ def _handle_list_key(screen: NetworkList, key: Key, now_s: float) -> WifiStep:
             return replace(screen, top=max(0, screen.top - LIST_ROWS)), ()
         case Key.CHECK if screen.networks is not None:
             return open_list(now_s)
+        case Key.CHARGE:
+            nameless = Network("", "", 0, Security.PERSONAL, hidden=True)
+            return EnteringPassphrase(nameless, since_s=now_s), ()
     number = key.digit
     if number is None or not 1 <= number <= LIST_ROWS or screen.top + number > len(seen):
         return screen, ()
@@ -204,12 +218,24 @@ def _handle_passphrase_key(screen: EnteringPassphrase, key: Key, now_s: float) -
     match key:
         case Key.CLEAR:
             return open_list(now_s)
+        case Key.CHARGE if screen.asks_name:
+            return _named(screen, now_s), ()
+        case Key.CHARGE if screen.network.hidden and not screen.typed:
+            return OpenNetwork(replace(screen.network, security=Security.OPEN), now_s), ()
         case Key.CHARGE if len(screen.typed) < SHORTEST_PASSPHRASE:
             return replace(screen, notice=WifiNotice.TOO_SHORT), ()
         case Key.CHARGE:
             return JoiningNetwork(screen.network, now_s), (JoinWifi(screen.network, screen.typed),)
     typed = TypedText(screen.typed, screen.layer).with_key(key, LONGEST_PASSPHRASE)
     return _typed(screen, typed, now_s), ()
+
+
+def _named(screen: EnteringPassphrase, now_s: float) -> WifiScreen:
+    """The passphrase comes after the name; a name that would be an option of a command is none."""
+    name = screen.typed.strip()
+    if not name or name.startswith("-") or len(name.encode()) > LONGEST_NAME_BYTES:
+        return replace(screen, notice=WifiNotice.NO_SUCH_NAME)
+    return EnteringPassphrase(replace(screen.network, name=name), since_s=now_s)
 
 
 def _typed(screen: EnteringPassphrase, typed: TypedText, now_s: float) -> EnteringPassphrase:

@@ -171,3 +171,22 @@ def test_what_is_no_access_point_is_never_given_to_nmcli(stand_in: StandIn) -> N
 )
 def test_the_end_of_nmcli_is_read_honestly(code: int, message: str, news: WifiNotice) -> None:
     assert notice_of(code, message) is news
+
+
+def test_a_hidden_network_is_joined_by_its_name(stand_in: StandIn) -> None:
+    stand_in.says((0, "", ""))
+    hidden = Network("Back office", "", 0, Security.PERSONAL, hidden=True)
+    assert stand_in.nmcli.join(JoinWifi(hidden, WORD)).notice is WifiNotice.JOINED
+    (run,) = stand_in.runs()
+    assert run["argv"][-4:] == ["connect", "Back office", "hidden", "yes"]
+    assert run["stdin"] == WORD + "\n"
+    assert WORD not in run["cmdline"]
+
+
+@pytest.mark.parametrize("name", ["", "-x", "--help"])
+def test_a_hidden_name_that_would_be_an_option_is_never_given_to_a_command(
+    stand_in: StandIn, name: str
+) -> None:
+    hidden = Network(name, "", 0, Security.PERSONAL, hidden=True)
+    assert stand_in.nmcli.join(JoinWifi(hidden, WORD)).notice is WifiNotice.FAILED
+    assert stand_in.runs() == []

@@ -234,3 +234,44 @@ def test_letters_and_news_mean_nothing_anywhere_else() -> None:
     story.play(LetterTyped(Letter("a")), WifiJoinResult(WifiNotice.JOINED), WifiScanResult(SEEN))
     assert story.till == before
     assert not needs_connection(Wifi().typing().till)
+
+
+def test_a_hidden_network_is_joined_by_its_name_and_passphrase() -> None:
+    wifi = Wifi().opened()
+    wifi.press(Key.CHARGE)
+    wifi.spell(" Back office ")
+    wifi.press(Key.CHARGE)
+    wifi.spell("correct horse")
+    wifi.effects.clear()
+    step = wifi.press(Key.CHARGE)
+    (join,) = [effect for effect in step.effects if isinstance(effect, JoinWifi)]
+    assert (join.network.name, join.network.hidden) == ("Back office", True)
+    assert join.network.security is Security.PERSONAL
+    assert join.passphrase == "correct horse"
+    wifi.play(WifiJoinResult(WifiNotice.REFUSED))
+    assert isinstance(wifi.till.screen, EnteringPassphrase), "the name stays"
+    assert wifi.till.screen.network.name == "Back office"
+
+
+def test_a_hidden_network_without_a_passphrase_is_open_and_that_is_asked() -> None:
+    wifi = Wifi().opened()
+    wifi.press(Key.CHARGE)
+    wifi.spell("Back office")
+    wifi.press(Key.CHARGE, Key.CHARGE)
+    assert isinstance(wifi.till.screen, OpenNetwork)
+    step = wifi.press(Key.CHARGE)
+    (join,) = [effect for effect in step.effects if isinstance(effect, JoinWifi)]
+    assert (join.network.security, join.passphrase) == (Security.OPEN, "")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "   ", "--help", "\N{GREEK SMALL LETTER ALPHA}" * 17, "x" * 33]
+)
+def test_a_name_that_no_network_can_have_is_refused(name: str) -> None:
+    wifi = Wifi().opened()
+    wifi.press(Key.CHARGE)
+    wifi.spell(name)
+    wifi.press(Key.CHARGE)
+    assert isinstance(wifi.till.screen, EnteringPassphrase)
+    assert wifi.till.screen.asks_name
+    assert wifi.till.screen.notice is WifiNotice.NO_SUCH_NAME

@@ -340,6 +340,9 @@ def _unreachable_views() -> dict[str, Till]:
     }
 
 
+NAMELESS = Network("", "", 0, Security.PERSONAL, hidden=True)
+
+
 def _box_views() -> dict[str, Till]:
     """The page of the device with its news, and the screens of the Wi-Fi."""
     shop = Network("Café Satoshi 5 GHz", "00:11:22:33:44:55", 82, Security.PERSONAL)
@@ -358,6 +361,11 @@ def _box_views() -> dict[str, Till]:
         "wifi-more": till(NetworkList(seen, top=1, since_s=NOW_S)),
         "wifi-none": till(NetworkList((), since_s=NOW_S)),
         "wifi-open": till(OpenNetwork(seen[2], NOW_S)),
+        "wifi-hidden": till(EnteringPassphrase(NAMELESS, "Back office", since_s=NOW_S)),
+        "wifi-hidden-empty": till(EnteringPassphrase(NAMELESS, since_s=NOW_S)),
+        "wifi-hidden-named": till(
+            EnteringPassphrase(replace(NAMELESS, name="Back office"), since_s=NOW_S)
+        ),
         "wifi-joining": till(JoiningNetwork(seen[2], NOW_S)),
     }
     for layer in KeyboardLayer:

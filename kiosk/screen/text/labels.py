@@ -102,6 +102,7 @@ WIFI_NOTICES: Final[Mapping[WifiNotice, str]] = MappingProxyType(
         WifiNotice.NO_MANAGER: mark("There is no NetworkManager on this machine."),
         WifiNotice.NO_ADAPTER: mark("No network is seen, or there is no Wi-Fi."),
         WifiNotice.TOO_SHORT: mark("A passphrase has at least 8 characters."),
+        WifiNotice.NO_SUCH_NAME: mark("No network has such a name."),
         WifiNotice.NOT_HERE: mark("This network takes more than a passphrase."),
     }
 )

@@ -64,11 +64,12 @@ def _networks(canvas: Canvas, screen: NetworkList) -> None:
         _sentence(canvas, body, words.tr("Looking for networks"))
     elif screen.notice is None:
         _sentence(canvas, body, words.tr("No network is seen from here"))
-    back, up, down, again = canvas.columns(foot, [3, 2, 2, 3], gap)
+    back, up, down, again, hidden = canvas.columns(foot, [3, 2, 2, 3, 3], gap)
     canvas.button(back, Key.CLEAR, words.tr("Back"), name=Icon.BACK)
     canvas.button(up, Key.DELETE, name=Icon.UP)
     canvas.button(down, Key.PLUS, name=Icon.DOWN)
     canvas.button(again, Key.CHECK, words.tr("Look again"), name=Icon.AGAIN)
+    canvas.button(hidden, Key.CHARGE, words.tr("Hidden network"))
 
 
 def _network(canvas: Canvas, area: pygame.Rect, key: Key, network: Network) -> None:
@@ -103,19 +104,27 @@ def _passphrase(canvas: Canvas, screen: EnteringPassphrase) -> None:
     _, head = off_bottom(head, canvas.points(LABEL + LARGE + 2 * GAP), 0)
     line, typed = rows(head.inflate(-2 * canvas.points(GAP), 0), [1, 1], 0)
     if screen.notice is None:
-        canvas.signed(Icon.WIFI, screen.network.name, line, colours.quiet, LABEL)
+        name = screen.network.name or words.tr("Hidden network")
+        canvas.signed(Icon.WIFI, name, line, colours.quiet, LABEL)
     else:
         canvas.signed(Icon.WARNING, words.tr(WIFI_NOTICES[screen.notice]), line, colours.bad, LABEL)
     # The last letter shows, so that a wrong one is seen by who types and by few others.
     shown = _HIDDEN * max(0, len(screen.typed) - 1) + screen.typed[-1:]
-    canvas.text(shown or words.tr("Passphrase"), typed, colours.ink, LARGE, weight=Weight.BOLD)
+    asked = words.tr("Passphrase")
+    if screen.asks_name:
+        shown, asked = screen.typed, words.tr("Name of the network")
+    elif screen.network.hidden:
+        asked = words.tr("Passphrase, or none")
+    ink = colours.ink if shown else colours.quiet
+    canvas.text(shown or asked, typed, ink, LARGE, weight=Weight.BOLD)
     *letters, last = rows(keys, [1] * 5, gap)
     letter_rows(canvas, letters, screen.layer, gap)
     leave, signs, space, join = columns(last, [22, 16, 34, 28], gap)
     canvas.button(leave, Key.CLEAR, words.tr("Back"), name=Icon.BACK, size=LABEL * 0.9)
     signs_key(canvas, signs, screen.layer)
     canvas.button(space, Letter(" "), words.tr("Space"), tone=Tone.QUIET)
-    canvas.button(join, Key.CHARGE, words.tr("Connect"), tone=Tone.MAIN)
+    go_on = words.tr("Go on") if screen.asks_name else words.tr("Connect")
+    canvas.button(join, Key.CHARGE, go_on, tone=Tone.MAIN)
 
 
 def _open_network(canvas: Canvas, screen: OpenNetwork) -> None:
