@@ -29,7 +29,7 @@ from kiosk.sale.events import (
     KeyPressed,
     LetterTyped,
 )
-from kiosk.sale.first_run import (
+from kiosk.sale.first_run_screen import (
     CheckNetwork,
     FirstRun,
     FirstRunEffect,

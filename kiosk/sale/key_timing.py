@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale.first_run import FirstRun, Question
+from kiosk.sale.first_run_screen import FirstRun, Question
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import (
     AcceptingDigits,

@@ -8,7 +8,7 @@ from kiosk.sale.books import CloseReport
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.entry import Entry, Tip
 from kiosk.sale.facts import Ending, Sale
-from kiosk.sale.first_run import FirstRun
+from kiosk.sale.first_run_screen import FirstRun
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash
 from kiosk.sale.money import Currency, Rate, Sats
 from kiosk.sale.refund import RefundReason

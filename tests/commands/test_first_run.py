@@ -13,7 +13,7 @@ from kiosk.loop import Inbox
 from kiosk.provision.change_settings import ChangePaths, answer_request
 from kiosk.provision.settings_in_force import CREDENTIALS
 from kiosk.sale.device import HostEffect
-from kiosk.sale.first_run import Machine, Question
+from kiosk.sale.first_run_screen import Machine, Question
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.pin import is_correct_pin
 from kiosk.sale.settings_change import ChangeSettings, read_answer, request_text

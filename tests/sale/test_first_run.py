@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale import first_run
-from kiosk.sale.first_run import (
+from kiosk.sale.first_run_screen import (
+    DIRECT,
     PAGE_CHOICES,
+    TILL_ACCOUNT,
     CheckNetwork,
     FirstRun,
     FirstRunEffect,
+    FirstRunStep,
     LookUpPayee,
     Machine,
     Mistake,
@@ -49,7 +52,7 @@ class Merchant:
         self.screen: FirstRun = first_run.begin(machine)
         self.asked: list[FirstRunEffect] = []
 
-    def take(self, step: first_run.FirstRunStep) -> None:
+    def take(self, step: FirstRunStep) -> None:
         self.screen, effects = step
         self.asked += effects
 
@@ -81,7 +84,7 @@ class Merchant:
 
 
 def to_payee(merchant: Merchant) -> Merchant:
-    return merchant.choose("es").network(is_there=True).choose(first_run.DIRECT)
+    return merchant.choose("es").network(is_there=True).choose(DIRECT)
 
 
 def to_pin(merchant: Merchant) -> Merchant:
@@ -269,7 +272,7 @@ def test_clear_leads_back_step_by_step_to_the_language_and_keeps_the_answers() -
 
 
 def test_a_till_account_is_told_how_and_leads_back() -> None:
-    merchant = Merchant().choose("es").network(is_there=True).choose(first_run.TILL_ACCOUNT)
+    merchant = Merchant().choose("es").network(is_there=True).choose(TILL_ACCOUNT)
     merchant.at(Question.TILL_ACCOUNT)
     merchant.press(Key.CHARGE, "1").at(Question.TILL_ACCOUNT)
     merchant.press(Key.CLEAR).at(Question.MONEY)
@@ -289,7 +292,7 @@ def test_a_time_zone_is_searched_by_letters() -> None:
 
 def test_more_choices_than_a_page_holds_are_turned_over() -> None:
     many = Machine(("en",), tuple(f"Europe/City_{number:02}" for number in range(20)))
-    merchant = Merchant(many).choose("en").network(is_there=True).choose(first_run.DIRECT)
+    merchant = Merchant(many).choose("en").network(is_there=True).choose(DIRECT)
     merchant.type("shop").press(Key.CHARGE).found("shop@blink.sv").press(Key.CHARGE, Key.CHARGE)
     assert merchant.screen.shown_choices == many.zones[:PAGE_CHOICES]
     merchant.press(Key.PLUS, Key.PLUS)

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from kiosk.sale.first_run import Answers, FirstRun, Machine, Mistake, Question, begin
+from kiosk.sale.first_run import begin
+from kiosk.sale.first_run_screen import Answers, FirstRun, Machine, Mistake, Question
 from kiosk.sale.letters import KeyboardLayer, TypedText
 from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult
 from kiosk.sale.trouble import Trouble, TroubleKind

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pygame
 
-from kiosk.sale.first_run import PAGE_CHOICES
+from kiosk.sale.first_run_screen import PAGE_CHOICES
 from kiosk.sale.keys import Key
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight

@@ -6,13 +6,7 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.first_run import (
-    DIRECT,
-    PAGE_CHOICES,
-    FirstRun,
-    Mistake,
-    Question,
-)
+from kiosk.sale.first_run_screen import DIRECT, PAGE_CHOICES, FirstRun, Mistake, Question
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.settings_change import ChangeOutcome
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone

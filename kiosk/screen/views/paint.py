@@ -2,7 +2,7 @@
 
 import pygame
 
-from kiosk.sale.first_run import FirstRun
+from kiosk.sale.first_run_screen import FirstRun
 from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
