@@ -82,10 +82,10 @@ def test_sales_are_told_in_three_shapes(
     assert main(["sales", *since]) == 0
     assert "2300" in capsys.readouterr().out
     assert main(["sales", *since, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)[0]["amount_sat"] == 2300
+    assert json.loads(capsys.readouterr().out)[0]["sats"] == 2300
     assert main(["sales", *since, "--csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert (rows[0]["price"], rows[0]["currency"], rows[0]["state"]) == ("1.00", "USD", "paid")
+    assert (rows[0]["gross"], rows[0]["currency"], rows[0]["state"]) == ("1.00", "USD", "paid")
     assert main(["forwards"]) == 1
     assert "2300" in capsys.readouterr().out
 

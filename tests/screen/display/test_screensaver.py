@@ -29,6 +29,7 @@ RESTFUL = {
     "limit",
     "longest",
     "sum",
+    "tax",
     "tipping",
     "own-tip",
     "confirming",
