@@ -56,13 +56,13 @@ def _close(canvas: Canvas, area: pygame.Rect, report: CloseReport) -> None:
     title = words.tr("Close {number}", number=str(report.number))
     split = canvas.columns if canvas.is_wide else rows
     money, notes = split(area, [1, 1], canvas.points(GAP * 1.5))
-    begin = [words.moment(report.from_s)] if report.from_s else []
-    times = " – ".join([*begin, words.moment(report.to_s)])
+    begin = f"{words.moment(report.from_s)} –" if report.from_s else ""
+    end = words.moment(report.to_s)
     quiet = (colours.quiet, LABEL, Weight.MEDIUM)
     sums = less(report.sums, report.refunded)
     lines = [*_sums_lines(canvas, sums), _count(canvas, report.receipts, sums)]
     _write(canvas, _panel(canvas, money, title), lines)
-    beside: list[Line] = []
+    beside: list[Line] = [(end, *quiet)] if begin else []
     for line in sums:
         for share in line.taxes:
             rate = f"{share.rate.name} {share.rate.percent} %"
@@ -77,7 +77,7 @@ def _close(canvas: Canvas, area: pygame.Rect, report: CloseReport) -> None:
         beside.append((words.tr("paid twice {amount}", amount=twice), *quiet))
     if report.by:
         beside.append((report.by, *quiet))
-    _write(canvas, _panel(canvas, notes, times), beside)
+    _write(canvas, _panel(canvas, notes, begin or end), beside)
 
 
 def _panel(canvas: Canvas, area: pygame.Rect, title: str) -> pygame.Rect:
