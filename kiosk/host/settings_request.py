@@ -63,7 +63,7 @@ def _answered(file: Path, token: str, sleep: Callable[[float], object]) -> Setti
         try:
             with file.open(errors="replace") as stream:
                 result = read_answer(stream.read(MOST_BYTES + 1), token)
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):  # root gives it to all once it is written
             result = None
         except ValueError as error:
             log.warning("an answer about settings cannot be read: %s", error)

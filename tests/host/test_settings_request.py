@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,23 @@ def test_an_answer_to_another_request_is_not_this_ones(tmp_path: Path) -> None:
     result = ask_for_change(tmp_path, CHANGE, unit.sleep, unit.answer)
     assert result.outcome is ChangeOutcome.NO_ANSWER
     assert unit.waited_s == pytest.approx(PATIENCE_S)
+
+
+def test_an_answer_that_is_not_yet_for_all_to_read_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = Unit(tmp_path, SettingsChangeResult(ChangeOutcome.IN_FORCE))
+    closed = iter(range(3))
+    opened = Path.open
+
+    def open_if_allowed(file: Path, *arguments: Any, **options: Any) -> Any:
+        is_read = "w" not in (*arguments, options.get("mode", "r"))
+        if file == unit.answer and is_read and next(closed, None) is not None:
+            raise PermissionError(13, "Permission denied")
+        return opened(file, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", open_if_allowed)
+    assert ask_for_change(tmp_path, CHANGE, unit.sleep, unit.answer) == unit.result
 
 
 def test_a_request_that_nobody_takes_does_not_stay_with_its_pin(tmp_path: Path) -> None:
