@@ -164,7 +164,8 @@ def play(
             assert first is not None
             shop.receive(first)
         before = len(shop.received())
-        shop.simulator.faults.add(fault, operation, seconds=0.1)
+        times = 1 if fault is Fault.ADDRESS_REDIRECT else None  # for ever it leads nowhere
+        shop.simulator.faults.add(fault, operation, times, seconds=0.1)
         code = shop.charged()
         assert (code is None) is (outcome in (REFUSED, PAUSES))
         if code is not None:
