@@ -17,6 +17,7 @@ from kiosk.sale.events import (
     SendForwardResult,
     SendOutcome,
 )
+from kiosk.sale.first_run_screen import FirstRun
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import Sats
 from kiosk.sale.screens import (
@@ -26,6 +27,7 @@ from kiosk.sale.screens import (
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
+    DeviceScreen,
     EnteringAmount,
     EnteringPin,
     FetchingPrice,
@@ -34,11 +36,14 @@ from kiosk.sale.screens import (
     ManagerScreen,
     Paid,
     ReceivedDirectly,
+    RefundScreen,
     RequestingInvoice,
     SaleFailed,
     SaleReceived,
+    SaleScreen,
     Screen,
 )
+from kiosk.sale.settings_pages import SettingsScreen
 from kiosk.sale.status_light import status_light
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
@@ -67,10 +72,15 @@ SHOWN = {
     EnteringPassphrase: Light.DARK,
     OpenNetwork: Light.DARK,
     JoiningNetwork: Light.DARK,
+    SaleScreen: Light.DARK,
+    RefundScreen: Light.DARK,
+    DeviceScreen: Light.DARK,
+    FirstRun: Light.DARK,
+    SettingsScreen: Light.DARK,
 }
 VIEWS = every_view()
 # Pictures that ask for a person although nothing went wrong with the sale on them.
-READ_ME = ("alarm", "late-money", "recovered", "stuck", "out-")
+READ_ME = ("alarm", "late-money", "recovered", "stuck", "out-", "unreachable-")
 
 
 def test_every_screen_has_its_light() -> None:
