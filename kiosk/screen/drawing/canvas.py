@@ -20,7 +20,6 @@ from kiosk.screen.drawing.theme import (
     SMALLEST_TEXT,
     Colour,
     Palette,
-    mixed,
     points_to_px,
 )
 from kiosk.screen.drawing.touch_zones import TouchZone
@@ -260,7 +259,8 @@ class Canvas:
         }.get(tone, (colours.key, colours.ink))
         if down:
             ground, ink = colours.accent, colours.on_accent
-        face = self._key_face(area, ground, down=down)
+        sizes = shapes.KeySizes(self.points(RADIUS), self.points(_LIP), self.points(1.2))
+        face = shapes.key(self.surface, area, colours, ground, sizes, down=down)
         inner = face.inflate(-2 * self.points(7), -self.points(6))
         if name is not None and label:
             first, rest = self.around(label, inner, size, weight)
@@ -291,21 +291,3 @@ class Canvas:
             self.text(label, inner, ink, size, weight=weight)
         else:
             self.lines(label, inner, ink, size, weight=weight)
-
-    def _key_face(self, area: pygame.Rect, ground: Colour, *, down: bool) -> pygame.Rect:
-        """A key's body; what comes back is the face that its label goes on."""
-        colours, lip = self.palette, self.points(_LIP)
-        is_plain = ground == colours.key
-        cap = shapes.Cap(
-            ground=colours.ground,
-            face=ground,
-            lip=colours.shade if is_plain else mixed(ground, (0, 0, 0), 0.25),
-            edge=colours.edge if is_plain else ground,
-            radius=self.points(RADIUS),
-            lip_height=lip,
-            edge_width=self.points(1.2),
-        )
-        self.surface.blit(shapes.keycap(area.size, cap, down=down), area)
-        return pygame.Rect(
-            area.left, area.top + (lip if down else 0), area.width, area.height - lip
-        )

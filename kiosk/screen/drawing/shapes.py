@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import pygame
 
-from kiosk.screen.drawing.theme import Colour
+from kiosk.screen.drawing.theme import Colour, Palette, mixed
 
 # How much larger a shape is drawn than it is shown; shrinking makes its edge smooth.
 OVERSIZE: Final = 4
@@ -74,6 +74,39 @@ def keycap(size: tuple[int, int], cap: Cap, *, down: bool) -> pygame.Surface:
         rounded_rect(surface, face.move(0, cap.lip_height), cap.radius, cap.lip)
     bordered_rect(surface, face, cap.radius, cap.face, cap.edge, cap.edge_width)
     return surface
+
+
+class KeySizes(NamedTuple):
+    """Pixels: of the corners, of the lip below, and of the edge."""
+
+    radius: int
+    lip: int
+    edge: int
+
+
+def key(
+    surface: pygame.Surface,
+    area: pygame.Rect,
+    colours: Palette,
+    ground: Colour,
+    sizes: KeySizes,
+    *,
+    down: bool,
+) -> pygame.Rect:
+    """Draw a key's body; what comes back is the face that its label goes on."""
+    is_plain = ground == colours.key
+    cap = Cap(
+        ground=colours.ground,
+        face=ground,
+        lip=colours.shade if is_plain else mixed(ground, (0, 0, 0), 0.25),
+        edge=colours.edge if is_plain else ground,
+        radius=sizes.radius,
+        lip_height=sizes.lip,
+        edge_width=sizes.edge,
+    )
+    surface.blit(keycap(area.size, cap, down=down), area)
+    top = area.top + (sizes.lip if down else 0)
+    return pygame.Rect(area.left, top, area.width, area.height - sizes.lip)
 
 
 def disc(
