@@ -63,7 +63,9 @@ def first_run_screens() -> dict[str, FirstRun]:
             Question.TIME_ZONE_SEARCH, "atlantis", mistake=Mistake.NOTHING_FOUND
         ),
     }
-    for outcome in set(ChangeOutcome) - {ChangeOutcome.IN_FORCE}:
+    for outcome in ChangeOutcome:
+        if outcome is ChangeOutcome.IN_FORCE:
+            continue
         result = SettingsChangeResult(outcome, ("MERCHANT_ADDRESS: x",), 30)
         screens[f"first-not-saved-{outcome}"] = asked(Question.NOT_SAVED, outcome=result)
     return screens
