@@ -7,7 +7,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from kiosk.commands import book_files
-from kiosk.commands.book_tables import CLOSE_TAXES, CLOSES, close_rows, close_tax_rows
+from kiosk.commands.close_tables import CLOSE_TAXES, CLOSES, close_rows, close_tax_rows
 from kiosk.commands.sales import sum_lines
 from kiosk.commands.table import minute, unreadable
 from kiosk.journal import Journal

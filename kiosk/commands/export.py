@@ -6,15 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.commands import book_files
-from kiosk.commands.book_tables import (
-    CLOSE_TAXES,
-    CLOSES,
-    ITEMS,
-    SALES,
-    TAXES,
-    close_rows,
-    close_tax_rows,
-)
+from kiosk.commands.close_tables import CLOSE_TAXES, CLOSES, close_rows, close_tax_rows
+from kiosk.commands.sale_tables import ITEMS, SALES, TAXES
 from kiosk.commands.sales import EVER
 from kiosk.journal import Journal
 from kiosk.sale.days import DAY_S

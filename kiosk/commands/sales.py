@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.commands import book_files
-from kiosk.commands.book_tables import ITEMS, SALES, TAXES
+from kiosk.commands.sale_tables import ITEMS, SALES, TAXES
 from kiosk.commands.table import minute, table, unreadable
 from kiosk.journal import Journal
 from kiosk.journal.books import Entry

@@ -22,7 +22,9 @@ from hypothesis.stateful import (
 )
 
 from kiosk.commands import book_files
-from kiosk.commands.book_tables import CLOSES, SALES, Row, close_rows
+from kiosk.commands.cells import Row
+from kiosk.commands.close_tables import CLOSES, close_rows
+from kiosk.commands.sale_tables import SALES
 from kiosk.journal import Journal
 from kiosk.journal.books import Entry, RefundEntry, SaleEntry
 from kiosk.sale.books import Sums, added, less

@@ -13,9 +13,9 @@ from zipfile import ZipFile
 import pytest
 
 from kiosk.__main__ import main
-from kiosk.commands import book_files
-from kiosk.commands.book_tables import SALES
+from kiosk.commands import book_files, workbook
 from kiosk.commands.export import write_sales
+from kiosk.commands.sale_tables import SALES
 from kiosk.journal import Journal
 from kiosk.sale.facts import DayClosed, SaleStarted
 from kiosk.sale.money import Sats
@@ -145,19 +145,45 @@ def test_the_workbook_has_a_sheet_for_each_table_and_numbers_are_numbers(
         hours = book.read("xl/worksheets/sheet4.xml").decode()
     for name in ("Sales", "Items", "Taxes", "Hours", "Closes", "Close taxes"):
         assert f'name="{name}"' in names
-    assert "<v>-0.5</v>" in sales
+    assert "<v>-0.50</v>" in sales
     assert hours.count("<row ") == 2, "the head, and one hour"
-    assert "<v>2.5</v>" in hours
+    assert "<v>2.50</v>" in hours
 
 
 def test_a_table_that_is_longer_than_a_sheet_goes_on_in_another(
     day: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(book_files, "_ROWS_A_SHEET", 3)
+    monkeypatch.setattr(workbook, "ROWS_A_SHEET", 3)
     path = tmp_path / "books.xlsx"
     book_files.write_workbook(path, day.entries(0, 2**40), day.close_reports(), UTC)
     with ZipFile(path) as book:
         assert 'name="Sales 2"' in book.read("xl/workbook.xml").decode()
+
+
+def test_a_workbook_has_exact_amounts_and_every_letter_of_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "books.xlsx"
+    with workbook.Workbook(path) as book:
+        sheet = book.add_sheet("Sales", [f"column {place}" for place in range(28)])
+        sheet.add((*[None] * 25, Decimal("90071992547409.93"), "<a> & _x0041_ \x07 b ", False))
+    with ZipFile(path) as parts:
+        text = parts.read("xl/worksheets/sheet1.xml").decode()
+    row = text[text.index('<row r="2">') : text.index("</sheetData>")]
+    assert row == (
+        '<row r="2"><c r="Z2" s="6"><v>90071992547409.93</v></c>'
+        '<c r="AA2" t="inlineStr"><is><t xml:space="preserve">'
+        "&lt;a&gt; &amp; _x005F_x0041_ _x0007_ b </t></is></c>"
+        '<c r="AB2" t="b"><v>0</v></c></row>'
+    )
+
+
+def test_a_workbook_that_fails_on_its_way_leaves_no_file(tmp_path: Path) -> None:
+    with (
+        pytest.raises(LookupError),
+        workbook.Workbook(tmp_path / "books.xlsx") as book,
+    ):
+        book.add_sheet("Sales", ["sats"]).add((1,))
+        raise LookupError
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_stick_gets_every_table_and_the_last_closes_own(day: Journal, tmp_path: Path) -> None:

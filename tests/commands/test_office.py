@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk.commands import book_files
-from kiosk.commands.book_tables import CLOSES, ITEMS, SALES, TAXES, Row, close_rows
+from kiosk.commands.cells import Row
+from kiosk.commands.close_tables import CLOSES, close_rows
+from kiosk.commands.sale_tables import ITEMS, SALES, TAXES
 from kiosk.journal import Journal
 from kiosk.sale.facts import DayClosed, SaleStarted
 from tests.journal.test_books import refund, sold, taxed

@@ -1,27 +1,26 @@
-"""Sales, items, taxes, hours and closes as tables for files, with columns that can be summed up.
+"""Sales and refunds as tables for files: a row for each, for each item, and for each tax rate.
 
 Amounts are exact decimals in their own currency. What was not paid stands in columns of its own,
 and what was given back is taken off, so that the sum of a column is what the books say.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, tzinfo
+from datetime import tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
+from kiosk.commands.cells import Cell, Row, amount, clock, share_cells
 from kiosk.commands.table import moment
 from kiosk.journal.books import Entry, RefundEntry, SaleEntry
 from kiosk.journal.rows import value_of
-from kiosk.sale.books import CloseReport, CurrencySums, ReceiptNumber, Sums, less
+from kiosk.sale.books import ReceiptNumber
 from kiosk.sale.facts import Sale
 from kiosk.sale.ids import parse_sale_id
-from kiosk.sale.money import Currency, Rate
+from kiosk.sale.money import Rate
 from kiosk.sale.tax import SaleLine, TaxShare
 
 _SAT_PER_BTC_POWER: Final = 8
-
-Cell = str | int | bool | Decimal | date | time | None
-Row = tuple[Cell, ...]
 
 SALES: Final = [
     "kiosk",
@@ -88,51 +87,6 @@ TAXES: Final = [
     "net",
     "tax",
 ]
-HOURS: Final = (
-    "date",
-    "hour",
-    "currency",
-    "receipts",
-    "gross",
-    "tip",
-    "sats",
-)
-CLOSES: Final = [
-    "series",
-    "close",
-    "from",
-    "to",
-    "by",
-    "part",
-    "currency",
-    "receipts",
-    "gross",
-    "tip",
-    "net",
-    "tax",
-    "sats",
-    "tip_sats",
-    "apart_receipts",
-    "apart_gross",
-    "apart_tip",
-    "apart_sats",
-]
-CLOSE_TAXES: Final = [
-    "series",
-    "close",
-    "part",
-    "currency",
-    "tax_name",
-    "tax_rate",
-    "gross",
-    "net",
-    "tax",
-]
-
-
-def amount(minor: int, currency: Currency) -> Decimal:
-    """Minor units as an exact decimal in major units: 1250 of USD is 12.50."""
-    return Decimal(minor).scaleb(-currency.fraction_digits)
 
 
 def is_paid(entry: SaleEntry) -> bool:
@@ -152,9 +106,9 @@ def _sale_row(entry: SaleEntry, zone: tzinfo) -> Row:
     tax = amount(sum(share.tax_minor for share in entry.taxes), currency)
     return (
         *_head(sale, entry.receipt, entry.close),
-        *_clock(entry.at, zone),
+        *clock(entry.at, zone),
         entry.cashier,
-        len(item_lines(entry)),
+        len(_item_lines(entry)),
         currency.code,
         gross if paid else None,
         tip if paid else None,
@@ -189,7 +143,7 @@ def _refund_row(entry: RefundEntry, zone: tzinfo) -> Row:
     tax = -amount(sum(share.tax_minor for share in entry.taxes), currency)
     return (
         *_refund_head(entry),
-        *_clock(entry.at, zone),
+        *clock(entry.at, zone),
         entry.by,
         0,
         currency.code,
@@ -205,7 +159,7 @@ def _refund_row(entry: RefundEntry, zone: tzinfo) -> Row:
         None,
         "refunded",
         False,
-        refund_of(entry),
+        _refund_of(entry),
         _way(sale),
         None,
         None,
@@ -220,12 +174,12 @@ def _refund_row(entry: RefundEntry, zone: tzinfo) -> Row:
     )
 
 
-def refund_of(entry: RefundEntry) -> str:
+def _refund_of(entry: RefundEntry) -> str:
     """Which sale a refund is of: by its number, else by its id."""
     return str(entry.sale_receipt) if entry.sale_receipt is not None else entry.sale.id
 
 
-def item_lines(entry: SaleEntry) -> tuple[SaleLine, ...]:
+def _item_lines(entry: SaleEntry) -> tuple[SaleLine, ...]:
     """The items of a sale; where none were kept, as they were typed."""
     sale = entry.record.sale
     return entry.lines or tuple(
@@ -238,8 +192,8 @@ def item_rows(entry: Entry, zone: tzinfo) -> Iterator[Row]:
     if isinstance(entry, RefundEntry) or not is_paid(entry):
         return
     sale = entry.record.sale
-    day, hour, _ = _clock(entry.at, zone)
-    for place, line in enumerate(item_lines(entry), start=1):
+    day, hour, _ = clock(entry.at, zone)
+    for place, line in enumerate(_item_lines(entry), start=1):
         yield (
             *_head(sale, entry.receipt, entry.close),
             day,
@@ -257,106 +211,21 @@ def item_rows(entry: Entry, zone: tzinfo) -> Iterator[Row]:
 def tax_rows(entry: Entry, zone: tzinfo) -> Iterator[Row]:
     """The tax of a paid sale or of a refund in the columns of TAXES, a row for each rate."""
     if isinstance(entry, RefundEntry):
-        head, sale, sign, of = _refund_head(entry), entry.sale, -1, refund_of(entry)
+        head, sale, sign, of = _refund_head(entry), entry.sale, -1, _refund_of(entry)
     elif is_paid(entry):
         sale = entry.record.sale
         head, sign, of = _head(sale, entry.receipt, entry.close), 1, ""
     else:
         return
     currency = sale.price.currency
-    day, _, _ = _clock(entry.at, zone)
+    day, _, _ = clock(entry.at, zone)
     for share in entry.taxes:
-        yield (*head[:3], of, head[3], day, currency.code, *_share(share, currency, sign))
-
-
-class Hours:
-    """What was sold in each hour, summed up while entries go by."""
-
-    def __init__(self, zone: tzinfo) -> None:
-        self._zone = zone
-        self._sums: dict[tuple[date, int, Currency], list[int]] = {}
-
-    def add(self, entry: Entry) -> None:
-        """Count a paid sale, or take a refund off."""
-        if isinstance(entry, RefundEntry):
-            sale = entry.sale
-            sums = (0, entry.tip_minor - entry.minor, -entry.tip_minor, -entry.amount)
-        elif is_paid(entry):
-            sale = entry.record.sale
-            sums = (1, sale.price.minor, sale.tip_minor, sale.amount)
-        else:
-            return
-        when = datetime.fromtimestamp(entry.at, self._zone)
-        known = self._sums.setdefault((when.date(), when.hour, sale.price.currency), [0] * 4)
-        for place, more in enumerate(sums):
-            known[place] += more
-
-    def rows(self) -> Iterator[Row]:
-        """The hours in the columns of HOURS, oldest first."""
-        ordered = sorted(self._sums.items(), key=lambda hour: (*hour[0][:2], hour[0][2].code))
-        for (day, hour, currency), (receipts, gross, tip, sats) in ordered:
-            money = (amount(gross, currency), amount(tip, currency))
-            yield (day, hour, currency.code, receipts, *money, sats)
-
-
-def close_rows(report: CloseReport, zone: tzinfo) -> Iterator[Row]:
-    """A close in the columns of CLOSES: what is summed up, and apart what only is of note."""
-    head = _close_head(report, zone)
-    for part, sums in _parts(report):
-        for line in sums:
-            currency = line.currency
-            yield (
-                *head,
-                part,
-                currency.code,
-                line.receipts,
-                *(
-                    amount(minor, currency)
-                    for minor in (line.gross_minor, line.tip_minor, line.net_minor, line.tax_minor)
-                ),
-                line.amount,
-                line.tip_sat,
-                *[None] * 4,
-            )
-    for line in report.late:
-        yield (*head, "late", line.currency.code, *[None] * 7, *_apart(line))
-    if report.twice:
-        apart = (report.twice, None, None, report.twice_amount)
-        yield (*head, "paid twice", None, *[None] * 7, *apart)
-
-
-def close_tax_rows(report: CloseReport) -> Iterator[Row]:
-    """The taxes of a close in the columns of CLOSE_TAXES."""
-    for part, sums in _parts(report):
-        for line in sums:
-            for share in line.taxes:
-                number = (report.number.series, report.number.number)
-                share_cells = _share(share, line.currency, 1)
-                yield (*number, part, line.currency.code, *share_cells)
-
-
-def _parts(report: CloseReport) -> tuple[tuple[str, Sums], ...]:
-    return (
-        ("forward", report.forwarded),
-        ("direct", report.received),
-        ("refunded", less((), report.refunded)),
-    )
-
-
-def _apart(line: CurrencySums) -> Row:
-    gross, tip = (amount(minor, line.currency) for minor in (line.gross_minor, line.tip_minor))
-    return (line.receipts, gross, tip, line.amount)
-
-
-def _close_head(report: CloseReport, zone: tzinfo) -> Row:
-    begin = moment(report.from_s, zone) if report.from_s else None
-    number = report.number
-    return (number.series, number.number, begin, moment(report.to_s, zone), report.by)
+        yield (*head[:3], of, head[3], day, currency.code, *share_cells(share, currency, sign))
 
 
 def _head(sale: Sale, number: ReceiptNumber | None, close: ReceiptNumber | None) -> Row:
     return (
-        _kiosk(sale),
+        _kiosk(sale.id),
         number.series if number else None,
         number.number if number else None,
         str(close) if close else None,
@@ -369,26 +238,16 @@ def _refund_head(entry: RefundEntry) -> Row:
     return (kiosk, f"R{entry.number.series}", entry.number.number, close)
 
 
-def _kiosk(sale: Sale) -> str:
-    parts = parse_sale_id(sale.id)
+@lru_cache(maxsize=64)
+def _kiosk(sale_id: str) -> str:
+    parts = parse_sale_id(sale_id)
     return parts.kiosk_id if parts is not None else ""
-
-
-def _clock(unix_s: int, zone: tzinfo) -> tuple[date, time, str]:
-    when = datetime.fromtimestamp(unix_s, zone)
-    return when.date(), when.time(), when.isoformat()[-6:]
 
 
 def _rates(taxes: Iterable[TaxShare]) -> Cell:
     """The rate in percent; several with plus signs."""
     rates = [share.rate.percent for share in taxes]
     return Decimal(rates[0]) if len(rates) == 1 else "+".join(rates) or None
-
-
-def _share(share: TaxShare, currency: Currency, sign: int) -> Row:
-    minors = (share.gross_minor, share.net_minor, share.tax_minor)
-    money = tuple(amount(sign * minor, currency) for minor in minors)
-    return (share.rate.name, Decimal(share.rate.percent), *money)
 
 
 def _way(sale: Sale) -> str:
