@@ -1,21 +1,20 @@
 """Payment request -> QR surface: as large as it fits, whole pixels, full quiet zone, no logo."""
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
-from importlib import import_module
 from typing import Final
 
 import pygame
 
 from kiosk.screen.drawing.qr_codewords import codewords
+from kiosk.screen.drawing.qr_placement import placed
 
 QUIET_MODULES: Final = 4  # ISO/IEC 18004: four light modules on every side
 
 # The white of the code, for scanners that glare blinds: it still reads at the lowest.
 WHITE_LEVELS: Final = (140, 170, 200, 230, 255)
 
-# One of the eight masks, the same for every code. The best of all eight is what takes longest to
-# find, and it reads no better: a payment request is as random as what a mask is there to break up.
-MASK: Final = 4
+USUAL_LENGTH: Final = 357  # of a payment request with the memo of a small sale
 
 
 def text_of(payment_request: str, *, lower_case: bool = False) -> str:
@@ -29,32 +28,28 @@ def text_of(payment_request: str, *, lower_case: bool = False) -> str:
 
 @cache
 def prepare() -> None:
-    """Load what makes codes, which takes as long as making one; done while Blink is asked."""
-    import_module("qrcode")
+    """Make a code of the usual length, after which others are quick; done while Blink is asked."""
+    modules("q" * USUAL_LENGTH)
 
 
-@lru_cache(maxsize=2)
-def modules(payment_request: str, *, lower_case: bool = False) -> tuple[tuple[bool, ...], ...]:
-    """The dark modules of the code, row by row, without the quiet zone."""
+def modules(payment_request: str, *, lower_case: bool = False) -> tuple[bytes, ...]:
+    """The modules of the code, row by row, 1 for dark, without the quiet zone."""
     import qrcode
     from qrcode.base import rs_blocks
     from qrcode.util import length_in_bits
 
     text = text_of(payment_request, lower_case=lower_case)
     version = _smallest_version(len(text), _mode(lower_case=lower_case))
-    level = qrcode.constants.ERROR_CORRECT_L
-    code = qrcode.QRCode(version=version, error_correction=level, border=0, mask_pattern=MASK)
-    code.data_cache = codewords(
+    words = codewords(
         text,
         alphanumeric=not lower_case,
         count_bits=length_in_bits(_mode(lower_case=lower_case), version),
         blocks=[
             (block.data_count, block.total_count - block.data_count)
-            for block in rs_blocks(version, level)
+            for block in rs_blocks(version, qrcode.constants.ERROR_CORRECT_L)
         ],
     )
-    code.make(fit=False)
-    return tuple(tuple(map(bool, row)) for row in code.get_matrix())
+    return placed(version, bytes(words))
 
 
 def _mode(*, lower_case: bool) -> int:
@@ -82,34 +77,46 @@ def _smallest_version(length: int, mode: int) -> int:
 
 
 @lru_cache(maxsize=2)
-def qr_surface(
-    payment_request: str, room: int, white: int, *, lower_case: bool = False
-) -> pygame.Surface:
-    """The code in at most `room` pixels square, the quiet zone included."""
-    return _surface(modules(payment_request, lower_case=lower_case), room, white)
+def code_surface(payment_request: str, white: int, *, lower_case: bool = False) -> pygame.Surface:
+    """The code with its quiet zone, a pixel for every module."""
+    return _surface(modules(payment_request, lower_case=lower_case), white)
 
 
 @lru_cache(maxsize=2)
-def text_surface(text: str, room: int) -> pygame.Surface:
-    """Any text as a code in at most `room` pixels square, the quiet zone included."""
+def text_surface(text: str) -> pygame.Surface:
+    """Any text as a code with its quiet zone, a pixel for every module."""
     import qrcode
 
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_L, border=0)
     code.add_data(text)
     code.make(fit=True)
-    cells = tuple(tuple(bool(cell) for cell in row) for row in code.get_matrix())
-    return _surface(cells, room, WHITE_LEVELS[-1])
+    return _surface([bytes(map(bool, row)) for row in code.get_matrix()], WHITE_LEVELS[-1])
 
 
-def _surface(cells: tuple[tuple[bool, ...], ...], room: int, white: int) -> pygame.Surface:
-    count = len(cells) + 2 * QUIET_MODULES
-    small = pygame.Surface((count, count))
-    small.fill((white, white, white))
-    dark = pygame.image.frombytes(
-        b"".join(b"\0\0\0\xff" if cell else b"\0\0\0\0" for row in cells for cell in row),
-        (len(cells), len(cells)),
-        "RGBA",
-    )
-    small.blit(dark, (QUIET_MODULES, QUIET_MODULES))
-    scale = max(1, room // count)
-    return pygame.transform.scale(small, (count * scale, count * scale))
+def side_in(room: int, code: pygame.Surface) -> int:
+    """How many pixels square a code is in a room so large: whole pixels for every module."""
+    count = code.get_width()
+    return count * max(1, room // count)
+
+
+def draw(surface: pygame.Surface, area: pygame.Rect, code: pygame.Surface) -> pygame.Rect:
+    """Draw a code as large as it can be in the middle of an area; where it stands comes back."""
+    side = side_in(min(area.size), code)
+    place = pygame.Rect(0, 0, side, side)
+    place.center = area.center
+    same_format = pygame.Surface(code.get_size(), 0, surface)
+    same_format.blit(code, (0, 0))
+    if surface.get_rect().contains(place):  # scaled right into its place, without a second copy
+        pygame.transform.scale(same_format, place.size, surface.subsurface(place))
+    else:
+        surface.blit(pygame.transform.scale(same_format, place.size), place)
+    return place
+
+
+def _surface(rows: Sequence[bytes], white: int) -> pygame.Surface:
+    count = len(rows) + 2 * QUIET_MODULES
+    quiet, beside = bytes(count * QUIET_MODULES), bytes(QUIET_MODULES)
+    lines = b"".join(beside + row + beside for row in rows)
+    code = pygame.image.frombytes(quiet + lines + quiet, (count, count), "P")
+    code.set_palette([(white,) * 3, (0, 0, 0)])
+    return code

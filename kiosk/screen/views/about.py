@@ -6,8 +6,8 @@ from kiosk.sale.keys import Key
 from kiosk.sale.till import Till
 from kiosk.screen.drawing.canvas import Align, Canvas
 from kiosk.screen.drawing.icons import Icon
-from kiosk.screen.drawing.layout import middle, off_top, rows
-from kiosk.screen.drawing.qr import text_surface
+from kiosk.screen.drawing.layout import off_top, rows
+from kiosk.screen.drawing.qr import draw, text_surface
 from kiosk.screen.drawing.theme import GAP, LABEL, MARGIN, SMALL
 from kiosk.screen.text.support import support_text
 from kiosk.screen.text.words import Words
@@ -87,6 +87,4 @@ def _code(canvas: Canvas, area: pygame.Rect, till: Till) -> None:
     sentence = canvas.words.tr("For whoever helps: no secret is in it.")
     line, rest = off_top(area, canvas.points(3 * LABEL), canvas.points(GAP))
     canvas.lines(sentence, line, canvas.palette.quiet, SMALL)
-    side = min(rest.size)
-    code = text_surface(support_text(till), side)
-    canvas.surface.blit(code, code.get_rect(center=middle(rest, side, side).center))
+    draw(canvas.surface, rest, text_surface(support_text(till)))

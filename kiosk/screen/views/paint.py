@@ -55,8 +55,9 @@ from kiosk.screen.views.wifi import wifi
 
 def paint(canvas: Canvas, till: Till, look: Look) -> None:
     """Draw the till as it stands now."""
-    canvas.surface.fill(canvas.palette.ground)
     screen = till.screen
+    if not isinstance(screen, AwaitingPayment):  # which fills only what its code does not cover
+        canvas.surface.fill(canvas.palette.ground)
     match screen:
         case EnteringAmount():
             _paint_entering(canvas, till, screen, look)

@@ -14,13 +14,12 @@ from kiosk.sale.money import Fiat
 from kiosk.sale.screens import AwaitingPayment, CodeDetail, ConnectionState
 from kiosk.sale.till import Till
 from kiosk.screen.display.redraw_schedule import CHECK_OFFERED_S, COUNTDOWN_S, NOT_YET_SHOWN_S
-from kiosk.screen.drawing import shapes
+from kiosk.screen.drawing import qr, shapes
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import middle, off_bottom, off_top
 from kiosk.screen.drawing.look import Look
-from kiosk.screen.drawing.qr import qr_surface
 from kiosk.screen.drawing.theme import (
     BODY,
     DISPLAY,
@@ -32,6 +31,7 @@ from kiosk.screen.drawing.theme import (
     SMALL,
     SMALLEST_TEXT,
     TITLE,
+    Colour,
 )
 from kiosk.screen.drawing.touch_zones import TouchZone
 from kiosk.screen.text.amounts import sale_amounts
@@ -50,6 +50,7 @@ def paying(canvas: Canvas, till: Till, screen: AwaitingPayment, look: Look) -> N
     """The amount and how it is paid beside the code, or above it in portrait."""
     gap = canvas.points(GAP)
     card, above, below = _areas(canvas, screen, look)
+    _fill_beside(canvas.surface, canvas.rect, card, canvas.palette.ground)
     _code(canvas, card, screen, look)
     head, above = off_top(above, canvas.finger, gap if canvas.is_wide else 0)
     _head(canvas, head)
@@ -72,7 +73,7 @@ def _areas(
 ) -> tuple[pygame.Rect, pygame.Rect, pygame.Rect]:
     """The code's white, and the rooms above and below it; in landscape one beside it, and none."""
     display, wide = canvas.rect, canvas.is_wide
-    side = _drawn(canvas, screen, look).get_width()
+    side = _side(canvas, screen, look)
     margin = -2 * canvas.points(MARGIN / 2)
     if wide:
         card = pygame.Rect(0, 0, side, display.height)
@@ -91,19 +92,34 @@ def _height_above(canvas: Canvas, free: int) -> int:
     return min(wanted, free * 2 // 3)
 
 
-def _drawn(canvas: Canvas, screen: AwaitingPayment, look: Look) -> pygame.Surface:
+def _side(canvas: Canvas, screen: AwaitingPayment, look: Look) -> int:
+    """How many pixels square the code is, its quiet zone included."""
     display = canvas.rect
     room = display.height if canvas.is_wide else min(display.width, display.height * 3 // 5)
+    return qr.side_in(room, _drawn(screen, look))
+
+
+def _drawn(screen: AwaitingPayment, look: Look) -> pygame.Surface:
     request = screen.invoice.payment_request
-    return qr_surface(request, room, look.white, lower_case=screen.lower_case)
+    return qr.code_surface(request, look.white, lower_case=screen.lower_case)
 
 
 def _code(canvas: Canvas, card: pygame.Rect, screen: AwaitingPayment, look: Look) -> None:
     """The code on its white; a tap on it shows the keys for how it is drawn."""
-    code = _drawn(canvas, screen, look)
-    canvas.surface.fill((look.white,) * 3, card)
-    canvas.surface.blit(code, code.get_rect(center=card.center))
+    code = qr.draw(canvas.surface, card, _drawn(screen, look))
+    _fill_beside(canvas.surface, card, code, (look.white,) * 3)
     canvas.zones.append(TouchZone(card, Key.SHOW_BRIGHTNESS))
+
+
+def _fill_beside(
+    surface: pygame.Surface, area: pygame.Rect, covered: pygame.Rect, colour: Colour
+) -> None:
+    """Fill an area but for a part of it that is drawn over anyway: half of a large display."""
+    below, beside = area.bottom - covered.bottom, area.right - covered.right
+    surface.fill(colour, (area.left, area.top, area.width, covered.top - area.top))
+    surface.fill(colour, (area.left, covered.bottom, area.width, below))
+    surface.fill(colour, (area.left, covered.top, covered.left - area.left, covered.height))
+    surface.fill(colour, (covered.right, covered.top, beside, covered.height))
 
 
 def _head(canvas: Canvas, area: pygame.Rect) -> None:

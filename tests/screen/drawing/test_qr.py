@@ -9,6 +9,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from kiosk.sale.invoice import PaymentRequest
 from kiosk.screen.drawing import qr
+from kiosk.screen.drawing.qr_placement import MASK
 
 BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 MODULE_PX = 4
@@ -29,7 +30,7 @@ def of_library(payment_request: str) -> "qrcode.QRCode[qrcode.image.base.BaseIma
     return code
 
 
-def photographs(cells: "tuple[tuple[bool, ...], ...] | list[list[bool]]") -> list[Image.Image]:
+def photographs(cells: "tuple[bytes, ...] | list[list[bool]]") -> list[Image.Image]:
     """The code at the lowest white, half as large and more and more blurred, then dimmed."""
     side = len(cells) + 2 * qr.QUIET_MODULES
     small = Image.new("L", (side, side), LOWEST_WHITE)
@@ -43,7 +44,7 @@ def photographs(cells: "tuple[tuple[bool, ...], ...] | list[list[bool]]") -> lis
     return [*worn, ImageEnhance.Brightness(large.filter(ImageFilter.GaussianBlur(1))).enhance(0.8)]
 
 
-def reads(cells: "tuple[tuple[bool, ...], ...] | list[list[bool]]", text: str) -> int:
+def reads(cells: "tuple[bytes, ...] | list[list[bool]]", text: str) -> int:
     codes_by_photograph = [zxingcpp.read_barcodes(photograph) for photograph in photographs(cells)]
     return sum([code.text for code in codes] == [text] for codes in codes_by_photograph)
 
@@ -61,12 +62,12 @@ def test_a_code_is_the_librarys_own_to_the_module(length: int, lower_case: bool)
     mode = qrcode.util.MODE_8BIT_BYTE if lower_case else qrcode.util.MODE_ALPHA_NUM
     text = qr.text_of(wanted, lower_case=lower_case).encode()
     code = qrcode.QRCode(
-        error_correction=qrcode.constants.ERROR_CORRECT_L, border=0, mask_pattern=qr.MASK
+        error_correction=qrcode.constants.ERROR_CORRECT_L, border=0, mask_pattern=MASK
     )
     code.add_data(qrcode.util.QRData(text, mode))
     code.make(fit=True)
     ours = qr.modules(wanted, lower_case=lower_case)
-    assert ours == tuple(tuple(map(bool, row)) for row in code.get_matrix())
+    assert ours == tuple(bytes(map(bool, row)) for row in code.get_matrix())
 
 
 def test_one_mask_for_all_codes_reads_as_well_as_the_best_of_eight() -> None:
