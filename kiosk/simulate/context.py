@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ariadne import MutationType, QueryType
+from ariadne import MutationType, ObjectType, QueryType
 from graphql import GraphQLError, GraphQLResolveInfo
 
 from kiosk.simulate.accounts import Account, ApiKey, Scope, Wallet
@@ -29,6 +29,7 @@ else:
     Info = GraphQLResolveInfo  # not generic in every version we run with
 
 Answer = Callable[["Context", Mapping[str, Any]], Any]
+FieldAnswer = Callable[["Context", Any, Mapping[str, Any]], Any]  # gets its parent's view too
 
 QUERY: Final = QueryType()
 MUTATION: Final = MutationType()
@@ -110,19 +111,32 @@ class Context:
                 raise ApplicationError(refusal.message, refusal.code)
 
 
+def field(parent: ObjectType, name: str) -> Callable[[FieldAnswer], FieldAnswer]:
+    """Answer the field `name` of `parent`; refusals are top-level errors, without a code."""
+
+    def bind(answer: FieldAnswer) -> FieldAnswer:
+        @parent.field(name)
+        def resolve(view: Any, info: Info, **arguments: Any) -> Any:
+            try:
+                _refuse_bad_values(arguments)
+                return answer(info.context, view, arguments)
+            except ApplicationError as error:
+                raise GraphQLError(error.message) from error
+
+        return answer
+
+    return bind
+
+
 def query(name: str, needs: Scope | None = None) -> Callable[[Answer], Answer]:
-    """Answer the root query `name` with the function; refusals are top-level errors."""
+    """Answer the root query `name` with the function, for keys that may do what needs `needs`."""
 
     def bind(answer: Answer) -> Answer:
-        def guarded(context: Context, arguments: Mapping[str, Any]) -> Any:
+        @field(QUERY, name)
+        def resolve(context: Context, _: None, arguments: Mapping[str, Any]) -> Any:
+            context.authorize(needs)
             context.apply_refusal_faults(name)
             return answer(context, arguments)
-
-        @QUERY.field(name)
-        def resolve(_: None, info: Info, **arguments: Any) -> Any:
-            context: Context = info.context
-            context.authorize(needs)
-            return at_top_level(guarded, context, arguments)
 
         return answer
 
@@ -152,19 +166,6 @@ def mutation(
         return answer
 
     return bind
-
-
-def at_top_level(answer: Answer, context: Context, arguments: Mapping[str, Any]) -> Any:
-    """Return what `answer` says; its refusals become top-level errors, without a code.
-
-    Raises:
-        GraphQLError: a value or the request was refused.
-    """
-    try:
-        _refuse_bad_values(arguments)
-        return answer(context, arguments)
-    except ApplicationError as error:
-        raise GraphQLError(error.message) from error
 
 
 def _refuse_bad_values(arguments: Mapping[str, Any]) -> None:

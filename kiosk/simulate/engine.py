@@ -18,7 +18,7 @@ from graphql import (
 
 from kiosk.simulate import mutations  # noqa: F401  importing it binds its fields
 from kiosk.simulate.context import MUTATION, QUERY
-from kiosk.simulate.queries import ACCOUNT, BTC_WALLET, USD_WALLET, USER
+from kiosk.simulate.queries import ACCOUNT, USER, WALLET
 from kiosk.simulate.scalars import SCALARS
 from kiosk.simulate.subscriptions import SUBSCRIPTION
 
@@ -31,8 +31,7 @@ SCHEMA: Final = make_executable_schema(
     SUBSCRIPTION,
     USER,
     ACCOUNT,
-    BTC_WALLET,
-    USD_WALLET,
+    WALLET,
     *SCALARS,
 )
 

@@ -26,12 +26,7 @@ class ApplicationError(Exception):
 
     def as_payload(self) -> dict[str, Any]:
         """Return the error as it stands in a payload's `errors`."""
-        return {
-            "__typename": "GraphQLApplicationError",
-            "message": self.message,
-            "code": self.code,
-            "path": None,
-        }
+        return {"message": self.message, "code": self.code, "path": None}
 
 
 class InputRefused(ApplicationError):

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from ariadne import ObjectType
-from graphql import GraphQLError
+from ariadne import InterfaceType, ObjectType
 
 from kiosk.sale.days import DAY_S
-from kiosk.simulate.accounts import INTERNAL_SEND_CENTS, Account, Scope, Wallet
+from kiosk.simulate.accounts import INTERNAL_SEND_CENTS, Scope
 from kiosk.simulate.channels import Payload
-from kiosk.simulate.context import Context, Info, at_top_level, query
-from kiosk.simulate.errors import ApplicationError, Refusal, foreign_wallet, invalid_input
+from kiosk.simulate.context import Context, field, query
+from kiosk.simulate.errors import ApplicationError, Refusal, invalid_input
 from kiosk.simulate.faults import Fault
 from kiosk.simulate.prices import CURRENCIES
 from kiosk.simulate.views import (
@@ -20,6 +19,7 @@ from kiosk.simulate.views import (
     price_view,
     status_view,
     transaction_view,
+    user_view,
     wallet_view,
 )
 
@@ -28,8 +28,7 @@ Item = TypeVar("Item")
 
 USER: Final = ObjectType("User")
 ACCOUNT: Final = ObjectType("ConsumerAccount")
-BTC_WALLET: Final = ObjectType("BTCWallet")
-USD_WALLET: Final = ObjectType("UsdWallet")
+WALLET: Final = InterfaceType("Wallet")
 
 WIND_DOWN_NOTICE_S: Final = 30 * DAY_S
 # Source: blinkbitcoin/blink, core/api/src/config/yaml.ts, MAX_PAGINATION_PAGE_SIZE.
@@ -38,7 +37,7 @@ LARGEST_PAGE: Final = 100
 
 @query("me", Scope.READ)
 def _me(context: Context, _: Arguments) -> Payload:
-    return {"id": context.account.user_id, "account": context.account}
+    return user_view(context.account, context.account.user_id)
 
 
 @query("authorization", Scope.READ)
@@ -110,135 +109,84 @@ def _status(context: Context, arguments: Arguments) -> Payload:
         return error_view(error)
 
 
-@USER.field("username")
-def _username(user: Payload, _: Info) -> str:
-    account: Account = user["account"]
-    return account.username
-
-
-@USER.field("apiKeys")
-def _api_keys(_: Payload, info: Info) -> list[Payload]:
-    context: Context = info.context
+@field(USER, "apiKeys")
+def _api_keys(context: Context, _: Payload, __: Arguments) -> list[Payload]:
     faults, now_s = context.world.faults, int(context.world.clock.now())
-    assert context.key is not None
     if faults.take(Fault.API_KEYS_FAIL, "apiKeys"):
-        raise GraphQLError("Service unavailable")
+        raise ApplicationError("Service unavailable")
     ends = faults.take(Fault.API_KEY_ENDS, "apiKeys")
     ends_at = None if ends is None else now_s + int(ends.seconds or DAY_S)
     return [
         {
-            "id": f"key-{number}",
             "revoked": False,
             "expired": False,
             "lastUsedAt": now_s if key is context.key else None,
             "expiresAt": ends_at if key is context.key else now_s + 1,
         }
-        for number, key in enumerate(context.world.accounts.keys_of(context.account), start=1)
+        for key in context.world.accounts.keys_of(context.account)
     ]
 
 
-@USER.field("defaultAccount")
-def _default_account(user: Payload, _: Info) -> Payload:
-    account: Account = user["account"]
-    return {
-        "__typename": "ConsumerAccount",
-        "account": account,
-        "id": account.id,
-        "wallets": [wallet_view(wallet) for wallet in account.wallets],
-    }
+@field(ACCOUNT, "limits")
+def _limits(context: Context, _: Payload, __: Arguments) -> Payload:
+    total = INTERNAL_SEND_CENTS[context.account.level]
+    used = context.account.sent_cents.total(context.world.clock.now())
+    return {"internalSend": [{"totalLimit": total, "remainingLimit": max(0, total - used)}]}
 
 
-@ACCOUNT.field("limits")
-def _limits(view: Payload, info: Info) -> Payload:
-    account: Account = view["account"]
-    total = INTERNAL_SEND_CENTS[account.level]
-    used = account.sent_cents.total(info.context.world.clock.now())
-    limit = {
-        "__typename": "OneDayAccountLimit",
-        "totalLimit": total,
-        "remainingLimit": max(0, total - used),
-    }
-    return {"internalSend": [limit]}
+@field(ACCOUNT, "walletById")
+def _wallet_by_id(context: Context, _: Payload, arguments: Arguments) -> Payload:
+    return wallet_view(context.own_wallet(arguments["walletId"]))
 
 
-@ACCOUNT.field("walletById")
-def _wallet_by_id(view: Payload, info: Info, **arguments: Any) -> Any:
-    def answer(_: Context, arguments: Arguments) -> Payload:
-        account: Account = view["account"]
-        wallet = account.wallet(arguments["walletId"])
-        if wallet is None:
-            raise foreign_wallet()
-        return wallet_view(wallet)
-
-    return at_top_level(answer, info.context, arguments)
-
-
-@ACCOUNT.field("invoices")
-def _account_invoices(view: Payload, info: Info, **arguments: Any) -> Any:
-    def answer(context: Context, arguments: Arguments) -> Payload:
-        account, world = view["account"], context.world
-        wallet_ids = arguments.get("walletIds")
-        invoices = [
-            invoice
-            for invoice in reversed(world.invoices.of_account(account))
-            if wallet_ids is None or invoice.wallet.id in wallet_ids
-        ]
-        return _page(
-            invoices,
-            arguments,
-            lambda invoice: invoice.payment_hash,
-            lambda invoice: invoice_view(world, invoice),
-        )
-
-    return at_top_level(answer, info.context, arguments)
+@field(ACCOUNT, "invoices")
+def _account_invoices(context: Context, _: Payload, arguments: Arguments) -> Payload:
+    world, wallet_ids = context.world, arguments.get("walletIds")
+    invoices = [
+        invoice
+        for invoice in reversed(world.invoices.of_account(context.account))
+        if wallet_ids is None or invoice.wallet.id in wallet_ids
+    ]
+    return _page(
+        invoices,
+        arguments,
+        lambda invoice: invoice.payment_hash,
+        lambda invoice: invoice_view(world, invoice),
+    )
 
 
-def _wallet_field(name: str) -> Callable[[Callable[[Context, Wallet, Arguments], Any]], None]:
-    """Answer the field `name` of wallets in either currency with the decorated function."""
-
-    def bind(on_wallet: Callable[[Context, Wallet, Arguments], Any]) -> None:
-        def resolve(view: Payload, info: Info, **arguments: Any) -> Any:
-            def answer(context: Context, arguments: Arguments) -> Any:
-                return on_wallet(context, view["wallet"], arguments)
-
-            return at_top_level(answer, info.context, arguments)
-
-        BTC_WALLET.set_field(name, resolve)
-        USD_WALLET.set_field(name, resolve)
-
-    return bind
+@field(WALLET, "balance")
+def _balance(context: Context, wallet: Payload, _: Arguments) -> int:
+    return context.world.ledger.balance(wallet["id"])
 
 
-@_wallet_field("balance")
-def _balance(context: Context, wallet: Wallet, _: Arguments) -> int:
-    return context.world.ledger.balance(wallet.id)
-
-
-@_wallet_field("invoiceByPaymentHash")
-def _invoice_by_hash(context: Context, wallet: Wallet, arguments: Arguments) -> Payload:
+@field(WALLET, "invoiceByPaymentHash")
+def _invoice_by_hash(context: Context, wallet: Payload, arguments: Arguments) -> Payload:
     invoice = context.world.invoices.by_hash(arguments["paymentHash"])
-    if invoice is None or invoice.wallet != wallet:
+    if invoice is None or invoice.wallet.id != wallet["id"]:
         raise Refusal.NO_SUCH_INVOICE.error(payment_hash=arguments["paymentHash"])
     return invoice_view(context.world, invoice)
 
 
-@_wallet_field("transactions")
-def _transactions(context: Context, wallet: Wallet, arguments: Arguments) -> Payload:
+@field(WALLET, "transactions")
+def _transactions(context: Context, wallet: Payload, arguments: Arguments) -> Payload:
     world = context.world
+    # What an account was opened with came by no invoice, and nobody here asks for it.
+    payments = [entry for entry in world.ledger.of_wallet(wallet["id"]) if entry.payment_hash]
     return _page(
-        world.ledger.of_wallet(wallet.id)[::-1],
+        payments[::-1],
         arguments,
         lambda entry: entry.id,
         lambda entry: transaction_view(world, entry),
     )
 
 
-@_wallet_field("transactionsByPaymentHash")
-def _transactions_by_hash(context: Context, wallet: Wallet, arguments: Arguments) -> list[Payload]:
+@field(WALLET, "transactionsByPaymentHash")
+def _transactions_by_hash(context: Context, wallet: Payload, arguments: Arguments) -> list[Payload]:
     return [
         transaction_view(context.world, entry)
         for entry in reversed(context.world.ledger.of_hash(arguments["paymentHash"]))
-        if entry.wallet_id == wallet.id
+        if entry.wallet_id == wallet["id"]
     ]
 
 
@@ -261,12 +209,11 @@ def _page(
     cursors = [cursor_of(item) for item in items]
     after = arguments.get("after")
     start = cursors.index(after) + 1 if after in cursors else 0
-    end = min(len(items), start + size)
-    edges = [{"cursor": cursors[place], "node": view(items[place])} for place in range(start, end)]
+    page = items[start : start + size]
     return {
-        "edges": edges,
+        "edges": [{"node": view(item)} for item in page],
         "pageInfo": {
-            "endCursor": edges[-1]["cursor"] if edges else None,
-            "hasNextPage": end < len(items),
+            "endCursor": cursor_of(page[-1]) if page else None,
+            "hasNextPage": start + size < len(items),
         },
     }

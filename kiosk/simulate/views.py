@@ -19,7 +19,6 @@ SPAM_SAT: Final = 50
 def invoice_view(world: World, invoice: Invoice, payment_hash: str | None = None) -> Payload:
     """Return an LnInvoice; a fault names another `payment_hash`."""
     return {
-        "__typename": "LnInvoice",
         "createdAt": invoice.created_at_s,
         "externalId": invoice.external_id,
         "paymentHash": payment_hash or invoice.payment_hash,
@@ -73,7 +72,7 @@ def transaction_view(world: World, entry: Entry) -> Payload:
         "settlementAmount": entry.amount,
         "settlementFee": entry.fee,
         "settlementCurrency": "BTC",
-        "initiationVia": _initiation(world, entry),
+        "initiationVia": _initiation(world, entry.payment_hash or ""),
         "settlementVia": _settlement(world, entry),
     }
 
@@ -98,11 +97,16 @@ def currency_view(currency: Currency) -> Payload:
     }
 
 
+def user_view(account: Account, user_id: str) -> Payload:
+    """Return a User with the account, whose limits and history are looked up when asked for."""
+    wallets = [wallet_view(wallet) for wallet in account.wallets]
+    return {"id": user_id, "username": account.username, "defaultAccount": {"wallets": wallets}}
+
+
 def wallet_view(wallet: Wallet) -> Payload:
     """Return a BTCWallet or UsdWallet, which is a PublicWallet too."""
     return {
         "__typename": "BTCWallet" if wallet.currency == "BTC" else "UsdWallet",
-        "wallet": wallet,
         "id": wallet.id,
         "walletCurrency": wallet.currency,
         "currency": wallet.currency,
@@ -132,7 +136,7 @@ def price_update(world: World, account: Account) -> Payload:
 
 def _update(account: Account, update: Payload) -> Payload:
     # Blink hands the account over where a user is expected, so me.id is the account's.
-    return {"errors": [], "me": {"id": account.id, "account": account}, "update": update}
+    return {"errors": [], "me": user_view(account, account.id), "update": update}
 
 
 def _event_transaction(world: World, entry: Entry) -> Payload:
@@ -141,21 +145,15 @@ def _event_transaction(world: World, entry: Entry) -> Payload:
     return {**transaction_view(world, entry), "createdAt": written}
 
 
-def _initiation(world: World, entry: Entry) -> Payload:
-    if entry.kind is Kind.OPENING:
-        return {"__typename": "InitiationViaOnChain", "address": "bcrt1qsimulator"}
-    payment_hash = entry.payment_hash or ""
+def _initiation(world: World, payment_hash: str) -> Payload:
     invoice = world.invoices.by_hash(payment_hash) or world.outside.get(payment_hash)
     return {
-        "__typename": "InitiationViaLn",
         "paymentHash": payment_hash,
         "paymentRequest": "" if invoice is None else invoice.payment_request,
     }
 
 
 def _settlement(world: World, entry: Entry) -> Payload:
-    if entry.kind is Kind.OPENING:
-        return {"__typename": "SettlementViaOnChain"}
     preimage = _preimage(world, entry)
     if entry.kind is not Kind.LN_INTRALEDGER:
         return {"__typename": "SettlementViaLn", "preImage": preimage}
@@ -163,7 +161,6 @@ def _settlement(world: World, entry: Entry) -> Payload:
         "__typename": "SettlementViaIntraLedger",
         "preImage": preimage,
         "counterPartyUsername": world.accounts.of_wallet(entry.counterparty).username,
-        "counterPartyWalletId": entry.counterparty,
     }
 
 

@@ -137,7 +137,7 @@ def test_an_invoice_whose_answer_was_lost_is_found_by_its_external_id(
     till.invoice(simulator.till, externalId="sale-1")
     till.invoice(simulator.till, externalId="sale-2")
     document = (
-        "{ me { defaultAccount { invoices(first: 1) { edges { cursor node { externalId } } "
+        "{ me { defaultAccount { invoices(first: 1) { edges { node { externalId } } "
         "pageInfo { hasNextPage endCursor } } } } }"
     )
     page = till.ask(document)["me"]["defaultAccount"]["invoices"]
