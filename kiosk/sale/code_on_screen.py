@@ -109,9 +109,7 @@ def ask_before_leaving(till: Till, awaiting: AwaitingPayment) -> Step:
 
 def leave_code(till: Till, awaiting: AwaitingPayment, ending: Ending) -> Step:
     """Take the code off the screen. Its invoice stays watched, so a late payment is found."""
-    left = watched_invoices.leave_behind(
-        till, awaiting.invoice.payment_hash, ending, under_way=awaiting.notice is not None
-    )
+    left = watched_invoices.leave_behind(till, awaiting.invoice.payment_hash, ending)
     screen: Screen = EnteringAmount(Entry(_unit_in_use(till)))
     if ending is Ending.EXPIRED:
         screen = CodeExpired(
@@ -203,7 +201,7 @@ def withdraw_code(till: Till, sale: str, trouble: Trouble) -> Step:
     if not isinstance(screen, AwaitingPayment) or screen.sale.id != sale or till.account is None:
         return Step(till)
     payment_hash = screen.invoice.payment_hash
-    withdrawn = watched_invoices.leave_behind(till, payment_hash, Ending.REFUSED, under_way=False)
+    withdrawn = watched_invoices.leave_behind(till, payment_hash, Ending.REFUSED)
     watched = {
         **withdrawn.watched_invoices,
         payment_hash: replace(withdrawn.watched_invoices[payment_hash], cancel_wanted=True),

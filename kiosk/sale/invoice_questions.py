@@ -22,12 +22,12 @@ from kiosk.sale.effects import (
 )
 from kiosk.sale.invoice import PaymentHash
 from kiosk.sale.till import Till
-from kiosk.sale.watched_invoices import FIRST_PAUSE_S
 
 # Asked about with a sale: so many of either kind, so that a busy day's cancelled and paid sales do
 # not use up what thirty kiosks behind one address may ask (120 requests a minute).
 MOST_WITH_SALE: Final = 10
 
+_FIRST_PAUSE_S: Final = 5.0
 _LONGEST_PAUSE_S: Final = 600.0
 
 
@@ -127,7 +127,7 @@ def ask_about(till: Till, payment_hashes: list[PaymentHash]) -> Step:
         watched = by_hash.get(payment_hash)
         if watched is None or watched.next_check_s is None:
             continue
-        pause = delay_s(FIRST_PAUSE_S, _LONGEST_PAUSE_S, watched.checks_made, watched.sale.id)
+        pause = delay_s(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, watched.checks_made, watched.sale.id)
         again_s = till.now_s + pause
         if watched.invoice.verify_url:
             again_s = direct.next_verify_s(watched, till.now_s)

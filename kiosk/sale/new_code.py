@@ -87,7 +87,7 @@ def handle_earlier_paid(till: Till, payment_hash: PaymentHash, sale: Sale) -> St
         return Step(replace(till, screen=paid), (), (PlaySound(Sound.PAID),))
     assert till.account is not None
     newer = code.invoice.payment_hash
-    left = watched_invoices.leave_behind(till, newer, Ending.CANCELLED, under_way=False)
+    left = watched_invoices.leave_behind(till, newer, Ending.CANCELLED)
     facts = (SaleLeftScreen(code.sale.id, Ending.CANCELLED, code.sale.direct),)
     asked = invoice_questions.questions(left, (newer,))
     close = CloseSale(code.sale.id, Ending.CANCELLED)

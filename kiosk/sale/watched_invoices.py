@@ -41,16 +41,14 @@ _ASK_AFTER_S: Final = (
 # After a code has left the screen: whoever still pays it does so within moments, mostly.
 _ASK_AFTER_LEAVING_S: Final = (5.0, 10.0, 20.0, 40.0)
 
-FIRST_PAUSE_S: Final = 5.0
 
-
-def leave_behind(till: Till, payment_hash: PaymentHash, ending: Ending, *, under_way: bool) -> Till:
+def leave_behind(till: Till, payment_hash: PaymentHash, ending: Ending) -> Till:
     """Let an invoice go from the screen; it is asked about from now on."""
     watched = till.watched_invoices.get(payment_hash)
     if watched is None:
         return till
     left = replace(watched, ending=ending, left_s=till.now_s, checks_made=0)
-    ask_s = till.now_s + FIRST_PAUSE_S if under_way else _next_check_s(left, till.now_s)
+    ask_s = _next_check_s(left, till.now_s)
     return _with_invoice(till, payment_hash, replace(left, next_check_s=ask_s))
 
 

@@ -24,10 +24,12 @@ from kiosk.sale.events import (
     PayoutCreated,
     PayoutNotMade,
     RatesFetched,
+    RatesFetchFailed,
     RetryRequested,
     SendOutcome,
 )
 from kiosk.sale.facts import (
+    DirectInvoiceNeverPaid,
     DirectPaymentReviewed,
     DirectPaymentUnproven,
     ForwardStatus,
@@ -41,9 +43,17 @@ from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key
 from kiosk.sale.ledger_history import LedgerHistory, SaleEvidence, concerns
 from kiosk.sale.money import JUMP_PERCENT, SAT, Fiat, Rate, Sats, is_sane_price, jumped
+from kiosk.sale.pin import pin_hash
 from kiosk.sale.prices import changed_digits
-from kiosk.sale.screens import AwaitingPayment, CodeDetail, EnteringAmount, ReceivedDirectly
-from kiosk.sale.timers import needs_connection, next_wake_s
+from kiosk.sale.screens import (
+    AwaitingPayment,
+    CodeDetail,
+    CodeExpired,
+    EnteringAmount,
+    EnteringPin,
+    ReceivedDirectly,
+)
+from kiosk.sale.timers import LEAVE_PATIENCE_S, needs_connection, next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.test_direct import new_story, shown
 from tests.sale.test_recovery import (
@@ -155,6 +165,40 @@ def test_before_the_account_is_known_no_invoice_wakes_the_till() -> None:
     without = replace(story.till, account=None, now_s=story.till.now_s + 100)
     wakes_s = next_wake_s(without)
     assert wakes_s is None or wakes_s > without.now_s
+
+
+def test_a_code_that_ran_out_is_asked_about_five_seconds_after_its_end_m8() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    assert isinstance(story.till.screen, AwaitingPayment)
+    ends_s = story.till.screen.ends_s
+    story.wait(ends_s - story.till.now_s)
+    story.wait(LEAVE_PATIENCE_S)
+    assert isinstance(story.till.screen, CodeExpired)
+    assert story.till.watched_invoices[made.payment_hash].next_check_s == ends_s + 5
+
+
+def test_a_code_that_is_left_while_somebody_pays_is_asked_about_after_five_seconds_m8() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.press(Key.CLEAR)
+    story.play(CancelInvoiceResult(made.payment_hash, CancelOutcome.PROCESSED))
+    assert isinstance(story.till.screen, AwaitingPayment)
+    assert story.till.screen.notice is not None
+    story.press(Key.CLEAR)
+    assert isinstance(story.till.screen, EnteringAmount)
+    due_s = story.till.watched_invoices[made.payment_hash].next_check_s
+    assert due_s == story.till.now_s + 5
+
+
+def test_where_no_unit_was_in_use_the_next_sale_is_typed_in_the_first_of_the_settings() -> None:
+    locked = replace(RULES, units=("SAT", "USD"), pin=pin_hash("1234", b"salt" * 4))
+    story = Story(locked).ready()
+    shown_screens = []
+    for key in (Key.MENU, Key.CLEAR):
+        story.press(key)
+        shown_screens.append(story.till.screen)
+    assert shown_screens == [EnteringPin(), EnteringAmount(Entry(SAT))]
 
 
 # --- Forwards ----------------------------------------------------------------------------------
@@ -314,6 +358,33 @@ def test_an_unproven_payment_that_is_told_twice_is_one_alarm_and_one_fact() -> N
     assert story.count(DirectPaymentUnproven) == 1
 
 
+def test_a_payment_that_nobody_proves_is_never_given_up_by_itself_d3() -> None:
+    story = new_story()
+    code = shown(story, "https://example.com/verify/1")
+    story.press(Key.CLEAR)
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PENDING))
+    past_asking_s = story.till.watched_invoices[code.payment_hash].final_s + 86_400
+    story.wait(past_asking_s - story.till.now_s)
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNPROVEN))
+    assert code.payment_hash in story.till.watched_invoices
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNKNOWN))
+    assert code.payment_hash not in story.till.watched_invoices
+    assert story.count(DirectInvoiceNeverPaid) == 1
+
+
+def test_a_server_silent_at_an_invoices_end_is_asked_again_every_hour_d6() -> None:
+    story = new_story()
+    code = shown(story, "https://example.com/verify/1")
+    story.press(Key.CLEAR)
+    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.PENDING))
+    for _ in range(3):
+        final_s = story.till.watched_invoices[code.payment_hash].final_s
+        story.wait(max(3600.0, final_s - story.till.now_s))
+        story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNKNOWN))
+        due_s = story.till.watched_invoices[code.payment_hash].next_check_s
+        assert due_s == story.till.now_s + 3600
+
+
 def test_another_try_says_nothing_about_unproven_payments_where_there_are_none() -> None:
     story, made = sent(SendOutcome.SUCCESS)
     story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID, 2))
@@ -328,6 +399,34 @@ def test_another_try_says_nothing_about_unproven_payments_where_there_are_none()
 def test_delete_with_nothing_typed_takes_back_the_last_item() -> None:
     entry = Entry(USD, items=(100, 200, 300))
     assert without_last_digit(entry) == Entry(USD, typed=300, items=(100, 200))
+
+
+def test_no_price_is_no_news_to_a_cashier_who_waits_for_none() -> None:
+    story = Story().ready()
+    story.press("12")
+    story.play(RatesFetchFailed(Trouble(TroubleKind.NO_CONNECTION)))
+    assert isinstance(story.till.screen, EnteringAmount)
+    assert story.till.screen.notice is None
+    assert story.till.price_trouble == Trouble(TroubleKind.NO_CONNECTION)
+
+
+@pytest.mark.parametrize(
+    ("notice", "stays"),
+    [
+        (Trouble(TroubleKind.NO_RATE, "USD", "an answer without a price"), False),
+        (Trouble(TroubleKind.AMOUNT_TOO_SMALL, "100"), True),
+    ],
+)
+def test_a_price_ends_the_notice_that_there_is_none_and_no_other(
+    notice: Trouble, *, stays: bool
+) -> None:
+    story = Story().ready()
+    story.press("12")
+    assert isinstance(story.till.screen, EnteringAmount)
+    story.till = replace(story.till, screen=replace(story.till.screen, notice=notice))
+    story.play(RatesFetched(rates(story.till.now_s)))
+    assert isinstance(story.till.screen, EnteringAmount)
+    assert story.till.screen.notice == (notice if stays else None)
 
 
 def test_a_sale_typed_in_sats_keeps_the_rate_that_was_shown_m9() -> None:
