@@ -1,8 +1,7 @@
 """Journal -> the forwards to finish and the questions to ask at start."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
@@ -71,12 +70,12 @@ class TakenUp:
     """
 
     recovery: Recovery
-    undecided: tuple[tuple[SaleId, str], ...] = ()
-    late_money: tuple[Sale, ...] = ()
-    lost_journal: LostJournal | None = None
-    wrong_pins: int = 0
-    digits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    merchant_wallets: Mapping[str, WalletId] = field(default_factory=lambda: MappingProxyType({}))
+    undecided: tuple[tuple[SaleId, str], ...]
+    late_money: tuple[Sale, ...]
+    lost_journal: LostJournal | None
+    wrong_pins: int
+    digits: Mapping[str, int]
+    merchant_wallets: Mapping[str, WalletId]
 
 
 def resume(
