@@ -36,7 +36,7 @@ MODULES: Final = {
 # The tests that should notice: of the same folder, and of the loop.
 TESTS: Final = {
     "sale": ("tests/sale/test_*.py", "tests/test_loop.py"),
-    "wallet": ("tests/wallet/test_*.py",),
+    "wallet": ("tests/wallet/test_*.py", "tests/wallet/lightning_address/test_*.py"),
     "journal": ("tests/journal/test_*.py",),
 }
 
