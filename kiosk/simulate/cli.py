@@ -1,23 +1,20 @@
 """`kiosk simulator`: the stand-in for Blink alone, and its customer."""
 
 import argparse
-import json
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
-from kiosk.simulate.faults import Fault, Switch, table
+from kiosk.simulate import control
+from kiosk.simulate.faults import Switch, table
 
 if TYPE_CHECKING:
     from kiosk.simulate.simulator import Simulator
 
 HTTP_PORT: Final = 8080
 WS_PORT: Final = 8081
-CONTROL_TIMEOUT_S: Final = 10.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,8 +22,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--http-port", type=int, default=HTTP_PORT, metavar="PORT")
     parser.add_argument("--ws-port", type=int, default=WS_PORT, metavar="PORT")
-    parser.add_argument("--seed", type=int, default=1, help="same seed, same keys and wallets")
-    parser.add_argument("--rtt-ms", type=float, default=0.0, help="round trip to pretend")
     parser.add_argument(
         "--auto-pay", type=float, metavar="SECONDS", help="pay every invoice of the till by itself"
     )
@@ -61,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     pay.add_argument("--times", type=int, default=1, help="how often to try")
     pay.add_argument("--after", type=float, default=0.0, metavar="SECONDS")
     fault = add("fault", _fault, "let something go wrong")
-    fault.add_argument("name", type=read_switch, metavar="NAME[:OPERATION[:TIMES]]")
+    fault.add_argument("switch", type=read_switch, metavar="NAME[:OPERATION[:TIMES]]")
     fault.add_argument("--seconds", type=float)
     fault.add_argument("--value", type=int)
     clear = add("clear", _clear, "let everything work again")
@@ -75,19 +70,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def read_switch(text: str) -> Switch:
-    """Read NAME[:OPERATION[:TIMES]], where an empty or * part means any or for good.
+    """Read NAME[:OPERATION[:TIMES]], as `Switch.parse` does.
 
     Raises:
         argparse.ArgumentTypeError: there is no such fault, or TIMES is no number.
     """
-    name, _, rest = text.partition(":")
-    operation, _, times = rest.partition(":")
     try:
-        return Switch(
-            Fault.parse(name),
-            None if operation in ("", "*") else operation,
-            None if times in ("", "*") else int(times),
-        )
+        return Switch.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
@@ -135,13 +124,7 @@ def _serve(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    simulator = Simulator(
-        seed=args.seed,
-        http_port=args.http_port,
-        ws_port=args.ws_port,
-        rtt_s=args.rtt_ms / 1000,
-        host=args.host,
-    )
+    simulator = Simulator(http_port=args.http_port, ws_port=args.ws_port, host=args.host)
     for switch in args.fault:
         simulator.faults.add(switch.fault, switch.operation, switch.times)
     if args.auto_pay is not None:
@@ -174,16 +157,8 @@ def _pay(args: argparse.Namespace) -> int:
 
 
 def _fault(args: argparse.Namespace) -> int:
-    switch: Switch = args.name
-    return _steer(
-        args,
-        "fault",
-        name=switch.fault.value,
-        operation=switch.operation,
-        times=switch.times,
-        seconds=args.seconds,
-        value=args.value,
-    )
+    values = {"seconds": args.seconds, "value": args.value}
+    return _steer(args, "fault", switch=str(args.switch), **values)
 
 
 def _clear(args: argparse.Namespace) -> int:
@@ -200,26 +175,7 @@ def _list_faults(_: argparse.Namespace) -> int:
 
 
 def _steer(args: argparse.Namespace, order: str, **values: Any) -> int:
-    """Send an order to the running simulator and print its answer; 1 if it came to nothing.
-
-    Raises:
-        SystemExit: nobody is there, or it said no.
-    """
-    url = f"{args.url.rstrip('/').removesuffix('/graphql')}/control"
-    if not url.startswith("http://"):
-        raise SystemExit("--url must start with http://")
-    body = json.dumps({"do": order, **values}).encode()
-    request = urllib.request.Request(  # noqa: S310  http:// was checked above
-        url, body, {"Content-Type": "application/json"}
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=CONTROL_TIMEOUT_S) as response:  # noqa: S310
-            answer: dict[str, Any] = json.load(response)
-    except urllib.error.HTTPError as error:
-        raise SystemExit(str(json.load(error).get("error"))) from error
-    except OSError as error:
-        raise SystemExit(
-            f"No simulator answers at {url}. Start `kiosk simulator` first."
-        ) from error
+    """Send an order to the running simulator and print its answer; 1 if it came to nothing."""
+    answer = control.send(args.url, {"do": order, **values})
     print(*answer["lines"], sep="\n")
     return 0 if answer["done"] else 1

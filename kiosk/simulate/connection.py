@@ -17,10 +17,10 @@ from aiohttp import web
 from graphql import ExecutionResult, GraphQLSyntaxError, subscribe
 
 from kiosk.simulate.accounts import ApiKey
-from kiosk.simulate.answers import page, with_unknown_status
 from kiosk.simulate.context import Context
 from kiosk.simulate.engine import SCHEMA, NotServed, Operation, read_operation
 from kiosk.simulate.faults import Fault, Switch
+from kiosk.simulate.http import page, with_unknown_status
 from kiosk.simulate.network import API_PATH, LeakyBucket, Link, Request, Traffic
 from kiosk.simulate.wire import Wire
 from kiosk.simulate.world import World

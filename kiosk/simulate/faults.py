@@ -146,6 +146,20 @@ class Switch:
         """Return the switch as typed on the command line."""
         return f"{self.fault}:{self.operation or '*'}:{'*' if self.times is None else self.times}"
 
+    @classmethod
+    def parse(cls, text: str) -> "Switch":
+        """Read NAME[:OPERATION[:TIMES]], where an empty or * part means any or for good.
+
+        Raises:
+            ValueError: there is no such fault, or TIMES is no number.
+        """
+        name, operation, times, *_ = (*text.split(":", 2), "", "")
+        return cls(
+            Fault.parse(name),
+            None if operation in ("", "*") else operation,
+            None if times in ("", "*") else int(times),
+        )
+
 
 class Faults:
     """The switches that are on now; safe to use from any thread."""
@@ -194,25 +208,15 @@ class Faults:
     def take(self, fault: Fault, operation: str | None) -> Switch | None:
         """Use up one of `fault` for `operation`, or return None if it is not on."""
         with self._lock:
-            on = next(
-                (
-                    switch
-                    for switch in self._switches
-                    if switch.fault is fault and switch.operation in (None, operation)
-                ),
-                None,
-            )
-            if on is None:
-                return None
-            self._struck[fault] += 1
-            place = self._switches.index(on)
-            if on.times is None:
-                return on
-            if on.times <= 1:
-                del self._switches[place]
-            else:
-                self._switches[place] = replace(on, times=on.times - 1)
-            return on
+            for place, switch in enumerate(self._switches):
+                if switch.fault is fault and switch.operation in (None, operation):
+                    self._struck[fault] += 1
+                    if switch.times is not None and switch.times <= 1:
+                        del self._switches[place]
+                    elif switch.times is not None:
+                        self._switches[place] = replace(switch, times=switch.times - 1)
+                    return switch
+            return None
 
     def peek(self, fault: Fault) -> Switch | None:
         """Return the switch of `fault` without using it up."""

@@ -5,6 +5,7 @@ import inspect
 import json
 import time
 from collections.abc import Callable
+from http.client import responses
 from typing import Any, Final
 from weakref import WeakSet
 
@@ -13,17 +14,8 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, execute
 
 from kiosk.simulate.accounts import ApiKey
 from kiosk.simulate.address_server import AddressServer
-from kiosk.simulate.answers import (
-    LOGIN_PATH,
-    half_an_answer,
-    no_answer,
-    page,
-    portal,
-    redirect,
-    with_nulls,
-    with_unknown_status,
-)
 from kiosk.simulate.context import Context
+from kiosk.simulate.control import CONTROL_PATH
 from kiosk.simulate.engine import (
     SCHEMA,
     NotServed,
@@ -37,9 +29,11 @@ from kiosk.simulate.world import World
 
 Control = Callable[[dict[str, Any]], dict[str, Any]]
 
-CONTROL_PATH: Final = "/control"
 REQUESTS_PER_MINUTE: Final = 120
 REQUEST_BURST: Final = 2400
+UNKNOWN_STATUS: Final = "FROZEN"
+LOGIN_PATH: Final = "/login"
+PORTAL: Final = "<html><head><title>Free Wi-Fi</title></head><body>Please sign in.</body></html>"
 
 # Each is named by its status.
 PAGES_BEFORE: Final = {
@@ -47,6 +41,27 @@ PAGES_BEFORE: Final = {
     for fault in Fault
     if fault.removeprefix("http-").isdigit()
 }
+
+
+def page(status: int) -> web.Response:
+    """Return an error page as a proxy makes it."""
+    title = f"{status} {responses.get(status, 'Error')}"
+    text = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+    return web.Response(status=status, text=text, content_type="text/html")
+
+
+def with_unknown_status(answer: Any) -> Any:
+    """Return the answer with every status in it replaced by one nobody knows."""
+    if isinstance(answer, list):
+        return [with_unknown_status(item) for item in answer]
+    if not isinstance(answer, dict):
+        return answer
+    return {
+        name: UNKNOWN_STATUS
+        if name in ("status", "paymentStatus") and isinstance(value, str)
+        else with_unknown_status(value)
+        for name, value in answer.items()
+    }
 
 
 def read_request(body: Any) -> tuple[Operation, dict[str, Any]]:
@@ -85,7 +100,7 @@ class HttpSide:
             return await self._steer(request)
         if request.path == LOGIN_PATH:
             self._traffic.add(Request(time.monotonic(), None, "login page", "http", {}))
-            return portal()
+            return _portal()
         question = AddressServer.question(request.path) if request.method == "GET" else None
         if question is None and (request.path != API_PATH or request.method != "POST"):
             return page(404)
@@ -104,8 +119,7 @@ class HttpSide:
     async def _answer(
         self, request: web.BaseRequest, operation: Operation, variables: dict[str, Any]
     ) -> web.StreamResponse:
-        if delay := self._world.faults.take(Fault.DELAY_REQUEST, operation.root):
-            await asyncio.sleep(delay.seconds or 0.0)
+        await self._delay(Fault.DELAY_REQUEST, operation.root)
         text = request.headers.get("X-API-KEY", "")
         key = self._world.accounts.key(text) if text else None
         username = None if key is None else key.account.username
@@ -118,23 +132,25 @@ class HttpSide:
 
     async def _answer_address(self, request: web.BaseRequest, question: str) -> web.StreamResponse:
         """Answer for a Lightning address: no GraphQL, the same roads."""
-        faults = self._world.faults
-        if delay := faults.take(Fault.DELAY_REQUEST, question):
-            await asyncio.sleep(delay.seconds or 0.0)
+        await self._delay(Fault.DELAY_REQUEST, question)
         if (refusal := await self._stopped_on_the_way(request, question)) is not None:
             return refusal
-        if faults.take(Fault.ADDRESS_REDIRECT, question):
+        if self._world.faults.take(Fault.ADDRESS_REDIRECT, question):
             await self._link.travel()
-            return web.Response(status=302, headers={"Location": request.path_qs})
+            return _redirect(request.path_qs)
         body = self._addresses.answer(request.path, request.query_string, request.host)
         return await self._send(request, question, dict(body))
+
+    async def _delay(self, fault: Fault, name: str) -> None:
+        if delay := self._world.faults.take(fault, name):
+            await asyncio.sleep(delay.seconds or 0.0)
 
     async def _stopped_on_the_way(
         self, request: web.BaseRequest, name: str, refusal: web.Response | None = None
     ) -> web.Response | None:
         """Return what the client gets if the request never reaches Blink."""
         if self._world.faults.take(Fault.REQUEST_LOST, name):
-            return no_answer(request)
+            return _no_answer(request)
         if self._world.faults.take(Fault.NEVER_ANSWERED, name):
             return await _never()
         refusal = refusal or self._proxy_refusal(request, name)
@@ -146,11 +162,10 @@ class HttpSide:
         self, request: web.BaseRequest, name: str, result: dict[str, Any]
     ) -> web.StreamResponse:
         faults = self._world.faults
-        if delay := faults.take(Fault.DELAY_ANSWER, name):
-            await asyncio.sleep(delay.seconds or 0.0)
+        await self._delay(Fault.DELAY_ANSWER, name)
         await self._link.travel()
         if faults.take(Fault.ANSWER_LOST_AFTER, name):
-            return no_answer(request)
+            return _no_answer(request)
         if faults.take(Fault.NEVER_ANSWERED_AFTER, name):
             return await _never()
         if faults.take(Fault.HTTP_504_AFTER, name):
@@ -160,11 +175,11 @@ class HttpSide:
         if faults.take(Fault.WRONG_SHAPE, name):
             return web.json_response(["no", "object"])
         if faults.take(Fault.NULL_FIELDS, name):
-            result = with_nulls(result)
+            result = _with_nulls(result)
         if faults.take(Fault.UNKNOWN_STATUS, name):
             result = with_unknown_status(result)
         if faults.take(Fault.ANSWER_CUT, name):
-            return await half_an_answer(request, json.dumps(result))
+            return await _half_an_answer(request, json.dumps(result))
         return web.json_response(result)
 
     def _proxy_refusal(self, request: web.BaseRequest, name: str) -> web.Response | None:
@@ -173,9 +188,9 @@ class HttpSide:
             if faults.take(fault, name):
                 return page(status)
         if faults.take(Fault.CAPTIVE_PORTAL, name):
-            return portal()
+            return _portal()
         if faults.take(Fault.CAPTIVE_REDIRECT, name):
-            return redirect()
+            return _redirect(LOGIN_PATH)
         if limit := faults.peek(Fault.HTTP_RATE_LIMIT):
             burst = REQUEST_BURST if limit.value is None else limit.value
             fresh = LeakyBucket(REQUESTS_PER_MINUTE, burst)
@@ -214,3 +229,41 @@ async def _never() -> web.Response:
     """Wait until the simulator stops."""
     await asyncio.get_running_loop().create_future()
     raise AssertionError("nobody answers this")
+
+
+def _portal() -> web.Response:
+    """Return what a Wi-Fi portal answers to everything."""
+    return web.Response(text=PORTAL, content_type="text/html")
+
+
+def _redirect(path: str) -> web.Response:
+    return web.Response(status=302, headers={"Location": path})
+
+
+def _with_nulls(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer with every field below its root fields null."""
+    data = answer.get("data") or {}
+    nulled = {
+        name: dict.fromkeys(value) if isinstance(value, dict) else None
+        for name, value in data.items()
+    }
+    return {**answer, "data": nulled}
+
+
+async def _half_an_answer(request: web.BaseRequest, text: str) -> web.StreamResponse:
+    """Send the first half of `text` and drop the connection."""
+    whole = text.encode()
+    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+    response.content_length = len(whole)
+    await response.prepare(request)
+    await response.write(whole[: len(whole) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return response
+
+
+def _no_answer(request: web.BaseRequest) -> web.Response:
+    """Cut the connection; the response is for nobody."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
