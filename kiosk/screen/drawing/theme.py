@@ -35,6 +35,11 @@ RADIUS: Final = 12
 FINGER: Final = 47
 FINGER_LEAST_PX: Final = 44
 
+# A display of so many pixels in landscape is 10 inches or more, where 9 mm are 33 points. A row of
+# a list has this share of its points there, so that there are more rows, not larger ones.
+LARGE_DISPLAY: Final = (1280, 720)
+ROW_ON_LARGE_DISPLAY: Final = 0.75
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -156,6 +161,13 @@ def points_to_px(size: tuple[int, int]) -> float:
     """How many pixels a point has on a display of this size, either way up."""
     long, short = max(size), min(size)
     return min(long / 800, short / 480)
+
+
+def is_large(size: tuple[int, int]) -> bool:
+    """Whether a display in landscape is so large that its lists have more rows instead of larger
+    ones.
+    """
+    return size[0] >= LARGE_DISPLAY[0] and LARGE_DISPLAY[1] <= size[1] < size[0]
 
 
 def contrast(colour: Colour, other: Colour) -> float:

@@ -12,13 +12,12 @@ from kiosk.screen.drawing.canvas import Align, Canvas
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.layout import off_bottom, off_top
 from kiosk.screen.drawing.look import Look
-from kiosk.screen.drawing.theme import GAP, LARGE, SMALL, SMALLEST_TEXT
+from kiosk.screen.drawing.theme import GAP, LARGE, SMALL, SMALLEST_TEXT, is_large
 from kiosk.screen.text.amounts import sale_amounts
 from kiosk.screen.text.labels import SALE_STATES
 from kiosk.screen.text.words import Words
 from kiosk.screen.views.sales_list import state_sign
 
-LARGE_DISPLAY: Final = (1280, 720)  # in landscape
 _FEWEST_SALES: Final = 3  # below that the list says nothing
 _LINE: Final = 1.3  # of the text's size: a line of the tape
 _ROW: Final = 2.0  # a row of the list
@@ -27,7 +26,7 @@ _ON_LARGE_DISPLAYS: Final = 0.8  # of the text's size: more rows, not larger one
 
 def has_room_for_sales(canvas: Canvas) -> bool:
     """Whether half of the display is free while nothing is typed."""
-    return not canvas.is_wide or _is_large(canvas)
+    return not canvas.is_wide or is_large(canvas.rect.size)
 
 
 def tape_height(canvas: Canvas) -> int:
@@ -105,9 +104,4 @@ def _line(canvas: Canvas) -> int:
 
 def _size(canvas: Canvas) -> float:
     """Of the text in points. Nothing here is touched, so it need not grow with the display."""
-    return SMALL * _ON_LARGE_DISPLAYS if canvas.is_wide and _is_large(canvas) else SMALL
-
-
-def _is_large(canvas: Canvas) -> bool:
-    width, height = canvas.rect.size
-    return width >= LARGE_DISPLAY[0] and height >= LARGE_DISPLAY[1]
+    return SMALL * _ON_LARGE_DISPLAYS if is_large(canvas.rect.size) else SMALL

@@ -6,7 +6,7 @@ from kiosk.sale.keys import Row
 from kiosk.sale.sales_list import HEAD_ROOM, SALE_ROOM
 from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.layout import off_bottom, off_top
-from kiosk.screen.drawing.theme import GAP, MARGIN
+from kiosk.screen.drawing.theme import GAP, MARGIN, ROW_ON_LARGE_DISPLAY, is_large
 from kiosk.screen.drawing.touch_zones import TouchZone
 
 _ROW = 48  # points
@@ -58,5 +58,7 @@ def _inner(canvas: Canvas, area: pygame.Rect) -> pygame.Rect:
 
 def _unit(canvas: Canvas) -> int:
     """Half the height of a row, which a finger can hit."""
-    row = canvas.points(_ROW if canvas.is_wide else _ROW_OF_TWO_LINES)
-    return -(-max(canvas.finger, row) // SALE_ROOM)
+    row = max(canvas.finger, canvas.points(_ROW if canvas.is_wide else _ROW_OF_TWO_LINES))
+    if is_large(canvas.rect.size):
+        row = round(row * ROW_ON_LARGE_DISPLAY)
+    return -(-row // SALE_ROOM)

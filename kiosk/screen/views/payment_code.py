@@ -42,6 +42,7 @@ BITCOIN_LIGHTNING: Final = "Bitcoin Lightning"  # a name, the same in every lang
 LOWER_CASE: Final = "abc"  # what the key for it shows, the same in every language
 UPPER_CASE: Final = "ABC"
 _BAR: Final = 8
+_TAP_HINT: Final = 17  # of each of its two signs, in points
 _COUNTED: Final = "00:00"  # the widest countdown
 _NEARLY_S: Final = 1e-3  # a moment that was waited for has come
 
@@ -59,6 +60,9 @@ def paying(canvas: Canvas, till: Till, screen: AwaitingPayment, look: Look) -> N
     below, foot = off_bottom(below, canvas.finger, gap)
     _foot(canvas, foot, till, screen)
     below, bar = off_bottom(below, canvas.points(LABEL), gap // 2)
+    hint_width = canvas.points(2 * _TAP_HINT + GAP / 2)
+    hint, bar = canvas.columns(bar, [hint_width, bar.width - hint_width - gap], gap)
+    _tap_hint(canvas, hint, screen)
     _time_left(canvas, bar, till, screen)
     if canvas.is_wide and _tells_connections(till, screen):
         below, links = off_bottom(below, max(canvas.points(SMALL), SMALLEST_TEXT) * 2, 0)
@@ -120,6 +124,16 @@ def _fill_beside(
     surface.fill(colour, (area.left, covered.bottom, area.width, below))
     surface.fill(colour, (area.left, covered.top, covered.left - area.left, covered.height))
     surface.fill(colour, (covered.right, covered.top, beside, covered.height))
+
+
+def _tap_hint(canvas: Canvas, area: pygame.Rect, screen: AwaitingPayment) -> None:
+    """Small and quiet beside the code, with an arrow to it: its brightness is a tap on it away."""
+    if screen.detail is CodeDetail.BRIGHTNESS:
+        return
+    to_code, brightness = canvas.columns(area, [1, 1], canvas.points(GAP / 2))
+    arrow = Icon.BACK if canvas.is_wide else Icon.UP
+    canvas.sign(arrow, to_code, canvas.palette.quiet, _TAP_HINT)
+    canvas.sign(Icon.BRIGHTER, brightness, canvas.palette.quiet, _TAP_HINT)
 
 
 def _head(canvas: Canvas, area: pygame.Rect) -> None:

@@ -8,7 +8,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageEnhance, ImageFilter
 
-from kiosk.sale.keys import Key
+from kiosk.sale.keys import Key, Row
 from kiosk.sale.screens import AwaitingPayment, CodeDetail, ConnectionState, Forwarded, Paid
 from kiosk.sale.timers import CELEBRATION_S, PAID_PATIENCE_S
 from kiosk.screen.display.redraw_schedule import redraw_schedules
@@ -18,13 +18,15 @@ from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.icons import icon
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.qr import QUIET_MODULES, WHITE_LEVELS, modules, text_of
-from kiosk.screen.drawing.theme import DISPLAY, MARGIN, PALETTES, contrast, points_to_px
+from kiosk.screen.drawing.theme import DISPLAY, MARGIN, PALETTES, contrast, is_large, points_to_px
 from kiosk.screen.views.connection_status import SIGNS
+from kiosk.screen.views.list_card import list_room
 from kiosk.screen.views.paint import paint_motion
 from tests.screen.gallery import LANGUAGES as GALLERY_LANGUAGES
 from tests.screen.gallery import look as gallery_look
 from tests.screen.samples import AWAITING, INVOICE, NOW_S, SALE, every_view, till
 
+TEN_INCHES_MM = 221  # how wide a display of 10 inches is
 SIZES = [(480, 320), (800, 480), (1280, 720), (1920, 1080), (720, 1280)]
 VIEWS = every_view()
 WITH_CODE = {
@@ -178,8 +180,18 @@ def test_every_button_is_large_enough_for_a_finger(language: str, size: tuple[in
     for name in VIEWS:
         canvas = laid_out(name, language, size)
         for zone in canvas.zones:
-            assert min(zone.rect.size) >= least, (name, zone.key, zone.rect)
+            is_low = is_large(size) and isinstance(zone.key, Row)
+            enough = round(9 * size[0] / TEN_INCHES_MM) if is_low else least
+            assert min(zone.rect.size) >= enough, (name, zone.key, zone.rect)
             assert canvas.rect.contains(zone.rect), (name, zone.key)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=str)
+def test_a_large_display_has_more_rows_of_a_list_instead_of_larger_ones(
+    size: tuple[int, int],
+) -> None:
+    rows = [list_room(laid_out("sales-odd", "en", wanted)) for wanted in ((800, 480), size)]
+    assert rows[1] >= rows[0] * 5 // 4
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
