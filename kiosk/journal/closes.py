@@ -69,12 +69,19 @@ def last_place(db: sqlite3.Connection) -> ClosePlace:
 
 def place_of(db: sqlite3.Connection, number: ReceiptNumber) -> tuple[ClosePlace, ClosePlace] | None:
     """The place of the close before a close, and its own; None if there is no such close."""
-    before = BEFORE_ALL
-    for place in places(db):
-        if place.number == number:
-            return before, place
-        before = place
-    return None
+    with reading():
+        row = db.execute(
+            "SELECT * FROM close_places WHERE series = ? AND number = ?",
+            (number.series, number.number),
+        ).fetchone()
+        return (_place_before(db, row["step"]), _place(row)) if row is not None else None
+
+
+def _place_before(db: sqlite3.Connection, step: int) -> ClosePlace:
+    row = db.execute(
+        "SELECT * FROM close_places WHERE step < ? ORDER BY step DESC LIMIT 1", (step,)
+    ).fetchone()
+    return _place(row) if row is not None else BEFORE_ALL
 
 
 def forwarded_between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> Sums:
@@ -101,17 +108,23 @@ def write_reports(db: sqlite3.Connection, by: str) -> None:
 
     A close of an older program has its number and no report: it gets one with the next.
     """
-    before = BEFORE_ALL
-    written = {(row["series"], row["number"]) for row in _report_numbers(db)}
-    for place in places(db):
-        number = place.number
-        if number is not None and (number.series, number.number) not in written:
-            report = _report(db, number, before, place, by)
-            db.execute(
-                "INSERT INTO close_reports VALUES (?, ?, ?)",
-                (number.series, number.number, report_as_text(report)),
-            )
-        before = place
+    unreported = db.execute(_UNREPORTED).fetchall()
+    for row in unreported:
+        number = ReceiptNumber(row["series"], row["number"])
+        report = _report(db, number, _place_before(db, row["step"]), _place(row), by)
+        db.execute(
+            "INSERT INTO close_reports VALUES (?, ?, ?)",
+            (number.series, number.number, report_as_text(report)),
+        )
+
+
+# Every close up to the newest with a report has one: only what came after it is read.
+_UNREPORTED: Final = (
+    "SELECT * FROM close_places WHERE number IS NOT NULL AND step > coalesce("
+    "(SELECT step FROM close_places AS place WHERE EXISTS (SELECT 1 FROM close_reports"
+    " WHERE series = place.series AND number = place.number) ORDER BY step DESC LIMIT 1),"
+    " (SELECT min(step) - 1 FROM close_places)) ORDER BY step"
+)
 
 
 def reports(db: sqlite3.Connection, limit: int = NEVER) -> tuple[CloseReport, ...]:
@@ -121,10 +134,6 @@ def reports(db: sqlite3.Connection, limit: int = NEVER) -> tuple[CloseReport, ..
             "SELECT report FROM close_reports ORDER BY series DESC, number DESC LIMIT ?", (limit,)
         ).fetchall()
         return tuple(report_from_text(row["report"]) for row in rows)
-
-
-def _report_numbers(db: sqlite3.Connection) -> list[sqlite3.Row]:
-    return db.execute("SELECT series, number FROM close_reports").fetchall()
 
 
 def _report(

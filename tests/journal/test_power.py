@@ -237,7 +237,8 @@ def test_a_check_that_takes_too_long_is_broken_off_and_condemns_nothing(
     book = Journal.open(path, lambda: NOW)
     book.record(paid())
     book.close()
-    monkeypatch.setattr(checking, "CHECK_S", -1.0)
+    for bound in ("CHECK_S", "INDEX_CHECK_S"):
+        monkeypatch.setattr(checking, bound, -1.0)
     monkeypatch.setattr(checking, "STEPS_BETWEEN_LOOKS", 1)
     book, taken_up = open_sound(path, lambda: NOW)
     assert (taken_up.lost_journal, len(taken_up.recovery.forwards)) == (None, 1)
@@ -337,4 +338,14 @@ def test_it_belongs_to_the_thread_that_opened_it(path: Path) -> None:
     other.start()
     other.join()
     assert [type(error) for error in caught] == [sqlite3.ProgrammingError]
+    book.close()
+
+
+def test_a_small_journal_is_read_through_once_at_its_start(path: Path) -> None:
+    """It was checked twice, the second time with all that the first had looked at."""
+    book = Journal.open(path, lambda: NOW)
+    statements: list[str] = []
+    connection(book).set_trace_callback(statements.append)
+    checking.check_pages(connection(book))
+    assert statements == ["PRAGMA integrity_check(1)"]
     book.close()
