@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
-from kiosk.journal.closes import AFTER_ALL, ClosePlace, last_place, place_of, places
+from kiosk.journal.closes import (
+    AFTER_ALL,
+    ClosePlace,
+    last_place,
+    paid_between,
+    place_of,
+    places,
+)
 from kiosk.journal.errors import reading
 from kiosk.journal.records import record_of
 from kiosk.journal.rows import Value, sale_of
@@ -96,10 +103,6 @@ def entries_of_close(db: sqlite3.Connection, number: ReceiptNumber) -> Iterator[
     return _between(db, *ends) if ends is not None else None
 
 
-_PAID: Final = (
-    "SELECT sale_id FROM {way}payments"
-    " WHERE rowid > :{way}payment_before AND rowid <= :{way}payment_last"
-)
 _BEGUN: Final = "started_at >= :since AND started_at < :until"
 _UNPAID: Final = (
     " UNION ALL SELECT sale_id FROM {way}sales AS begun WHERE {where}"
@@ -125,8 +128,8 @@ def _between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> It
     return _entries(
         db,
         _Choice(
-            _PAID.format(way="") + _UNPAID.format(way="", where=begun.format("sale")),
-            _PAID.format(way="direct_")
+            paid_between("") + _UNPAID.format(way="", where=begun.format("sale")),
+            paid_between("direct_")
             + _UNPAID.format(way="direct_", where=begun.format("direct_sale")),
             "SELECT refund FROM refunds WHERE refund > :refund_before AND refund <= :refund_last",
             {f"{kind}_{end}": getattr(place, kind) for kind in kinds for end, place in ends},
@@ -154,10 +157,12 @@ def _sale_entries(
     place_in = attrgetter(f"{way}payment")
     with reading():
         rows = db.execute(
-            f"SELECT records.*, receipts.series, receipts.number, paid.rowid AS place, cashier"  # noqa: S608 - our own names
+            f"SELECT records.*, receipts.series, receipts.number, cashier,"  # noqa: S608 - our own names
+            " CASE WHEN counted_before.sale_id IS NULL THEN paid.rowid END AS place"
             f" FROM {way}records AS records LEFT JOIN receipts USING (sale_id)"
             f" LEFT JOIN {way}payments AS paid USING (sale_id)"
             " LEFT JOIN sale_cashiers USING (sale_id)"
+            " LEFT JOIN counted_before USING (sale_id)"
             f" WHERE sale_id IN ({chosen})"
             " ORDER BY coalesce(paid_at, started_at), records.rowid",
             values,

@@ -179,3 +179,7 @@ CREATE TRIGGER IF NOT EXISTS reports_stay BEFORE UPDATE ON close_reports
 BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER IF NOT EXISTS reports_last BEFORE DELETE ON close_reports
 BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+
+-- Sales that a close of a damaged journal has counted, and that Blink's word brings into this one
+-- later, behind the place of that close: no close counts them again.
+CREATE TABLE IF NOT EXISTS counted_before (sale_id TEXT PRIMARY KEY) STRICT;

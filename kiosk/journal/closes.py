@@ -36,6 +36,8 @@ class ClosePlace:
 
 BEFORE_ALL: Final = ClosePlace()
 NEVER: Final = 2**62
+# Of a row of payments: that its sale was in no close of a damaged journal.
+NOT_COUNTED_BEFORE: Final = "sale_id NOT IN (SELECT sale_id FROM counted_before)"
 AFTER_ALL: Final = ClosePlace(None, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER)
 
 
@@ -84,17 +86,34 @@ def _place_before(db: sqlite3.Connection, step: int) -> ClosePlace:
     return _place(row) if row is not None else BEFORE_ALL
 
 
+def paid_between(way: str) -> str:
+    """The SELECT of the sales that were paid between two closes, and that no close counted before.
+
+    `way` is empty, or `direct_`. Between `:{way}payment_before` and `:{way}payment_last`.
+    """
+    return (
+        f"SELECT sale_id FROM {way}payments"  # noqa: S608 - our own names
+        f" WHERE rowid > :{way}payment_before AND rowid <= :{way}payment_last"
+        f" AND {NOT_COUNTED_BEFORE}"
+    )
+
+
 def forwarded_between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> Sums:
     """Sums of the sales by way of the till account that were paid between two closes."""
-    choice = "SELECT sale_id FROM payments WHERE rowid > :before AND rowid <= :last"
-    return sale_sums(db, "sales", choice, {"before": before.payment, "last": last.payment})
+    return _sums_between(db, "", paid_between(""), before, last)
 
 
 def received_between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> Sums:
     """Sums of the direct sales that were paid between two closes."""
-    choice = "SELECT sale_id FROM direct_payments WHERE rowid > :before AND rowid <= :last"
-    values = {"before": before.direct_payment, "last": last.direct_payment}
-    return sale_sums(db, "direct_sales", choice, values)
+    return _sums_between(db, "direct_", paid_between("direct_"), before, last)
+
+
+def _sums_between(
+    db: sqlite3.Connection, way: str, choice: str, before: ClosePlace, last: ClosePlace
+) -> Sums:
+    ends = {"before": before, "last": last}
+    values = {f"{way}payment_{end}": getattr(place, f"{way}payment") for end, place in ends.items()}
+    return sale_sums(db, f"{way}sales", choice, values)
 
 
 def refunded_between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> Sums:
@@ -139,7 +158,6 @@ def reports(db: sqlite3.Connection, limit: int = NEVER) -> tuple[CloseReport, ..
 def _report(
     db: sqlite3.Connection, number: ReceiptNumber, before: ClosePlace, place: ClosePlace, by: str
 ) -> CloseReport:
-    late = "SELECT sale_id FROM {table} WHERE rowid > :before AND rowid <= :last AND late = 1"
     twice = db.execute(
         "SELECT count(*) AS count, coalesce(sum(amount_sat), 0) AS amount FROM paid_twice"
         " CROSS JOIN sales USING (sale_id) WHERE paid_twice.rowid > ? AND paid_twice.rowid <= ?",
@@ -153,18 +171,10 @@ def _report(
         forwarded_between(db, before, place),
         received_between(db, before, place),
         added(
-            sale_sums(
-                db,
-                "sales",
-                late.format(table="payments"),
-                {"before": before.payment, "last": place.payment},
-            ),
-            sale_sums(
-                db,
-                "direct_sales",
-                late.format(table="direct_payments"),
-                {"before": before.direct_payment, "last": place.direct_payment},
-            ),
+            *(
+                _sums_between(db, way, f"{paid_between(way)} AND late = 1", before, place)
+                for way in ("", "direct_")
+            )
         ),
         refunded_between(db, before, place),
         twice["count"],

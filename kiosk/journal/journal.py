@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,10 +17,9 @@ from kiosk.journal import (
     history,
     learned,
     owner_lock,
+    rebuilding,
     requests,
     sales_pages,
-    salvage,
-    salvaged_books,
     totals,
     unfinished,
 )
@@ -43,7 +41,7 @@ from kiosk.sale.days import day_of
 from kiosk.sale.events import SalesHistoryResult
 from kiosk.sale.facts import DayClosed, Fact, RecoveredFact, Sale, SaleStarted
 from kiosk.sale.invoice import SaleId, WalletId
-from kiosk.sale.ledger_history import LostJournal, SalvagedSale
+from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.sale_record import SaleDetails, SaleRecord
 from kiosk.sale.sales_list import SalesPageResult, SalesPlace
 from kiosk.sale.totals import Totals
@@ -207,35 +205,7 @@ class Journal:
 
         Their finished sales become part of this one; the others wait for Blink's word.
         """
-        with reading():
-            rebuilt = {row["name"] for row in self._db.execute("SELECT name FROM rebuilt")}
-        files = [
-            journal
-            for journal in salvage.damaged_journals(self._path)
-            if journal.name not in rebuilt
-        ]
-        if not files:
-            return None
-        saved: dict[SaleId, SalvagedSale] = {}
-        for place, file in enumerate(files, start=1 - len(files)):
-            with reading():
-                salvaged_books.copy_numbers(self._db, file, int(self._now()))
-                closed = salvaged_books.closed_part(file)
-                if closed.sales:
-                    saved.update(self._salvage(file, closed.sales.__contains__))
-                    salvaged_books.copy_refunds(self._db, file, closed.last_refund)
-                    salvaged_books.mark_close(self._db, place, closed.at)
-                saved.update(self._salvage(file, partial(_is_open, closed.sales)))
-                salvaged_books.copy_refunds(self._db, file)
-        for file in reversed(files):  # the newest that has any
-            with reading():
-                salvage.copy_what_was_learned(self._db, file)
-        return LostJournal(tuple(file.name for file in files), tuple(saved.values()))
-
-    def _salvage(self, file: Path, chosen: Callable[[str], bool]) -> dict[SaleId, SalvagedSale]:
-        saved = salvage.copy_finished_sales(self._db, file, chosen)
-        salvage.copy_direct_sales(self._db, file, chosen)
-        return saved
+        return rebuilding.lost_journal(self._db, self._path, int(self._now()))
 
     def undecided(self) -> tuple[tuple[SaleId, str], ...]:
         """Sales of a lost journal, of the last week, that a person has to look at."""
@@ -315,8 +285,3 @@ class Journal:
     def unsettled(self) -> tuple[SaleRecord, ...]:
         """Sales that were paid and are not forwarded yet, oldest payment first."""
         return history.unsettled(self._db)
-
-
-def _is_open(closed: frozenset[str], sale: str) -> bool:
-    """Whether no close has counted a sale."""
-    return sale not in closed

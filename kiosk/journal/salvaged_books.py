@@ -5,6 +5,7 @@ A number that was given is never given again: the rows are copied whether their 
 
 import logging
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ _NUMBERS: Final = (
     "refund_receipts",
     "refund_taxes",
     "close_reports",
+    "counted_before",
 )
 _REFUNDS: Final = ("refunds",)  # once their sales are there: more than was paid is refused
 
@@ -102,6 +104,21 @@ def mark_close(connection: sqlite3.Connection, place: int, at: int) -> None:
             " (SELECT coalesce(max(refund), 0) FROM refunds), 0"
             " WHERE NOT EXISTS (SELECT 1 FROM close_places WHERE step = ?)",
             (place, at, place),
+        )
+
+
+def note_counted(connection: sqlite3.Connection, sales: Iterable[str]) -> None:
+    """Note of the sales of a close those that are not here (yet): no close counts them again.
+
+    Raises:
+        sqlite3.Error: the sound journal cannot be written.
+    """
+    with transaction(connection):
+        connection.executemany(
+            "INSERT OR IGNORE INTO counted_before SELECT :sale"
+            " WHERE NOT EXISTS (SELECT 1 FROM payments WHERE sale_id = :sale)"
+            " AND NOT EXISTS (SELECT 1 FROM direct_payments WHERE sale_id = :sale)",
+            ({"sale": sale} for sale in sales),
         )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from kiosk.journal.closes import (
     AFTER_ALL,
+    NOT_COUNTED_BEFORE,
     forwarded_between,
     last_place,
     received_between,
@@ -55,7 +56,7 @@ def totals_since_close(db: sqlite3.Connection) -> Totals:
             forwarded_between(db, close, AFTER_ALL),
             received_between(db, close, AFTER_ALL),
             refunded_between(db, close, AFTER_ALL),
-            db.execute(_OWED + "payments.rowid > ?", (close.payment,)),
+            db.execute(_OWED + f"payments.rowid > ? AND {NOT_COUNTED_BEFORE}", (close.payment,)),
         )
 
 

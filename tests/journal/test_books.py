@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.journal import Journal, JournalConflict
-from kiosk.journal.books import RefundEntry, SaleEntry
+from kiosk.journal.books import Entry, RefundEntry, SaleEntry
 from kiosk.journal.installation import Hardware
 from kiosk.sale.books import ReceiptNumber, report_as_text, report_from_text
 from kiosk.sale.facts import (
@@ -22,6 +22,7 @@ from kiosk.sale.facts import (
     InvoicePaid,
     PaidTwice,
     PayoutIssued,
+    RecoveredFact,
     RefundRecorded,
     Sale,
     SaleStarted,
@@ -78,6 +79,24 @@ def refund(of: Sale, part: int, minor: int, before: int = 0) -> RefundRecorded:
 def numbers(journal: Journal) -> list[str]:
     entries = journal.entries(0, 2**40)
     return [str(entry.receipt) for entry in entries if isinstance(entry, SaleEntry)]
+
+
+def entry_id(entry: Entry) -> SaleId:
+    return entry.sale.id if isinstance(entry, RefundEntry) else entry.record.sale.id
+
+
+def steps_to_record(journal: Journal, facts: list[Fact]) -> int:
+    """How many steps of SQLite's machine it takes to record some facts."""
+    steps = itertools.count()
+
+    def step() -> int:
+        next(steps)
+        return 0
+
+    connection(journal).set_progress_handler(step, 1)
+    journal.record(facts)
+    connection(journal).set_progress_handler(None, 0)
+    return next(steps)
 
 
 def test_every_paid_sale_has_the_next_number_and_nothing_else_takes_one(journal: Journal) -> None:
@@ -145,6 +164,42 @@ def test_a_rebuilt_journal_does_not_count_again_what_was_closed(path: Path) -> N
     assert journal.totals(0).sales == 3
     journal.record([DayClosed(NOW + 1)])
     assert [report.receipts for report in journal.close_reports()] == [1, 2]
+    journal.close()
+
+
+def test_a_closed_sale_that_is_forwarded_after_a_rebuild_is_in_no_second_close(path: Path) -> None:
+    """It was paid and closed, and Blink's word brings it back behind the place of its close."""
+    before = Journal.open(path, lambda: NOW)
+    before.record([*sold(sale(1), 1), DayClosed(NOW), *sold(sale(2), 2)])
+    before.close()
+    journal = Journal.open(path, lambda: NOW)
+    for stamp in ("then", "and again"):
+        journal.close()
+        Journal.set_aside(path, stamp)
+        journal = Journal.open(path, lambda: NOW)
+        lost = journal.lost_journal()
+        assert lost is not None
+        assert [saved.sale.id for saved in lost.salvaged] == [sale(1).id, sale(2).id]
+        for number in (1, 2):
+            code = invoice(number, 2300)
+            recovered = (
+                SaleStarted(sale(number)),
+                InvoiceIssued(sale(number).id, code),
+                InvoicePaid(sale(number).id, code.payment_hash, late=True),
+            )
+            journal.record([RecoveredFact(fact, NOW) for fact in recovered])
+        totals = journal.totals_since_close()
+        assert (totals.sales, totals.forwarded) == (1, 0)
+        assert [entry_id(entry) for entry in journal.entries_since_close()] == [sale(2).id]
+    assert numbers(journal) == ["1-1", "1-2"]
+    journal.record([DayClosed(NOW + 1)])
+    report = journal.close_reports()[0]
+    assert report.receipts == 1
+    closed = journal.entries_of_close(report.number)
+    assert closed is not None
+    assert [entry_id(entry) for entry in closed] == [sale(2).id]
+    ever = {entry_id(entry): entry.close for entry in journal.entries(0, 2**40)}
+    assert ever == {sale(1).id: None, sale(2).id: report.number}
     journal.close()
 
 
@@ -216,11 +271,8 @@ def test_a_close_reads_the_same_however_many_there_were(journal: Journal) -> Non
     steps = []
     for first in (0, 300):
         journal.record([DayClosed(NOW + first + day) for day in range(20)])
-        count = itertools.count()
-        connection(journal).set_progress_handler(lambda count=count: next(count) and None, 1)
-        journal.record([*sold(sale(first + 1), first + 1), DayClosed(NOW + first + 250)])
-        connection(journal).set_progress_handler(None, 0)
-        steps.append(next(count))
+        day: list[Fact] = [*sold(sale(first + 1), first + 1), DayClosed(NOW + first + 250)]
+        steps.append(steps_to_record(journal, day))
         journal.record([DayClosed(NOW + first + 20 + day) for day in range(200)])
     assert steps[1] < steps[0] * 1.1
 
