@@ -27,16 +27,15 @@ class Scope(StrEnum):
 
 
 class Level(StrEnum):
-    """How well Blink knows the owner."""
+    """How well Blink knows the owner; nobody here is at its level TWO."""
 
     ONE = "ONE"
-    TWO = "TWO"
     THREE = "THREE"
 
 
 # US cents that may be sent to others at Blink in 24 hours.
 # Source: blinkbitcoin/blink, core/api/src/config/schema.ts, accountLimits.
-INTERNAL_SEND_CENTS: Final = {Level.ONE: 200_000, Level.TWO: 5_000_000, Level.THREE: 10_000_000}
+INTERNAL_SEND_CENTS: Final = {Level.ONE: 200_000, Level.THREE: 10_000_000}
 
 
 class RollingSum:

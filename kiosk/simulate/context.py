@@ -16,7 +16,6 @@ from kiosk.simulate.errors import (
     ApplicationError,
     InputRefused,
     Refusal,
-    foreign_wallet,
     unexpected,
 )
 from kiosk.simulate.faults import Fault
@@ -35,10 +34,6 @@ QUERY: Final = QueryType()
 MUTATION: Final = MutationType()
 
 NOT_AUTHORIZED: Final = "Not authorized"
-NO_SCOPE: Final = (
-    "Unexpected error occurred, please try again or contact support if it persists "
-    "(code: AuthorizationError: not authorized to {what})"
-)
 # The refusal each fault makes, and in which mutations when a switch names none: those whose name
 # has one of the words.
 REFUSALS: Final[Mapping[Fault, tuple[ApplicationError, tuple[str, ...]]]] = {
@@ -86,7 +81,8 @@ class Context:
             raise GraphQLError(NOT_AUTHORIZED)
         if not self.key.may(scope):
             what = "read data" if scope is Scope.READ else "execute mutations"
-            raise GraphQLError(NO_SCOPE.format(what=what))
+            refusal = unexpected(f"AuthorizationError: not authorized to {what}")
+            raise GraphQLError(refusal.message)
 
     def own_wallet(self, wallet_id: str) -> Wallet:
         """Return a wallet of the caller.
@@ -96,7 +92,7 @@ class Context:
         """
         wallet = self.account.wallet(wallet_id)
         if wallet is None:
-            raise foreign_wallet()
+            raise InputRefused(unexpected("InvalidWalletForAccountError").message)
         return wallet
 
     def apply_refusal_faults(self, operation: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from kiosk.simulate.accounts import Account, Level, Scope, Wallet
 from kiosk.simulate.errors import ApplicationError
-from kiosk.simulate.node import InvoiceTerms
+from kiosk.simulate.node import NETWORK, InvoiceTerms
 from kiosk.simulate.payments import SendOrder, pay_invoice, receive
 from kiosk.simulate.world import OutsideInvoice, World
 
@@ -92,7 +92,7 @@ def outside_invoice(world: World, amount_sat: int, memo: str) -> str:
     preimage = hashlib.sha256(f"outside {len(world.outside)}".encode()).digest()
     payment_hash = hashlib.sha256(preimage).hexdigest()
     terms = InvoiceTerms(
-        network=world.network,
+        network=NETWORK,
         amount_sat=amount_sat,
         payment_hash=payment_hash,
         payment_secret=payment_hash,

@@ -8,9 +8,6 @@ from typing import Any, Final
 
 INVALID_INPUT: Final = "INVALID_INPUT"
 PAYMENT_ERROR: Final = "LIGHTNING_PAYMENT_ERROR"
-_UNEXPECTED: Final = (
-    "Unexpected error occurred, please try again or contact support if it persists (code: {})"
-)
 _AGAIN: Final = (
     "please try again in a few minutes. If the problem persists, please contact support."
 )
@@ -85,11 +82,6 @@ class Refusal(Enum):
         return ApplicationError(text.format(**blanks), code)
 
 
-def foreign_wallet() -> InputRefused:
-    """Say that a wallet is not the caller's."""
-    return InputRefused(_UNEXPECTED.format("InvalidWalletForAccountError"))
-
-
 def invalid_input(message: str) -> ApplicationError:
     """Refuse a value, in Blink's words for it."""
     return ApplicationError(message, INVALID_INPUT)
@@ -97,4 +89,8 @@ def invalid_input(message: str) -> ApplicationError:
 
 def unexpected(name: str) -> ApplicationError:
     """Wrap an internal error name the way Blink does."""
-    return ApplicationError(_UNEXPECTED.format(name), "UNEXPECTED_CLIENT_ERROR")
+    return ApplicationError(
+        "Unexpected error occurred, please try again or contact support if it persists "
+        f"(code: {name})",
+        "UNEXPECTED_CLIENT_ERROR",
+    )

@@ -15,7 +15,7 @@ from kiosk.simulate.accounts import Account, Wallet
 from kiosk.simulate.clock import Clock
 from kiosk.simulate.errors import Refusal, invalid_input
 from kiosk.simulate.faults import Fault, Faults
-from kiosk.simulate.node import DecodedInvoice, InvoiceTerms, LightningNode, read_invoice
+from kiosk.simulate.node import NETWORK, DecodedInvoice, InvoiceTerms, LightningNode, read_invoice
 
 MAX_EXPIRY_MIN: Final = 1440
 DEFAULT_EXPIRY_MIN: Final = 240
@@ -63,13 +63,12 @@ class Invoice:
 class InvoiceBook:
     """Every invoice, found by hash, by text or by account."""
 
-    def __init__(self, clock: Clock, faults: Faults, network: str, seed: int) -> None:
+    def __init__(self, clock: Clock, faults: Faults, seed: int) -> None:
         """Sign with a node of our own."""
-        self.node: Final = LightningNode(f"{network} {seed}")
+        self.node: Final = LightningNode(f"{NETWORK} {seed}")
         self.stranger: Final = LightningNode(f"stranger {seed}")
         self._clock = clock
         self._faults = faults
-        self._network = network
         self._random = random.Random(f"invoices {seed}")  # noqa: S311  money here is not real
         self._by_hash: dict[str, Invoice] = {}
         self._decoded: dict[str, DecodedInvoice] = {}
@@ -93,7 +92,7 @@ class InvoiceBook:
         created_at_s = int(self._clock.now())
         life_s = _life_min(order.expires_in_min) * 60
         terms = InvoiceTerms(
-            self._network,
+            NETWORK,
             order.amount_sat,
             payment_hash,
             secret,
@@ -159,7 +158,7 @@ class InvoiceBook:
     def _sign(self, terms: InvoiceTerms, operation: str) -> str:
         node, network, amount_sat = self.node, terms.network, terms.amount_sat
         if self._faults.take(Fault.WRONG_NETWORK, operation):
-            network = "testnet" if network != "testnet" else "signet"
+            network = "testnet"
         if self._faults.take(Fault.WRONG_AMOUNT, operation):
             amount_sat += 1
         if self._faults.take(Fault.WRONG_PAYEE, operation):

@@ -20,6 +20,7 @@ from coincurve import PrivateKey
 
 from kiosk.simulate.errors import Refusal
 
+NETWORK: Final = "regtest"  # of every invoice here, so that no real wallet can pay one
 BOLT11_CURRENCY: Final = {"mainnet": "bc", "signet": "tbs", "testnet": "tb", "regtest": "bcrt"}
 MIN_FINAL_CLTV_EXPIRY: Final = 144
 FEATURES: Final = Features.from_feature_list(

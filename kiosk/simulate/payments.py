@@ -144,22 +144,12 @@ def _repeated(world: World, wallet: Wallet, payment_hash: str) -> Sent:
 
 
 def _pay_inside(world: World, order: SendOrder, invoice: Invoice, amount_sat: int) -> Sent:
-    faults, operation, payer = world.faults, order.operation, order.wallet
+    faults, operation = world.faults, order.operation
+    payer, payee = order.wallet, invoice.wallet
     # Without a memo of its own the payer's side shows the invoice's; the payee's always does.
-    sent_leg = Leg(
-        payer.id,
-        -amount_sat,
-        order.memo or invoice.memo,
-        external_id=invoice.external_id,
-        counterparty=invoice.wallet.id,
-    )
-    received_leg = Leg(
-        invoice.wallet.id,
-        amount_sat,
-        invoice.memo,
-        external_id=invoice.external_id,
-        counterparty=payer.id,
-    )
+    memo, external_id = order.memo or invoice.memo, invoice.external_id
+    sent_leg = Leg(payer.id, -amount_sat, memo, 0, external_id, payee.id)
+    received_leg = Leg(payee.id, amount_sat, invoice.memo, 0, external_id, payer.id)
     if settles := faults.take(Fault.PENDING_SETTLES, operation):
         return _pay_later(world, invoice, sent_leg, received_leg, settles.seconds or 0.0)
     if reverses := faults.take(Fault.PENDING_REVERSES, operation):

@@ -96,7 +96,7 @@ class Prices:
             raise invalid_input("Invalid currency.")
         if self._faults.take(Fault.PRICE_DEAD, operation):
             raise Refusal.PRICE_OFFLINE.error()
-        age_s: float = 0
+        age_s = 0.0
         if stale := self._faults.take(Fault.PRICE_STALE, operation):
             age_s = STALE_S if stale.seconds is None else stale.seconds
         base = _base(currency)

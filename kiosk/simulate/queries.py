@@ -11,6 +11,7 @@ from kiosk.simulate.channels import Payload
 from kiosk.simulate.context import Context, field, query
 from kiosk.simulate.errors import ApplicationError, Refusal, invalid_input
 from kiosk.simulate.faults import Fault
+from kiosk.simulate.node import NETWORK
 from kiosk.simulate.prices import CURRENCIES
 from kiosk.simulate.views import (
     currency_view,
@@ -65,7 +66,7 @@ def _globals(context: Context, _: Arguments) -> Payload:
     world = context.world
     nodes = [] if world.faults.take(Fault.NODES_EMPTY, "globals") else [world.invoices.node.pubkey]
     return {
-        "network": world.network,
+        "network": NETWORK,
         "nodesIds": nodes,
         "lightningAddressDomain": world.hosts[0] if world.hosts else "blink.sv",
         "lightningAddressDomainAliases": [],

@@ -23,6 +23,10 @@ HEX_64: Final = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 LOWER_HEX_64: Final = re.compile(r"[0-9a-f]{64}")
 PAYMENT_REQUEST: Final = re.compile(r"ln[a-z0-9]+", re.IGNORECASE)
 EXTERNAL_ID: Final = re.compile(r"[a-z0-9_-]{1,100}")
+EXTERNAL_ID_REFUSAL: Final = (
+    "Invalid external id string passed. Only lowercase letters, digits, '_' and '-' are "
+    "allowed, between 1 and 100 characters."
+)
 CURRENCY: Final = re.compile(r"[A-Z]{3,4}")
 
 
@@ -73,22 +77,16 @@ def _memo(value: Any) -> str | Refused:
 
 
 def _text(
-    name: str, pattern: re.Pattern[str], change: Callable[[str], str] = str
+    name: str,
+    pattern: re.Pattern[str],
+    change: Callable[[str], str] = str,
+    refusal: str = "Invalid value for {}",
 ) -> Callable[[Any], str | Refused]:
     def parse(value: Any) -> str | Refused:
         text = change(value) if isinstance(value, str) else ""
-        return text if pattern.fullmatch(text) else Refused(f"Invalid value for {name}")
+        return text if pattern.fullmatch(text) else Refused(refusal.format(name))
 
     return parse
-
-
-def _external_id(value: Any) -> str | Refused:
-    if isinstance(value, str) and EXTERNAL_ID.fullmatch(value):
-        return value
-    return Refused(
-        "Invalid external id string passed. Only lowercase letters, digits, '_' and '-' are "
-        "allowed, between 1 and 100 characters."
-    )
 
 
 def _timestamp(value: Any) -> Any:
@@ -118,7 +116,7 @@ SCALARS: Final = [
     _scalar("PaymentHash", _text("PaymentHash", HEX_64, str.lower)),
     _scalar("LnPaymentRequest", _text("LnPaymentRequest", PAYMENT_REQUEST)),
     _scalar("Hex32Bytes", _text("Hex32Bytes", LOWER_HEX_64)),
-    _scalar("TxExternalId", _external_id),
+    _scalar("TxExternalId", _text("TxExternalId", EXTERNAL_ID, refusal=EXTERNAL_ID_REFUSAL)),
     _scalar("DisplayCurrency", _text("DisplayCurrency", CURRENCY, str.upper)),
     ScalarType("Timestamp", serializer=_timestamp),
 ]

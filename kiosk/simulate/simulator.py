@@ -19,7 +19,7 @@ from kiosk.simulate.ledger import Ledger
 from kiosk.simulate.network import Link, Ports, Request, Traffic
 from kiosk.simulate.payments import hold, settle_held
 from kiosk.simulate.subscriptions import start_price_ticks
-from kiosk.simulate.world import Network, World
+from kiosk.simulate.world import World
 
 Result = TypeVar("Result")
 
@@ -44,7 +44,6 @@ class Simulator:
         http_port: int = 0,
         ws_port: int = 0,
         rtt_s: float = 0.0,
-        network: Network = "regtest",
         *,
         host: str = "127.0.0.1",
         handshake_rtts: int = 0,
@@ -52,7 +51,7 @@ class Simulator:
     ) -> None:
         self.faults: Final = Faults()
         self.clock: Final = clock or Clock()
-        self.world: Final = World(self.clock, self.faults, seed, network)
+        self.world: Final = World(self.clock, self.faults, seed)
         link = Link(rtt_s, handshake_rtts)
         self._traffic = Traffic()
         line = Line(self.world, self._traffic, link, socket_times or SocketTimes())

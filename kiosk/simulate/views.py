@@ -115,12 +115,14 @@ def wallet_view(wallet: Wallet) -> Payload:
 
 def ln_update(world: World, account: Account, invoice: Invoice, entry: Entry) -> Payload:
     """Return the event of an invoice that was paid, from outside or inside alike."""
+    # An event has been through JSON on its way, which makes a text of the date.
+    created_at = datetime.fromtimestamp(entry.at_s, UTC).isoformat()
     update = {
         "__typename": "LnUpdate",
         "status": "PAID",
         "paymentHash": invoice.payment_hash,
         "walletId": entry.wallet_id,
-        "transaction": _event_transaction(world, entry),
+        "transaction": {**transaction_view(world, entry), "createdAt": created_at},
     }
     return _update(account, update)
 
@@ -137,12 +139,6 @@ def price_update(world: World, account: Account) -> Payload:
 def _update(account: Account, update: Payload) -> Payload:
     # Blink hands the account over where a user is expected, so me.id is the account's.
     return {"errors": [], "me": user_view(account, account.id), "update": update}
-
-
-def _event_transaction(world: World, entry: Entry) -> Payload:
-    # An event has been through JSON on its way, which makes a text of the date.
-    written = datetime.fromtimestamp(entry.at_s, UTC).isoformat()
-    return {**transaction_view(world, entry), "createdAt": written}
 
 
 def _initiation(world: World, payment_hash: str) -> Payload:

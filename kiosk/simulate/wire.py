@@ -3,8 +3,7 @@
 import asyncio
 import json
 import logging
-import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
@@ -33,7 +32,7 @@ class Wire:
         self._frozen = False
         self._pong_seen = True
         self._closing: asyncio.Task[bool] | None = None
-        self._outgoing: asyncio.Queue[tuple[float, str]] = asyncio.Queue()
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -52,17 +51,15 @@ class Wire:
         """Put what comes into `incoming` until either side ends it."""
         self.spawn(self._keep_alive())
         self.spawn(self._deliver())
-        travelling: asyncio.Queue[tuple[float, str]] = asyncio.Queue()
-        self.spawn(_arrive(travelling, incoming))
         try:
             async for text in self._texts():
-                travelling.put_nowait((self._arrival(), text))
+                self._travel(incoming.put_nowait, text)
         finally:
             await self._finish()
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a message on its way."""
-        self._outgoing.put_nowait((self._arrival(), json.dumps(message)))
+        self._travel(self._outgoing.put_nowait, json.dumps(message))
 
     async def close(self, code: int, reason: str = "") -> None:
         """Close with a code, as a server does that means it."""
@@ -111,8 +108,7 @@ class Wire:
 
     async def _deliver(self) -> None:
         while True:
-            due_at, text = await self._outgoing.get()
-            await _sleep_until(due_at)
+            text = await self._outgoing.get()
             if not self._frozen and not self._socket.closed:
                 with suppress(ConnectionError):  # the client has just gone
                     await self._socket.send_str(text)
@@ -137,25 +133,14 @@ class Wire:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _arrival(self) -> float:
-        return time.monotonic() + self._link.rtt_s / 2
+    def _travel(self, arrive: Callable[[str], None], text: str) -> None:
+        """Let `text` arrive half a round trip from now, or at once where there is none."""
+        if self._link.rtt_s:
+            asyncio.get_running_loop().call_later(self._link.rtt_s / 2, arrive, text)
+        else:
+            arrive(text)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("the simulator failed on a socket", exc_info=error)
-
-
-async def _arrive(
-    travelling: asyncio.Queue[tuple[float, str]], incoming: asyncio.Queue[str]
-) -> None:
-    while True:
-        due_at, text = await travelling.get()
-        await _sleep_until(due_at)
-        incoming.put_nowait(text)
-
-
-async def _sleep_until(due_at: float) -> None:
-    wait_s = due_at - time.monotonic()
-    if wait_s > 0:
-        await asyncio.sleep(wait_s)

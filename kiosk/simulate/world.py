@@ -1,7 +1,7 @@
 """Everything that exists inside the simulated Blink, in one place."""
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from kiosk.simulate.accounts import Account, Accounts, Level
 from kiosk.simulate.channels import Channels
@@ -12,7 +12,6 @@ from kiosk.simulate.invoices import InvoiceBook
 from kiosk.simulate.ledger import OUTSIDE, Kind, Ledger, Leg
 from kiosk.simulate.prices import Prices
 
-Network = Literal["mainnet", "signet", "testnet", "regtest"]
 WIND_DOWN: Final = {
     Fault.WIND_DOWN_PRE_CUTOFF: "PRE_CUTOFF",
     Fault.WIND_DOWN_RECEIVE_DISABLED: "RECEIVE_DISABLED",
@@ -31,16 +30,15 @@ class OutsideInvoice:
 class World:
     """The parts of the simulated Blink. Changed in the simulator's loop only."""
 
-    def __init__(self, clock: Clock, faults: Faults, seed: int, network: Network) -> None:
+    def __init__(self, clock: Clock, faults: Faults, seed: int) -> None:
         """Make a Blink with no accounts yet."""
-        self.network: Final[Network] = network
         self.clock: Final = clock
         self.timers: Final = Timers(clock)
         self.faults: Final = faults
         self.ledger: Final = Ledger()
         self.accounts: Final = Accounts(seed)
         self.prices: Final = Prices(clock, faults)
-        self.invoices: Final = InvoiceBook(clock, faults, network, seed)
+        self.invoices: Final = InvoiceBook(clock, faults, seed)
         self.channels: Final = Channels(faults)
         # Payments worked out lately, by sender wallet, hash and amount, and when.
         self.planned_at_s: Final[dict[tuple[str, str, int], float]] = {}
