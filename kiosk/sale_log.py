@@ -17,6 +17,7 @@ from kiosk.sale.events import (
     KeyStuck,
 )
 from kiosk.sale.facts import (
+    AlarmRead,
     DayClosed,
     DirectInvoiceIssued,
     DirectInvoiceNeverPaid,
@@ -120,6 +121,8 @@ def _log_fact(fact: Fact) -> None:
         case PaidTwice(sale, payment_hash, payments):
             short = short_hash(payment_hash)
             log.error("paid more than once sale=%s hash=%s payments=%d", sale, short, payments)
+        case AlarmRead(sale, kind):
+            log.info("alarm read sale=%s kind=%s", sale, kind)
         case JournalRebuilt(file_name):
             log.warning("journal rebuilt from Blink instead=%s", file_name)
         case SaleUndecided(sale, reason):

@@ -191,6 +191,7 @@ def initial_till(
         alarms=(
             *stopped,
             *unproven,
+            *taken_up.told_alarms,
             *(undecided_alarm(sale, reason) for sale, reason in taken_up.undecided),
         ),
         lost_journal=taken_up.lost_journal,

@@ -69,6 +69,17 @@ CREATE TABLE IF NOT EXISTS late_money_put_away (
     at INTEGER NOT NULL
 ) STRICT;
 
+-- Alarms that only tell (a sale paid twice): the newest row of a sale and kind says whether somebody
+-- has read it. What nobody has read is told again at the next start.
+CREATE TABLE IF NOT EXISTS told_alarms (
+    step INTEGER PRIMARY KEY AUTOINCREMENT,
+    sale_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL DEFAULT '',
+    is_read INTEGER NOT NULL CHECK (is_read IN (0, 1)),
+    at INTEGER NOT NULL
+) STRICT;
+
 -- The wallet that a merchant's user name stood for when it was accepted; the newest row of a name
 -- counts. Another one is paid only once the manager has confirmed it.
 CREATE TABLE IF NOT EXISTS merchant_wallets (

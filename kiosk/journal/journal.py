@@ -44,6 +44,7 @@ from kiosk.sale.invoice import SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.sale_record import SaleDetails, SaleRecord
 from kiosk.sale.sales_list import SalesPageResult, SalesPlace
+from kiosk.sale.till import Alarm
 from kiosk.sale.totals import Totals
 
 log: Final = logging.getLogger("kiosk.journal")
@@ -189,6 +190,7 @@ class Journal:
             self.recover(),
             self.undecided(),
             self.late_money(),
+            self.told_alarms(),
             lost,
             self.wrong_pins(),
             self.digits(),
@@ -215,6 +217,11 @@ class Journal:
         """Sales that were paid after they had left the screen, and that nobody has read yet."""
         with reading():
             return unfinished.late_money(self._db)
+
+    def told_alarms(self) -> tuple[Alarm, ...]:
+        """Alarms that only tell, and that nobody has read yet."""
+        with reading():
+            return unfinished.told_alarms(self._db)
 
     def wrong_pins(self) -> int:
         """How many times in a row the PIN was wrong by now."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal
-from kiosk.sale.till import Forward, RecentlyPaid, WatchedInvoice
+from kiosk.sale.till import Alarm, Forward, RecentlyPaid, WatchedInvoice
 from kiosk.sale.trouble import Trouble
 from kiosk.sale.watched_invoices import WATCHED_S
 
@@ -65,6 +65,7 @@ class TakenUp:
 
     `undecided` are sales of a lost journal that a person has to look at, with the reasons;
     `late_money` are sales that were paid late, which nobody has read yet, oldest first;
+    `told_alarms` are those that only tell, which nobody has read yet, oldest first;
     `wrong_pins` how many were typed in a row; `digits` the fraction digits accepted by currency,
     `merchant_wallets` the wallets accepted by the merchant's user name.
     """
@@ -72,6 +73,7 @@ class TakenUp:
     recovery: Recovery
     undecided: tuple[tuple[SaleId, str], ...]
     late_money: tuple[Sale, ...]
+    told_alarms: tuple[Alarm, ...]
     lost_journal: LostJournal | None
     wrong_pins: int
     digits: Mapping[str, int]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kiosk.sale.facts import (
+    AlarmRead,
+    AlarmTold,
     CodeReplaced,
     DayClosed,
     DigitsAccepted,
@@ -125,6 +127,13 @@ def _row_of(fact: Fact, at: int) -> Row:
         case PaidTwice(sale, payment_hash, payments):
             identity = {"sale_id": sale, "payment_hash": payment_hash, "payments": payments}
             return Row("paid_twice", identity, now)
+        case AlarmTold(sale, kind, subject):
+            told = {"sale_id": sale, "kind": kind.value, "subject": subject}
+            return Row("told_alarms", {}, {**told, "is_read": 0, **now})
+        case AlarmRead(sale, kind):
+            return Row(
+                "told_alarms", {}, {"sale_id": sale, "kind": kind.value, "is_read": 1, **now}
+            )
         case DigitsAccepted(currency, digits):
             return Row("currency_digits", {"currency": currency, "digits": digits}, now)
         case LateMoneyNoticed(sale):

@@ -12,8 +12,10 @@ from kiosk.journal.replaced_codes import first_code_of, is_code_paid
 from kiosk.journal.rows import invoice_of, sale_of
 from kiosk.sale.days import DAY_S
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
-from kiosk.sale.invoice import Invoice
-from kiosk.sale.till import MOST_LATE
+from kiosk.sale.invoice import Invoice, SaleId
+from kiosk.sale.odd_money import ONLY_TOLD
+from kiosk.sale.till import MOST_LATE, Alarm
+from kiosk.sale.trouble import Trouble, TroubleKind
 
 # How long a paid invoice is asked about for a second payment (M12).
 RECENT_S: Final = DAY_S
@@ -52,6 +54,21 @@ def late_money(db: sqlite3.Connection) -> tuple[Sale, ...]:
         (MOST_LATE,),
     ).fetchall()
     return tuple(_late_sale(db, row["sale_id"], direct=bool(row["direct"])) for row in rows[::-1])
+
+
+def told_alarms(db: sqlite3.Connection) -> tuple[Alarm, ...]:
+    """Alarms that only tell and that nobody has read yet: the newest of them, oldest first."""
+    rows = db.execute(
+        "SELECT sale_id, kind, subject FROM told_alarms WHERE is_read = 0"
+        " AND step IN (SELECT max(step) FROM told_alarms GROUP BY sale_id, kind)"
+        " ORDER BY step DESC LIMIT ?",
+        (MOST_LATE,),
+    ).fetchall()
+    return tuple(
+        Alarm(Trouble(TroubleKind(row["kind"]), row["subject"]), SaleId(row["sale_id"]))
+        for row in rows[::-1]
+        if row["kind"] in ONLY_TOLD  # a newer release may tell of more
+    )
 
 
 def _late_sale(db: sqlite3.Connection, sale_id: str, *, direct: bool) -> Sale:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from kiosk.sale import odd_money
 from kiosk.sale.days import DAY_S
 from kiosk.sale.effects import CloseSale, Effect, OpenDirectSale, PlaySound, Sound, Step
 from kiosk.sale.facts import (
@@ -69,10 +70,11 @@ def handle_paid(till: Till, watch: WatchedInvoice, *, late: bool) -> Step:
         if alarm.sale != sale.id or alarm.trouble.kind is not TroubleKind.PAYMENT_UNPROVEN
     )
     after = replace(till, watched_invoices=MappingProxyType(rest), alarms=alarms)
-    if watch.other_paid:
-        both = Trouble(TroubleKind.RECEIVED_BOTH_CODES, str(sale.amount))
-        after = after.with_alarm(both, sale.id)
-    return Step(after, (DirectInvoicePaid(sale.id, name, late=late),))
+    step = Step(after, (DirectInvoicePaid(sale.id, name, late=late),))
+    if not watch.other_paid:
+        return step
+    both = Trouble(TroubleKind.RECEIVED_BOTH_CODES, str(sale.amount))
+    return step.then(lambda t: odd_money.tell(t, both, sale.id))
 
 
 def celebrate(till: Till, sale: Sale) -> Step:
@@ -101,13 +103,13 @@ def handle_unproven(till: Till, name: PaymentHash) -> Step:
 
 
 def put_alarms_away(till: Till) -> Step:
-    """The manager has read the alarms; that an unproven payment was looked at is kept."""
+    """The manager has read the alarms; that each was read or looked at is kept."""
     reviewed = tuple(
         DirectPaymentReviewed(alarm.sale)
         for alarm in till.alarms
         if alarm.trouble.kind is TroubleKind.PAYMENT_UNPROVEN and alarm.sale is not None
     )
-    return Step(replace(till, alarms=()), reviewed)
+    return Step(replace(till, alarms=()), (*reviewed, *odd_money.read_facts(till.alarms)))
 
 
 def watched_until_s(invoice: Invoice, now_s: float) -> float:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.money import Fiat, Rate, Sats
 from kiosk.sale.tax import SaleLine, TaxShare
+from kiosk.sale.trouble import TroubleKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,26 @@ class PaidTwice:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmTold:
+    """An alarm that only tells is on the screen from now on, until somebody has read it.
+
+    `kind` is of `odd_money.ONLY_TOLD`; `subject` is what its sentence is about, as in `Trouble`.
+    """
+
+    sale: SaleId
+    kind: TroubleKind
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRead:
+    """Somebody has read what an alarm told about a sale."""
+
+    sale: SaleId
+    kind: TroubleKind
+
+
+@dataclass(frozen=True, slots=True)
 class DigitsAccepted:
     """A currency is charged in with so many fraction digits from here on."""
 
@@ -298,6 +319,8 @@ Fact = (
     | InvoiceNeverPaid
     | ForwardStatusChanged
     | PaidTwice
+    | AlarmTold
+    | AlarmRead
     | DigitsAccepted
     | MerchantWalletAccepted
     | DirectInvoiceIssued

@@ -1,20 +1,40 @@
 """Money that came in an odd way: told on the screen until it is put away by its own key.
 
+What nobody has read when the till goes off is told again at its next start.
 The list of sales keeps it then: `ReadSalesPage(odd=True)`.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 from kiosk.sale.effects import Step
-from kiosk.sale.facts import LateMoneyPutAway
+from kiosk.sale.facts import AlarmRead, AlarmTold, LateMoneyPutAway
+from kiosk.sale.invoice import SaleId
 from kiosk.sale.till import Alarm, Till
-from kiosk.sale.trouble import TroubleKind
+from kiosk.sale.trouble import Trouble, TroubleKind
 
 # Alarms that only tell: nothing waits for an answer to them.
 ONLY_TOLD: Final = frozenset(
     {TroubleKind.PAID_TWICE, TroubleKind.PAID_BOTH_CODES, TroubleKind.RECEIVED_BOTH_CODES}
 )
+
+
+def tell(till: Till, trouble: Trouble, sale: SaleId) -> Step:
+    """Raise an alarm of `ONLY_TOLD`; what is told already stays as it is."""
+    telling = till.with_alarm(trouble, sale)
+    if telling is till:
+        return Step(till)
+    return Step(telling, (AlarmTold(sale, trouble.kind, trouble.subject),))
+
+
+def read_facts(alarms: Iterable[Alarm]) -> tuple[AlarmRead, ...]:
+    """What is kept when these alarms have been read."""
+    return tuple(
+        AlarmRead(alarm.sale, alarm.trouble.kind)
+        for alarm in alarms
+        if alarm.trouble.kind in ONLY_TOLD and alarm.sale is not None
+    )
 
 
 def told_alarm(till: Till) -> Alarm | None:
@@ -37,4 +57,4 @@ def put_away(till: Till) -> Step:
     alarm = told_alarm(till)
     if alarm is None:
         return Step(till)
-    return Step(replace(till, alarms=till.alarms[:-1]))
+    return Step(replace(till, alarms=till.alarms[:-1]), read_facts([alarm]))

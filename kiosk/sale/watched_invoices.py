@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import direct
+from kiosk.sale import direct, odd_money
 from kiosk.sale.days import DAY_S
 from kiosk.sale.effects import Step
 from kiosk.sale.events import CancelInvoiceResult, CancelOutcome
@@ -108,10 +108,10 @@ def handle_paid(till: Till, payment_hash: PaymentHash, *, on_screen: bool) -> St
     forwards = MappingProxyType({**till.forwards, payment_hash: forward})
     paid = replace(till, watched_invoices=MappingProxyType(others), forwards=forwards)
     paid = direct.warn_of_unfinished_forwards(paid)
+    step = Step(paid, (InvoicePaid(watched.sale.id, payment_hash, late=not on_screen),))
     if watched.other_paid:
         both = Trouble(TroubleKind.PAID_BOTH_CODES, str(watched.sale.amount))
-        paid = paid.with_alarm(both, watched.sale.id)
-    step = Step(paid, (InvoicePaid(watched.sale.id, payment_hash, late=not on_screen),))
+        step = step.then(lambda t: odd_money.tell(t, both, watched.sale.id))
     return _held_back(step, payment_hash) if watched.held else step
 
 
@@ -155,8 +155,9 @@ def handle_payment_count(till: Till, payment_hash: PaymentHash, payments: int) -
             counted,
             recently_paid=MappingProxyType({**till.recently_paid, payment_hash: counted_recent}),
         )
-    raised = counted.with_alarm(Trouble(TroubleKind.PAID_TWICE, known.sale.id), known.sale.id)
-    return Step(raised, (PaidTwice(known.sale.id, payment_hash, payments),))
+    twice = Trouble(TroubleKind.PAID_TWICE, known.sale.id)
+    step = Step(counted, (PaidTwice(known.sale.id, payment_hash, payments),))
+    return step.then(lambda t: odd_money.tell(t, twice, known.sale.id))
 
 
 def note_cancel_result(till: Till, event: CancelInvoiceResult) -> Till:

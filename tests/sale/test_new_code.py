@@ -261,3 +261,22 @@ def test_two_paid_codes_of_one_sale_are_an_alarm_also_after_a_restart_m12(
     alarms = [alarm.trouble for alarm in story.till.alarms]
     assert [trouble.kind for trouble in alarms] == [TroubleKind.PAID_BOTH_CODES]
     assert len(story.till.forwards) == 2
+
+
+def test_a_sale_paid_twice_is_told_again_after_a_restart_until_it_was_read_m12(
+    tmp_path: Path,
+) -> None:
+    """Its alarm was in memory only: a new start in the night took it from the screen."""
+    story = Story().ready()
+    made = story.awaiting()
+    story.pay(made)
+    story.send(made, SendOutcome.SUCCESS)
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID, 2))
+    told = story.till.alarms
+    assert [alarm.trouble.kind for alarm in told] == [TroubleKind.PAID_TWICE]
+    assert restarted(story, tmp_path / "unread.sqlite3").till.alarms == told
+    story.press(Key.CLEAR, Key.PUT_AWAY)
+    assert story.till.alarms == ()
+    assert restarted(story, tmp_path / "read.sqlite3").till.alarms == ()
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID, 3))
+    assert restarted(story, tmp_path / "a-third.sqlite3").till.alarms == told

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.sale.facts import LateMoneyPutAway
+from kiosk.sale.direct import put_alarms_away
+from kiosk.sale.facts import AlarmRead, LateMoneyPutAway
 from kiosk.sale.invoice import SaleId
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.odd_money import ONLY_TOLD, can_put_away
@@ -39,8 +40,14 @@ def test_late_money_is_put_away_one_by_one_and_that_is_kept() -> None:
 def test_what_a_customer_paid_twice_is_put_away_once_it_has_been_read(kind: TroubleKind) -> None:
     story = selling(kind)
     assert can_put_away(story.till)
-    story.press(Key.PUT_AWAY)
+    assert story.press(Key.PUT_AWAY).facts == (AlarmRead(SaleId(f"sale-{kind}"), kind),)
     assert story.till.alarms == ()
+
+
+@pytest.mark.parametrize("kind", sorted(ONLY_TOLD))
+def test_a_manager_who_reads_all_alarms_has_read_what_was_paid_twice(kind: TroubleKind) -> None:
+    read = put_alarms_away(selling(kind, TroubleKind.UNDECIDED).till)
+    assert read.facts == (AlarmRead(SaleId(f"sale-{kind}"), kind),)
 
 
 @pytest.mark.parametrize(
