@@ -14,6 +14,7 @@ from kiosk.commands.sale_tables import ITEMS, SALES, TAXES
 from kiosk.commands.table import minute, table, unreadable
 from kiosk.journal import Journal
 from kiosk.journal.books import Entry
+from kiosk.journal.searching import MOST_SALES, NEWEST
 from kiosk.sale.books import ReceiptNumber, Sums
 from kiosk.sale.days import day_of, day_start
 from kiosk.sale.memo import decimal, plain_amount
@@ -41,7 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="from this day or time, like 2026-11-24 or 2026-11-24T18:00; today if not given",
     )
     parser.add_argument("--until", type=_day_or_time, metavar="DAY", help="before this day or time")
-    parser.add_argument(
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--find",
+        metavar="TEXT",
+        help="sales of any time by id, receipt number (1-57), payment hash, amount, or part of"
+        f" the memo; the newest {MOST_SALES}",
+    )
+    which.add_argument(
         "--close",
         type=_close_number,
         metavar="N",
@@ -67,6 +75,8 @@ def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
     try:
         book = Journal.read_only(journal)
         try:
+            if args.find is not None:
+                return _find(args, book, zone)
             if not (args.csv or args.json or args.xlsx or args.close):
                 _print_table(book.sales(since, until), zone)
                 print(f"\n{_sums(book.totals(since, until))}")
@@ -80,6 +90,22 @@ def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
             book.close()
     except KioskError as error:
         return unreadable(journal, error)
+
+
+def _find(args: argparse.Namespace, book: Journal, zone: tzinfo) -> int:
+    result = book.matching_sales(args.find)
+    if result.is_cut:
+        sys.stderr.write(f"kiosk: there are more; these are the newest {MOST_SALES}\n")
+    if result.newest_only:
+        sys.stderr.write(
+            f"kiosk: amounts and memos were looked for among the newest {NEWEST:,} sales;"
+            " for an older one give its id, number or hash, or --since and --until\n"
+        )
+    if args.csv or args.json or args.xlsx:
+        sales = [record.sale.id for record in result.records]
+        return _write(args, book, book.entries_of_sales(sales), zone)
+    _print_table(result.records, zone)
+    return 0
 
 
 def _chosen(

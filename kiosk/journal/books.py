@@ -1,9 +1,10 @@
 """Sales and refunds as the files for a bookkeeper have them: with number, close, items and tax."""
 
 import heapq
+import json
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
@@ -21,6 +22,7 @@ from kiosk.journal.records import record_of
 from kiosk.journal.rows import Value, sale_of
 from kiosk.sale.books import ReceiptNumber
 from kiosk.sale.facts import Sale
+from kiosk.sale.invoice import SaleId
 from kiosk.sale.money import Sats
 from kiosk.sale.sale_record import SaleRecord
 from kiosk.sale.tax import SaleLine, TaxRate, TaxShare
@@ -101,6 +103,13 @@ def entries_of_close(db: sqlite3.Connection, number: ReceiptNumber) -> Iterator[
     """What a close has summed up, and the sales of its time that nobody paid; None if unknown."""
     ends = place_of(db, number)
     return _between(db, *ends) if ends is not None else None
+
+
+def entries_of_sales(db: sqlite3.Connection, sales: Iterable[SaleId]) -> Iterator[Entry]:
+    """Chosen sales, and all their refunds."""
+    chosen = "SELECT value FROM json_each(:sales)"
+    refunds = f"SELECT refund FROM refunds WHERE sale_id IN ({chosen})"  # noqa: S608 - our own names
+    return _entries(db, _Choice(chosen, chosen, refunds, {"sales": json.dumps([*sales])}))
 
 
 _BEGUN: Final = "started_at >= :since AND started_at < :until"

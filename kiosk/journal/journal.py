@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -20,6 +20,7 @@ from kiosk.journal import (
     rebuilding,
     requests,
     sales_pages,
+    searching,
     totals,
     unfinished,
 )
@@ -36,6 +37,7 @@ from kiosk.journal.errors import JournalConflict, full, reading, translated
 from kiosk.journal.installation import ReadHardware, read_hardware, take
 from kiosk.journal.recovery import Recovery, TakenUp
 from kiosk.journal.rows import rows_of
+from kiosk.journal.searching import SearchResult
 from kiosk.sale.books import CloseReport, ReceiptNumber
 from kiosk.sale.days import day_of
 from kiosk.sale.events import SalesHistoryResult
@@ -284,6 +286,14 @@ class Journal:
     def entries_of_close(self, number: ReceiptNumber) -> Iterator[Entry] | None:
         """The sales and refunds of a close, None if there is no such close."""
         return books.entries_of_close(self._db, number)
+
+    def matching_sales(self, text: str) -> SearchResult:
+        """Sales by what somebody knows of one: id, number, hash, amount or memo."""
+        return searching.matching_sales(self._db, text)
+
+    def entries_of_sales(self, sales: Iterable[SaleId]) -> Iterator[Entry]:
+        """Chosen sales for the files, and their refunds."""
+        return books.entries_of_sales(self._db, sales)
 
     def close_reports(self, limit: int = closes.NEVER) -> tuple[CloseReport, ...]:
         """The reports of the last closes, newest first."""

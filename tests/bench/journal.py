@@ -99,6 +99,9 @@ def rows(sales: int) -> list[Row]:
         commit_ms = median_ms(lambda: journal.record([next(facts)]), COMMITS * 5)
         since_ms = median_ms(journal.totals_since_close, 20)
         sale_ms = median_ms(lambda: journal.sale_details(_sale(sales // 2).id), 20)
+        code = invoice(sales // 2, 2300).payment_hash
+        find_ms = median_ms(lambda: journal.matching_sales(code), 20)
+        assert journal.matching_sales(code).records
         closes = count(end + DAY_S)
         close_ms = median_ms(lambda: journal.record([DayClosed(next(closes))]), 5)
         year = min(sales, YEAR_OF_A_SHOP)
@@ -116,6 +119,7 @@ def rows(sales: int) -> list[Row]:
         Row("one durable commit", commit_ms, 30, "ms"),
         Row(f"totals since the last close among {sales:,} sales", since_ms, 50, "ms"),
         Row(f"one sale out of {sales:,}", sale_ms, 50, "ms"),
+        Row(f"finding a payment hash among {sales:,} sales", find_ms, 50, "ms"),
         Row(f"closing the day among {sales:,} sales", close_ms, 50, "ms"),
         Row(f"the workbook of {year:,} sales", year_ms / 1000, 10, "s"),
     ]

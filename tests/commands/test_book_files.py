@@ -213,3 +213,15 @@ def test_a_journal_that_has_no_numbers_yet_asks_for_a_start_of_the_kiosk(
     connection(book).execute("DROP TABLE receipts")
     assert main(["sales", "--csv"]) == 1
     assert "has to start once" in capsys.readouterr().err
+
+
+def test_find_prints_a_sale_and_writes_its_files(
+    day: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sale(4).id in output_of(capsys, "sales", "--find", sale(4).id)
+    rows = rows_of(capsys, "sales", "--find", "1-1", "--csv")
+    assert [(row["sale"], row["state"]) for row in rows] == [
+        (taxed(1).id, "paid"),
+        (taxed(1).id, "refunded"),
+    ]
+    assert output_of(capsys, "sales", "--find", "nobody has sold this").count("\n") == 1
