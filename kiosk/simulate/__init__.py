@@ -1,7 +1,7 @@
 """A stand-in for Blink on real sockets, which behaves as Blink does and misbehaves on demand.
 
 Read it in this order: `faults` (what can go wrong), `ledger`, `invoices` and `payments` (where the
-money is), `queries` / `mutations` / `subscriptions` (what the API answers), `network`, `http` and
+money is), `operations` / `subscriptions` (what the API answers), `network`, `http` and
 `connection` (how it travels), `simulator` (all of it as one object).
 
 The names below are loaded when they are first used: the libraries behind them are not installed

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from kiosk.simulate.errors import Refusal
-from kiosk.simulate.faults import Fault, Faults
+from kiosk.simulate.faults import Fault, Faults, Switch
 
 Payload = dict[str, Any]
 ANOTHER_HASH: Final = "0" * 63 + "1"
@@ -60,36 +60,34 @@ class Channels:
         for subscriber in tuple(self._subscribers.get(name, ())):
             if occasion is Occasion.PAYMENT:
                 self._deliver_payment(subscriber, payload)
-            elif occasion is Occasion.SUBSCRIBED and self._strikes(
-                Fault.FIRST_EVENT_LOST, subscriber
+            elif occasion is Occasion.OTHER or not self._faults.take(
+                Fault.FIRST_EVENT_LOST, subscriber.operation
             ):
-                continue
-            else:
                 subscriber.queue.put_nowait(payload)
 
     def _deliver_payment(self, subscriber: Subscriber, payload: Payload) -> None:
         put = subscriber.queue.put_nowait
-        if self._strikes(Fault.PAID_EVENT_OTHER_HASH, subscriber):
+
+        def take(fault: Fault) -> Switch | None:
+            return self._faults.take(fault, subscriber.operation)
+
+        if take(Fault.PAID_EVENT_OTHER_HASH):
             put(_about_another(payload))
-        if self._strikes(Fault.EXPIRED_BEFORE_PAID, subscriber):
+        if take(Fault.EXPIRED_BEFORE_PAID):
             put(_with_status(payload, "EXPIRED"))
-        if self._strikes(Fault.ERROR_EVENT, subscriber):
+        if take(Fault.ERROR_EVENT):
             put(_as_error(payload))
             return
-        if self._strikes(Fault.PAID_EVENT_LOST, subscriber):
+        if take(Fault.PAID_EVENT_LOST):
             return
-        late = self._faults.take(Fault.PAID_EVENT_LATE, subscriber.operation)
-        if late is not None:
+        if late := take(Fault.PAID_EVENT_LATE):
             asyncio.get_running_loop().call_later(late.seconds or 0.0, put, payload)
         else:
             put(payload)
-        if self._strikes(Fault.PAID_EVENT_DOUBLED, subscriber):
+        if take(Fault.PAID_EVENT_DOUBLED):
             put(payload)
-        if self._strikes(Fault.PENDING_AFTER_PAID, subscriber):
+        if take(Fault.PENDING_AFTER_PAID):
             put(_with_status(payload, "PENDING"))
-
-    def _strikes(self, fault: Fault, subscriber: Subscriber) -> bool:
-        return self._faults.take(fault, subscriber.operation) is not None
 
 
 def _facts(payload: Payload) -> Payload:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 from ariadne import make_executable_schema
 from graphql import (
@@ -16,9 +16,8 @@ from graphql import (
     validate,
 )
 
-from kiosk.simulate import mutations  # noqa: F401  importing it binds its fields
 from kiosk.simulate.context import MUTATION, QUERY
-from kiosk.simulate.queries import ACCOUNT, USER, WALLET
+from kiosk.simulate.operations import ACCOUNT, USER, WALLET
 from kiosk.simulate.scalars import SCALARS
 from kiosk.simulate.subscriptions import SUBSCRIPTION
 
@@ -69,13 +68,6 @@ def read_operation(text: str, name: str | None, *, subscription: bool) -> Operat
         raise NotServed(GraphQLError(f"Only {kind} operations are supported"))
     first = node.selection_set.selections[0]
     return Operation(document, name, first.name.value if isinstance(first, FieldNode) else "")
-
-
-def without_extensions(error: GraphQLError) -> dict[str, Any]:
-    """Return a top-level error as the HTTP API shows it: without a code."""
-    shown = dict(error.formatted)
-    shown.pop("extensions", None)
-    return shown
 
 
 @lru_cache(maxsize=DOCUMENTS_KEPT)

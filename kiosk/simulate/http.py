@@ -1,7 +1,6 @@
 """The HTTP side: queries and mutations, and everything that can happen to them on the way."""
 
 import asyncio
-import inspect
 import json
 import time
 from collections.abc import Callable
@@ -10,19 +9,13 @@ from typing import Any, Final
 from weakref import WeakSet
 
 from aiohttp import web
-from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, execute
+from graphql import GraphQLError, GraphQLSyntaxError, execute_sync
 
 from kiosk.simulate.accounts import ApiKey
 from kiosk.simulate.address_server import AddressServer
 from kiosk.simulate.context import Context
 from kiosk.simulate.control import CONTROL_PATH
-from kiosk.simulate.engine import (
-    SCHEMA,
-    NotServed,
-    Operation,
-    read_operation,
-    without_extensions,
-)
+from kiosk.simulate.engine import SCHEMA, NotServed, Operation, read_operation
 from kiosk.simulate.faults import Fault
 from kiosk.simulate.network import API_PATH, LeakyBucket, Link, Request, Traffic
 from kiosk.simulate.world import World
@@ -128,7 +121,7 @@ class HttpSide:
         refusal = await self._stopped_on_the_way(request, operation.root, bad_key)
         if refusal is not None:
             return refusal
-        return await self._send(request, operation.root, await self._run(operation, variables, key))
+        return await self._send(request, operation.root, self._run(operation, variables, key))
 
     async def _answer_address(self, request: web.BaseRequest, question: str) -> web.StreamResponse:
         """Answer for a Lightning address: no GraphQL, the same roads."""
@@ -199,20 +192,23 @@ class HttpSide:
                 return page(429)
         return None
 
-    async def _run(
+    def _run(
         self, operation: Operation, variables: dict[str, Any], key: ApiKey | None
     ) -> dict[str, Any]:
-        result = execute(
+        result = execute_sync(
             SCHEMA,
             operation.document,
             context_value=Context(self._world, key),
             variable_values=variables,
             operation_name=operation.name,
         )
-        done: ExecutionResult = await result if inspect.isawaitable(result) else result
-        answer: dict[str, Any] = {"data": done.data}
-        if done.errors:
-            answer["errors"] = [without_extensions(error) for error in done.errors]
+        answer: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            # Over HTTP, Blink shows a top-level error without its code.
+            answer["errors"] = [
+                {name: value for name, value in error.formatted.items() if name != "extensions"}
+                for error in result.errors
+            ]
         return answer
 
     async def _steer(self, request: web.BaseRequest) -> web.Response:

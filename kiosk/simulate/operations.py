@@ -1,4 +1,4 @@
-"""The root queries, and what hangs below `me`: the account, its wallets, its history."""
+"""What HTTP serves: the root queries, what hangs below `me`, and the mutations."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
@@ -6,12 +6,14 @@ from typing import Any, Final, TypeVar
 from ariadne import InterfaceType, ObjectType
 
 from kiosk.sale.days import DAY_S
-from kiosk.simulate.accounts import INTERNAL_SEND_CENTS, Scope
-from kiosk.simulate.channels import Payload
-from kiosk.simulate.context import Context, field, query
+from kiosk.simulate.accounts import INTERNAL_SEND_CENTS, Scope, Wallet
+from kiosk.simulate.channels import ANOTHER_HASH, Payload
+from kiosk.simulate.context import Context, field, mutation, query
 from kiosk.simulate.errors import ApplicationError, Refusal, invalid_input
 from kiosk.simulate.faults import Fault
+from kiosk.simulate.invoices import InvoiceOrder
 from kiosk.simulate.node import NETWORK
+from kiosk.simulate.payments import SendOrder, pay_invoice
 from kiosk.simulate.prices import CURRENCIES
 from kiosk.simulate.views import (
     currency_view,
@@ -34,6 +36,10 @@ WALLET: Final = InterfaceType("Wallet")
 WIND_DOWN_NOTICE_S: Final = 30 * DAY_S
 # Source: blinkbitcoin/blink, core/api/src/config/yaml.ts, MAX_PAGINATION_PAGE_SIZE.
 LARGEST_PAGE: Final = 100
+
+CREATE: Final = "lnInvoiceCreate"
+CREATE_ON_BEHALF: Final = "lnInvoiceCreateOnBehalfOfRecipient"
+SEND: Final = "lnInvoicePaymentSend"
 
 
 @query("me", Scope.READ)
@@ -189,6 +195,50 @@ def _transactions_by_hash(context: Context, wallet: Payload, arguments: Argument
         for entry in reversed(context.world.ledger.of_hash(arguments["paymentHash"]))
         if entry.wallet_id == wallet["id"]
     ]
+
+
+@mutation(CREATE, Scope.RECEIVE)
+def _create(context: Context, values: Arguments) -> Payload:
+    return _create_invoice(context, CREATE, context.own_wallet(values["walletId"]), values)
+
+
+@mutation(CREATE_ON_BEHALF, None)
+def _create_on_behalf(context: Context, values: Arguments) -> Payload:
+    wallet = context.world.accounts.wallet(values["recipientWalletId"])
+    return _create_invoice(context, CREATE_ON_BEHALF, wallet, values)
+
+
+@mutation("lnInvoiceCancel", Scope.RECEIVE, failed={"success": False})
+def _cancel(context: Context, values: Arguments) -> Payload:
+    wallet = context.own_wallet(values["walletId"])
+    context.world.invoices.cancel(wallet, values["paymentHash"])
+    return {"success": True}
+
+
+@mutation(SEND, Scope.WRITE, failed={"status": "FAILURE"})
+def _send(context: Context, values: Arguments) -> Payload:
+    order = SendOrder(context.own_wallet(values["walletId"]), SEND, values.get("memo"))
+    sent = pay_invoice(context.world, order, values["paymentRequest"])
+    transaction = None if sent.entry is None else transaction_view(context.world, sent.entry)
+    return {"status": sent.status, "transaction": transaction}
+
+
+def _create_invoice(context: Context, operation: str, wallet: Wallet, values: Arguments) -> Payload:
+    world = context.world
+    if wallet.currency != "BTC":
+        raise invalid_input("Unsupported operation for wallet's currency.")
+    world.check_may_receive()
+    order = InvoiceOrder(
+        wallet=wallet,
+        amount_sat=values["amount"],
+        memo=values.get("memo") or "",
+        description_hash=values.get("descriptionHash"),
+        expires_in_min=values.get("expiresIn"),
+        external_id=values.get("externalId"),
+    )
+    invoice = world.invoices.create(order, operation)
+    wrong_hash = ANOTHER_HASH if world.faults.take(Fault.WRONG_HASH, operation) else None
+    return {"invoice": invoice_view(world, invoice, wrong_hash)}
 
 
 def _page(
