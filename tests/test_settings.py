@@ -27,12 +27,27 @@ from kiosk.settings import (
     unknown,
 )
 from kiosk.settings.entry import Setting
+from kiosk.settings.parsers import meant
 from kiosk.settings.table import FIELDS
 from tests.settings_docs import EXAMPLE, PAGE, example, page
 
 TYPES = get_type_hints(Settings)
 KEY = "blink_" + "k" * 64
 GOOD = {"BLINKPOS_API_KEY": KEY, "MERCHANT_USERNAME": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("EURO", "; did you mean EUR?"),
+        ("eur", ""),
+        ("Yen", ""),
+        ("", ""),
+        ("USDD", "; did you mean USD?"),
+    ],
+)
+def test_the_value_that_was_meant_is_the_nearest_right_one_or_none(text: str, end: str) -> None:
+    assert meant(text, ("USD", "EUR", "JPY")) == end
 
 
 def problems(**changed: str) -> tuple[str, ...]:

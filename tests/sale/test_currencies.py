@@ -1,6 +1,7 @@
 """Currencies of zero, two and three digits, several of them on one key, and no price no sale."""
 
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -199,6 +200,27 @@ def test_no_price_is_no_sale_in_any_currency(code: str) -> None:
     story.play(RatesFetchFailed(Trouble(TroubleKind.NO_CONNECTION)))
     assert story.count(OpenSale) == 0
     assert entry(story).total == 3050
+
+
+@pytest.mark.parametrize(
+    ("written", "subject"), [("EURO", "EURO (EUR?)"), ("US", "US (USD?)"), ("XXQ", "XXQ")]
+)
+def test_a_currency_that_blink_has_no_price_of_is_told_with_the_one_that_was_meant(
+    written: str, subject: str
+) -> None:
+    story = opened("USD", "EUR")
+    known = MappingProxyType({unit.code: unit for unit in (USD, EUR, JPY)})
+    story.till = replace(story.till, account=replace(ACCOUNT, currencies=known))
+    story.press("5")
+    story.play(RatesFetchFailed(Trouble(TroubleKind.CURRENCY_UNKNOWN, written)))
+    assert story.till.price_trouble == Trouble(TroubleKind.CURRENCY_UNKNOWN, subject)
+
+
+def test_a_price_that_is_missing_for_another_reason_names_no_other_currency() -> None:
+    story = opened("USD")
+    story.press("5")
+    story.play(RatesFetchFailed(Trouble(TroubleKind.NO_RATE, "EURO")))
+    assert story.till.price_trouble == Trouble(TroubleKind.NO_RATE, "EURO")
 
 
 def test_a_till_left_on_all_day_asks_for_the_price_with_the_first_key() -> None:
