@@ -299,7 +299,7 @@ def _sale_views() -> dict[str, Till]:
     forward = Forward(SALE, INVOICE, None, ForwardStatus.FAILED, NOW_S + 900)
     limited = replace(forward, trouble=Trouble(TroubleKind.LIMIT_REACHED))
     waiting = (
-        forward,
+        replace(forward, due_s=NOW_S + 30),
         limited,
         replace(forward, busy=True),
         replace(limited, status=ForwardStatus.STOPPED),

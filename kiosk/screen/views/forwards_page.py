@@ -42,7 +42,7 @@ def next_try(words: Words, till: Till, forward: Forward) -> str:
     if forward.busy or left_s <= 0:
         return words.tr("trying now")
     if left_s <= _SOON_S:
-        return words.tr("tried again within a minute")
+        return words.tr("tried again soon")
     return words.tr("tried again at {time}", time=words.minute(till.unix_s + int(left_s)))
 
 
