@@ -11,6 +11,7 @@ from typing import Final
 
 from kiosk.journal.closes import (
     AFTER_ALL,
+    REFUND_BETWEEN,
     ClosePlace,
     last_place,
     paid_between,
@@ -140,7 +141,7 @@ def _between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> It
             paid_between("") + _UNPAID.format(way="", where=begun.format("sale")),
             paid_between("direct_")
             + _UNPAID.format(way="direct_", where=begun.format("direct_sale")),
-            "SELECT refund FROM refunds WHERE refund > :refund_before AND refund <= :refund_last",
+            f"SELECT refund FROM refunds WHERE {REFUND_BETWEEN}",  # noqa: S608 - our own names
             {f"{kind}_{end}": getattr(place, kind) for kind in kinds for end, place in ends},
         ),
     )
@@ -197,8 +198,9 @@ def _refund_entries(
     with reading():
         rows = db.execute(
             "SELECT refunds.*, own.series, own.number, receipts.series AS sale_series,"  # noqa: S608 - our own names
-            " receipts.number AS sale_number FROM refunds"
+            " receipts.number AS sale_number, counted.part IS NULL AS is_of_here FROM refunds"
             " CROSS JOIN refund_receipts AS own USING (sale_id, part)"
+            " LEFT JOIN refunds_counted_before AS counted USING (sale_id, part)"
             f" LEFT JOIN receipts USING (sale_id) WHERE refund IN ({chosen}) ORDER BY at, refund",
             values,
         )
@@ -207,7 +209,9 @@ def _refund_entries(
                 ReceiptNumber(row["series"], row["number"]),
                 _sale(db, row["sale_id"]),
                 _number(row["sale_series"], row["sale_number"]),
-                _close_of(numbered, attrgetter("refund"), row["refund"]),
+                _close_of(numbered, attrgetter("refund"), row["refund"])
+                if row["is_of_here"]
+                else None,
                 row["minor"],
                 row["tip_minor"],
                 Sats(row["amount_sat"]),

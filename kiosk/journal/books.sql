@@ -183,3 +183,10 @@ BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 -- Sales that a close of a damaged journal has counted, and that Blink's word brings into this one
 -- later, behind the place of that close: no close counts them again.
 CREATE TABLE IF NOT EXISTS counted_before (sale_id TEXT PRIMARY KEY) STRICT;
+
+-- Refunds of such sales that a close has counted; they come when their sale is there.
+CREATE TABLE IF NOT EXISTS refunds_counted_before (
+    sale_id TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    PRIMARY KEY (sale_id, part)
+) STRICT;

@@ -38,6 +38,11 @@ BEFORE_ALL: Final = ClosePlace()
 NEVER: Final = 2**62
 # Of a row of payments: that its sale was in no close of a damaged journal.
 NOT_COUNTED_BEFORE: Final = "sale_id NOT IN (SELECT sale_id FROM counted_before)"
+# Of a row of refunds: that it was made between two closes, and that no close counted it before.
+REFUND_BETWEEN: Final = (
+    "refund > :refund_before AND refund <= :refund_last"
+    " AND (sale_id, part) NOT IN (SELECT sale_id, part FROM refunds_counted_before)"
+)
 AFTER_ALL: Final = ClosePlace(None, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER)
 
 
@@ -118,8 +123,9 @@ def _sums_between(
 
 def refunded_between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> Sums:
     """Sums of the refunds between two closes."""
-    choice = "SELECT sale_id, part FROM refunds WHERE refund > :before AND refund <= :last"
-    return refund_sums(db, choice, {"before": before.refund, "last": last.refund})
+    choice = f"SELECT sale_id, part FROM refunds WHERE {REFUND_BETWEEN}"  # noqa: S608 - our own names
+    values = {"refund_before": before.refund, "refund_last": last.refund}
+    return refund_sums(db, choice, values)
 
 
 def write_reports(db: sqlite3.Connection, by: str) -> None:

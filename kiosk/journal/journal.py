@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from kiosk.journal import (
     rebuilding,
     requests,
     sales_pages,
+    salvaged_books,
     searching,
     totals,
     unfinished,
@@ -33,15 +33,16 @@ from kiosk.journal.database import (
     set_aside,
     transaction,
 )
-from kiosk.journal.errors import JournalConflict, full, reading, translated
+from kiosk.journal.errors import JournalConflict, reading, translated
 from kiosk.journal.installation import ReadHardware, read_hardware, take
 from kiosk.journal.recovery import Recovery, TakenUp
+from kiosk.journal.room import free_bytes, require_room
 from kiosk.journal.rows import rows_of
 from kiosk.journal.searching import SearchResult
 from kiosk.sale.books import CloseReport, ReceiptNumber
 from kiosk.sale.days import day_of
 from kiosk.sale.events import SalesHistoryResult
-from kiosk.sale.facts import DayClosed, Fact, RecoveredFact, Sale, SaleStarted
+from kiosk.sale.facts import DayClosed, Fact, JournalRebuilt, RecoveredFact, Sale, SaleStarted
 from kiosk.sale.invoice import SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.sale_record import SaleDetails, SaleRecord
@@ -51,16 +52,8 @@ from kiosk.sale.totals import Totals
 
 log: Final = logging.getLogger("kiosk.journal")
 
-# A disk with less than this is called full before the next invoice, not after (M11).
-RESERVE_BYTES: Final = 5_000_000
-
 # How many reports of closes the manager's pages hold.
 CLOSES_SHOWN: Final = 30
-
-
-def free_bytes(folder: Path) -> int:
-    """The room left for this user on the disk under a folder."""
-    return shutil.disk_usage(folder).free
 
 
 class Journal:
@@ -149,12 +142,15 @@ class Journal:
             return
         at = int(self._now())
         if any(isinstance(fact, SaleStarted) for fact in facts):
-            self._check_room()
+            require_room(self._path.parent, self._free_bytes)
         with translated(), transaction(self._db):
             for fact in facts:
                 self._write(fact, at)
                 if isinstance(fact, DayClosed):
                     closes.write_reports(self._db, fact.by)
+                if isinstance(fact, JournalRebuilt):
+                    damaged = self._path.with_name(fact.name)
+                    salvaged_books.copy_waiting_refunds(self._db, damaged)
 
     def _write(self, fact: Fact, at: int) -> None:
         for row in rows_of(fact, at):
@@ -171,14 +167,9 @@ class Journal:
         Raises:
             JournalUnusable: it could not.
         """
-        self._check_room()
+        require_room(self._path.parent, self._free_bytes)
         with translated(), transaction(self._db):
             self._db.execute("INSERT OR REPLACE INTO probe VALUES (1, ?)", (int(self._now()),))
-
-    def _check_room(self) -> None:
-        with translated():
-            if self._free_bytes(self._path.parent) < RESERVE_BYTES:
-                raise full(f"less than {RESERVE_BYTES // 1_000_000} MB left on the disk")
 
     def take_up(self) -> TakenUp:
         """What the start has to go on with; anything odd in it means that the journal is damaged.

@@ -35,7 +35,7 @@ def lost_journal(db: sqlite3.Connection, path: Path, at: int) -> LostJournal | N
                 saved.update(_salvage(db, file, closed.sales.__contains__))
                 salvaged_books.copy_refunds(db, file, closed.last_refund)
                 salvaged_books.mark_close(db, place, closed.at)
-                salvaged_books.note_counted(db, closed.sales)
+                salvaged_books.note_counted(db, file, closed)
             saved.update(_salvage(db, file, partial(_is_open, closed.sales)))
             salvaged_books.copy_refunds(db, file)
     for file in reversed(files):  # the newest that has any

@@ -5,7 +5,6 @@ A number that was given is never given again: the rows are copied whether their 
 
 import logging
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ _NUMBERS: Final = (
     "refund_taxes",
     "close_reports",
     "counted_before",
+    "refunds_counted_before",
 )
 _REFUNDS: Final = ("refunds",)  # once their sales are there: more than was paid is refused
 
@@ -107,19 +107,44 @@ def mark_close(connection: sqlite3.Connection, place: int, at: int) -> None:
         )
 
 
-def note_counted(connection: sqlite3.Connection, sales: Iterable[str]) -> None:
-    """Note of the sales of a close those that are not here (yet): no close counts them again.
+def note_counted(connection: sqlite3.Connection, damaged: Path, closed: ClosedPart) -> None:
+    """Note of what was closed the sales and refunds that are not here yet: none counts them again.
 
     Raises:
         sqlite3.Error: the sound journal cannot be written.
     """
+    refunds = [
+        row
+        for row in _read(damaged, _REFUNDS)["refunds"]
+        if row["refund"] <= closed.last_refund
+        and isinstance(row["sale_id"], str)
+        and isinstance(row["part"], int)
+    ]
     with transaction(connection):
         connection.executemany(
             "INSERT OR IGNORE INTO counted_before SELECT :sale"
             " WHERE NOT EXISTS (SELECT 1 FROM payments WHERE sale_id = :sale)"
             " AND NOT EXISTS (SELECT 1 FROM direct_payments WHERE sale_id = :sale)",
-            ({"sale": sale} for sale in sales),
+            ({"sale": sale} for sale in closed.sales if isinstance(sale, str)),
         )
+        connection.executemany(
+            "INSERT OR IGNORE INTO refunds_counted_before SELECT :sale_id, :part"
+            " WHERE NOT EXISTS (SELECT 1 FROM refunds WHERE sale_id = :sale_id AND part = :part)",
+            refunds,
+        )
+
+
+def copy_waiting_refunds(connection: sqlite3.Connection, damaged: Path) -> None:
+    """Copy the refunds whose sales have come by now, inside of a transaction.
+
+    They take the next places, since refunds of this journal may have the ones that they had.
+
+    Raises:
+        sqlite3.Error: the sound journal cannot be written.
+    """
+    rows = _read(damaged, _REFUNDS)["refunds"]
+    waiting = [{name: row[name] for name in row if name != "refund"} for row in rows]
+    _copy(connection, {"refunds": waiting})
 
 
 def copy_refunds(connection: sqlite3.Connection, damaged: Path, last: int = 2**62) -> None:

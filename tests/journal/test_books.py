@@ -20,6 +20,7 @@ from kiosk.sale.facts import (
     ForwardStatus,
     InvoiceIssued,
     InvoicePaid,
+    JournalRebuilt,
     PaidTwice,
     PayoutIssued,
     RecoveredFact,
@@ -200,6 +201,39 @@ def test_a_closed_sale_that_is_forwarded_after_a_rebuild_is_in_no_second_close(p
     assert [entry_id(entry) for entry in closed] == [sale(2).id]
     ever = {entry_id(entry): entry.close for entry in journal.entries(0, 2**40)}
     assert ever == {sale(1).id: None, sale(2).id: report.number}
+    journal.close()
+
+
+def test_a_refund_of_a_sale_that_comes_back_after_a_rebuild_comes_with_it(path: Path) -> None:
+    """More than was paid is refused, and nothing was paid until Blink's word: it was lost."""
+    before = Journal.open(path, lambda: NOW)
+    before.record([*sold(sale(1), 1), refund(sale(1), 1, 10), DayClosed(NOW)])
+    before.record([*sold(sale(2), 2), refund(sale(1), 2, 20, before=10)])
+    before.close()
+    aside = Journal.set_aside(path, "then")
+    journal = Journal.open(path, lambda: NOW)
+    assert journal.lost_journal() is not None
+    journal.record([*sold(sale(3), 3), refund(sale(3), 1, 5)])  # takes the place of the first
+    assert [line.paid.minor for line in journal.totals(0).refunded] == [5]
+    code = invoice(1, 2300)
+    recovered = (
+        SaleStarted(sale(1)),
+        InvoiceIssued(sale(1).id, code),
+        InvoicePaid(sale(1).id, code.payment_hash, late=True),
+    )
+    journal.record([*(RecoveredFact(fact, NOW) for fact in recovered), JournalRebuilt(aside.name)])
+    assert [line.paid.minor for line in journal.totals(0).refunded] == [35]
+    assert [line.paid.minor for line in journal.totals_since_close().refunded] == [25]
+    journal.record([DayClosed(NOW + 1)])
+    report = journal.close_reports()[0]
+    assert [line.paid.minor for line in report.refunded] == [25]
+    refunds = {
+        (str(entry.number), entry.minor): entry.close
+        for entry in journal.entries(0, 2**40)
+        if isinstance(entry, RefundEntry)
+    }
+    close = report.number
+    assert refunds == {("1-1", 10): None, ("1-2", 20): close, ("2-1", 5): close}
     journal.close()
 
 

@@ -23,10 +23,10 @@ from kiosk.journal import (
     JournalUnusable,
     checking,
     database,
-    journal,
     open_sound,
     salvage,
 )
+from kiosk.journal.room import RESERVE_BYTES
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.trouble import TroubleKind
 from tests.journal.connection import connection
@@ -154,11 +154,11 @@ def test_a_disk_that_fails_in_the_middle_of_a_step_undoes_all_of_it_m11(
 
 def test_too_little_room_is_noticed_before_the_next_invoice_m11(path: Path) -> None:
     """Fault 13: the reserve is looked at before a sale is opened, not after a write has failed."""
-    room = [journal.RESERVE_BYTES]
-    book = Journal.open(path, free_bytes=lambda _: room[0])
+    left = [RESERVE_BYTES]
+    book = Journal.open(path, free_bytes=lambda _: left[0])
     book.probe()
     book.record(paid(1))
-    room[0] = 1000
+    left[0] = 1000
     with pytest.raises(JournalUnusable) as caught:
         book.record(opened(2))
     assert caught.value.trouble.kind is TroubleKind.JOURNAL_FULL
