@@ -43,7 +43,7 @@ def open_sale(till: Till, sale: Sale) -> Effect:
 def amount_trouble(till: Till, amount: Sats) -> Trouble | None:
     """Why the merchant's server would make no invoice for this amount."""
     payee = till.account.payee if till.account is not None else None
-    if payee is None or not till.rules.direct:
+    if payee is None:
         return None
     if amount < payee.least:
         return Trouble(TroubleKind.AMOUNT_TOO_SMALL, str(payee.least))

@@ -6,8 +6,10 @@ import pytest
 
 from kiosk.sale.effects import (
     AdjustCodeBrightness,
+    CancelInvoice,
     CreatePayout,
     FetchDailyLimit,
+    OpenSale,
     PlaySound,
     SendForward,
     Sound,
@@ -53,7 +55,7 @@ from kiosk.sale.screens import (
     EnteringPin,
     ReceivedDirectly,
 )
-from kiosk.sale.timers import LEAVE_PATIENCE_S, needs_connection, next_wake_s
+from kiosk.sale.timers import EXPIRED_SHOWN_S, LEAVE_PATIENCE_S, needs_connection, next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.test_direct import new_story, shown
 from tests.sale.test_recovery import (
@@ -189,6 +191,40 @@ def test_a_code_that_is_left_while_somebody_pays_is_asked_about_after_five_secon
     assert isinstance(story.till.screen, EnteringAmount)
     due_s = story.till.watched_invoices[made.payment_hash].next_check_s
     assert due_s == story.till.now_s + 5
+
+
+def test_a_code_that_ran_out_makes_room_for_the_next_customer_and_no_new_code() -> None:
+    story = Story().ready()
+    made = story.awaiting()
+    story.wait(made.lifetime_s)
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED, 0))
+    shown_screens = [story.till.screen]
+    story.wait(EXPIRED_SHOWN_S)
+    shown_screens.append(story.till.screen)
+    assert isinstance(shown_screens[0], CodeExpired)
+    assert shown_screens[1] == EnteringAmount(Entry(USD))
+    assert story.count(OpenSale) == 1
+
+
+def test_a_code_that_is_cancelled_already_is_not_cancelled_again_by_its_end() -> None:
+    story = Story().ready()
+    code = story.awaiting()
+    story.press(Key.CLEAR)
+    story.play(CancelInvoiceResult(code.payment_hash, CancelOutcome.CANCELLED))
+    story.wait(LEAVE_PATIENCE_S)
+    assert isinstance(story.till.screen, EnteringAmount)
+    assert not story.till.watched_invoices[code.payment_hash].cancel_wanted
+
+
+def test_a_direct_code_left_without_an_answer_is_never_cancelled() -> None:
+    story = new_story()
+    code = shown(story)
+    story.press(Key.CLEAR)
+    story.wait(LEAVE_PATIENCE_S)
+    assert isinstance(story.till.screen, EnteringAmount)
+    story.wait(60)
+    assert story.count(CancelInvoice) == 0
+    assert code.payment_hash in story.till.watched_invoices
 
 
 def test_where_no_unit_was_in_use_the_next_sale_is_typed_in_the_first_of_the_settings() -> None:

@@ -2,29 +2,32 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import FetchLedgerHistory
 from kiosk.sale.events import Event, InvoiceStatusResult, PayoutCreated, PayoutNotMade
-from kiosk.sale.ids import SaleParts, payout_external_id, sale_id
+from kiosk.sale.ids import InvoiceParts, SaleParts, payout_external_id, sale_id
 from kiosk.sale.invoice import ExternalId, Invoice, InvoiceStatus, PaymentHash
 from kiosk.sale.money import Sats
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
 from kiosk.wallet.direct_status import STATUS_FIELD, fetch_direct_status, status_of
-from kiosk.wallet.errors import NotSent, RateLimited
+from kiosk.wallet.errors import Blocked, NotSent, RateLimited
 from kiosk.wallet.fetch_history import fetch_history
-from kiosk.wallet.invoices import make_invoice
+from kiosk.wallet.invoices import make_invoice, make_payout
 from kiosk.wallet.lightning_address.client import Proof, VerifyResult
 from kiosk.wallet.sale_task import SaleTask
+from kiosk.wallet.subscription import ConnectionStep
 from tests.sale.tills import ACCOUNT, invoice
 from tests.wallet.conftest import QUICK, order
 
+MINE = sale_id(SaleParts("till-1", "3f9a0b1c", "0a1b2c3d", 7))
 PREIMAGE = "07" * 32
 PROVEN = PaymentHash(hashlib.sha256(bytes.fromhex(PREIMAGE)).hexdigest())
 
@@ -131,8 +134,10 @@ def test_a_payout_invoice_is_tried_again_unless_it_was_refused_for_good_m2(
             raise failures.pop()
         return invoice(3, 1234, "out", 86_400)
 
-    async def sleep(_: float) -> None:
-        return
+    paused_s: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        paused_s.append(seconds)
 
     monkeypatch.setattr("kiosk.wallet.sale_task.make_payout", make_payout)
     monkeypatch.setattr("kiosk.wallet.sale_task.asyncio.sleep", sleep)
@@ -146,6 +151,52 @@ def test_a_payout_invoice_is_tried_again_unless_it_was_refused_for_good_m2(
     assert isinstance(events[0], PayoutNotMade)
     assert events[0].final is is_final
     assert [type(event) for event in events[1:]] == ([] if is_final else [PayoutCreated])
+    first_s = delay_s(QUICK.reconnect_first_s, QUICK.reconnect_longest_s, 0, events[0].sale)
+    assert paused_s == ([] if is_final else [first_s])
+
+
+@pytest.mark.parametrize(("generation", "searches"), [(1, 0), (2, 1)])
+def test_only_a_successor_is_looked_for_in_the_ledger_before_it_is_made_m6(
+    generation: int, searches: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[InvoiceParts] = []
+
+    async def payout_sent(_: object, __: object, wanted: InvoiceParts, *___: object) -> None:
+        searched.append(wanted)
+
+    async def payload(*_: object, **__: object) -> Mapping[str, Any]:
+        raise Blocked(Trouble(TroubleKind.BLINK_ODD))
+
+    monkeypatch.setattr("kiosk.wallet.invoices.payout_sent", payout_sent)
+    endpoints = SimpleNamespace(merchant_key=None)
+    http: Any = SimpleNamespace(payload=payload, timings=QUICK, endpoints=endpoints)
+    wanted_id = payout_external_id(MINE, generation)
+    with pytest.raises(Blocked):
+        asyncio.run(make_payout(http, ACCOUNT, Sats(5), "memo", wanted_id))
+    assert len(searched) == searches
+
+
+def test_only_a_connection_that_comes_or_goes_is_a_reason_to_ask_at_once() -> None:
+    """Each further failure to connect would otherwise put the next question off."""
+
+    async def run() -> list[bool]:
+        http: Any = SimpleNamespace(timings=QUICK)
+        events: list[Event] = []
+        task = SaleTask(order(ACCOUNT), http, events.append)
+        changes: tuple[Callable[[], None], ...] = (
+            lambda: task.on_lost(1, "refused", limited=False),
+            lambda: task.on_lost(3, "refused", limited=False),
+            lambda: task.on_step(ConnectionStep.SUBSCRIBED),
+            lambda: task.on_lost(1, "reset", limited=False),
+        )
+        asks = []
+        for change in changes:
+            task._connection_changed.clear()
+            change()
+            asks.append(task._connection_changed.is_set())
+        return asks
+
+    assert asyncio.run(run()) == [False, False, True, True]
 
 
 # --- The ledger --------------------------------------------------------------------------------
@@ -165,17 +216,16 @@ def entry(sale: str, **odd: object) -> dict[str, Any]:
 
 
 def test_of_the_ledger_only_this_tills_sales_are_history_and_none_of_them_is_lost_m6() -> None:
-    mine, odd, others = (
-        sale_id(SaleParts("till-1", "3f9a0b1c", "0a1b2c3d", 7)),
+    odd, others = (
         sale_id(SaleParts("till-1", "3f9a0b1c", "0a1b2c3d", 8)),
         sale_id(SaleParts("till-2", "ffffffff", "0a1b2c3d", 7)),
     )
     entries = [
-        entry(mine),
+        entry(MINE),
         entry(odd, settlementAmount="1"),
         entry(others),
-        entry(mine, externalId="coffee"),
-        entry(mine, externalId=None),
+        entry(MINE, externalId="coffee"),
+        entry(MINE, externalId=None),
     ]
 
     async def ask(document: object, _: object) -> Mapping[str, Any]:
@@ -189,5 +239,5 @@ def test_of_the_ledger_only_this_tills_sales_are_history_and_none_of_them_is_los
         fetch_history(http, FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT))
     ).history
     assert history is not None
-    assert [entry.sale for entry in history.entries] == [mine]
+    assert [entry.sale for entry in history.entries] == [MINE]
     assert history.odd == {odd}

@@ -6,10 +6,18 @@ from typing import Any
 import pytest
 
 from kiosk.sale.account import WindDown
-from kiosk.sale.ids import Direction, InvoiceParts, SaleParts, payout_external_id, sale_id
-from kiosk.sale.invoice import Invoice, WalletId
+from kiosk.sale.ids import (
+    Direction,
+    InvoiceParts,
+    SaleParts,
+    invoice_external_id,
+    payout_external_id,
+    sale_id,
+)
+from kiosk.sale.invoice import Invoice, InvoiceStatus, WalletId
 from kiosk.sale.money import Sats
 from kiosk.sale.trouble import KioskError, TroubleKind
+from kiosk.simulate.node import InvoiceTerms, LightningNode
 from kiosk.wallet.answer_bounds import OddValue, entries
 from kiosk.wallet.errors import AccountSide, BlinkError, refusal
 from kiosk.wallet.fetch_account import _wind_down
@@ -112,6 +120,21 @@ def test_an_invoice_whose_text_cannot_be_read_is_none_of_the_history() -> None:
     for direction in Direction:
         with pytest.raises(_Unreadable):
             _invoice(node, SALE, direction)
+
+
+def test_of_the_invoices_only_those_that_customers_pay_are_a_history() -> None:
+    terms = InvoiceTerms("regtest", 1234, "b" * 64, "c" * 64, "memo", None, BEGUN, 600)
+    node = {
+        "paymentHash": "b" * 64,
+        "paymentRequest": LightningNode("blink").sign(terms),
+        "externalId": invoice_external_id(SALE),
+        "paymentStatus": "PAID",
+        "createdAt": BEGUN,
+    }
+    read = _invoice(node, SALE, Direction.IN)
+    assert (read.sale, read.status, read.made_at) == (SALE, InvoiceStatus.PAID, BEGUN)
+    with pytest.raises(_Unreadable):
+        _invoice(node, SALE, Direction.OUT)
 
 
 @pytest.mark.parametrize("odd", [None, {}, "", 5, [1, 2, 3]])
