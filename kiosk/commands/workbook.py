@@ -39,6 +39,7 @@ _MOST_DIGITS: Final = 30  # Excel shows no more
 
 # XML 1.0 has no such characters; ECMA-376, 22.4.2.4 (ST_Xstring) writes them as _x0007_.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_NOT_PLAIN: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff&<>]|_x")
 _LOOKS_ESCAPED: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -150,7 +151,7 @@ class _Worksheet:
                 [
                     f'<c r="{letter}{number}"{_XML_OF[type(cell)](cell)}'
                     for letter, cell in zip(self._letters, row, strict=True)
-                    if cell is not None and cell != ""
+                    if cell or not (cell is None or cell == "")
                 ]
             )
         )
@@ -185,8 +186,10 @@ def _letters(place: int) -> str:
 
 @lru_cache(maxsize=1024)
 def _text(text: str) -> str:
-    kept = _LOOKS_ESCAPED.sub("_x005F_", text[:_LETTERS_A_CELL])
-    kept = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", escape(kept))
+    kept = text[:_LETTERS_A_CELL]
+    if _NOT_PLAIN.search(kept):
+        kept = escape(_LOOKS_ESCAPED.sub("_x005F_", kept))
+        kept = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", kept)
     return f' t="inlineStr"><is><t xml:space="preserve">{kept}</t></is></c>'
 
 
@@ -211,6 +214,7 @@ def _day(day: date) -> str:
     return f' s="{_DAY}"><v>{day.toordinal() - _DAY_0}</v></c>'
 
 
+@lru_cache(maxsize=64)
 def _time_of_day(clock: time) -> str:
     seconds = clock.hour * 3600 + clock.minute * 60 + clock.second
     return f' s="{_TIME}"><v>{seconds / _DAY_S}</v></c>'
