@@ -77,7 +77,7 @@ def _list(canvas: Canvas, area: pygame.Rect, lines: list[tuple[str, str]]) -> No
     canvas.panel(area, colours.key, colours.edge)
     inner = area.inflate(-canvas.points(2 * MARGIN), -canvas.points(2 * GAP))
     for place, (name, said) in zip(rows(inner, [1] * len(lines), 0), lines, strict=True):
-        label, value = canvas.columns(place, [40, 60], canvas.points(GAP))
+        label, value = canvas.columns(place, [45, 55], canvas.points(GAP))
         canvas.text(name, label, colours.quiet, SMALL, align=Align.START)
         canvas.text(said, value, colours.ink, SMALL, align=Align.START)
 

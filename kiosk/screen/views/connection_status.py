@@ -17,6 +17,7 @@ from kiosk.screen.drawing.layout import off_bottom
 from kiosk.screen.drawing.theme import BODY, GAP, SMALL, SMALLEST_TEXT, Colour
 from kiosk.screen.drawing.touch_zones import TouchZone
 from kiosk.screen.text.labels import LINKS, UPDATES
+from kiosk.screen.text.words import Words
 
 SIGNS: Final[Mapping[ConnectionState, Icon]] = MappingProxyType(
     {
@@ -31,26 +32,39 @@ SIGNS: Final[Mapping[ConnectionState, Icon]] = MappingProxyType(
 
 def status(canvas: Canvas, till: Till, area: pygame.Rect) -> None:
     """The connection of the till and the merchant's readiness, a line each, at the area's foot."""
-    words, colours = canvas.words, canvas.palette
-    line = line_height(canvas)
+    line, quiet = line_height(canvas), canvas.palette.quiet
     rest, merchants = off_bottom(area, line, 0)
     _, ours = off_bottom(rest, line, 0)
     link = _link(till)
-    live = _link_colour(canvas, link)
+    tills, shops = _sentences(canvas.words, till)
+    live, shop = _link_colour(canvas, link), _shop_colour(canvas, till)
+    canvas.signed(SIGNS[link], tills, ours, quiet, SMALL, sign_colour=live)
+    canvas.signed(Icon.SHOP, shops, merchants, quiet, SMALL, sign_colour=shop)
+
+
+def status_or_signs(canvas: Canvas, till: Till, area: pygame.Rect) -> None:
+    """Both connections in words where these fit, else their signs alone."""
+    beside_sign = area.inflate(-canvas.points(SMALL + GAP), 0)
+    if all(canvas.fits(said, beside_sign, SMALL) for said in _sentences(canvas.words, till)):
+        status(canvas, till, area)
+    else:
+        signs(canvas, till, area)
+
+
+def _sentences(words: Words, till: Till) -> tuple[str, str]:
+    """What is said of the connection of the till, and of the merchant's readiness."""
+    link = _link(till)
     state = words.tr(LINKS[link])
     if _is_offline(till):
         state = words.tr("Offline")
     elif link is ConnectionState.STANDBY and till.account is None:
         state = words.tr(LINKS[ConnectionState.CONNECTING])
     till_says = words.tr("till: {state}", state=state)
-    sentence = till_says if till.rules.direct else words.tr("BlinkPOS: {state}", state=state)
-    canvas.signed(SIGNS[link], sentence, ours, colours.quiet, SMALL, sign_colour=live)
+    tills = till_says if till.rules.direct else words.tr("BlinkPOS: {state}", state=state)
     state = words.tr("can receive") if _is_ready(till) else words.tr("cannot receive yet")
     if till.updates is not MerchantUpdates.OFF:
         state = words.tr(UPDATES[till.updates])
-    sentence = words.tr("merchant: {state}", state=state)
-    shop = _shop_colour(canvas, till)
-    canvas.signed(Icon.SHOP, sentence, merchants, colours.quiet, SMALL, sign_colour=shop)
+    return tills, words.tr("merchant: {state}", state=state)
 
 
 def signs(canvas: Canvas, till: Till, area: pygame.Rect) -> None:

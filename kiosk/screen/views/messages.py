@@ -26,7 +26,7 @@ from kiosk.screen.drawing.theme import BODY, GAP, HEADLINE, MARGIN, TITLE
 from kiosk.screen.text.amounts import sale_amounts
 from kiosk.screen.text.words import Words
 from kiosk.screen.views.button_row import Button, button_row
-from kiosk.screen.views.connection_status import status
+from kiosk.screen.views.connection_status import status, status_or_signs
 
 _SIGN = 92
 _FOOT = 64
@@ -159,7 +159,7 @@ def _moment(
     if not canvas.is_wide:
         _, left = off_bottom(body, foot.height, 0)
         button = middle(foot, foot.width * 2 // 3, foot.height)
-    status(canvas, till, left)
+    status_or_signs(canvas, till, left)
     canvas.button(button, key, canvas.words.tr("Cancel"), tone=Tone.LEAVE)
 
 
