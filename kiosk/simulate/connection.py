@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 from graphql import ExecutionResult, GraphQLSyntaxError, subscribe
 
 from kiosk.simulate.accounts import ApiKey
@@ -26,10 +26,6 @@ from kiosk.simulate.wire import Wire
 from kiosk.simulate.world import World
 
 PROTOCOL: Final = "graphql-transport-ws"
-SERVER_ONLY: Final = ("connection_ack", "next", "error")
-# Blink asks its auth service first, so a subscribe sent right behind the init is always too early.
-AUTH_S: Final = 0.005
-GOING_AWAY: Final = 1001
 SOCKETS_PER_ADDRESS: Final = 10
 CONNECTS_PER_MINUTE: Final = 10
 CONNECT_BURST: Final = 20
@@ -44,7 +40,8 @@ class SocketTimes:
 
     init_s: float = 3.0
     ping_s: float = 12.0
-    auth_s: float = AUTH_S
+    # Blink asks its auth service first, so a subscribe sent right behind the init comes too early.
+    auth_s: float = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ class Connection:
                 subscription = self._subscriptions.pop(str(message.get("id")), None)
                 if subscription is not None:
                     subscription.task.cancel()
-            case kind if kind in SERVER_ONLY:
+            case "connection_ack" | "next" | "error" as kind:
                 raise CloseSocket(4500, f"Unexpected message of type {kind} received")
             case _:
                 raise _invalid()
@@ -201,7 +198,7 @@ class Connection:
     def _apply_faults(self, operation: str) -> None:
         take = self._line.world.faults.take
         if closed := take(Fault.SOCKET_CLOSED, operation):
-            code = closed.value or GOING_AWAY
+            code = closed.value or WSCloseCode.GOING_AWAY
             _after(closed, lambda: self.wire.spawn(self.wire.close(code)))
         if cut := take(Fault.SOCKET_CUT, operation):
             _after(cut, self.wire.cut)
@@ -234,8 +231,7 @@ class SocketSide:
         await self._line.link.handshake()
         await self._line.link.travel()
         address = request.remote or ""
-        refusal = self._refusal(request, address)
-        if refusal is not None:
+        if (refusal := self._refusal(request, address)) is not None:
             await self._line.link.travel()
             return refusal
         socket = web.WebSocketResponse(
@@ -287,17 +283,16 @@ def _after(switch: Switch, act: Callable[[], object]) -> None:
 
 def _read(text: str) -> Message:
     try:
-        message = json.loads(text)
+        message: Message = json.loads(text)
     except ValueError as error:
         raise _invalid() from error
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-        raise _invalid()
-    payload = message.get("payload")
-    if payload is not None and not isinstance(payload, dict):
-        raise _invalid()
-    if payload and not isinstance(payload.get("variables") or {}, dict):
-        raise _invalid()
-    return message
+    match message:
+        case {"type": str(), "payload": dict(payload)}:
+            if isinstance(payload.get("variables") or {}, dict):
+                return message
+        case {"type": str()} if message.get("payload") is None:
+            return message
+    raise _invalid()
 
 
 def _invalid() -> CloseSocket:
