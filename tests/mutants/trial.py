@@ -28,7 +28,7 @@ _TEST_LIMIT_S: Final = 20
 
 
 def verdict_on(mutant: Mutant, tests: Sequence[str], log: Path, limit_s: float) -> str:
-    """Run these tests with a mutant in the program: killed, survived, timeout or broken."""
+    """Run these tests with a mutant in: killed, survived, timeout, or broken by what exit code."""
     if not tests:
         return "survived"
 
@@ -38,7 +38,7 @@ def verdict_on(mutant: Mutant, tests: Sequence[str], log: Path, limit_s: float) 
         return _pytest([*files, "-x", f"--timeout={_TEST_LIMIT_S}"], [Chosen(tests)])
 
     code = _in_child(run, log, limit_s)
-    return "timeout" if code is None else _VERDICTS.get(code, "broken")
+    return "timeout" if code is None else _VERDICTS.get(code, f"broken by exit code {code}")
 
 
 def trace(files: Sequence[str], modules: Sequence[str], log: Path, to: Path) -> bool:
