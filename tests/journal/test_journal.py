@@ -94,6 +94,12 @@ def test_the_file_is_for_the_kiosk_alone_and_fully_synchronous(
     assert connection(journal).execute("PRAGMA synchronous").fetchone()[0] == 2
 
 
+def test_the_folders_of_a_new_journal_are_made_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "var" / "kiosk" / "journal.sqlite3"
+    Journal.open(path, lambda: NOW).close()
+    assert path.exists()
+
+
 def test_an_open_invoice_comes_back_as_a_watch_asked_at_once_m8_m11(journal: Journal) -> None:
     journal.record(opened())
     recovery = journal.recover()
