@@ -127,10 +127,9 @@ def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _make_file(path: Path) -> None:
-    """Make folder and file if need be. It holds invoices: for the kiosk's user alone."""
+    """Make the file if need be, in a folder that exists. For the kiosk alone: it holds invoices."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # -wal and -shm take its mode
     sync_folder(path.parent)
 
