@@ -25,6 +25,7 @@ HOMES = {
     "subprocess": {"host", "provision", "screen"},
     "ariadne": {"simulate"},
     "graphql": {"simulate", "wallet"},
+    "xlsxwriter": {"commands"},
     "zxingcpp": {"simulate"},
     "PIL": {"simulate"},
     "bolt11": {"wallet", "simulate"},

@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
+from errno import ENOSPC
 from pathlib import Path
+from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import pytest
@@ -169,11 +173,22 @@ def test_a_workbook_has_exact_amounts_and_every_letter_of_a_text(tmp_path: Path)
         text = parts.read("xl/worksheets/sheet1.xml").decode()
     row = text[text.index('<row r="2">') : text.index("</sheetData>")]
     assert row == (
-        '<row r="2"><c r="Z2" s="6"><v>90071992547409.93</v></c>'
+        '<row r="2"><c r="Z2" s="2"><v>90071992547409.93</v></c>'
         '<c r="AA2" t="inlineStr"><is><t xml:space="preserve">'
         "&lt;a&gt; &amp; _x005F_x0041_ _x0007_ b </t></is></c>"
         '<c r="AB2" t="b"><v>0</v></c></row>'
     )
+
+
+@pytest.mark.parametrize("text", ["<r></c></r>", "<r>", "<r>" + "\U0001f600" * 40_000 + "</r>"])
+def test_a_text_that_looks_like_markup_is_shown_as_it_is(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "books.xlsx"
+    with workbook.Workbook(path) as book:
+        book.add_sheet("Sales", ["memo"]).add((text,))
+    with ZipFile(path) as parts:
+        sheet = ET.fromstring(parts.read("xl/worksheets/sheet1.xml"))
+    cell = sheet.findall(".//{*}row")[1][0]
+    assert "".join(cell.itertext()) == text[: 32_767 // 2]
 
 
 def test_a_workbook_that_fails_on_its_way_leaves_no_file(tmp_path: Path) -> None:
@@ -184,6 +199,27 @@ def test_a_workbook_that_fails_on_its_way_leaves_no_file(tmp_path: Path) -> None
         book.add_sheet("Sales", ["sats"]).add((1,))
         raise LookupError
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_that_cannot_be_written_says_so_and_keeps_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: str, mode: str, compression: int, *, allowZip64: bool) -> None:  # noqa: N803
+        raise OSError(ENOSPC, "no space left on device")
+
+    path = tmp_path / "books.xlsx"
+    path.write_text("an older one")
+    monkeypatch.setattr("xlsxwriter.workbook.ZipFile", full)
+    book = workbook.Workbook(path)
+    with pytest.raises(OSError, match="no space left"), book:
+        pass
+    assert path.read_text() == "an older one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_nothing_of_the_workbooks_library_is_imported_before_one_is_written() -> None:
+    program = "import sys, kiosk.commands.workbook; sys.exit('xlsxwriter' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_the_stick_gets_every_table_and_the_last_closes_own(day: Journal, tmp_path: Path) -> None:
