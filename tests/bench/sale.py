@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import AwaitingPayment, EnteringAmount, Forwarded
 from kiosk.sale.till import Till
@@ -66,8 +67,10 @@ def rows() -> list[Row]:
 def _sale(counter: Counter, blink: SeparateSimulator, number: int) -> Times:
     known = counter.till.rates
     counter.press("500")
-    # Nobody types as fast as a test does: the price is there, and with it a warm connection.
+    # Nobody types as fast as a test does: the price is there, with it a warm connection, and the
+    # screen has been there long enough to be answered.
     counter.until(lambda till: till.rates is not known and not till.rate_asked)
+    counter.until(lambda till: not ignores_key(till, Key.CHARGE))
     entered_s = time.monotonic()
     counter.press(Key.CHARGE)
     screen = counter.until(_shown).screen
