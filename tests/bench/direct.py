@@ -75,6 +75,7 @@ def _sale(counter: Counter, blink: SeparateSimulator) -> Times:
     shown_s = time.monotonic() - entered_s
     screen = counter.until(_is_watched).screen
     assert isinstance(screen, AwaitingPayment)
+    _pass(counter, RTT_S)  # the subscription is on its way to Blink for half of it
     credited_s = blink.credited_at(screen.invoice.payment_request)
     counter.until(lambda till: isinstance(till.screen, SaleReceived))
     received_s = time.monotonic() - credited_s
