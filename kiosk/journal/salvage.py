@@ -73,26 +73,34 @@ def copy_what_was_learned(connection: sqlite3.Connection, damaged: Path) -> None
     Raises:
         sqlite3.Error: the sound journal cannot be written.
     """
-    ours = columns()
-    try:
-        with closing(opened(damaged)) as source:
-            rows = {table: rows_of(source, table, ours[table]) for table in _LEARNED}
-    except UNREADABLE as error:
-        log.warning("nothing learned can be read of %s reason=%s", damaged.name, error)
-        return
+    rows = readable_rows(damaged, _LEARNED)
     with transaction(connection):
         for table in _LEARNED:
             if connection.execute(f"SELECT 1 FROM {table}").fetchone() is None:  # noqa: S608 - our own names
                 for row in rows[table]:
-                    _insert(connection, table, row)
+                    # Under a step of its own.
+                    insert(connection, table, {name: row[name] for name in row if name != "step"})
 
 
-def _insert(connection: sqlite3.Connection, table: str, row: _Row) -> None:
-    """Add a row under a step of its own; what the table does not allow is not added."""
-    values = {name: value for name, value in row.items() if name != "step"}
-    names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+def readable_rows(damaged: Path, tables: Sequence[str]) -> dict[str, list[_Row]]:
+    """What can be read of these tables; nothing of a file that cannot be read at all."""
+    ours = columns()
     try:
-        connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 - our own names
+        with closing(opened(damaged)) as source:
+            return {table: rows_of(source, table, ours[table]) for table in tables}
+    except UNREADABLE as error:
+        log.warning("no %s can be read of %s reason=%s", "/".join(tables), damaged.name, error)
+        return {table: [] for table in tables}
+
+
+def insert(connection: sqlite3.Connection, table: str, row: _Row) -> None:
+    """Add a row of a damaged journal; one that is there, or is not allowed, is not added."""
+    names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+    try:
+        connection.execute(
+            f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 - our own names
+            row,
+        )
     except (sqlite3.IntegrityError, sqlite3.InterfaceError) as error:
         log.info("a damaged row table=%s reason=%s", table, error)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kiosk.journal.closes import begin_series
 from kiosk.journal.database import columns, transaction
-from kiosk.journal.salvage import UNREADABLE, opened, rows_of
+from kiosk.journal.salvage import UNREADABLE, insert, opened, readable_rows, rows_of
 
 log: Final = logging.getLogger("kiosk.journal")
 
@@ -38,7 +38,7 @@ def copy_numbers(connection: sqlite3.Connection, damaged: Path, at: int) -> None
     Raises:
         sqlite3.Error: the sound journal cannot be written.
     """
-    rows = _read(damaged, _NUMBERS)
+    rows = readable_rows(damaged, _NUMBERS)
     highest = max(
         (
             row["series"]
@@ -115,7 +115,7 @@ def note_counted(connection: sqlite3.Connection, damaged: Path, closed: ClosedPa
     """
     refunds = [
         row
-        for row in _read(damaged, _REFUNDS)["refunds"]
+        for row in readable_rows(damaged, _REFUNDS)["refunds"]
         if row["refund"] <= closed.last_refund
         and isinstance(row["sale_id"], str)
         and isinstance(row["part"], int)
@@ -142,7 +142,7 @@ def copy_waiting_refunds(connection: sqlite3.Connection, damaged: Path) -> None:
     Raises:
         sqlite3.Error: the sound journal cannot be written.
     """
-    rows = _read(damaged, _REFUNDS)["refunds"]
+    rows = readable_rows(damaged, _REFUNDS)["refunds"]
     waiting = [{name: row[name] for name in row if name != "refund"} for row in rows]
     _copy(connection, {"refunds": waiting})
 
@@ -153,29 +153,12 @@ def copy_refunds(connection: sqlite3.Connection, damaged: Path, last: int = 2**6
     Raises:
         sqlite3.Error: the sound journal cannot be written.
     """
-    refunds = [row for row in _read(damaged, _REFUNDS)["refunds"] if row["refund"] <= last]
+    refunds = [row for row in readable_rows(damaged, _REFUNDS)["refunds"] if row["refund"] <= last]
     with transaction(connection):
         _copy(connection, {"refunds": refunds})
-
-
-def _read(damaged: Path, tables: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
-    ours = columns()
-    try:
-        with closing(opened(damaged)) as source:
-            return {table: rows_of(source, table, ours[table]) for table in tables}
-    except UNREADABLE as error:
-        log.warning("no numbers can be read of %s reason=%s", damaged.name, error)
-        return {table: [] for table in tables}
 
 
 def _copy(connection: sqlite3.Connection, rows: dict[str, list[dict[str, Any]]]) -> None:
     for table, table_rows in rows.items():
         for row in table_rows:
-            names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-            try:
-                connection.execute(
-                    f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 - our own names
-                    row,
-                )
-            except (sqlite3.IntegrityError, sqlite3.InterfaceError) as error:
-                log.info("a damaged row table=%s reason=%s", table, error)
+            insert(connection, table, row)
