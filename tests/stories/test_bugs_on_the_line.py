@@ -263,6 +263,7 @@ def test_a_message_about_another_hash_is_never_our_payment_m4(
 ) -> None:
     """Bug 17 of other tills: the filter was set too late, and real payments were swallowed."""
     request = sold(till)
+    simulator.wait_for("lnInvoicePaymentStatusByHash")  # before that, no event is sent to anybody
     simulator.faults.add(Fault.PAID_EVENT_OTHER_HASH)
     simulator.faults.add(Fault.PAID_EVENT_LOST)
     simulator.faults.add(Fault.HTTP_502, "me")
