@@ -23,6 +23,8 @@ COMMANDS: Final = MappingProxyType(
         "provision": "take the settings file in, as root",
         "sales": "sales and totals from the journal",
         "closes": "the reports of the closes of the day",
+        "copy": "a second copy of the journal and its files, in a folder",
+        "restore": "take such a copy in, in the place of a lost journal",
         "keypad": "which key the wiring reports, live",
         "forwards": "what has not reached the merchant, and why",
     }
@@ -72,6 +74,18 @@ def _with_settings(args: argparse.Namespace, settings: Settings) -> int:
             from kiosk.commands import closes
 
             return closes.run(args, settings.journal, settings.timezone)
+        case "copy":
+            from kiosk.commands import second_copy
+
+            return second_copy.run_copy(
+                args, settings.journal, settings.timezone, settings.kiosk_id
+            )
+        case "restore":
+            from kiosk.commands import second_copy
+
+            return second_copy.run_restore(
+                args, settings.journal, settings.timezone, settings.kiosk_id
+            )
         case "keypad":
             return _keypad(args, settings)
         case _:
@@ -150,6 +164,14 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
             from kiosk.commands import closes
 
             closes.add_arguments(parser)
+        case "copy":
+            from kiosk.commands import second_copy
+
+            second_copy.add_copy_arguments(parser)
+        case "restore":
+            from kiosk.commands import second_copy
+
+            second_copy.add_restore_arguments(parser)
         case "provision":
             parser.add_argument(
                 "--from", dest="file", type=Path, help="this file, instead of the boot partition's"

@@ -35,6 +35,15 @@ def wipe(file: Path) -> None:
     sync_folder(file.parent)
 
 
+def sync_file(file: Path) -> None:
+    """Wait until what is in a file is on the disk."""
+    fd = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
 def sync_folder(folder: Path) -> None:
     """Wait until the names in a folder are on the disk."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

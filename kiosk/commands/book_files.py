@@ -41,15 +41,17 @@ def write_csv(columns: Sequence[str], rows: Iterable[Row], file: TextIO) -> None
 
 def write_json(columns: Sequence[str], rows: Iterable[Row], file: TextIO) -> None:
     """Write a table as a list of objects. Amounts of fiat are exact decimal text, never floats."""
-    objects = [
-        {
+    file.write("[")
+    between = "\n"
+    for row in rows:
+        values = {
             name: _as_text(cell) if isinstance(cell, Decimal | date | time) else cell
             for name, cell in zip(columns, row, strict=True)
         }
-        for row in rows
-    ]
-    json.dump(objects, file, indent=2, ensure_ascii=False)
-    file.write("\n")
+        text = json.dumps(values, indent=2, ensure_ascii=False).replace("\n", "\n  ")
+        file.write(f"{between}  {text}")
+        between = ",\n"
+    file.write("]\n" if between == "\n" else "\n]\n")
 
 
 def write_workbook(

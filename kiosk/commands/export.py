@@ -46,5 +46,9 @@ def write_sales(journal: Path, zone: tzinfo, folder: Path) -> None:
         for name, (columns, rows) in tables.items():
             with (folder / f"kiosk-{name}-{day}.csv").open("w", newline="") as file:
                 book_files.write_csv(columns, rows, file)
+        with (folder / f"kiosk-sales-year-{day}.json").open("w") as file:
+            book_files.write_json(
+                SALES, book_files.sale_table(book.entries(year, EVER), zone), file
+            )
         workbook = folder / f"kiosk-books-year-{day}.xlsx"
         book_files.write_workbook(workbook, book.entries(year, EVER), reports, zone)

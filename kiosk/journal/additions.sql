@@ -50,6 +50,10 @@ CREATE TABLE IF NOT EXISTS installations (
     at INTEGER NOT NULL
 ) STRICT;
 
+-- That this journal is a copy that was taken in (journal/second_copy.py), by the name of the one that
+-- it replaced: it may be older than what was sold and forwarded, until it stands in `rebuilt`.
+CREATE TABLE IF NOT EXISTS restores (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+
 -- Sales whose code was open when the journal came into another machine: if they are paid after all,
 -- the manager decides.
 CREATE TABLE IF NOT EXISTS held (sale_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;

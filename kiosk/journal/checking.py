@@ -51,6 +51,19 @@ def check_pages(connection: sqlite3.Connection) -> None:
         log.info("the journal is too large to be checked whole at the start")
 
 
+def check_whole(connection: sqlite3.Connection) -> None:
+    """Look for damage everywhere, for as long as it takes.
+
+    Raises:
+        JournalCorrupt: there is damage.
+    """
+    verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise corrupt(f"integrity_check: {verdict}")
+    if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+        raise corrupt("foreign_key_check: a row refers to another that is missing")
+
+
 def _passes(connection: sqlite3.Connection, check: str, within_s: float) -> bool:
     """Whether a check came to its end in time.
 

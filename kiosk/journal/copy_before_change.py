@@ -4,14 +4,12 @@ The change itself is one transaction that only adds. The copy is for what nobody
 last journal that the release before has written.
 """
 
-import contextlib
 import logging
-import os
 import sqlite3
 from pathlib import Path
 from typing import Final
 
-from kiosk.durable_files import sync_folder
+from kiosk.journal.whole_copy import write_copy
 
 log: Final = logging.getLogger("kiosk.journal")
 
@@ -32,17 +30,5 @@ def copy_before_change(connection: sqlite3.Connection, path: Path) -> None:
         sqlite3.Error, OSError: it cannot be written; then nothing may be changed.
     """
     kept = copy_of(path)
-    new = kept.with_name(f".{kept.name}.new")
-    new.unlink(missing_ok=True)
-    try:
-        os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        with contextlib.closing(sqlite3.connect(new)) as target:
-            connection.backup(target)
-        with new.open("rb") as file:
-            os.fsync(file.fileno())
-        new.replace(kept)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+    write_copy(connection, kept)
     log.warning("the journal's tables change; as it was it is kept as %s", kept.name)

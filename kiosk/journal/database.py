@@ -79,15 +79,21 @@ def open_beside(path: Path, mode: str) -> sqlite3.Connection:
         return connection
 
 
+def aside_name(path: Path, stamp: str) -> str:
+    """The name that no file has yet and that `set_aside` gives a journal."""
+    name = f"{path.name}.corrupt-{stamp}"
+    again = 1
+    while path.with_name(name).exists():
+        again += 1
+        name = f"{path.name}.corrupt-{stamp}-{again}"
+    return name
+
+
 def set_aside(path: Path, stamp: str) -> Path:
     """Rename a corrupt journal, with its -wal and -shm, beside itself; `stamp` makes its name
     unique.
     """
-    aside = path.with_name(f"{path.name}.corrupt-{stamp}")
-    again = 1
-    while aside.exists():
-        again += 1
-        aside = path.with_name(f"{path.name}.corrupt-{stamp}-{again}")
+    aside = path.with_name(aside_name(path, stamp))
     with translated():
         for tail in ("", "-wal", "-shm"):
             part = path.with_name(path.name + tail)

@@ -150,7 +150,8 @@ class Journal:
                     closes.write_reports(self._db, fact.by)
                 if isinstance(fact, JournalRebuilt):
                     damaged = self._path.with_name(fact.name)
-                    salvaged_books.copy_waiting_refunds(self._db, damaged)
+                    if damaged.exists():  # not where a copy was restored and nothing was there
+                        salvaged_books.copy_waiting_refunds(self._db, damaged)
 
     def _write(self, fact: Fact, at: int) -> None:
         for row in rows_of(fact, at):

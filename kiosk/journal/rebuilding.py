@@ -1,7 +1,8 @@
-"""A journal that takes the place of damaged ones: what it takes from them, and in which order.
+"""A journal that goes on from what others left: it replaces damaged ones, or is a restored copy.
 
-Order is what closes go by. What was closed is copied first, and the place of its last close is
-marked behind it; then comes what belongs to no close yet.
+Order is what closes go by. In a journal that was begun anew, what was closed is copied first, and
+the place of its last close is marked behind it; then comes what belongs to no close yet. A restored
+copy has closes of its own: what later ones have counted is noted by sale.
 """
 
 import sqlite3
@@ -16,15 +17,17 @@ from kiosk.sale.ledger_history import LostJournal, SalvagedSale
 
 
 def lost_journal(db: sqlite3.Connection, path: Path, at: int) -> LostJournal | None:
-    """Damaged journals beside `path` of whose sales Blink has not been asked; None without one.
+    """What of damaged journals beside `path`, or since the copy that was restored, is not known.
 
-    Their finished sales become part of the journal `db`; the others wait for Blink's word. `at` is
-    Unix seconds.
+    None where Blink has been asked already. Finished sales of the others become part of the journal
+    `db`; the rest wait for Blink's word. `at` is Unix seconds.
     """
     with reading():
         rebuilt = {row["name"] for row in db.execute("SELECT name FROM rebuilt")}
+        restores = {row["name"] for row in db.execute("SELECT name FROM restores")}
     files = [file for file in salvage.damaged_journals(path) if file.name not in rebuilt]
-    if not files:
+    names = sorted({*(file.name for file in files), *(restores - rebuilt)})
+    if not names:
         return None
     saved: dict[SaleId, SalvagedSale] = {}
     for place, file in enumerate(files, start=1 - len(files)):
@@ -34,24 +37,48 @@ def lost_journal(db: sqlite3.Connection, path: Path, at: int) -> LostJournal | N
             if closed.sales:
                 saved.update(_salvage(db, file, closed.sales.__contains__))
                 salvaged_books.copy_refunds(db, file, closed.last_refund)
-                salvaged_books.mark_close(db, place, closed.at)
-                salvaged_books.note_counted(db, file, closed)
+                if not restores:
+                    salvaged_books.mark_close(db, place, closed.at)
+            salvaged_books.note_counted(db, file, closed)
             saved.update(_salvage(db, file, partial(_is_open, closed.sales)))
             salvaged_books.copy_refunds(db, file)
     for file in reversed(files):  # the newest that has any
         with reading():
             salvage.copy_what_was_learned(db, file)
-    return LostJournal(tuple(file.name for file in files), tuple(saved.values()))
+    with reading():
+        open_sales = tuple(sale for name, sale in saved.items() if not _is_finished(db, name))
+    return LostJournal(tuple(names), open_sales, restored=bool(restores - rebuilt))
 
 
 def _salvage(
     db: sqlite3.Connection, file: Path, chosen: Callable[[str], bool]
 ) -> dict[SaleId, SalvagedSale]:
-    saved = salvage.copy_finished_sales(db, file, chosen)
-    salvage.copy_direct_sales(db, file, chosen)
+    """Take over the chosen sales of a damaged journal that are not finished in this one."""
+
+    def wanted(sale: str) -> bool:
+        return chosen(sale) and not _is_finished(db, sale)
+
+    saved = salvage.copy_finished_sales(db, file, wanted)
+    salvage.copy_direct_sales(db, file, wanted)
     return saved
 
 
 def _is_open(closed: frozenset[str], sale: str) -> bool:
     """Whether no close has counted a sale."""
     return sale not in closed
+
+
+def _is_finished(db: sqlite3.Connection, sale: str) -> bool:
+    """Whether the journal knows how a sale ended: forwarded, received, or never paid."""
+    return (
+        db.execute(
+            "SELECT 1 FROM direct_payments WHERE sale_id = :sale"
+            " UNION ALL SELECT 1 FROM direct_finals WHERE sale_id = :sale"
+            " UNION ALL SELECT 1 FROM payments WHERE sale_id = :sale"
+            " AND sale_id NOT IN (SELECT sale_id FROM unfinished)"
+            " UNION ALL SELECT 1 FROM finals WHERE sale_id = :sale"
+            " AND sale_id NOT IN (SELECT sale_id FROM unfinished)",
+            {"sale": sale},
+        ).fetchone()
+        is not None
+    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kiosk.journal.closes import begin_series
+from kiosk.journal.closes import begin_series, last_place
 from kiosk.journal.database import columns, transaction
 from kiosk.journal.salvage import UNREADABLE, insert, opened, readable_rows, rows_of
 
@@ -24,9 +24,9 @@ _NUMBERS: Final = (
     "refund_receipts",
     "refund_taxes",
     "close_reports",
-    "counted_before",
-    "refunds_counted_before",
 )
+_IN_SERIES: Final = ("receipts", "refund_receipts", "close_reports")
+_COUNTED: Final = ("counted_before", "refunds_counted_before")
 _REFUNDS: Final = ("refunds",)  # once their sales are there: more than was paid is refused
 
 
@@ -39,19 +39,17 @@ def copy_numbers(connection: sqlite3.Connection, damaged: Path, at: int) -> None
         sqlite3.Error: the sound journal cannot be written.
     """
     rows = readable_rows(damaged, _NUMBERS)
-    highest = max(
-        (
-            row["series"]
-            for table in ("receipts", "refund_receipts", "close_reports")
-            for row in rows[table]
-            if isinstance(row["series"], int)
-        ),
-        default=0,
-    )
     with transaction(connection):
-        if begin_series(connection, damaged.name, at, highest):
+        if begin_series(connection, damaged.name, at, highest_series(damaged)):
             log.warning("receipts are numbered in the next series, because of %s", damaged.name)
         _copy(connection, rows)
+
+
+def highest_series(damaged: Path) -> int:
+    """The highest series in which something was numbered, 0 for none."""
+    rows = readable_rows(damaged, _IN_SERIES)
+    numbers = [row["series"] for table in _IN_SERIES for row in rows[table]]
+    return max((number for number in numbers if isinstance(number, int)), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,29 +106,38 @@ def mark_close(connection: sqlite3.Connection, place: int, at: int) -> None:
 
 
 def note_counted(connection: sqlite3.Connection, damaged: Path, closed: ClosedPart) -> None:
-    """Note of what was closed the sales and refunds that are not here yet: none counts them again.
+    """Note the sales and refunds that closes of a damaged journal have counted.
+
+    No close of the journal `connection` counts them again. Those that its own closes have counted
+    are not noted.
 
     Raises:
         sqlite3.Error: the sound journal cannot be written.
     """
-    refunds = [
-        row
-        for row in readable_rows(damaged, _REFUNDS)["refunds"]
-        if row["refund"] <= closed.last_refund
-        and isinstance(row["sale_id"], str)
-        and isinstance(row["part"], int)
-    ]
+    rows = readable_rows(damaged, (*_REFUNDS, *_COUNTED))
+    last = last_place(connection)
+    refunds = [row for row in rows["refunds"] if row["refund"] <= closed.last_refund]
+    sales = [*closed.sales, *(row["sale_id"] for row in rows["counted_before"])]
     with transaction(connection):
         connection.executemany(
-            "INSERT OR IGNORE INTO counted_before SELECT :sale"
-            " WHERE NOT EXISTS (SELECT 1 FROM payments WHERE sale_id = :sale)"
-            " AND NOT EXISTS (SELECT 1 FROM direct_payments WHERE sale_id = :sale)",
-            ({"sale": sale} for sale in closed.sales if isinstance(sale, str)),
+            "INSERT OR IGNORE INTO counted_before SELECT :sale WHERE NOT EXISTS"
+            " (SELECT 1 FROM payments WHERE sale_id = :sale AND rowid <= :payment) AND NOT EXISTS"
+            " (SELECT 1 FROM direct_payments WHERE sale_id = :sale AND rowid <= :direct_payment)",
+            (
+                {"sale": sale, "payment": last.payment, "direct_payment": last.direct_payment}
+                for sale in sales
+                if isinstance(sale, str)
+            ),
         )
         connection.executemany(
-            "INSERT OR IGNORE INTO refunds_counted_before SELECT :sale_id, :part"
-            " WHERE NOT EXISTS (SELECT 1 FROM refunds WHERE sale_id = :sale_id AND part = :part)",
-            refunds,
+            "INSERT OR IGNORE INTO refunds_counted_before SELECT :sale_id, :part WHERE NOT EXISTS"
+            " (SELECT 1 FROM refunds"
+            " WHERE sale_id = :sale_id AND part = :part AND refund <= :last_refund)",
+            (
+                {"sale_id": row["sale_id"], "part": row["part"], "last_refund": last.refund}
+                for row in (*refunds, *rows["refunds_counted_before"])
+                if isinstance(row["sale_id"], str) and isinstance(row["part"], int)
+            ),
         )
 
 

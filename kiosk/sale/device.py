@@ -30,6 +30,23 @@ class DeviceNotice(StrEnum):
     EXPORT_FAILED = "export_failed"
 
 
+class CopyReason(StrEnum):
+    """When a second copy of the books is made."""
+
+    DAY = "day"  # the first sale of a day
+    CLOSE = "close"
+
+
+class CopyOutcome(StrEnum):
+    """What became of a second copy: the word that root's helper answers with."""
+
+    COPIED = "copied"
+    NO_STICK = "no-stick"  # none that is named for it
+    FULL = "full"
+    READ_ONLY = "read-only"
+    FAILED = "failed"  # pulled out, damaged, or no answer
+
+
 @dataclass(frozen=True, slots=True)
 class RunDeviceAction:
     """Restart the program, shut the device down, write the sales onto a stick. ->

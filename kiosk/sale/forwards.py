@@ -41,6 +41,7 @@ from kiosk.sale.ids import payout_external_id
 from kiosk.sale.invoice import PaymentHash
 from kiosk.sale.memo import payout_memo
 from kiosk.sale.money import Sats
+from kiosk.sale.restored_copy import waits_for_ledger
 from kiosk.sale.screens import EnteringAmount, ReceivedDirectly
 from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -80,7 +81,7 @@ def start_due(till: Till) -> Step:
         if forward.busy or forward.status is ForwardStatus.STOPPED or forward.due_s > till.now_s:
             continue
         sale, payout = forward.sale, forward.payout
-        if not direct.can_pay_out(till, forward):
+        if not direct.can_pay_out(till, forward) or waits_for_ledger(till, forward):
             continue
         if payout is None:
             effects.append(

@@ -35,6 +35,8 @@ class LostJournal:
     """Journals that were set aside under `names`, until Blink has answered what became of their
     sales.
 
+    `restored`: the journal in use is an older copy, so what it says of forwards may be out of date.
+
     `due_s` is the monotonic time of the next question, None while one is under way. `asked_at` is
     when Blink was asked first, Unix seconds: what was paid later is no sale of a lost journal.
     `own_done`: this installation's sales are taken up, and what others may have left is waited for.
@@ -46,6 +48,7 @@ class LostJournal:
     tries: int = 0
     asked_at: int | None = None
     own_done: bool = False
+    restored: bool = False
 
 
 class EntryState(StrEnum):

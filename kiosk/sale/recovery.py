@@ -10,14 +10,14 @@ release that knew none, is an alarm as well, if it looks as if its money had sta
 """
 
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import FetchLedgerHistory, Step
 from kiosk.sale.facts import JournalRebuilt
-from kiosk.sale.ids import Direction, parse_sale_id
-from kiosk.sale.invoice import SaleId
+from kiosk.sale.ids import Direction
 from kiosk.sale.ledger_history import (
     EntryState,
     LedgerHistory,
@@ -31,6 +31,7 @@ from kiosk.sale.recovered_sale import (
     recover_foreign_sale,
     recover_own_sale,
 )
+from kiosk.sale.restored_copy import take_over_other_payouts
 from kiosk.sale.till import Till
 
 # A payout of the program that lost its journal may still be on its way to Blink: a payment younger
@@ -69,9 +70,10 @@ def handle_ledger_history(till: Till, history: LedgerHistory | None) -> Step:
     known |= {alarm.sale for alarm in till.alarms if alarm.sale is not None}
     own: list[SaleEvidence] = []
     others: list[SaleEvidence] = []
-    for evidence in evidence_by_sale(lost.salvaged, history):
-        if evidence.id not in known and not _is_of_this_run(evidence.id, till):
-            (own if _is_own(evidence.id, till) else others).append(evidence)
+    shown = {evidence.id: evidence for evidence in evidence_by_sale(lost.salvaged, history)}
+    for evidence in shown.values():
+        if evidence.id not in known and not till.rules.is_of_this_run(evidence.id):
+            (own if till.rules.is_own(evidence.id) else others).append(evidence)
     if lost.own_done:
         own = []
     elif any(_payout_may_be_under_way(evidence, till.unix_s) for evidence in own):
@@ -91,17 +93,8 @@ def handle_ledger_history(till: Till, history: LedgerHistory | None) -> Step:
         alarms=(*till.alarms, *recovered.alarms),
     )
     done = () if wait_s else tuple(JournalRebuilt(name) for name in lost.names)
-    return Step(rebuilt, (*recovered.facts, *done))
-
-
-def _is_own(sale: SaleId, till: Till) -> bool:
-    parts = parse_sale_id(sale)
-    return parts is not None and parts.installation == till.rules.installation
-
-
-def _is_of_this_run(sale: SaleId, till: Till) -> bool:
-    parts = parse_sale_id(sale)
-    return _is_own(sale, till) and parts is not None and parts.run == till.rules.run
+    step = Step(rebuilt, (*recovered.facts, *done))
+    return step if lost.own_done else step.then(partial(take_over_other_payouts, shown=shown))
 
 
 def _undecided_for_s(evidence: SaleEvidence, lost: LostJournal, till: Till) -> int:

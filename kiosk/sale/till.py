@@ -10,7 +10,7 @@ from typing import Final
 from kiosk.sale.account import Account, MerchantUpdates, Rates
 from kiosk.sale.device import DeviceFacts
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
-from kiosk.sale.ids import SaleParts, sale_id
+from kiosk.sale.ids import SaleParts, parse_sale_id, sale_id
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.money import SAT, Cents, Rate, Sats
@@ -65,6 +65,16 @@ class Rules:
     def sale_id(self, number: int) -> SaleId:
         """The id of the `number`-th sale of this run."""
         return sale_id(SaleParts(self.kiosk_id, self.installation, self.run, number))
+
+    def is_own(self, sale: SaleId) -> bool:
+        """Whether this installation began a sale."""
+        parts = parse_sale_id(sale)
+        return parts is not None and parts.installation == self.installation
+
+    def is_of_this_run(self, sale: SaleId) -> bool:
+        """Whether a sale was begun since the program started."""
+        parts = parse_sale_id(sale)
+        return self.is_own(sale) and parts is not None and parts.run == self.run
 
 
 # --- The connection to Blink and the merchant ------------------------------------------------

@@ -9,6 +9,7 @@ from kiosk.sale.code_on_screen import ask_before_leaving, back_to_entry, leave_c
 from kiosk.sale.effects import ProbeJournal, Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import ForwardStatus
+from kiosk.sale.restored_copy import waits_for_ledger
 from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
@@ -156,7 +157,7 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
 
 def _is_waiting(till: Till, forward: Forward) -> bool:
     waiting = not forward.busy and forward.status is not ForwardStatus.STOPPED
-    return waiting and direct.can_pay_out(till, forward)
+    return waiting and direct.can_pay_out(till, forward) and not waits_for_ledger(till, forward)
 
 
 def needs_connection(till: Till) -> bool:

@@ -238,7 +238,9 @@ def test_the_stick_gets_every_table_and_the_last_closes_own(day: Journal, tmp_pa
         "kiosk-close-taxes",
     }
     assert len(list(folder.glob("kiosk-books-year-*.xlsx"))) == 1
-    assert len(list(folder.iterdir())) == 8, "and nothing that was only for making them"
+    (objects,) = folder.glob("kiosk-sales-year-*.json")
+    assert json.loads(objects.read_text()) == [], "those sales are years old"
+    assert len(list(folder.iterdir())) == 9, "and nothing that was only for making them"
     (since,) = folder.glob("kiosk-sales-since-close-*")
     assert since.read_text().count("\n") == 2
 

@@ -32,6 +32,8 @@ from kiosk.sale.ledger_history import (
 )
 from kiosk.sale.money import SAT, Fiat, Sats
 from kiosk.sale.recovery import SETTLE_S
+from kiosk.sale.till import Forward
+from kiosk.sale.timers import next_wake_s
 from kiosk.sale.trouble import TroubleKind
 from tests.sale.tills import ACCOUNT, Story, invoice
 
@@ -351,3 +353,58 @@ def test_only_an_invoice_that_has_not_run_out_is_cancelled_after_the_loss(
     story = asked()
     story.play(LedgerHistoryResult(past(made=shown(made=replace(MADE, expires_at=NOW + left_s)))))
     assert story.till.watched_invoices[MADE.payment_hash].cancel_wanted is owed
+
+
+def forward_of_a_copy(status: ForwardStatus) -> Story:
+    """A till on a restored copy that has an open forward, before Blink's word."""
+    story = asked()
+    sale = Sale(SALE, Sats(500), Fiat(500, SAT), None, OLD, "memo")
+    known = invoice(9, 500, "out", 86_400)
+    forward = Forward(sale, MADE, known, status, due_s=0.0)
+    lost = story.till.lost_journal
+    assert lost is not None
+    story.till = replace(
+        story.till,
+        forwards={MADE.payment_hash: forward},
+        lost_journal=replace(lost, restored=True),
+    )
+    story.effects.clear()
+    return story
+
+
+def test_a_forward_of_a_restored_copy_waits_for_the_ledger() -> None:
+    """Books 11: a payout that the copy knows nothing of may have been sent since."""
+    story = forward_of_a_copy(ForwardStatus.UNKNOWN)
+    story.wait(60.0)
+    assert story.effects == []
+    assert next_wake_s(story.till) is None, "nothing is due before Blink answers"
+    story.play(LedgerHistoryResult(past(came_in())))
+    story.wait(1.0)
+    assert [type(effect) for effect in story.effects] == [LookUpPayout]
+
+
+def test_a_payout_that_succeeded_the_one_in_a_restored_copy_is_looked_up_in_its_place() -> None:
+    """Books 11: the known one was replaced after the copy; both must never be paid."""
+    story = forward_of_a_copy(ForwardStatus.UNKNOWN)
+    story.play(LedgerHistoryResult(past(came_in(), went_out())))
+    story.wait(1.0)
+    (look_up,) = (effect for effect in story.effects if isinstance(effect, LookUpPayout))
+    assert look_up.payout == PAYOUT.payment_hash
+    assert PayoutIssued(SALE, PAYOUT, 2) in story.facts
+
+
+def test_a_stopped_forward_of_a_restored_copy_stays_stopped_with_the_payout_that_was_sent() -> None:
+    story = forward_of_a_copy(ForwardStatus.STOPPED)
+    story.play(LedgerHistoryResult(past(came_in(), went_out())))
+    forward = story.till.forwards[MADE.payment_hash]
+    assert (forward.status, forward.payout) == (ForwardStatus.STOPPED, PAYOUT)
+    assert not any(isinstance(effect, LookUpPayout | SendForward) for effect in story.effects)
+
+
+@pytest.mark.parametrize("sent", [went_out(paid=None), went_out(amount=499)])
+def test_another_payout_that_cannot_be_told_is_an_alarm(sent: HistoryEntry) -> None:
+    story = forward_of_a_copy(ForwardStatus.UNKNOWN)
+    story.play(LedgerHistoryResult(past(came_in(), sent)))
+    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAID_BEFORE]
+    story.wait(3600.0)
+    assert not any(isinstance(effect, LookUpPayout | SendForward) for effect in story.effects)
