@@ -504,9 +504,11 @@ have_system_files() {
     has_file "$from/kiosk.service" /etc/systemd/system/kiosk.service
     has_file "$from/display-device.conf" /etc/systemd/system/dev-kiosk-display.device.d/kiosk.conf
     has_file "$from/kiosk-provision.service" /etc/systemd/system/kiosk-provision.service
-    # What the manager may ask of root: copy the sales onto a stick.
+    # What the manager may ask of root: copy the sales onto a stick, read settings from one.
     has_file "$from/kiosk-export.path" /etc/systemd/system/kiosk-export.path
     has_file "$from/kiosk-export.service" /etc/systemd/system/kiosk-export.service
+    has_file "$from/kiosk-stick.path" /etc/systemd/system/kiosk-stick.path
+    has_file "$from/kiosk-stick.service" /etc/systemd/system/kiosk-stick.service
     # ... and put settings into force that are asked for on the screen.
     has_file "$from/kiosk-settings.path" /etc/systemd/system/kiosk-settings.path
     has_file "$from/kiosk-settings.service" /etc/systemd/system/kiosk-settings.service

@@ -240,7 +240,7 @@ def build_app(
             memory=settings.journal.with_name(FILE_NAME),
         )
         opened.callback(window.close)
-        panel = DeferredPanel(partial(_panel, settings, inbox.put), inbox.put)
+        panel = DeferredPanel(partial(panel_of, settings, inbox.put), inbox.put)
         opened.callback(panel.close)
         wallet = Wallet(endpoints_of(settings), inbox.put)
         opened.callback(wallet.stop)
@@ -279,6 +279,7 @@ def wiring_of(settings: Settings) -> Wiring:
     )
 
 
-def _panel(settings: Settings, put: Put) -> Panel | NoPanel:
+def panel_of(settings: Settings, put: Put) -> Panel | NoPanel:
+    """The keypad, the LED and the buzzer, as set."""
     wiring = wiring_of(settings)
     return open_panel(settings.gpio, wiring, settings.led_pin, settings.buzzer_pin, put)

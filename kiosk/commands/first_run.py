@@ -9,18 +9,21 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 from zoneinfo import available_timezones
 
 from kiosk import doors
 from kiosk.clock import system_zone
-from kiosk.commands.app import look_of
+from kiosk.commands.app import look_of, panel_of
 from kiosk.doors import Watchdog
+from kiosk.host import usb_stick
 from kiosk.host.dispatcher import Host
 from kiosk.host.network import has_route
 from kiosk.loop import Inbox
-from kiosk.sale import first_run
+from kiosk.panel.deferred import DeferredPanel
+from kiosk.sale import first_run, first_run_stick
 from kiosk.sale.effects import FetchAccount
 from kiosk.sale.events import (
     AccountFetched,
@@ -39,16 +42,19 @@ from kiosk.sale.first_run_screen import (
     Question,
 )
 from kiosk.sale.key_timing import ignores_key, note_screen_change
-from kiosk.sale.settings_change import SettingsChangeResult
+from kiosk.sale.settings_change import SettingsChangeResult, StickFile
 from kiosk.sale.till import Rules, Till
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult
+from kiosk.screen.display.surface import touch_devices
 from kiosk.screen.display.window import Window
 from kiosk.settings import LANGUAGES, Settings
 from kiosk.wallet.endpoints import DirectMerchant, Endpoints
 from kiosk.wallet.worker import Wallet
 
 DONE_SHOWN_S: Final = 1.5  # "All set", before the program ends to be started with the settings
-_UNMADE_CABLE_LOOK_S: Final = 3.0  # how often to look whether a cable was plugged in
+LEFT_SHOWN_S: Final = 15.0  # that the file has to be deleted from the stick by hand
+_PLUGS_LOOK_S: Final = 3.0  # how often to look whether a cable or a stick was plugged in
+_PLUGS_ANSWER: Final = (Question.NETWORK, Question.MONEY, Question.TILL_ACCOUNT)
 
 
 @dataclass(slots=True)
@@ -77,6 +83,7 @@ class FirstRunScreen:
         machine: Machine | None = None,
         host: Callable[[Inbox], doors.Host] | None = None,
         is_online: Callable[[], bool] = has_route,
+        has_stick: Callable[[], bool] = usb_stick.has_stick,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.window = Window(
@@ -89,13 +96,18 @@ class FirstRunScreen:
         self._stopped = stopped
         self._watchdog = watchdog
         self._is_online = is_online
+        self._has_stick = has_stick
+        self._stick_was_there = False
         self._clock = clock
         self._inbox = Inbox()
         self._inbox.wake = self.window.wake
         self._host = host(self._inbox) if host is not None else _host(self._inbox, folder)
         self._looking: _LookUp | None = None
-        self._cable_due_s = 0.0
-        begun = first_run.begin(machine or machine_here(), refused)
+        self._plugs_due_s = 0.0
+        make_panel = partial(panel_of, settings, self._inbox.put)
+        self._panel = DeferredPanel(make_panel, self._inbox.put)
+        here = machine or machine_here(has_touch=bool(touch_devices()))
+        begun = first_run.begin(here, refused)
         rules = Rules(kiosk_id=settings.kiosk_id, run=secrets.token_hex(4))
         self._till = Till(rules, begun, now_s=clock())
 
@@ -108,6 +120,7 @@ class FirstRunScreen:
     def ask(self) -> bool:
         """Until the settings are in force, or somebody stops it: then it is False."""
         with contextlib.closing(self):
+            self._panel.open()
             while not self._stopped():
                 self.run_once()
                 if self.screen.question is Question.DONE and self._is_read():
@@ -126,11 +139,12 @@ class FirstRunScreen:
         for event in events:
             self._handle(event)
         self._take_look_up()
-        self._look_for_cable()
+        self._look_at_plugs()
 
     def close(self) -> None:
         """Give the display back, and end what is asked."""
         self._end_look_up()
+        self._panel.close()
         self.window.close()
 
     def _handle(self, event: Event) -> None:
@@ -167,13 +181,18 @@ class FirstRunScreen:
             case _:
                 self._host.perform(effect)
 
-    def _look_for_cable(self) -> None:
-        """Without a network, whoever plugs a cable in has answered the question."""
-        waits = self.screen.question is Question.NETWORK
-        if waits and self._till.now_s >= self._cable_due_s:
-            self._cable_due_s = self._till.now_s + _UNMADE_CABLE_LOOK_S
-            if self._is_online():
-                self._perform(CheckNetwork())
+    def _look_at_plugs(self) -> None:
+        """Whoever plugs in a cable, or a stick, has answered a question."""
+        now_s = self._till.now_s
+        if self.screen.question not in _PLUGS_ANSWER or now_s < self._plugs_due_s:
+            return
+        self._plugs_due_s = now_s + _PLUGS_LOOK_S
+        if self.screen.question is Question.NETWORK and self._is_online():
+            self._perform(CheckNetwork())
+        is_there = self._has_stick()
+        if is_there and not self._stick_was_there:
+            self._apply((first_run_stick.handle_stick(self.screen), ()))
+        self._stick_was_there = is_there
 
     def _begin_look_up(self, merchant: DirectMerchant) -> None:
         self._end_look_up()
@@ -220,25 +239,32 @@ class FirstRunScreen:
         self._looking = None
 
     def _is_read(self) -> bool:
-        return self._clock() - self._till.screen_since_s >= DONE_SHOWN_S
+        return self._clock() - self._till.screen_since_s >= self._done_shown_s
+
+    @property
+    def _done_shown_s(self) -> float:
+        outcome = self.screen.outcome
+        is_left = outcome is not None and outcome.stick_file is StickFile.LEFT
+        return LEFT_SHOWN_S if is_left else DONE_SHOWN_S
 
     def _pause_s(self, now_s: float) -> float | None:
         pauses = []
         if self._watchdog is not None:
             pauses.append(self._watchdog.due_s - now_s)
-        if self.screen.question is Question.NETWORK:
-            pauses.append(self._cable_due_s - now_s)
+        if self.screen.question in _PLUGS_ANSWER:
+            pauses.append(self._plugs_due_s - now_s)
         if self.screen.question is Question.DONE:
-            pauses.append(self._till.screen_since_s + DONE_SHOWN_S - now_s)
+            pauses.append(self._till.screen_since_s + self._done_shown_s - now_s)
         next_s = self.window.next_frame_s(self._till)
         if next_s is not None:
             pauses.append(next_s - now_s)
         return max(0.0, min(pauses)) if pauses else None
 
 
-def machine_here() -> Machine:
+def machine_here(*, has_touch: bool) -> Machine:
     """What this machine knows: the zones of its database, and the one that it is set to."""
-    return Machine(LANGUAGES, tuple(sorted(available_timezones())), str(system_zone()))
+    zones = tuple(sorted(available_timezones()))
+    return Machine(LANGUAGES, zones, str(system_zone()), has_touch)
 
 
 def _host(inbox: Inbox, folder: Path | None) -> Host:

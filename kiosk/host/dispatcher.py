@@ -8,7 +8,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
-from kiosk.host import settings_request, usb_export
+from kiosk.host import settings_request, stick_settings, usb_export
 from kiosk.host.wifi import Nmcli
 from kiosk.sale.device import (
     DeviceAction,
@@ -20,7 +20,13 @@ from kiosk.sale.device import (
     ReadDeviceFacts,
     RunDeviceAction,
 )
-from kiosk.sale.settings_change import ChangeOutcome, ChangeSettings, SettingsChangeResult
+from kiosk.sale.settings_change import (
+    ChangeOutcome,
+    ChangeSettings,
+    ReadStick,
+    RequestKind,
+    SettingsChangeResult,
+)
 from kiosk.sale.wifi import JoinWifi, ScanWifi, WifiJoinResult, WifiNotice, WifiScanResult
 
 log: Final = logging.getLogger("kiosk")
@@ -95,12 +101,16 @@ class Host:
                 return DeviceFactsResult(self._read_facts())
             case RunDeviceAction(act):
                 return DeviceActionResult(self._acted(act))
-            case ChangeSettings():
+            case ChangeSettings() | ReadStick():
                 return self._settings_changed(effect)
 
-    def _settings_changed(self, change: ChangeSettings) -> SettingsChangeResult:
+    def _settings_changed(self, change: ChangeSettings | ReadStick) -> SettingsChangeResult:
         if self._folder is None:
             return SettingsChangeResult(ChangeOutcome.NO_APPLIANCE)
+        if isinstance(change, ReadStick):
+            return stick_settings.read_stick(self._folder, self._sleep)
+        if change.kind is RequestKind.TAKE_STICK:
+            return stick_settings.take_stick(self._folder, change, self._sleep)
         return settings_request.ask_for_change(self._folder, change, self._sleep)
 
     def _acted(self, act: DeviceAction) -> DeviceNotice:
@@ -131,5 +141,5 @@ def _failed(effect: HostEffect) -> HostEvent:
             return DeviceActionResult(DeviceNotice.EXPORT_FAILED)
         case RunDeviceAction():
             return DeviceActionResult(DeviceNotice.NO_ANSWER)
-        case ChangeSettings():
+        case ChangeSettings() | ReadStick():
             return SettingsChangeResult(ChangeOutcome.NO_ANSWER)

@@ -1,8 +1,8 @@
-"""The sales on a USB stick, once, when the manager asks; nothing else ever mounts one.
+"""The sales on a USB stick, once, when the manager asks.
 
 The till writes its files into its runtime directory and leaves a request file there;
 `kiosk-export.path` watches for it, and root's helper mounts the first stick, copies the files as
-the till's own user, and unmounts. It answers with one word in a file.
+the till's own user, and unmounts.
 """
 
 import logging
@@ -10,17 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from kiosk.host import usb_stick
 from kiosk.sale.device import DeviceNotice
 
 log: Final = logging.getLogger("kiosk")
 
 FOLDER: Final = "export"
-REQUEST_FILE: Final = "wanted"
-RESULT_FILE: Final = "answer"
-PATIENCE_S: Final = 90.0  # a slow stick, and a minute's worth of sales is not what it gets
-LOOK_S: Final = 0.5
 
 _NOTICES: Final = {
+    "": DeviceNotice.NO_ANSWER,
     "exported": DeviceNotice.EXPORTED,
     "no-stick": DeviceNotice.NO_STICK,
     "full": DeviceNotice.STICK_FULL,
@@ -41,25 +39,13 @@ def export(
         place.mkdir(mode=0o700, exist_ok=True)
         _empty(place)
         write(place)
-        (place / REQUEST_FILE).touch(mode=0o600)
-        notice = _answer(place, sleep)
+        word = usb_stick.ask_helper(place, "export", sleep)
         _empty(place)
     except OSError as error:
         log.warning("the export failed: %s", error.strerror)
         return DeviceNotice.EXPORT_FAILED
-    return notice
-
-
-def _answer(place: Path, sleep: Callable[[float], object]) -> DeviceNotice:
-    waited_s = 0.0
-    while waited_s < PATIENCE_S:
-        if (place / RESULT_FILE).exists():
-            word = (place / RESULT_FILE).read_text().strip()
-            log.info("export: %s", word[:40])
-            return _NOTICES.get(word, DeviceNotice.EXPORT_FAILED)
-        sleep(LOOK_S)
-        waited_s += LOOK_S
-    return DeviceNotice.NO_ANSWER
+    log.info("export: %s", word or "no answer")
+    return _NOTICES.get(word, DeviceNotice.EXPORT_FAILED)
 
 
 def _empty(place: Path) -> None:

@@ -1,6 +1,7 @@
 """Take a settings file in: into force if it is right, word for the screen if it is wrong."""
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from kiosk.provision.env_file import (
     strangers,
 )
 from kiosk.provision.settings_in_force import BEFORE, finish_change, put_in_force
-from kiosk.provision.wifi import Wifi, bring_up, use_radio
+from kiosk.provision.wifi import NAMES as WIFI_NAMES
+from kiosk.provision.wifi import Wifi, bring_up, use_radio, wifi_of
 from kiosk.sale.pin import kept
 from kiosk.settings import PIN_CREDENTIAL, SECRETS
 from kiosk.settings_file import FileRefused, parse, read_file
@@ -28,6 +30,8 @@ _ENDINGS: Final = ("", ".txt")
 NOT_MOUNTED: Final = "partition-is-missing"
 TRIAL: Final = "settings-on-trial"
 COUNTRY: Final = "wifi-country"
+# A Wi-Fi that came with a stick's settings, until it is joined.
+WIFI_TO_JOIN: Final = "wifi-to-join"
 _LEFT: Final = "left-on-boot"
 
 
@@ -67,6 +71,7 @@ def apply_from_boot(places: Paths) -> tuple[str, ...]:
     country = places.etc / COUNTRY
     if country.is_file():  # on a system that is only read, the last boot's radio is forgotten
         places.use_radio(country.read_text().strip())
+    _join_kept(places)
     for name, take in (("kiosk.env", _take_settings), ("wifi.env", _take_wifi)):
         problems += _take_named(name, take, places)
         problems += _leftovers(name, places)
@@ -169,6 +174,27 @@ def _take_wifi(data: bytes, places: Paths) -> None:
 def _join(wifi: Wifi, places: Paths) -> None:
     write_private(places.etc / COUNTRY, f"{wifi.country}\n")
     places.join(wifi)
+
+
+def keep_wifi_to_join(wifi: Wifi, etc: Path) -> None:
+    """Have `apply_from_boot` join this network, which its caller has no rights to do."""
+    passphrase = "" if wifi.passphrase is None else wifi.passphrase.reveal()
+    values = (wifi.ssid, passphrase, wifi.country, "on" if wifi.hidden else "off")
+    write_private(etc / WIFI_TO_JOIN, json.dumps(dict(zip(WIFI_NAMES, values, strict=True))))
+
+
+def _join_kept(places: Paths) -> None:
+    """Join it; where that cannot be done it is tried again at the next boot."""
+    file = places.etc / WIFI_TO_JOIN
+    if not file.is_file():
+        return
+    try:
+        wifi = wifi_of(json.loads(file.read_text()))
+        if wifi is not None:
+            _join(wifi, places)
+        wipe(file)
+    except OSError as error:
+        log.error("the stick's Wi-Fi cannot be joined: %s", error.strerror)  # noqa: TRY400
 
 
 def _is_left(name: str, data: bytes, places: Paths) -> bool:

@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.durable_files import write_private
-from kiosk.provision.apply_settings import COUNTRY, NOT_MOUNTED, keep_secrets_apart
-from kiosk.provision.env_file import checked_settings, split_secrets
+from kiosk.provision.apply_settings import (
+    COUNTRY,
+    NOT_MOUNTED,
+    keep_secrets_apart,
+    keep_wifi_to_join,
+)
+from kiosk.provision.env_file import EnvFile, checked_settings, meant, split_secrets
 from kiosk.provision.settings_in_force import (
     forget_before,
     keep_for_going_back,
@@ -22,6 +27,7 @@ from kiosk.provision.settings_in_force import (
     settings_before,
     values_in_force,
 )
+from kiosk.provision.stick_settings import mark_as_taken, read_stick_settings
 from kiosk.provision.wifi import wifi_problems
 from kiosk.sale.pin import is_correct_pin, lock_s
 from kiosk.sale.settings_change import (
@@ -49,12 +55,14 @@ class ChangePaths:
     """Where the request comes from, where the answer goes to, and where the settings are.
 
     `request` lies in a folder of the till's: its unit lets root write nowhere else but there, in
-    `answers` and in `etc`, so a link in its place leads nowhere.
+    `answers`, in `stick` and in `etc`, so a link in its place leads nowhere. In `stick` is the copy
+    of a stick's file.
     """
 
     request: Path = Path("/run/kiosk/settings/wanted")
     answers: Path = Path("/run/kiosk-settings")
     etc: Path = Path("/etc/kiosk")
+    stick: Path = Path("/run/kiosk-stick-settings")
 
 
 def answer_request(paths: ChangePaths, now_s: float, unix_s: float) -> SettingsChangeResult | None:
@@ -91,8 +99,7 @@ def answer_request(paths: ChangePaths, now_s: float, unix_s: float) -> SettingsC
 
 def changed_values(in_force: Mapping[str, str], change: ChangeSettings) -> dict[str, str]:
     """The settings as they would be: an empty text takes a setting back to its default."""
-    values = {**in_force, **dict(change.changes)}
-    return {name: text for name, text in values.items() if text or TABLE[name].keeps_empty}
+    return meant({**in_force, **dict(change.changes)})
 
 
 def not_for_the_screen(change: ChangeSettings) -> tuple[str, ...]:
@@ -138,26 +145,59 @@ def _changed(
         return SettingsChangeResult(ChangeOutcome.IN_FORCE)
     if change.kind is RequestKind.GO_BACK:
         return _back(in_force.values, etc, unix_s)
+    if change.kind is RequestKind.CHECK_STICK:
+        return _stick_checked(in_force.values, paths)
     if names := not_for_the_screen(change):
         log.error("not to be set on the screen: %s", ", ".join(names))
         return SettingsChangeResult(ChangeOutcome.NOT_ALLOWED)
-    is_first = not has_account(in_force.values)
-    if not is_first:
-        refused = _pin_refusal(change.pin, in_force.values.get("KIOSK_PIN", ""), paths, now_s)
-        if refused is not None:
-            return refused
+    refused = _pin_refusal(change.pin, in_force.values, paths, now_s)
+    if refused is not None:
+        return refused
+    if change.kind is RequestKind.TAKE_STICK:
+        return _stick_taken(in_force, paths, unix_s)
     values = changed_values(in_force.values, change)
-    env_file = checked_settings(SettingsFile(values))
+    _replace(in_force, values, checked_settings(SettingsFile(values)), etc, "", unix_s)
+    return SettingsChangeResult(ChangeOutcome.IN_FORCE)
+
+
+def _replace(
+    in_force: SettingsFile,
+    values: Mapping[str, str],
+    env_file: EnvFile,
+    etc: Path,
+    how: str,
+    unix_s: float,
+) -> None:
+    """Put other settings into force, and keep who did it and what was before."""
+    is_first = not has_account(in_force.values)
     if not is_first:
         keep_for_going_back(split_secrets(in_force), etc)
     put_in_force(env_file, etc, set(SECRETS))
-    _note(
-        etc,
-        "first set-up" if is_first else "manager, with the PIN",
-        described(in_force.values, values),
-        unix_s,
-    )
-    return SettingsChangeResult(ChangeOutcome.IN_FORCE)
+    who = "first set-up" if is_first else "manager, with the PIN"
+    _note(etc, f"{who}{how}", described(in_force.values, values), unix_s)
+
+
+def _stick_checked(in_force: Mapping[str, str], paths: ChangePaths) -> SettingsChangeResult:
+    """What the stick's file would change; nothing secret, so that it needs no PIN."""
+    try:
+        given = read_stick_settings(paths.stick, in_force)
+    except FileNotFoundError:
+        return SettingsChangeResult(ChangeOutcome.NO_FILE)
+    changed = given.changed_names(in_force)
+    return SettingsChangeResult(ChangeOutcome.FITS, changed=changed, payee=given.payee)
+
+
+def _stick_taken(in_force: SettingsFile, paths: ChangePaths, unix_s: float) -> SettingsChangeResult:
+    """Put the stick's file into force; its Wi-Fi is for kiosk-provision, which runs after this."""
+    try:
+        given = read_stick_settings(paths.stick, in_force.values)
+    except FileNotFoundError:
+        return SettingsChangeResult(ChangeOutcome.NO_FILE)
+    _replace(in_force, given.values, given.env_file, paths.etc, ", with a USB stick", unix_s)
+    if given.env_file.wifi is not None:
+        keep_wifi_to_join(given.env_file.wifi, paths.etc)
+    mark_as_taken(paths.stick)
+    return SettingsChangeResult(ChangeOutcome.IN_FORCE, payee=given.payee)
 
 
 def _country_kept(
@@ -189,9 +229,15 @@ def _back(in_force: Mapping[str, str], etc: Path, unix_s: float) -> SettingsChan
 
 
 def _pin_refusal(
-    typed: str, hashed: str, paths: ChangePaths, now_s: float
+    typed: str, in_force: Mapping[str, str], paths: ChangePaths, now_s: float
 ) -> SettingsChangeResult | None:
-    """Why this PIN opens nothing, None if it does. A try counts before it is looked at."""
+    """Why this PIN opens nothing, None if it does. A try counts before it is looked at.
+
+    As long as nobody has set the till up there is none to type.
+    """
+    if not has_account(in_force):
+        return None
+    hashed = in_force.get("KIOSK_PIN", "")
     if not hashed:  # whoever has the till's process could else change who gets the money
         return SettingsChangeResult(ChangeOutcome.NOT_ALLOWED)
     tries, last = paths.etc / WRONG_PINS, paths.answers / LAST_WRONG

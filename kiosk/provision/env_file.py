@@ -35,7 +35,7 @@ def read_env_file(data: bytes) -> EnvFile:
     Raises:
         FileRefused: with every mistake there is.
     """
-    return checked_settings(parse(data, "kiosk.env"), extra_check=_boot_problems)
+    return checked_settings(parse(data, "kiosk.env"), extra_check=file_problems)
 
 
 def checked_settings(
@@ -92,6 +92,12 @@ def split_secrets(given: SettingsFile) -> EnvFile:
     return EnvFile("".join(lines), secrets, wifi_of(given.values))
 
 
+def meant(values: Mapping[str, str]) -> dict[str, str]:
+    """The settings that are given: an empty text means the default, where it does not mean none."""
+    keep_empty = {name for name, entry in TABLE.items() if entry.keeps_empty}
+    return {name: text for name, text in values.items() if text or name in keep_empty}
+
+
 def strangers(values: Mapping[str, str]) -> Iterator[str]:
     """One line for each name that is no setting, and each value that could not be kept."""
     for name, value in values.items():
@@ -117,7 +123,7 @@ def _wiring_problems(settings: Settings) -> Iterator[str]:
         yield str(error)
 
 
-def _boot_problems(values: Mapping[str, str]) -> Iterator[str]:
+def file_problems(values: Mapping[str, str]) -> Iterator[str]:
     """What a file that anybody with the card may have put there must not set."""
     for entry in TABLE.values():
         if entry.boot_check is not None and (value := values.get(entry.name)):

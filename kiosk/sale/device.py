@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.sale.settings_change import ChangeSettings
+from kiosk.sale.settings_change import ChangeSettings, ReadStick
 from kiosk.sale.wifi import JoinWifi, ScanWifi
 
 
@@ -101,4 +101,4 @@ class DeviceFactsResult:
     facts: DeviceFacts
 
 
-HostEffect = RunDeviceAction | ReadDeviceFacts | ScanWifi | JoinWifi | ChangeSettings
+HostEffect = RunDeviceAction | ReadDeviceFacts | ScanWifi | JoinWifi | ChangeSettings | ReadStick

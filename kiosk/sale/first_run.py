@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import wifi
+from kiosk.sale import first_run_stick, wifi
 from kiosk.sale.account import Account
 from kiosk.sale.first_run_screen import (
     LONGEST_TEXT,
@@ -79,7 +79,11 @@ def handle_key(screen: FirstRun, key: Key, now_s: float) -> FirstRunStep:
     """A key on any of the questions."""
     if screen.question is Question.NETWORK and screen.network is not None:
         return _after_wifi(screen, wifi.handle_key(screen.network, key, now_s))
+    if screen.question in first_run_stick.QUESTIONS:
+        return first_run_stick.handle_key(screen, key)
     screen = replace(screen, mistake=None, trouble=None)
+    if key is Key.CLEAR and screen.question is Question.TILL_ACCOUNT and _types_nothing(screen):
+        return _ask_for_network(screen)  # an attached keyboard has letters
     if key is Key.CLEAR:
         return _back(screen), ()
     if screen.choices or screen.found:
@@ -92,6 +96,8 @@ def handle_key(screen: FirstRun, key: Key, now_s: float) -> FirstRunStep:
         typed = screen.typed.with_key(key, LONGEST_TEXT[screen.question])
         return replace(screen, typed=typed), ()
     match screen.question, key:
+        case Question.TILL_ACCOUNT, Key.CHARGE:
+            return first_run_stick.read(screen)
         case Question.PAYEE_RIGHT, Key.CHARGE:
             name = TypedText(screen.answers.shop_name)
             return replace(screen, question=Question.SHOP_NAME, typed=name), ()
@@ -167,9 +173,9 @@ def handle_no_payee(screen: FirstRun, trouble: Trouble) -> FirstRun:
 
 
 def handle_saved(screen: FirstRun, result: SettingsChangeResult) -> FirstRun:
-    """What came of the request for all of it."""
+    """What came of the request for all of it, or of the stick's file."""
     if screen.question is not Question.SAVING:
-        return screen
+        return first_run_stick.handle_result(screen, result)
     is_good = result.outcome is ChangeOutcome.IN_FORCE
     question = Question.DONE if is_good else Question.NOT_SAVED
     return replace(screen, question=question, outcome=result)
@@ -186,6 +192,15 @@ def payee_of(text: str) -> LookUpPayee:
         return LookUpPayee(parse_lightning_address(f"{text}@{BLINK_DOMAIN}").name)
     address = parse_lightning_address(text)
     return LookUpPayee(address.name, address)
+
+
+def _types_nothing(screen: FirstRun) -> bool:
+    """Whether there are no letters to touch: the ways without any are shown first."""
+    return not screen.machine.has_touch
+
+
+def _ask_for_network(screen: FirstRun) -> FirstRunStep:
+    return replace(screen, question=Question.NETWORK, network=None), (CheckNetwork(),)
 
 
 def _back(screen: FirstRun) -> FirstRun:
@@ -229,8 +244,10 @@ def _chosen(screen: FirstRun, choice: str) -> FirstRunStep:
     match screen.question:
         case Question.LANGUAGE:
             answers = replace(answers, language=choice)
-            asked = replace(screen, answers=answers, question=Question.NETWORK, network=None)
-            return asked, (CheckNetwork(),)
+            screen = replace(screen, answers=answers)
+            if _types_nothing(screen):
+                return replace(screen, question=Question.TILL_ACCOUNT), ()
+            return _ask_for_network(screen)
         case Question.MONEY if choice == TILL_ACCOUNT:
             return replace(screen, question=Question.TILL_ACCOUNT), ()
         case Question.MONEY:

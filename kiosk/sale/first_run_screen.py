@@ -12,6 +12,7 @@ from kiosk.sale.lightning_address import LightningAddress
 from kiosk.sale.places import currencies_likely_first, zones_likely_first
 from kiosk.sale.settings_change import (
     ChangeSettings,
+    ReadStick,
     SettingsChangeResult,
 )
 from kiosk.sale.trouble import Trouble
@@ -32,6 +33,11 @@ class Question(StrEnum):
     RADIO = "radio"  # being switched on
     MONEY = "money"  # straight to the merchant, or through a till account
     TILL_ACCOUNT = "till_account"  # how that is set up, which takes a key
+    STICK = "stick"  # one is plugged in: shall its file be used?
+    STICK_READING = "stick_reading"
+    STICK_RIGHT = "stick_right"  # what its file says about the money, yes?
+    STICK_SAVING = "stick_saving"
+    STICK_REFUSED = "stick_refused"
     PAYEE = "payee"
     LOOKING_UP = "looking_up"
     PAYEE_REFUSED = "payee_refused"  # why it cannot be found now, or cannot be paid by a till
@@ -75,11 +81,15 @@ class Mistake(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What the machine knows: languages, time zones of its database, and the zone it is set to."""
+    """What the machine knows: languages, time zones of its database, and the zone it is set to.
+
+    Without `has_touch` nobody types letters, so the settings have to come from elsewhere.
+    """
 
     languages: tuple[str, ...]
     zones: tuple[str, ...] = ()
     system_zone: str = ""
+    has_touch: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,8 @@ class FirstRun:
     """The question on the screen.
 
     `typed` is the text of this question. `top` is the first choice shown, `found` what narrows the
-    choices. `refused` are settings of a file on the boot partition that were wrong.
+    choices. `refused` are settings of a file on the boot partition that were wrong. Where the stick
+    came between is in `before_stick`.
     """
 
     machine: Machine
@@ -116,6 +127,7 @@ class FirstRun:
     trouble: Trouble | None = None
     outcome: SettingsChangeResult | None = None
     refused: tuple[str, ...] = ()
+    before_stick: Question = Question.TILL_ACCOUNT
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -164,7 +176,7 @@ class LookUpPayee:
     address: LightningAddress | None = None
 
 
-FirstRunEffect = WifiEffect | CheckNetwork | LookUpPayee | ChangeSettings
+FirstRunEffect = WifiEffect | CheckNetwork | LookUpPayee | ReadStick | ChangeSettings
 FirstRunStep = tuple[FirstRun, tuple[FirstRunEffect, ...]]
 
 

@@ -18,7 +18,7 @@ from kiosk.sale.facts import DayClosed
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.sales_list import SalesList, SalesPageResult
 from kiosk.sale.screens import DeviceScreen, ManagerPage, ManagerScreen
-from kiosk.sale.settings_change import SettingsChangeResult
+from kiosk.sale.settings_change import SettingsChangeResult, StickFile
 from kiosk.sale.settings_pages import SettingsScreen
 from kiosk.sale.till import Till
 from kiosk.sale.wifi import WifiJoinResult, WifiNotice, WifiScanResult, WifiScreen
@@ -143,6 +143,8 @@ def handle_letter(till: Till, typed: Letter) -> Step:
 
 def handle_settings_key(till: Till, screen: SettingsScreen, key: Key) -> Step:
     """A key on the pages of the settings."""
+    if settings_pages.is_in_force(screen.result):
+        return leave_settings(till, screen)
     shown, effects = settings_pages.handle_key(screen, key, till.now_s)
     if shown is not None:
         return Step(replace(till, screen=shown), (), effects)
@@ -150,11 +152,23 @@ def handle_settings_key(till: Till, screen: SettingsScreen, key: Key) -> Step:
     return Step(replace(till, screen=back), (), (ReadSalesHistory(),))
 
 
+def leave_settings(till: Till, screen: SettingsScreen) -> Step:
+    """Back to the amount; with other settings in force the program starts again."""
+    left = back_to_entry(till)
+    if settings_pages.is_in_force(screen.result):
+        return replace(left, effects=(*left.effects, RunDeviceAction(DeviceAction.RESTART)))
+    return left
+
+
 def handle_settings_result(till: Till, result: SettingsChangeResult) -> Step:
-    """What came of a change of settings: what is in force needs a new start of the program."""
-    effects = (RunDeviceAction(DeviceAction.RESTART),) if settings_pages.is_in_force(result) else ()
+    """What came of a change of settings: what is in force needs a new start of the program.
+
+    If the file is left on the stick, that is to be read first.
+    """
+    restart = (RunDeviceAction(DeviceAction.RESTART),) if settings_pages.is_in_force(result) else ()
     if not isinstance(till.screen, SettingsScreen):
-        return Step(till, (), effects)
+        return Step(till, (), restart)
+    effects = () if result.stick_file is StickFile.LEFT else restart
     answered = settings_pages.handle_result(till.screen, result, till.now_s)
     return Step(replace(till, screen=answered), (), effects)
 

@@ -32,6 +32,12 @@ class ChangeOutcome(StrEnum):
     NOT_SAVED = "not_saved"  # the card cannot be written
     NO_ANSWER = "no_answer"  # root's unit said nothing in time
     NO_APPLIANCE = "no_appliance"  # this machine has no such unit
+    # Of a settings file on a USB stick:
+    FITS = "fits"  # it is right, and not yet in force; `changed` says what it would change
+    NO_STICK = "no_stick"
+    NO_FILE = "no_file"
+    SEVERAL_FILES = "several_files"
+    STICK_UNREADABLE = "stick_unreadable"
 
 
 class RequestKind(StrEnum):
@@ -41,6 +47,8 @@ class RequestKind(StrEnum):
     KEEP = "keep"  # the till works with what was changed last
     RADIO = "radio"  # the country whose channels may be used, before anything else is set
     GO_BACK = "go_back"  # it cannot be built with it: the settings of before, without a PIN
+    CHECK_STICK = "check_stick"  # what the file of a stick, of which root has a copy, would change
+    TAKE_STICK = "take_stick"  # that file into force
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +66,40 @@ class ChangeSettings:
 
 KEEP: Final = ChangeSettings((), kind=RequestKind.KEEP)
 GO_BACK: Final = ChangeSettings((), kind=RequestKind.GO_BACK)
+CHECK_STICK: Final = ChangeSettings((), kind=RequestKind.CHECK_STICK)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStick:
+    """Look for the settings file of a USB stick, and check it. -> SettingsChangeResult (FITS)."""
+
+
+def take_stick(pin: str = "") -> ChangeSettings:
+    """Ask for the file of the stick, which was read and fits, to be put into force."""
+    return ChangeSettings((), pin, RequestKind.TAKE_STICK)
+
+
+class StickFile(StrEnum):
+    """What became of the file on the stick, once it was in force."""
+
+    WIPED = "wiped"
+    LEFT = "left"  # the stick is write-protected, or was pulled out
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsChangeResult:
-    """What came of it. `problems` are sentences that begin with a setting's name, and no value."""
+    """What came of it. `problems` are sentences that begin with a setting's name, and no value.
+
+    Of a stick's file: `changed` are the settings that it changes, `payee` who gets the money with
+    it, empty where a key decides, and `stick_file` what became of it once it was in force.
+    """
 
     outcome: ChangeOutcome
     problems: tuple[str, ...] = ()
     wait_s: int = 0
+    changed: tuple[str, ...] = ()
+    payee: str = ""
+    stick_file: StickFile | None = None
 
 
 def request_text(change: ChangeSettings, token: str) -> str:
@@ -86,7 +119,7 @@ def read_request(text: str) -> tuple[str, ChangeSettings]:
     if not _matches(_TOKEN, token) or not _matches(_PIN, pin):
         raise ValueError("no token or no PIN")
     kind = RequestKind(str(data.get("kind")))
-    least = 0 if kind in (RequestKind.KEEP, RequestKind.GO_BACK) else 1
+    least = 1 if kind in (RequestKind.CHANGE, RequestKind.RADIO) else 0
     if not isinstance(changes, dict) or not least <= len(changes) <= MOST_CHANGES:
         raise ValueError("no changes, or too many")
     for name, value in changes.items():
@@ -104,6 +137,8 @@ def answer_text(result: SettingsChangeResult, token: str) -> str:
             "outcome": result.outcome,
             "problems": problems,
             "wait_s": result.wait_s,
+            "changed": list(result.changed),
+            "payee": result.payee,
         }
     )
 
@@ -117,15 +152,27 @@ def read_answer(text: str, token: str) -> SettingsChangeResult | None:
     data = _object(text)
     if data.get("token") != token:
         return None
-    problems, wait_s = data.get("problems"), data.get("wait_s")
-    if not isinstance(problems, list) or len(problems) > MOST_PROBLEMS:
-        raise ValueError("no list of problems")
-    if not all(isinstance(problem, str) for problem in problems):
-        raise ValueError("a problem that is no sentence")
+    wait_s, payee = data.get("wait_s"), data.get("payee")
+    if not _is_value(payee):
+        raise ValueError("a payee that is none")
     if not isinstance(wait_s, int) or isinstance(wait_s, bool) or wait_s < 0:
         raise ValueError("a pause that is none")
     outcome = ChangeOutcome(str(data.get("outcome")))
-    return SettingsChangeResult(outcome, tuple(problems), wait_s)
+    return SettingsChangeResult(
+        outcome,
+        _texts(data.get("problems"), MOST_PROBLEMS),
+        wait_s,
+        _texts(data.get("changed"), MOST_CHANGES),
+        str(payee),
+    )
+
+
+def _texts(items: object, most: int) -> tuple[str, ...]:
+    if not isinstance(items, list) or len(items) > most:
+        raise ValueError("no list of texts")
+    if not all(isinstance(item, str) for item in items):
+        raise ValueError("a text that is none")
+    return tuple(items)
 
 
 def _object(text: str) -> Mapping[str, Any]:

@@ -16,7 +16,9 @@ from kiosk.sale.settings_change import (
     LONGEST_VALUE,
     ChangeOutcome,
     ChangeSettings,
+    ReadStick,
     SettingsChangeResult,
+    take_stick,
 )
 
 ROWS: Final = 8  # on the screen at once; keys 1 to 8 choose
@@ -55,6 +57,7 @@ class SettingsStep(StrEnum):
     LIST = "list"  # the settings of a group
     CHOICE = "choice"
     TEXT = "text"
+    READING_STICK = "reading_stick"
     PIN = "pin"  # what will change, and the PIN
     SAVING = "saving"
     ANSWER = "answer"
@@ -74,7 +77,10 @@ _SAVED_FROM: Final = (SettingsStep.GROUPS, SettingsStep.LIST)
 
 @dataclass(frozen=True, slots=True)
 class SettingsScreen:
-    """The pages. `changes` are new texts by name, not yet saved; one may be a PIN."""
+    """The pages. `changes` are new texts by name, not yet saved; one may be a PIN.
+
+    `stick` is the file of a USB stick that is to be put into force instead.
+    """
 
     settings: tuple[EditableSetting, ...]
     step: SettingsStep = SettingsStep.GROUPS
@@ -84,6 +90,7 @@ class SettingsScreen:
     typed: TypedText = TypedText()
     changes: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     problem: str = ""
+    stick: SettingsChangeResult | None = None
     result: SettingsChangeResult | None = None
     since_s: float = 0.0
 
@@ -119,7 +126,7 @@ class SettingsScreen:
 
 
 # What to show next, and what to ask of root; None leaves for the manager's page.
-SettingsPageStep = tuple[SettingsScreen | None, tuple[ChangeSettings, ...]]
+SettingsPageStep = tuple[SettingsScreen | None, tuple[ChangeSettings | ReadStick, ...]]
 
 
 def open_settings(settings: tuple[EditableSetting, ...], now_s: float) -> SettingsScreen:
@@ -129,14 +136,17 @@ def open_settings(settings: tuple[EditableSetting, ...], now_s: float) -> Settin
 
 def handle_key(screen: SettingsScreen, key: Key, now_s: float) -> SettingsPageStep:
     """A key on one of the pages."""
-    if screen.step is SettingsStep.SAVING:
+    if screen.step in (SettingsStep.SAVING, SettingsStep.READING_STICK):
         return screen, ()  # it ends by itself, well or not
     screen = replace(screen, since_s=now_s, problem="")
     if key is Key.CLEAR:
         before = _BEFORE.get(screen.step)
-        return (None if before is None else replace(screen, step=before, typed=TypedText())), ()
+        back = None if before is None else replace(screen, step=before, typed=TypedText())
+        return (None if back is None else replace(back, stick=None)), ()
     if key is Key.CHARGE and screen.changes and screen.step in _SAVED_FROM:
         return replace(screen, step=SettingsStep.PIN, typed=TypedText()), ()
+    if screen.step is SettingsStep.GROUPS and key.digit == len(screen.groups) + 1:
+        return replace(screen, step=SettingsStep.READING_STICK), (ReadStick(),)
     match screen.step:
         case SettingsStep.GROUPS:
             return _group_chosen(screen, key), ()
@@ -162,15 +172,18 @@ def handle_letter(screen: SettingsScreen, letter: str, now_s: float) -> Settings
 def handle_result(
     screen: SettingsScreen, result: SettingsChangeResult, now_s: float
 ) -> SettingsScreen:
-    """What came of the request."""
-    if screen.step is not SettingsStep.SAVING:
+    """What came of the request, or what is on the stick."""
+    if screen.step not in (SettingsStep.SAVING, SettingsStep.READING_STICK):
         return screen
+    if result.outcome is ChangeOutcome.FITS:
+        pin = replace(screen, step=SettingsStep.PIN, typed=TypedText(), stick=result)
+        return replace(pin, since_s=now_s)
     return replace(screen, step=SettingsStep.ANSWER, result=result, since_s=now_s)
 
 
-def is_in_force(result: SettingsChangeResult) -> bool:
+def is_in_force(result: SettingsChangeResult | None) -> bool:
     """Whether the program has to start again, to use what was changed."""
-    return result.outcome is ChangeOutcome.IN_FORCE
+    return result is not None and result.outcome is ChangeOutcome.IN_FORCE
 
 
 def _group_chosen(screen: SettingsScreen, key: Key) -> SettingsScreen:
@@ -230,5 +243,6 @@ def _handle_pin_key(screen: SettingsScreen, key: Key) -> SettingsPageStep:
         is_typing = key.digit is not None or key is Key.DELETE
         typed = screen.typed.with_key(key, _LONGEST_PIN) if is_typing else screen.typed
         return replace(screen, typed=typed), ()
-    change = ChangeSettings(screen.changes, screen.typed.text)
+    pin = screen.typed.text
+    change = ChangeSettings(screen.changes, pin) if screen.stick is None else take_stick(pin)
     return replace(screen, step=SettingsStep.SAVING, typed=TypedText()), (change,)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import checkout, direct, invoice_questions, new_code, recovery
+from kiosk.sale import checkout, direct, invoice_questions, manager, new_code, recovery
 from kiosk.sale.code_on_screen import ask_before_leaving, back_to_entry, leave_code
 from kiosk.sale.effects import ProbeJournal, Step
 from kiosk.sale.entry import Entry
@@ -110,6 +110,8 @@ def _run_screen_timer(till: Till) -> Step:
             return Step(replace(till, screen=EnteringAmount(entry)))
         case FetchingPrice():
             return checkout.refuse_without_rate(replace(till, rate_asked=False), screen)
+        case SettingsScreen():
+            return manager.leave_settings(till, screen)
         case _:
             return back_to_entry(till)
 

@@ -12,11 +12,19 @@ from kiosk.commands.first_run import FirstRunScreen
 from kiosk.loop import Inbox
 from kiosk.provision.change_settings import ChangePaths, answer_request
 from kiosk.provision.settings_in_force import CREDENTIALS
+from kiosk.provision.stick_settings import COPY
 from kiosk.sale.device import HostEffect
+from kiosk.sale.events import KeyPressed
 from kiosk.sale.first_run_screen import Machine, Question
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.pin import is_correct_pin
-from kiosk.sale.settings_change import ChangeSettings, read_answer, request_text
+from kiosk.sale.settings_change import (
+    CHECK_STICK,
+    ChangeSettings,
+    ReadStick,
+    read_answer,
+    request_text,
+)
 from kiosk.screen.display.window import picture
 from kiosk.settings import LANGUAGES, Settings, WrongSettings, is_set_up, load
 from kiosk.simulate import Simulator
@@ -25,6 +33,12 @@ from tests.screen.window_parts import look_of
 
 SIZE = (800, 480)
 TOKEN = "ab" * 16
+_WAITS = (
+    Question.LOOKING_UP,
+    Question.SAVING,
+    Question.STICK_READING,
+    Question.STICK_SAVING,
+)
 MACHINE = Machine(LANGUAGES, ("America/El_Salvador", "Europe/Berlin"), "UTC")
 
 
@@ -32,7 +46,9 @@ class Root:
     """The system behind the screen: root's unit, with its folders."""
 
     def __init__(self, folder: Path) -> None:
-        self.paths = ChangePaths(folder / "till/wanted", folder / "answers", folder / "etc")
+        self.paths = ChangePaths(
+            folder / "till/wanted", folder / "answers", folder / "etc", folder / "stick"
+        )
         for made in (self.paths.request.parent, self.paths.answers, self.paths.etc):
             made.mkdir()
         self.put: Callable[[Any], None] = lambda _: None
@@ -43,6 +59,8 @@ class Root:
         return self
 
     def perform(self, effect: HostEffect) -> None:
+        if isinstance(effect, ReadStick):
+            effect = CHECK_STICK  # after root's helper has copied the file
         assert isinstance(effect, ChangeSettings)
         self.paths.request.write_text(request_text(effect, TOKEN))
         answer_request(self.paths, 0.0, 1_700_000_000)
@@ -54,6 +72,7 @@ class Merchant:
 
     def __init__(self, settings: Settings, root: Root, *, is_online: bool = True) -> None:
         self.now_s = 10.0
+        self.has_stick = False
         self.screen = FirstRunScreen(
             settings,
             lambda: False,
@@ -62,6 +81,7 @@ class Merchant:
             machine=MACHINE,
             host=root.door,
             is_online=lambda: is_online,
+            has_stick=lambda: self.has_stick,
             clock=lambda: self.now_s,
         )
 
@@ -91,7 +111,7 @@ class Merchant:
 
     def wait_for(self, question: Question) -> None:
         """Turn until Blink, or root's unit, has answered: each round ends when something comes."""
-        while self.screen.screen.question in (Question.LOOKING_UP, Question.SAVING):
+        while self.screen.screen.question in _WAITS:
             self.screen.run_once()
         assert self.screen.screen.question is question, self.said
 
@@ -154,6 +174,54 @@ def test_from_the_first_question_to_settings_that_a_till_starts_with(
     assert str(settings.timezone) == "America/El_Salvador"
     assert settings.pin is not None
     assert is_correct_pin("2580", settings.pin.reveal())
+
+
+def test_a_stick_that_is_plugged_in_sets_the_till_up(merchant: Merchant, root: Root) -> None:
+    merchant.touch(Key.D1)
+    merchant.at(Question.MONEY)
+    root.paths.stick.mkdir()
+    (root.paths.stick / COPY).write_text(
+        "BLINKPOS_API_KEY=blink_abcdefghijklmnop\nMERCHANT_USERNAME=cafe_satoshi\nKIOSK_PIN=2580\n"
+    )
+    merchant.has_stick = True
+    merchant.now_s += 10.0
+    merchant.screen.window.wake()
+    merchant.screen.run_once()
+    merchant.at(Question.STICK)
+    merchant.touch(Key.CHARGE)
+    merchant.wait_for(Question.STICK_RIGHT)
+    assert "cafe_satoshi" in merchant.said
+    merchant.touch(Key.CHARGE)
+    merchant.wait_for(Question.DONE)
+    settings = load(
+        {}, dotenv=root.paths.etc / "kiosk.env", credentials=root.paths.etc / CREDENTIALS
+    )
+    assert (settings.receive, settings.merchant_username) == ("forward", "cafe_satoshi")
+
+
+def test_a_stick_that_was_not_wanted_is_not_offered_again_until_it_is_plugged_in_anew(
+    merchant: Merchant,
+) -> None:
+    merchant.touch(Key.D1)
+    for is_there, question in (
+        (True, Question.STICK),
+        (True, Question.MONEY),
+        (False, Question.MONEY),
+        (True, Question.STICK),
+    ):
+        merchant.has_stick = is_there
+        merchant.now_s += 10.0
+        merchant.screen.window.wake()
+        merchant.screen.run_once()
+        merchant.at(question)
+        if question is Question.STICK:
+            merchant.touch(Key.CLEAR)
+
+
+def test_a_wired_keypad_answers_the_questions(merchant: Merchant) -> None:
+    merchant.screen._inbox.put(KeyPressed(Key.D2))
+    merchant.screen.run_once()
+    assert merchant.screen.screen.answers.language == "es"
 
 
 def test_without_an_answer_of_blink_it_is_said_and_what_was_typed_stays(

@@ -7,7 +7,7 @@ from queue import Queue
 
 import pytest
 
-from kiosk.host import usb_export
+from kiosk.host import usb_export, usb_stick
 from kiosk.host.dispatcher import Host, HostEvent
 from kiosk.host.wifi import Nmcli
 from kiosk.sale.device import (
@@ -64,21 +64,21 @@ def test_an_export_lays_out_files_and_hears_one_word(
     def root() -> None:
         place = tmp_path / usb_export.FOLDER
         laid_out.extend(sorted(file.name for file in place.iterdir()))
-        (place / usb_export.REQUEST_FILE).unlink()
-        (place / usb_export.RESULT_FILE).write_text(word)
+        (place / usb_stick.REQUEST_FILE).unlink()
+        (place / usb_stick.ANSWER_FILE).write_text(word)
 
     assert usb_export.export(tmp_path, write, Root(root).sleep) is news
-    assert laid_out == ["kiosk-sales-all.csv", usb_export.REQUEST_FILE]
+    assert laid_out == ["kiosk-sales-all.csv", usb_stick.REQUEST_FILE]
     assert list((tmp_path / usb_export.FOLDER).iterdir()) == [], "nothing stays in memory"
 
 
 def test_an_answer_of_last_time_is_not_this_times(tmp_path: Path) -> None:
     place = tmp_path / usb_export.FOLDER
     place.mkdir()
-    (place / usb_export.RESULT_FILE).write_text("exported")
+    (place / usb_stick.ANSWER_FILE).write_text("exported")
     root = Root()
     assert usb_export.export(tmp_path, write, root.sleep) is DeviceNotice.NO_ANSWER
-    assert root.slept_s == pytest.approx(usb_export.PATIENCE_S)
+    assert root.slept_s == pytest.approx(usb_stick.PATIENCE_S)
 
 
 class HostUnderTest:

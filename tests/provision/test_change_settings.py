@@ -55,13 +55,17 @@ class Root:
     """Root's unit with its folders, and a till that lays requests down."""
 
     def __init__(self, folder: Path) -> None:
-        self.paths = ChangePaths(folder / "till/wanted", folder / "answers", folder / "etc")
+        self.paths = ChangePaths(
+            folder / "till/wanted", folder / "answers", folder / "etc", folder / "stick"
+        )
         for made in (self.paths.request.parent, self.paths.answers, self.paths.etc):
             made.mkdir()
         self.now_s = 100.0
 
     def asked(self, changes: dict[str, str], pin: str = "") -> SettingsChangeResult:
-        change = ChangeSettings(tuple(changes.items()), pin)
+        return self.result(ChangeSettings(tuple(changes.items()), pin))
+
+    def result(self, change: ChangeSettings) -> SettingsChangeResult:
         self.paths.request.write_text(request_text(change, TOKEN))
         answer_request(self.paths, self.now_s, 1_700_000_000)
         result = read_answer((self.paths.answers / "answer").read_text(), TOKEN)

@@ -7,11 +7,18 @@ import pytest
 from kiosk.sale import settings_pages
 from kiosk.sale.device import DeviceAction, RunDeviceAction
 from kiosk.sale.effects import Step
-from kiosk.sale.events import Event, KeyPressed, LetterTyped
+from kiosk.sale.events import Event, KeyPressed, LetterTyped, Tick
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.manager import SETTINGS_KEY
 from kiosk.sale.screens import ManagerPage, ManagerScreen
-from kiosk.sale.settings_change import ChangeOutcome, ChangeSettings, SettingsChangeResult
+from kiosk.sale.settings_change import (
+    ChangeOutcome,
+    ChangeSettings,
+    ReadStick,
+    SettingsChangeResult,
+    StickFile,
+    take_stick,
+)
 from kiosk.sale.settings_pages import EditableSetting, SettingsScreen, SettingsStep
 from kiosk.sale.timers import MANAGER_PATIENCE_S
 from kiosk.sale.transition import transition
@@ -43,7 +50,7 @@ class Manager:
         self.asked += [
             effect
             for effect in step.effects
-            if isinstance(effect, ChangeSettings | RunDeviceAction)
+            if isinstance(effect, ChangeSettings | ReadStick | RunDeviceAction)
         ]
         return self
 
@@ -145,3 +152,56 @@ def test_more_settings_than_a_page_holds_are_turned_over() -> None:
     assert [setting.name for setting in second.shown] == ["KIOSK_8", "KIOSK_9"]
     assert settings_pages.handle_key(second, Key.PLUS, 0.0) == (second, ())
     assert settings_pages.handle_key(second, Key.DELETE, 0.0) == (pages, ())
+
+
+FITS = SettingsChangeResult(ChangeOutcome.FITS, changed=("KIOSK_THEME",), payee="b@blink.sv")
+RESTART = RunDeviceAction(DeviceAction.RESTART)
+
+
+def at_the_pin_for_a_stick() -> Manager:
+    manager = Manager().press(SETTINGS_KEY, "3")
+    assert manager.asked == [ReadStick()]
+    assert manager.screen.step is SettingsStep.READING_STICK
+    return manager.happens(FITS)
+
+
+def test_the_file_of_a_stick_is_shown_and_comes_into_force_with_the_pin() -> None:
+    manager = at_the_pin_for_a_stick()
+    assert (manager.screen.step, manager.screen.stick) == (SettingsStep.PIN, FITS)
+    manager.press("2", "5", "8", "0", Key.CHARGE)
+    assert manager.asked[1:] == [take_stick("2580")]
+    done = SettingsChangeResult(ChangeOutcome.IN_FORCE, stick_file=StickFile.WIPED)
+    assert manager.happens(done).asked[2:] == [RESTART]
+
+
+def test_who_leaves_the_pin_page_of_a_stick_has_changed_nothing() -> None:
+    manager = at_the_pin_for_a_stick().press(Key.CLEAR)
+    assert (manager.screen.step, manager.screen.stick) == (SettingsStep.GROUPS, None)
+    manager.press("2", "1", "2", Key.CHARGE, "2", "5", "8", "0", Key.CHARGE)
+    assert manager.asked[1:] == [ChangeSettings((("KIOSK_THEME", "dark"),), "2580")]
+
+
+def test_no_stick_is_said_and_leads_back() -> None:
+    manager = Manager().press(SETTINGS_KEY, "3")
+    manager.happens(SettingsChangeResult(ChangeOutcome.NO_STICK))
+    assert manager.screen.step is SettingsStep.ANSWER
+    assert manager.press(Key.CLEAR).screen.step is SettingsStep.GROUPS
+
+
+def test_that_the_file_is_left_on_the_stick_is_read_before_the_till_starts_again() -> None:
+    left = SettingsChangeResult(ChangeOutcome.IN_FORCE, stick_file=StickFile.LEFT)
+    manager = at_the_pin_for_a_stick().press("2", "5", "8", "0", Key.CHARGE)
+    manager.happens(left)
+    assert manager.screen.result == left
+    assert RESTART not in manager.asked
+    asked = list(manager.asked)
+    assert manager.press(Key.CHARGE).asked == [*asked, RESTART]
+
+
+def test_a_till_whose_manager_has_walked_away_starts_again_by_itself() -> None:
+    left = SettingsChangeResult(ChangeOutcome.IN_FORCE, stick_file=StickFile.LEFT)
+    manager = at_the_pin_for_a_stick().press("2", "5", "8", "0", Key.CHARGE)
+    manager.happens(left)
+    later_s = manager.till.now_s + MANAGER_PATIENCE_S
+    manager.happens(Tick(later_s, manager.till.unix_s))
+    assert RESTART in manager.asked

@@ -5,7 +5,7 @@ from dataclasses import replace
 from kiosk.sale.first_run import begin
 from kiosk.sale.first_run_screen import Answers, FirstRun, Machine, Mistake, Question
 from kiosk.sale.letters import KeyboardLayer, TypedText
-from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult
+from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult, StickFile
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.settings import LANGUAGES
 
@@ -37,7 +37,7 @@ def first_run_screens() -> dict[str, FirstRun]:
     screens = {
         f"first-{question}": asked(question, "1234" if "pin" in question else "")
         for question in Question
-        if question is not Question.PAYEE_REFUSED
+        if question not in (Question.PAYEE_REFUSED, Question.STICK_RIGHT)
     }
     long_name = replace(ANSWERED.answers, payee="a.very.long.name_of-a.shop@pay.example-domain.org")
     screens |= {
@@ -63,6 +63,23 @@ def first_run_screens() -> dict[str, FirstRun]:
             Question.TIME_ZONE_SEARCH, "atlantis", mistake=Mistake.NOTHING_FOUND
         ),
     }
+    fits = SettingsChangeResult(
+        ChangeOutcome.FITS,
+        changed=("BLINKPOS_API_KEY", "MERCHANT_USERNAME", "KIOSK_CURRENCY", "KIOSK_NAME"),
+        payee="cafe_satoshi",
+    )
+    wrong = ("KIOSK_TIPS: takes at most four percentages", "MERCHANT_USERNAME: who?")
+    screens |= {
+        "first-stick_right": asked(Question.STICK_RIGHT, outcome=fits),
+        "first-stick-by-key": asked(Question.STICK_RIGHT, outcome=replace(fits, payee="")),
+        "first-stick_refused": asked(
+            Question.STICK_REFUSED, outcome=SettingsChangeResult(ChangeOutcome.WRONG, wrong)
+        ),
+        "first-no-touch": asked(Question.TILL_ACCOUNT, machine=replace(MACHINE, has_touch=False)),
+    }
+    for stick_file in StickFile:
+        result = SettingsChangeResult(ChangeOutcome.IN_FORCE, stick_file=stick_file)
+        screens[f"first-done-stick-{stick_file}"] = asked(Question.DONE, outcome=result)
     for outcome in ChangeOutcome:
         if outcome is ChangeOutcome.IN_FORCE:
             continue

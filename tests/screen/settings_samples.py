@@ -1,7 +1,7 @@
 """The pages of the settings, for pictures and tests."""
 
 from kiosk.sale.letters import TypedText
-from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult
+from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult, StickFile
 from kiosk.sale.settings_pages import SettingsScreen, SettingsStep
 from kiosk.settings import load
 from kiosk.settings.on_screen import editable_settings
@@ -47,6 +47,21 @@ def settings_screens() -> dict[str, SettingsScreen]:
         ),
         "settings-pin": SettingsScreen(
             SETTINGS, SettingsStep.PIN, typed=TypedText("1234"), changes=CHANGES
+        ),
+        "settings-reading-stick": SettingsScreen(SETTINGS, SettingsStep.READING_STICK),
+        "settings-stick": SettingsScreen(
+            SETTINGS,
+            SettingsStep.PIN,
+            stick=SettingsChangeResult(
+                ChangeOutcome.FITS,
+                changed=("BLINKPOS_API_KEY", "KIOSK_CURRENCY", "MERCHANT_USERNAME"),
+                payee="cafe_satoshi",
+            ),
+        ),
+        "settings-stick-left": SettingsScreen(
+            SETTINGS,
+            SettingsStep.ANSWER,
+            result=SettingsChangeResult(ChangeOutcome.IN_FORCE, stick_file=StickFile.LEFT),
         ),
         "settings-saving": SettingsScreen(SETTINGS, SettingsStep.SAVING),
         "settings-wrong": SettingsScreen(SETTINGS, SettingsStep.ANSWER, result=wrong),

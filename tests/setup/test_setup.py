@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 SCRIPTS = (
-    *("setup.sh", ".ci/run", "systemd/kiosk", "systemd/appliance.sh", "systemd/export-sales"),
+    *("setup.sh", ".ci/run", "systemd/kiosk", "systemd/appliance.sh", "systemd/usb-stick"),
     *("systemd/give-way", "systemd/partition-came"),
 )
 

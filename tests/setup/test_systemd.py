@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.doctor import device
 from kiosk.doctor.finding import Verdict
-from kiosk.host import settings_request, usb_export
+from kiosk.host import settings_request, stick_settings, usb_export, usb_stick
 from kiosk.host.refused_settings import REFUSAL
 from kiosk.host.restarts import note_start
 from kiosk.host.watchdog import FEEDS_PER_TIMEOUT
@@ -29,6 +29,7 @@ MOST_EXPOSED = {
     "kiosk-provision.service": 1.7,
     "kiosk-export.service": 2.0,
     "kiosk-settings.service": 1.5,
+    "kiosk-stick.service": 2.0,
 }
 
 needs_systemd = pytest.mark.skipif(
@@ -165,10 +166,16 @@ def test_a_display_that_does_not_come_is_not_waited_for_longer_than_a_person_wou
 
 def test_root_watches_where_the_till_leaves_its_wish_for_a_stick() -> None:
     assert words_of("kiosk-export.path")["PathExists"] == [
-        f"/run/kiosk/{usb_export.FOLDER}/{usb_export.REQUEST_FILE}"
+        f"/run/kiosk/{usb_export.FOLDER}/{usb_stick.REQUEST_FILE}"
     ]
+    assert words_of("kiosk-stick.path")["PathExists"] == [
+        f"/run/kiosk/{stick_settings.FOLDER}/{usb_stick.REQUEST_FILE}"
+    ]
+    (copies,) = words_of("kiosk-stick.service")["RuntimeDirectory"]
+    assert str(ChangePaths().stick) == f"/run/{copies}"
+    assert f"kept=${{KIOSK_KEPT:-/run/{copies}}}" in (SYSTEMD / "usb-stick").read_text()
     assert UNIT["RuntimeDirectory"] == ["kiosk"]
-    assert "kiosk-export.path" in UNIT["Wants"]
+    assert {"kiosk-export.path", "kiosk-stick.path"} <= set(UNIT["Wants"])
 
 
 def test_root_watches_where_the_till_leaves_its_wish_for_settings_and_answers_where_it_looks() -> (

@@ -130,6 +130,13 @@ CHANGE_OUTCOMES: Final[Mapping[ChangeOutcome, str]] = MappingProxyType(
         ChangeOutcome.NOT_ALLOWED: mark("Not saved. This can only be set with a file."),
         ChangeOutcome.NOT_SAVED: mark("Not saved. The memory card cannot be written."),
         ChangeOutcome.NO_ANSWER: mark("Not saved. The box did not listen. Try again."),
+        ChangeOutcome.FITS: mark("The file fits."),
+        ChangeOutcome.NO_STICK: mark("No USB stick is seen. Plug it in, and try again."),
+        ChangeOutcome.NO_FILE: mark("There is no file kiosk.env on the stick."),
+        ChangeOutcome.SEVERAL_FILES: mark("There is more than one kiosk.env. Leave only one."),
+        ChangeOutcome.STICK_UNREADABLE: mark(
+            "The stick cannot be read. It has to be FAT, exFAT or ext4."
+        ),
         ChangeOutcome.NO_APPLIANCE: mark(
             "This machine is not set up as an appliance: do it by hand."
         ),

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.screen.text.catalogs import mark
+from kiosk.screen.text.words import Words
 
 GROUP_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -59,3 +60,9 @@ SETTING_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "KIOSK_BUZZER_PIN": mark("Buzzer's pin"),
     }
 )
+
+
+def setting_label(words: Words, name: str) -> str:
+    """What a setting is called."""
+    label = SETTING_LABELS.get(name)
+    return name if label is None else words.tr(label)

@@ -9,8 +9,8 @@ from kiosk.sale.keys import Key
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
-from kiosk.screen.drawing.layout import off_bottom, off_top, rows
-from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, MARGIN, SMALL
+from kiosk.screen.drawing.layout import middle, off_bottom, off_top, rows
+from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, MARGIN, SMALL, TITLE
 
 _FOOT = 54  # points
 
@@ -33,6 +33,16 @@ def foot_keys(
 def back_key(canvas: Canvas) -> tuple[Key, str, Icon | None, Tone]:
     """CLEAR, as it is called everywhere."""
     return (Key.CLEAR, canvas.words.tr("Back"), Icon.BACK, Tone.PLAIN)
+
+
+def sentence_page(canvas: Canvas, name: Icon, sentence: str, *, has_back: bool = False) -> None:
+    """A sign and a sentence, while something is done that ends by itself."""
+    body, foot = page_with_foot(canvas)
+    sign, line = rows(middle(body, body.width, canvas.points(200)), [55, 45], canvas.points(GAP))
+    canvas.sign(name, sign, canvas.palette.accent, TITLE * 1.6)
+    canvas.lines(sentence, line, canvas.palette.ink, BODY)
+    if has_back:
+        foot_keys(canvas, foot, [back_key(canvas)])
 
 
 def choices_page(

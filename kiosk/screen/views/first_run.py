@@ -8,7 +8,6 @@ import pygame
 
 from kiosk.sale.first_run_screen import DIRECT, PAGE_CHOICES, FirstRun, Mistake, Question
 from kiosk.sale.keys import Key, Letter
-from kiosk.sale.settings_change import ChangeOutcome
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
@@ -16,11 +15,18 @@ from kiosk.screen.drawing.layout import columns, middle, off_top, rows
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, MARGIN, TITLE
 from kiosk.screen.text.catalogs import mark
-from kiosk.screen.text.labels import CHANGE_OUTCOMES, LANGUAGE_NAMES
+from kiosk.screen.text.labels import LANGUAGE_NAMES
 from kiosk.screen.views.banner import banner
-from kiosk.screen.views.choices import back_key, choices_page, foot_keys, page_with_foot
+from kiosk.screen.views.choices import (
+    back_key,
+    choices_page,
+    foot_keys,
+    page_with_foot,
+    sentence_page,
+)
 from kiosk.screen.views.letters import letter_rows, letters_gap, letters_page, signs_key
 from kiosk.screen.views.pin_and_tip import pin_page
+from kiosk.screen.views.stick import refusal_page, stick_farewell, stick_page
 from kiosk.screen.views.wifi import wifi
 
 _TITLES: Final[Mapping[Question, str]] = MappingProxyType(
@@ -55,11 +61,11 @@ def first_run(canvas: Canvas, screen: FirstRun, look: Look) -> None:
         case Question.NETWORK if screen.network is not None:
             wifi(canvas, screen.network)
         case Question.NETWORK | Question.RADIO:
-            _sentence(canvas, Icon.WIFI, words.tr("Looking for networks"))
+            sentence_page(canvas, Icon.WIFI, words.tr("Looking for networks"))
         case Question.MONEY:
             _money(canvas, screen)
         case Question.TILL_ACCOUNT:
-            _till_account(canvas)
+            _till_account(canvas, screen)
         case Question.LANGUAGE | Question.TIME_ZONE | Question.CURRENCY:
             _choosing(canvas, screen)
         case Question.PIN:
@@ -68,17 +74,24 @@ def first_run(canvas: Canvas, screen: FirstRun, look: Look) -> None:
             _pin(canvas, screen, look, words.tr("The same PIN again"))
         case Question.LOOKING_UP:
             looking = words.tr("Looking for {name}", name=screen.payee_typed)
-            _sentence(canvas, Icon.SHOP, looking, has_back=True)
+            sentence_page(canvas, Icon.SHOP, looking, has_back=True)
         case Question.PAYEE_REFUSED:
             _payee_refused(canvas, screen)
         case Question.PAYEE_RIGHT:
             _payee_right(canvas, screen)
-        case Question.SAVING:
-            _sentence(canvas, Icon.LOCK, words.tr("Saving. Leave the plug in."))
+        case Question.SAVING | Question.STICK_SAVING:
+            sentence_page(canvas, Icon.LOCK, words.tr("Saving. Leave the plug in."))
         case Question.NOT_SAVED:
-            _not_saved(canvas, screen)
+            refusal_page(canvas, screen.outcome)
+        case Question.STICK | Question.STICK_READING | Question.STICK_RIGHT:
+            stick_page(canvas, screen)
+        case Question.STICK_REFUSED:
+            refusal_page(canvas, screen.outcome)
         case Question.DONE:
-            _sentence(canvas, Icon.TICK, words.tr("All set. The till starts."))
+            done = words.tr("All set. The till starts.")
+            sentence_page(
+                canvas, Icon.TICK, words.joined(done, stick_farewell(canvas, screen.outcome))
+            )
         case _:
             _typing(canvas, screen)
 
@@ -138,16 +151,20 @@ def _way(canvas: Canvas, place: pygame.Rect, key: Key, title: str, about: str) -
     canvas.lines(about, line, quiet, LABEL, align=Align.START)
 
 
-def _till_account(canvas: Canvas) -> None:
+def _till_account(canvas: Canvas, screen: FirstRun) -> None:
     words = canvas.words
     body, foot = page_with_foot(canvas)
-    foot_keys(canvas, foot, [back_key(canvas)])
-    steps = (
-        words.tr("Make a key for the till account at dashboard.blink.sv."),
-        words.tr("Write it into a file kiosk.env on this memory card, on any computer."),
-        words.tr("Put the card back and switch the box on."),
-    )
-    for number, (place, step) in enumerate(zip(rows(body, [1] * 3, 0), steps, strict=True)):
+    read = (Key.CHARGE, words.tr("Read the USB stick"), Icon.DOWN, Tone.MAIN)
+    foot_keys(canvas, foot, [back_key(canvas), read])
+    steps = [
+        words.tr("Write a file kiosk.env, on any computer. docs/settings.md says what is in it."),
+        words.tr("Put it on a USB stick, and plug the stick in here."),
+    ]
+    if screen.machine.has_touch:
+        steps.insert(0, words.tr("Make a key for the till account at dashboard.blink.sv."))
+    for number, (place, step) in enumerate(
+        zip(rows(body, [1] * len(steps), 0), steps, strict=True)
+    ):
         legend, line = canvas.columns(place, [8, 92], canvas.points(GAP))
         canvas.text(
             words.whole(number + 1), legend, canvas.palette.accent, TITLE, weight=Weight.BOLD
@@ -209,27 +226,3 @@ def _pin(canvas: Canvas, screen: FirstRun, look: Look, title: str) -> None:
     wrong = "" if screen.mistake is None else words.tr(_MISTAKES[screen.mistake])
     hint = words.tr("It opens totals and settings. Write it down.")
     pin_page(canvas, title, len(screen.typed.text), look, wrong=wrong, hint=hint)
-
-
-def _not_saved(canvas: Canvas, screen: FirstRun) -> None:
-    words, colours = canvas.words, canvas.palette
-    result = screen.outcome
-    outcome = ChangeOutcome.NO_ANSWER if result is None else result.outcome
-    body, foot = page_with_foot(canvas)
-    sign, line, names = rows(body, [30, 40, 30], canvas.points(GAP))
-    canvas.sign(Icon.WARNING, sign, colours.bad, TITLE * 1.4)
-    canvas.lines(words.tr(CHANGE_OUTCOMES[outcome]), line, colours.ink, BODY)
-    if result is not None and result.problems:
-        wrong = ", ".join(problem.partition(":")[0] for problem in result.problems)
-        canvas.lines(wrong, names, colours.quiet, LABEL)
-    again = (Key.CHARGE, words.tr("Try again"), Icon.AGAIN, Tone.MAIN)
-    foot_keys(canvas, foot, [back_key(canvas), again])
-
-
-def _sentence(canvas: Canvas, name: Icon, sentence: str, *, has_back: bool = False) -> None:
-    body, foot = page_with_foot(canvas)
-    sign, line = rows(middle(body, body.width, canvas.points(200)), [55, 45], canvas.points(GAP))
-    canvas.sign(name, sign, canvas.palette.accent, TITLE * 1.6)
-    canvas.lines(sentence, line, canvas.palette.ink, BODY)
-    if has_back:
-        foot_keys(canvas, foot, [back_key(canvas)])

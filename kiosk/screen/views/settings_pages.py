@@ -8,15 +8,22 @@ from kiosk.sale.settings_pages import ROWS, EditableSetting, SettingsScreen, Set
 from kiosk.screen.drawing.canvas import Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
-from kiosk.screen.drawing.layout import columns, middle, rows
+from kiosk.screen.drawing.layout import columns, rows
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, TITLE
 from kiosk.screen.text.labels import CHANGE_OUTCOMES, LANGUAGE_NAMES
-from kiosk.screen.text.setting_labels import GROUP_LABELS, SETTING_LABELS
+from kiosk.screen.text.setting_labels import GROUP_LABELS, setting_label
 from kiosk.screen.text.words import Words
-from kiosk.screen.views.choices import back_key, choices_page, foot_keys, page_with_foot
+from kiosk.screen.views.choices import (
+    back_key,
+    choices_page,
+    foot_keys,
+    page_with_foot,
+    sentence_page,
+)
 from kiosk.screen.views.letters import letter_rows, letters_gap, letters_page, signs_key
 from kiosk.screen.views.pin_and_tip import pin_page
+from kiosk.screen.views.stick import reading_words, stick_changes, stick_farewell
 
 _HIDDEN: Final = "•"
 _NOTHING: Final = "–"  # an empty value
@@ -28,32 +35,33 @@ def settings_pages(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
     match screen.step:
         case SettingsStep.GROUPS:
             groups = [(_group(words, group), "") for group in screen.groups]
+            groups.append((words.tr("From a USB stick: kiosk.env"), ""))
             choices_page(canvas, words.tr("Settings"), groups, save=_save(words, screen))
         case SettingsStep.LIST:
-            shown = [(_label(words, entry), _value(words, screen, entry)) for entry in screen.shown]
+            shown = [
+                (setting_label(words, entry.name), _value(words, screen, entry))
+                for entry in screen.shown
+            ]
             has_pages, save = len(screen.in_group) > ROWS, _save(words, screen)
             title = _group(words, screen.group)
             choices_page(canvas, title, shown, has_pages=has_pages, save=save)
         case SettingsStep.CHOICE if screen.setting is not None:
             choices = [(LANGUAGE_NAMES.get(text, text), "") for text in screen.setting.choices]
-            choices_page(canvas, _label(words, screen.setting), choices)
+            choices_page(canvas, setting_label(words, screen.setting.name), choices)
         case SettingsStep.TEXT if screen.setting is not None:
             _typing(canvas, screen, screen.setting)
         case SettingsStep.PIN:
             _pin(canvas, screen, look)
+        case SettingsStep.READING_STICK:
+            sentence_page(canvas, Icon.DOWN, reading_words(canvas))
         case SettingsStep.SAVING:
-            _sentence(canvas, Icon.LOCK, words.tr("Saving. Leave the plug in."))
+            sentence_page(canvas, Icon.LOCK, words.tr("Saving. Leave the plug in."))
         case SettingsStep.ANSWER if screen.result is not None:
             _answer(canvas, screen)
 
 
 def _group(words: Words, group: str) -> str:
     return words.tr(GROUP_LABELS[group]) if group in GROUP_LABELS else group
-
-
-def _label(words: Words, setting: EditableSetting) -> str:
-    label = SETTING_LABELS.get(setting.name)
-    return setting.name if label is None else words.tr(label)
 
 
 def _value(words: Words, screen: SettingsScreen, setting: EditableSetting) -> str:
@@ -78,7 +86,7 @@ def _typing(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) ->
     if screen.problem:
         canvas.lines(screen.problem, line, colours.bad, LABEL, weight=Weight.BOLD)
     else:
-        canvas.lines(_label(words, setting), line, colours.quiet, LABEL)
+        canvas.lines(setting_label(words, setting.name), line, colours.quiet, LABEL)
     text = screen.typed.text
     shown = _HIDDEN * len(text) if setting.is_secret else text
     canvas.text(f"{shown}_", typed, colours.ink, LARGE, weight=Weight.BOLD)
@@ -102,8 +110,11 @@ def _pin(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
         if setting.changes_payee and "MERCHANT" in setting.name:
             parts.append(words.tr("Money of every sale will go to: {value}", value=value))
         else:
-            parts.append(f"{_label(words, setting)}: {value}")
-    hint = words.joined("; ".join(parts) + ".", words.tr("The till starts again."))
+            parts.append(f"{setting_label(words, setting.name)}: {value}")
+    changes = "; ".join(parts) + "."
+    if screen.stick is not None:
+        changes = stick_changes(canvas, screen.stick)
+    hint = words.joined(changes, words.tr("The till starts again."))
     pin_page(canvas, words.tr("Manager PIN"), len(screen.typed.text), look, hint=hint)
 
 
@@ -115,15 +126,11 @@ def _answer(canvas: Canvas, screen: SettingsScreen) -> None:
     sign, line, problems = rows(body, [30, 35, 35], canvas.points(GAP))
     icon, ink = (Icon.TICK, colours.good) if is_good else (Icon.WARNING, colours.bad)
     canvas.sign(icon, sign, ink, TITLE * 1.4)
-    canvas.lines(words.tr(CHANGE_OUTCOMES[result.outcome]), line, colours.ink, BODY)
+    sentence = words.joined(
+        words.tr(CHANGE_OUTCOMES[result.outcome]), stick_farewell(canvas, result)
+    )
+    canvas.lines(sentence, line, colours.ink, BODY)
     if result.problems:
         canvas.lines("; ".join(result.problems), problems, colours.quiet, LABEL)
     if not is_good:
         foot_keys(canvas, foot, [back_key(canvas)])
-
-
-def _sentence(canvas: Canvas, name: Icon, sentence: str) -> None:
-    body, _ = page_with_foot(canvas)
-    sign, line = rows(middle(body, body.width, canvas.points(200)), [55, 45], canvas.points(GAP))
-    canvas.sign(name, sign, canvas.palette.accent, TITLE * 1.6)
-    canvas.lines(sentence, line, canvas.palette.ink, BODY)

@@ -1,4 +1,4 @@
-"""Root's part of the export: the script itself, with stand-ins for what only root can do."""
+"""Root's script for USB sticks itself, with stand-ins for what only root can do."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "systemd" / "export-sales"
+SCRIPT = Path(__file__).parents[2] / "systemd" / "usb-stick"
 # Each stand-in writes its call down; `mount` makes the folder a stick, `setpriv` changes nothing.
 STAND_INS = {
     "lsblk": """
@@ -50,7 +50,7 @@ class Machine:
 
     def export(self) -> str:
         subprocess.run(
-            ["sh", str(SCRIPT)],
+            ["sh", str(SCRIPT), "export"],
             env={
                 "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
                 "FAKE": str(self.folder),
