@@ -15,15 +15,12 @@ from babel.messages.pofile import read_po
 
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.sale_record import SaleState
-from kiosk.screen.display.window import picture
 from kiosk.screen.drawing.font_coverage import covers
-from kiosk.screen.drawing.look import Look
 from kiosk.screen.text.catalogs import DOMAIN, LOCALE, SOURCE, catalog
 from kiosk.screen.text.labels import SALE_SENTENCES, SALE_STATES, STATUS_ANSWERS
 from kiosk.screen.text.words import SatsStyle, Words
 from kiosk.settings import LANGUAGES
-from tests.screen.samples import every_view
-from tests.screen.views.test_views import SIZES
+from tests.screen.views.test_views import SIZES, assert_texts_and_buttons_fit
 
 ROOT = Path(__file__).parents[3]
 TRANSLATED = tuple(language for language in LANGUAGES if language != SOURCE)
@@ -141,25 +138,20 @@ def test_a_language_that_counts_otherwise_counts_its_own_way() -> None:
 
 @pytest.mark.parametrize("size", EVERYWHERE, ids=str)
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_no_text_is_cut_off_in_any_language(language: str, size: tuple[int, int]) -> None:
-    cut_off(language, size)
+def test_no_text_is_cut_off_and_every_button_can_be_touched_in_any_language(
+    language: str, size: tuple[int, int]
+) -> None:
+    assert_texts_and_buttons_fit(Words(language), size)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("style", SatsStyle)
-def test_no_text_is_cut_off_at_any_size(
+def test_no_text_is_cut_off_and_every_button_can_be_touched_at_any_size(
     language: str, size: tuple[int, int], style: SatsStyle
 ) -> None:
-    cut_off(language, size, style)
-
-
-def cut_off(language: str, size: tuple[int, int], style: SatsStyle = SatsStyle.SATS) -> None:
-    look = Look(name="Café Satoshi", words=Words(language, style))
-    for name, till in every_view().items():
-        _, canvas = picture(till, look, size)
-        assert canvas.overflows == [], name
+    assert_texts_and_buttons_fit(Words(language, style), size)
 
 
 def test_every_state_of_a_sale_has_a_word_and_a_sentence() -> None:

@@ -19,6 +19,7 @@ from kiosk.screen.drawing.icons import icon
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.qr import QUIET_MODULES, WHITE_LEVELS, modules, text_of
 from kiosk.screen.drawing.theme import DISPLAY, MARGIN, PALETTES, contrast, is_large, points_to_px
+from kiosk.screen.text.words import Words
 from kiosk.screen.views.connection_status import SIGNS
 from kiosk.screen.views.list_card import list_room
 from kiosk.screen.views.paint import paint_motion
@@ -167,32 +168,24 @@ def test_the_code_is_alphanumeric_with_a_full_quiet_zone() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("name", VIEWS)
-def test_no_text_is_cut_off(name: str, size: tuple[int, int]) -> None:
-    assert laid_out(name, "en", size).overflows == []
+def test_no_text_is_cut_off_and_every_button_can_be_touched(size: tuple[int, int]) -> None:
+    assert_texts_and_buttons_fit(Words(), size)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_every_button_is_large_enough_for_a_finger(size: tuple[int, int]) -> None:
-    assert_fits_fingers("en", size)
-
-
-@pytest.mark.parametrize("size", SIZES[:2], ids=str)
-def test_mirrored_buttons_are_large_enough_as_well(size: tuple[int, int]) -> None:
-    """On the smallest displays, where there is the least room."""
-    assert_fits_fingers("he", size)
-
-
-def assert_fits_fingers(language: str, size: tuple[int, int]) -> None:
+def assert_texts_and_buttons_fit(words: Words, size: tuple[int, int]) -> None:
+    """On every view: all is said, and buttons are apart and large enough for a finger."""
     # 9 mm on a 7-inch panel of 800x480, which is 154 mm wide; 7 mm on a 3.5-inch one of 480x320.
     least = {(800, 480): 47, (480, 320): 44}.get(size, round(47 * points_to_px(size)))
-    for name in VIEWS:
-        canvas = laid_out(name, language, size)
-        for zone in canvas.zones:
+    for name, shown in VIEWS.items():
+        _, canvas = picture(shown, replace(gallery_look(), words=words), size)
+        assert canvas.overflows == [], name
+        for number, zone in enumerate(canvas.zones):
             is_low = is_large(size) and isinstance(zone.key, Row)
             enough = round(9 * size[0] / TEN_INCHES_MM) if is_low else least
             assert min(zone.rect.size) >= enough, (name, zone.key, zone.rect)
             assert canvas.rect.contains(zone.rect), (name, zone.key)
+            others = [other.rect for other in canvas.zones[number + 1 :]]
+            assert zone.rect.collidelist(others) == -1, (name, zone.key)
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=str)
@@ -201,15 +194,6 @@ def test_a_large_display_has_more_rows_of_a_list_instead_of_larger_ones(
 ) -> None:
     rows = [list_room(laid_out("sales-odd", "en", wanted)) for wanted in ((800, 480), size)]
     assert rows[1] >= rows[0] * 5 // 4
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_no_two_buttons_overlap(size: tuple[int, int]) -> None:
-    for name in VIEWS:
-        zones = laid_out(name, "en", size).zones
-        for number, zone in enumerate(zones):
-            others = [other.rect for other in zones[number + 1 :]]
-            assert zone.rect.collidelist(others) == -1, (name, zone.key)
 
 
 @pytest.mark.parametrize(("order", "above"), [("phone", Key.D1), ("calculator", Key.D7)])
