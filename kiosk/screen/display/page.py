@@ -57,6 +57,8 @@ class Page:
 
     def _copy(self, area: pygame.Rect) -> pygame.Rect:
         """Copy an area of the page; where it is on the display comes back."""
+        if not self._rotate and self._scale == 1:
+            return self._display.blit(self.surface, area, area)
         picture = self.surface.subsurface(area)
         if self._rotate:
             picture = pygame.transform.rotate(picture, -self._rotate)

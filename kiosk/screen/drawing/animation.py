@@ -74,11 +74,14 @@ def _slip(number: int, flight: float) -> Slip:
     far = speed * (1 - (1 - flight) ** 2.2)
     turn = angle + flight * (4 + number % 5)
     long, short = 0.085, 0.085 * abs(math.cos(turn * 1.7)) + 0.015
-    along = (math.cos(turn) * long, math.sin(turn) * long)
-    across = (-math.sin(turn) * short, math.cos(turn) * short)
-    corners = tuple(
-        (a * along[0] + b * across[0], a * along[1] + b * across[1])
-        for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    cosine, sine = math.cos(turn), math.sin(turn)
+    along_x, along_y = cosine * long, sine * long
+    across_x, across_y = -sine * short, cosine * short
+    corners = (
+        (-along_x - across_x, -along_y - across_y),
+        (along_x - across_x, along_y - across_y),
+        (along_x + across_x, along_y + across_y),
+        (across_x - along_x, across_y - along_y),
     )
     shade = (0.95 - 0.35 * (number % 3) / 2) * min(1.0, 2.2 * (1 - flight))
     return Slip(angle, far, 0.8 * flight * flight, corners, _shaded(shade))

@@ -81,7 +81,7 @@ class Canvas:
 
     def points(self, number: float) -> int:
         """Points of the theme in pixels of this display, at least one."""
-        return max(1, round(number * points_to_px(self.rect.size)))
+        return max(1, round(number * points_to_px(self.surface.get_size())))
 
     def inside(self, margin: float) -> pygame.Rect:
         """The display without a margin, in points."""

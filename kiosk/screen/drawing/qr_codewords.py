@@ -6,9 +6,14 @@ the library's own, and a test compares them.
 """
 
 from functools import cache
+from itertools import chain, zip_longest
 from typing import Final
 
 ALPHANUMERIC: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+_NO_VALUE: Final = 0xFF
+_VALUES: Final = bytes(
+    ALPHANUMERIC.find(chr(byte)) if chr(byte) in ALPHANUMERIC else _NO_VALUE for byte in range(256)
+)
 _ALPHANUMERIC_MODE: Final = 0b0010
 _BYTE_MODE: Final = 0b0100
 _PADDING: Final = (0xEC, 0x11)
@@ -16,10 +21,16 @@ _FIELD: Final = 0x11D  # x^8 + x^4 + x^3 + x^2 + 1
 
 
 def text_bits(text: str, *, alphanumeric: bool) -> str:
-    """The bits of the text itself, without its head: two characters in 11 bits, or one in 8."""
+    """The bits of the text itself, without its head: two characters in 11 bits, or one in 8.
+
+    Raises:
+        ValueError: a character of the text is not alphanumeric.
+    """
     if not alphanumeric:
         return "".join(f"{byte:08b}" for byte in text.encode())
-    values = [ALPHANUMERIC.index(char) for char in text]
+    values = text.encode().translate(_VALUES)
+    if _NO_VALUE in values:
+        raise ValueError("a character that has no place in an alphanumeric code")
     pairs = zip(values[::2], values[1::2], strict=False)
     bits = "".join(f"{45 * first + second:011b}" for first, second in pairs)
     return bits + (f"{values[-1]:06b}" if len(values) % 2 else "")
@@ -51,8 +62,8 @@ def codewords(
 
 def _interleaved(blocks: list[bytes]) -> list[int]:
     """The first of every block, the second of every block, and so on."""
-    longest = max(map(len, blocks))
-    return [block[at] for at in range(longest) for block in blocks if at < len(block)]
+    columns = zip_longest(*blocks)
+    return [word for word in chain.from_iterable(columns) if word is not None]
 
 
 def _correction(data: bytes, count: int) -> bytes:

@@ -157,6 +157,7 @@ PALETTES: Final[dict[str, Palette]] = {
 }
 
 
+@lru_cache(maxsize=8)
 def points_to_px(size: tuple[int, int]) -> float:
     """How many pixels a point has on a display of this size, either way up."""
     long, short = max(size), min(size)

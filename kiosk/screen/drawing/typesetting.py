@@ -35,6 +35,7 @@ _NOT_FIRST: Final = frozenset(
 _NOT_LAST: Final = frozenset("（［｛「『【〈《〔〝‘“(")
 
 
+@lru_cache(maxsize=1024)
 def width(words: str, height: int, weight: Weight = Weight.MEDIUM, *, rtl: bool = False) -> int:
     """How wide a line of that height is, in pixels."""
     return sum(_advance(run, face, weight, height) for face, run in _runs(words, rtl))

@@ -88,3 +88,8 @@ def test_one_mask_for_all_codes_reads_as_well_as_the_best_of_eight() -> None:
 def test_a_text_that_no_code_holds_is_refused() -> None:
     with pytest.raises(ValueError, match="no code holds"):
         qr.modules(request(4400))
+
+
+def test_a_character_that_an_upper_case_code_does_not_know_is_refused() -> None:
+    with pytest.raises(ValueError, match="alphanumeric"):
+        qr.modules("LNBC_1")
