@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from kiosk.sale.books import CashierSums
 from kiosk.sale.device import HostEffect
 from kiosk.sale.effects import Sound, WalletEffect
 from kiosk.sale.events import Event, SalesHistoryResult
@@ -32,6 +33,10 @@ class Journal(Protocol):
 
     def overview(self, now: int) -> SalesHistoryResult:
         """The totals for the manager's pages; `now` in Unix seconds."""
+        ...
+
+    def cashier_sums(self, cashier: str, now: int) -> CashierSums:
+        """What a cashier has taken on the day of `now`, Unix seconds."""
         ...
 
     def sales_page(

@@ -21,12 +21,14 @@ from kiosk.sale.effects import (
     Effect,
     PlaySound,
     ProbeJournal,
+    ReadCashierSums,
     ReadSale,
     ReadSalesHistory,
     Step,
 )
 from kiosk.sale.events import (
     AccountFetched,
+    CashierSumsResult,
     Event,
     JournalFailed,
     JournalWritable,
@@ -227,6 +229,9 @@ class Loop:
                 self._answer(lambda: self._journal.overview(self.till.unix_s))
             case ReadSalesPage(before, count, odd):
                 self._answer(lambda: self._journal.sales_page(before, count, odd=odd))
+            case ReadCashierSums(cashier):
+                now = self.till.unix_s
+                self._answer(lambda: CashierSumsResult(self._journal.cashier_sums(cashier, now)))
             case ReadSale(sale):
                 self._answer(lambda: SaleDetailsResult(self._journal.sale_details(sale)))
             case ProbeJournal():

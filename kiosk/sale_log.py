@@ -129,10 +129,10 @@ def _log_fact(fact: Fact) -> None:
             log.error("undecided sale=%s reason=%s", sale, reason)
         case RecoveredFact():
             log.debug("learnt from Blink %s", type(fact.fact).__name__)
-        case PinTried(0):
-            log.info("PIN right, after wrong ones")
-        case PinTried(wrong):
-            log.warning("PIN wrong tries=%d", wrong)
+        case PinTried(0, owner):
+            log.info("PIN right, after wrong ones owner=%s", owner or "manager")
+        case PinTried(wrong, owner):
+            log.warning("PIN wrong tries=%d owner=%s", wrong, owner or "manager")
         case MerchantWalletAccepted(username, wallet):
             log.warning("merchant %s is paid into wallet=%s", username, wallet or "none at Blink")
         case DayClosed(at):

@@ -11,6 +11,7 @@ import pytest
 from kiosk.clock import SystemClock
 from kiosk.journal import Journal
 from kiosk.loop import EVENTS_A_TURN, Inbox, Loop
+from kiosk.sale.books import CashierSums
 from kiosk.sale.days import DAY_S
 from kiosk.sale.device import HostEffect
 from kiosk.sale.effects import Sound, WalletEffect
@@ -88,6 +89,9 @@ class IdleDoors:
 
     def take_requests(self) -> bool:
         return False
+
+    def cashier_sums(self, cashier: str, now: int) -> CashierSums:
+        return CashierSums(cashier, ())
 
     def overview(self, now: int) -> SalesHistoryResult:
         none = Totals(0, 0, Sats(0), Sats(0), Sats(0))

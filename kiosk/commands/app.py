@@ -20,11 +20,13 @@ from kiosk.loop import Inbox, Loop
 from kiosk.panel.deferred import DeferredPanel
 from kiosk.panel.panel import NoPanel, Panel, Put, open_panel
 from kiosk.panel.wiring import Wiring, read_wiring
+from kiosk.sale.choosing_cashier import screen_at_rest
 from kiosk.sale.device import DeviceAction
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, Fact, ForwardStatus, SaleLeftScreen
 from kiosk.sale.money import SAT, Currency, Sats
 from kiosk.sale.pin import lock_s
+from kiosk.sale.pin_tries import PinTries
 from kiosk.sale.recovered_sale import undecided_alarm
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Alarm, FetchingAccount, OverLimitPolicy, Rules, Till
@@ -36,6 +38,7 @@ from kiosk.screen.drawing.font_coverage import covers
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.text.words import SatsStyle, Words
 from kiosk.settings import Settings
+from kiosk.settings.cashiers import cashiers_of
 from kiosk.settings.on_screen import editable_settings
 from kiosk.version import release
 from kiosk.wallet.endpoints import DirectMerchant, Endpoints
@@ -75,7 +78,7 @@ class App:
 def rules_of(settings: Settings, installation: str) -> Rules:
     """What the settings say about sales."""
     units = settings.currencies
-    pin = settings.pin
+    pin, cashiers = settings.pin, settings.cashiers
     return Rules(
         kiosk_id=settings.kiosk_id,
         run=secrets.token_hex(4),
@@ -88,12 +91,14 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         success_s=settings.success_seconds,
         tips=settings.tips,
         taxes=settings.taxes,
+        cashiers=cashiers_of(cashiers.reveal()) if cashiers is not None else (),
         pin=pin.reveal() if pin is not None else "",
         merchant_username=merchant_name_of(settings),
         merchant_updates=settings.merchant_updates,
         direct=settings.receive == "direct",
         settings=editable_settings(settings),
-        last_sales=settings.last_sales != "off",
+        # With cashiers, what others have sold is for the manager alone.
+        last_sales=settings.last_sales != "off" and cashiers is None,
         languages=tuple(dict.fromkeys((settings.language, *settings.customer_languages))),
         keys_left=keys_left_in(settings),
     )
@@ -163,7 +168,6 @@ def initial_till(
     """The till at start: what was unfinished goes on, and interrupted sales are shown."""
     recovery = taken_up.recovery
     watches, forwards, recently_paid = resume(recovery, now_s, unix_s)
-    wrong_pins = taken_up.wrong_pins
     first = rules.units[0]
     unit = SAT if first == SAT.code else Currency(first, first, 2)
     stopped = tuple(
@@ -195,12 +199,17 @@ def initial_till(
             *(undecided_alarm(sale, reason) for sale, reason in taken_up.undecided),
         ),
         lost_journal=taken_up.lost_journal,
-        pin_tries=wrong_pins,
-        pin_locked_until_s=now_s + lock_s(wrong_pins),  # from the beginning: no clock is trusted
+        pin_tries=MappingProxyType(
+            {  # from the beginning: no clock is trusted
+                owner: PinTries(wrong, now_s + lock_s(wrong))
+                for owner, wrong in taken_up.wrong_pins.items()
+            }
+        ),
         digits=taken_up.digits,
         merchant_wallet=taken_up.merchant_wallets.get(rules.merchant_username),
         forward_wallet=next(filter(None, reversed(list(taken_up.merchant_wallets.values()))), None),
     )
+    till = replace(till, screen=screen_at_rest(till, Entry(unit)))
     return till, [
         SaleLeftScreen(sale.id, Ending.INTERRUPTED, sale.direct) for sale in recovery.interrupted
     ]

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TextIO
 
 from kiosk.commands.cells import Cell, Row
-from kiosk.commands.close_tables import CLOSE_TAXES, CLOSES, close_rows, close_tax_rows
+from kiosk.commands.close_tables import (
+    CLOSE_CASHIERS,
+    CLOSE_TAXES,
+    CLOSES,
+    close_cashier_rows,
+    close_rows,
+    close_tax_rows,
+)
 from kiosk.commands.hour_table import HOURS, Hours
 from kiosk.commands.sale_tables import ITEMS, SALES, TAXES, item_rows, sale_row, tax_rows
 from kiosk.commands.workbook import Workbook
@@ -76,6 +83,9 @@ def write_workbook(
         add("Closes", CLOSES).add_all(row for close in kept for row in close_rows(close, zone))
         add("Close taxes", CLOSE_TAXES).add_all(
             row for close in kept for row in close_tax_rows(close)
+        )
+        add("Close cashiers", CLOSE_CASHIERS).add_all(
+            row for close in kept for row in close_cashier_rows(close)
         )
 
 

@@ -39,6 +39,19 @@ CLOSE_TAXES: Final = [
     "net",
     "tax",
 ]
+CLOSE_CASHIERS: Final = [
+    "series",
+    "close",
+    "cashier",
+    "currency",
+    "receipts",
+    "gross",
+    "tip",
+    "net",
+    "tax",
+    "sats",
+    "tip_sats",
+]
 
 
 def close_rows(report: CloseReport, zone: tzinfo) -> Iterator[Row]:
@@ -46,18 +59,10 @@ def close_rows(report: CloseReport, zone: tzinfo) -> Iterator[Row]:
     head = _close_head(report, zone)
     for part, sums in _parts(report):
         for line in sums:
-            currency = line.currency
             yield (
                 *head,
                 part,
-                currency.code,
-                line.receipts,
-                *(
-                    amount(minor, currency)
-                    for minor in (line.gross_minor, line.tip_minor, line.net_minor, line.tax_minor)
-                ),
-                line.amount,
-                line.tip_sat,
+                *_sums_cells(line),
                 *[None] * 4,
             )
     for line in report.late:
@@ -75,6 +80,26 @@ def close_tax_rows(report: CloseReport) -> Iterator[Row]:
                 number = (report.number.series, report.number.number)
                 money = share_cells(share, line.currency, 1)
                 yield (*number, part, line.currency.code, *money)
+
+
+def close_cashier_rows(report: CloseReport) -> Iterator[Row]:
+    """What of a close is whose, in the columns of CLOSE_CASHIERS; refunds are taken off."""
+    for cashier in report.cashiers:
+        for line in less(cashier.sums, cashier.refunded):
+            number = (report.number.series, report.number.number)
+            yield (*number, cashier.cashier, *_sums_cells(line))
+
+
+def _sums_cells(line: CurrencySums) -> Row:
+    """The columns from `currency` to `tip_sats`."""
+    money = (line.gross_minor, line.tip_minor, line.net_minor, line.tax_minor)
+    return (
+        line.currency.code,
+        line.receipts,
+        *(amount(minor, line.currency) for minor in money),
+        line.amount,
+        line.tip_sat,
+    )
 
 
 def _parts(report: CloseReport) -> tuple[tuple[str, Sums], ...]:

@@ -7,11 +7,18 @@ from datetime import tzinfo
 from pathlib import Path
 
 from kiosk.commands import book_files
-from kiosk.commands.close_tables import CLOSE_TAXES, CLOSES, close_rows, close_tax_rows
+from kiosk.commands.close_tables import (
+    CLOSE_CASHIERS,
+    CLOSE_TAXES,
+    CLOSES,
+    close_cashier_rows,
+    close_rows,
+    close_tax_rows,
+)
 from kiosk.commands.sales import sum_lines
 from kiosk.commands.table import minute, unreadable
 from kiosk.journal import Journal
-from kiosk.sale.books import CloseReport
+from kiosk.sale.books import CloseReport, less
 from kiosk.sale.trouble import KioskError
 
 _SHOWN = 30
@@ -25,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--csv", action="store_true", help="for a program or a spreadsheet")
     shape.add_argument("--taxes", action="store_true", help="like --csv, a row for each tax rate")
+    shape.add_argument("--cashiers", action="store_true", help="like --csv, a row for each cashier")
     shape.add_argument("--json", action="store_true", help="for a program")
 
 
@@ -33,7 +41,7 @@ def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
     try:
         book = Journal.read_only(journal)
         try:
-            in_file = args.csv or args.json or args.taxes
+            in_file = args.csv or args.json or args.taxes or args.cashiers
             reports = book.close_reports() if in_file or args.all else book.close_reports(_SHOWN)
         finally:
             book.close()
@@ -42,6 +50,9 @@ def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
     if args.taxes:
         taxes = (row for report in reports[::-1] for row in close_tax_rows(report))
         book_files.write_csv(CLOSE_TAXES, taxes, sys.stdout)
+    elif args.cashiers:
+        whose = (row for report in reports[::-1] for row in close_cashier_rows(report))
+        book_files.write_csv(CLOSE_CASHIERS, whose, sys.stdout)
     elif in_file:
         write = book_files.write_json if args.json else book_files.write_csv
         rows = (row for report in reports[::-1] for row in close_rows(report, zone))
@@ -66,6 +77,9 @@ def _words(report: CloseReport, zone: tzinfo) -> str:
     )
     for title, sums in parts:
         lines += [title, *sums] if sums else []
+    for cashier in report.cashiers:
+        taken = sum_lines(less(cashier.sums, cashier.refunded))
+        lines += [f"{cashier.cashier or 'no cashier'}:", *taken]
     if report.twice:
         lines.append(f"paid twice, not counted: {report.twice}, {report.twice_amount} sat")
     return "\n".join(lines)

@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.commands import book_files
-from kiosk.commands.close_tables import CLOSE_TAXES, CLOSES, close_rows, close_tax_rows
+from kiosk.commands.close_tables import (
+    CLOSE_CASHIERS,
+    CLOSE_TAXES,
+    CLOSES,
+    close_cashier_rows,
+    close_rows,
+    close_tax_rows,
+)
 from kiosk.commands.sale_tables import ITEMS, SALES, TAXES
 from kiosk.commands.sales import EVER
 from kiosk.journal import Journal
@@ -42,6 +49,10 @@ def write_sales(journal: Path, zone: tzinfo, folder: Path) -> None:
         tables["close-taxes"] = (
             CLOSE_TAXES,
             (row for close in reports for row in close_tax_rows(close)),
+        )
+        tables["close-cashiers"] = (
+            CLOSE_CASHIERS,
+            (row for close in reports for row in close_cashier_rows(close)),
         )
         for name, (columns, rows) in tables.items():
             with (folder / f"kiosk-{name}-{day}.csv").open("w", newline="") as file:

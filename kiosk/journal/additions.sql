@@ -41,6 +41,14 @@ CREATE TABLE IF NOT EXISTS pin_tries (
     at INTEGER NOT NULL
 ) STRICT;
 
+-- The same of the PINs of cashiers, each by the two digits of the cashier.
+CREATE TABLE IF NOT EXISTS cashier_pin_tries (
+    step INTEGER PRIMARY KEY AUTOINCREMENT,
+    code TEXT NOT NULL,
+    wrong INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
 -- The installations that have used this journal, the newest last (journal/installation.py).
 CREATE TABLE IF NOT EXISTS installations (
     place INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -126,6 +126,12 @@ def receipt_of(db: sqlite3.Connection, sale_id: str) -> ReceiptNumber | None:
     return ReceiptNumber(row["series"], row["number"]) if row is not None else None
 
 
+def cashier_of(db: sqlite3.Connection, sale_id: str) -> str:
+    """Who sold it, empty where nobody says so."""
+    row = db.execute("SELECT cashier FROM sale_cashiers WHERE sale_id = ?", (sale_id,)).fetchone()
+    return row["cashier"] if row is not None else ""
+
+
 def taxes_of(db: sqlite3.Connection, sale_id: str) -> tuple[TaxShare, ...]:
     """The shares of tax of a sale, the highest rate first."""
     return _taxes(db, "sale_taxes WHERE sale_id = ?", sale_id)

@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from kiosk.journal.errors import reading
-from kiosk.journal.sums import refund_sums, sale_sums
+from kiosk.journal.sums import (
+    cashier_sums,
+    refund_sums,
+    refund_sums_by_cashier,
+    sale_sums,
+    sale_sums_by_cashier,
+)
 from kiosk.sale.books import (
+    CashierSums,
     CloseReport,
     ReceiptNumber,
     Sums,
@@ -116,16 +123,35 @@ def received_between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlac
 def _sums_between(
     db: sqlite3.Connection, way: str, choice: str, before: ClosePlace, last: ClosePlace
 ) -> Sums:
+    return sale_sums(db, f"{way}sales", choice, _payments_between(way, before, last))
+
+
+def _payments_between(way: str, before: ClosePlace, last: ClosePlace) -> dict[str, int]:
     ends = {"before": before, "last": last}
-    values = {f"{way}payment_{end}": getattr(place, f"{way}payment") for end, place in ends.items()}
-    return sale_sums(db, f"{way}sales", choice, values)
+    return {f"{way}payment_{end}": getattr(place, f"{way}payment") for end, place in ends.items()}
+
+
+def _cashiers_between(
+    db: sqlite3.Connection, before: ClosePlace, last: ClosePlace
+) -> tuple[CashierSums, ...]:
+    """What of a close is whose; nothing where no sale has a cashier."""
+    sums = [
+        sale_sums_by_cashier(
+            db, f"{way}sales", paid_between(way), _payments_between(way, before, last)
+        )
+        for way in ("", "direct_")
+    ]
+    return cashier_sums(sums, refund_sums_by_cashier(db, *_refunds_between(before, last)))
 
 
 def refunded_between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> Sums:
     """Sums of the refunds between two closes."""
+    return refund_sums(db, *_refunds_between(before, last))
+
+
+def _refunds_between(before: ClosePlace, last: ClosePlace) -> tuple[str, dict[str, int]]:
     choice = f"SELECT sale_id, part FROM refunds WHERE {REFUND_BETWEEN}"  # noqa: S608 - our own names
-    values = {"refund_before": before.refund, "refund_last": last.refund}
-    return refund_sums(db, choice, values)
+    return choice, {"refund_before": before.refund, "refund_last": last.refund}
 
 
 def write_reports(db: sqlite3.Connection, by: str) -> None:
@@ -185,6 +211,7 @@ def _report(
         refunded_between(db, before, place),
         twice["count"],
         Sats(twice["amount"]),
+        _cashiers_between(db, before, place),
     )
 
 

@@ -39,7 +39,7 @@ from kiosk.journal.recovery import Recovery, TakenUp
 from kiosk.journal.room import free_bytes, require_room
 from kiosk.journal.rows import rows_of
 from kiosk.journal.searching import SearchResult
-from kiosk.sale.books import CloseReport, ReceiptNumber
+from kiosk.sale.books import CashierSums, CloseReport, ReceiptNumber
 from kiosk.sale.days import day_of
 from kiosk.sale.events import SalesHistoryResult
 from kiosk.sale.facts import DayClosed, Fact, JournalRebuilt, RecoveredFact, Sale, SaleStarted
@@ -217,8 +217,8 @@ class Journal:
         with reading():
             return unfinished.told_alarms(self._db)
 
-    def wrong_pins(self) -> int:
-        """How many times in a row the PIN was wrong by now."""
+    def wrong_pins(self) -> dict[str, int]:
+        """How many times in a row each PIN was wrong by now, by whose it is."""
         return learned.wrong_pins(self._db)
 
     def digits(self) -> dict[str, int]:
@@ -237,8 +237,18 @@ class Journal:
         """What the manager's screens show: today, and since the last close."""
         today = day_of(now, self._zone)
         return SalesHistoryResult(
-            self.totals(*today), self.totals_since_close(), self.close_reports(CLOSES_SHOWN)
+            self.totals(*today),
+            self.totals_since_close(),
+            self.close_reports(CLOSES_SHOWN),
+            totals.sums_by_cashier(self._db, *today),
         )
+
+    def cashier_sums(self, cashier: str, now: int) -> CashierSums:
+        """What a cashier has taken on the day of `now`, Unix seconds."""
+        for sums in totals.sums_by_cashier(self._db, *day_of(now, self._zone)):
+            if sums.cashier == cashier:
+                return sums
+        return CashierSums(cashier, ())
 
     def sales_page(
         self, before: SalesPlace | None, count: int, *, odd: bool = False

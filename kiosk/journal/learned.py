@@ -6,6 +6,7 @@ from typing import Final
 from kiosk.journal.errors import reading
 from kiosk.sale.days import DAY_S
 from kiosk.sale.invoice import SaleId, WalletId
+from kiosk.sale.pin_tries import MANAGER
 
 UNDECIDED_S: Final = 7 * DAY_S
 
@@ -23,11 +24,17 @@ def undecided(db: sqlite3.Connection, now: int) -> tuple[tuple[SaleId, str], ...
     return tuple((SaleId(row["sale_id"]), row["reason"]) for row in rows)
 
 
-def wrong_pins(db: sqlite3.Connection) -> int:
-    """How many times in a row the PIN was wrong by now."""
+def wrong_pins(db: sqlite3.Connection) -> dict[str, int]:
+    """How many times in a row each PIN was wrong by now, by whose it is (`sale.pin_tries`)."""
     with reading():
-        row = db.execute("SELECT wrong FROM pin_tries ORDER BY step DESC LIMIT 1").fetchone()
-    return int(row["wrong"]) if row is not None else 0
+        rows = db.execute(
+            "SELECT ? AS owner, wrong FROM pin_tries"
+            " WHERE step = (SELECT max(step) FROM pin_tries)"
+            " UNION ALL SELECT code, wrong FROM cashier_pin_tries"
+            " WHERE step IN (SELECT max(step) FROM cashier_pin_tries GROUP BY code)",
+            (MANAGER,),
+        )
+        return {row["owner"]: row["wrong"] for row in rows}
 
 
 def digits(db: sqlite3.Connection) -> dict[str, int]:

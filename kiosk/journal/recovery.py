@@ -66,8 +66,8 @@ class TakenUp:
     `undecided` are sales of a lost journal that a person has to look at, with the reasons;
     `late_money` are sales that were paid late, which nobody has read yet, oldest first;
     `told_alarms` are those that only tell, which nobody has read yet, oldest first;
-    `wrong_pins` how many were typed in a row; `digits` the fraction digits accepted by currency,
-    `merchant_wallets` the wallets accepted by the merchant's user name.
+    `wrong_pins` how many were typed in a row, by whose PIN it is; `digits` the fraction digits
+    accepted by currency, `merchant_wallets` the wallets accepted by the merchant's user name.
     """
 
     recovery: Recovery
@@ -75,7 +75,7 @@ class TakenUp:
     late_money: tuple[Sale, ...]
     told_alarms: tuple[Alarm, ...]
     lost_journal: LostJournal | None
-    wrong_pins: int
+    wrong_pins: Mapping[str, int]
     digits: Mapping[str, int]
     merchant_wallets: Mapping[str, WalletId]
 

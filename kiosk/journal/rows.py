@@ -37,6 +37,7 @@ from kiosk.sale.facts import (
 )
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, PaymentRequest, SaleId
 from kiosk.sale.money import Currency, Fiat, Rate, Sats, fiat_from_sats
+from kiosk.sale.pin_tries import MANAGER
 from kiosk.sale.tax import TaxShare, tax_shares
 
 Value = int | str | None
@@ -150,8 +151,10 @@ def _row_of(fact: Fact, at: int) -> Row:
             return Row("undecided", {"sale_id": sale}, {"reason": reason, **now})
         case RecoveredFact(inner, then):
             return _row_of(inner, then)
-        case PinTried(wrong):
-            return Row("pin_tries", {}, {"wrong": wrong, **now})
+        case PinTried(wrong, owner):
+            if owner == MANAGER:
+                return Row("pin_tries", {}, {"wrong": wrong, **now})
+            return Row("cashier_pin_tries", {}, {"code": owner, "wrong": wrong, **now})
         case DayClosed(closed_at):
             return Row("day_closes", {"at": closed_at})
         case RefundRecorded():

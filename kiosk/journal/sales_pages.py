@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Final
 
-from kiosk.journal.books import receipt_of, taxes_of
+from kiosk.journal.books import cashier_of, receipt_of, taxes_of
 from kiosk.journal.records import record_of
 from kiosk.journal.replaced_codes import first_code_of, is_code_paid
 from kiosk.journal.rows import direct_invoice_of, invoice_of
@@ -72,6 +72,7 @@ def read_details(db: sqlite3.Connection, sale_id: SaleId) -> SaleDetails:
         taxes=taxes_of(db, sale_id),
         refunds=given["refunds"],
         refunded_minor=given["minor"],
+        cashier=cashier_of(db, sale_id),
     )
 
 

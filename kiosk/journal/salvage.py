@@ -39,7 +39,7 @@ _DIRECT_TABLES: Final = (
 )
 
 # What was learned beside the sales; the newest row counts.
-_LEARNED: Final = ("currency_digits", "pin_tries", "merchant_wallets")
+_LEARNED: Final = ("currency_digits", "pin_tries", "cashier_pin_tries", "merchant_wallets")
 
 # Several of these belong to one sale.
 _ROWS_PER_SALE: Final = 5

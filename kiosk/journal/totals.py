@@ -12,8 +12,14 @@ from kiosk.journal.closes import (
     refunded_between,
 )
 from kiosk.journal.errors import reading
-from kiosk.journal.sums import refund_sums, sale_sums
-from kiosk.sale.books import Sums, added
+from kiosk.journal.sums import (
+    cashier_sums,
+    refund_sums,
+    refund_sums_by_cashier,
+    sale_sums,
+    sale_sums_by_cashier,
+)
+from kiosk.sale.books import CashierSums, Sums, added
 from kiosk.sale.money import Sats
 from kiosk.sale.totals import Totals
 
@@ -25,23 +31,33 @@ _OWED: Final = (
 )
 
 
+_SPAN: Final = "at >= :since AND at < :until"
+_PAID: Final = f"SELECT sale_id FROM {{way}}takings WHERE {_SPAN}"  # noqa: S608 - our own names
+_GIVEN_BACK: Final = f"SELECT sale_id, part FROM refunds WHERE {_SPAN}"  # noqa: S608 - our own names
+
+
 def totals_of(db: sqlite3.Connection, since: int, until: int | None = None) -> Totals:
     """Totals of what was paid in `[since, until)`, Unix seconds."""
     span = {"since": since, "until": _EVER if until is None else until}
-    where = "at >= :since AND at < :until"
     with reading():
         return _totals(
             since,
-            sale_sums(db, "sales", f"SELECT sale_id FROM takings WHERE {where}", span),  # noqa: S608 - our own names
-            sale_sums(
-                db,
-                "direct_sales",
-                f"SELECT sale_id FROM direct_takings WHERE {where}",  # noqa: S608 - our own names
-                span,
-            ),
-            refund_sums(db, f"SELECT sale_id, part FROM refunds WHERE {where}", span),  # noqa: S608 - our own names
+            sale_sums(db, "sales", _PAID.format(way=""), span),
+            sale_sums(db, "direct_sales", _PAID.format(way="direct_"), span),
+            refund_sums(db, _GIVEN_BACK, span),
             db.execute(_OWED + "payments.at >= :since AND payments.at < :until", span),
         )
+
+
+def sums_by_cashier(db: sqlite3.Connection, since: int, until: int) -> tuple[CashierSums, ...]:
+    """What each cashier has taken and given back in `[since, until)`, Unix seconds."""
+    span = {"since": since, "until": until}
+    with reading():
+        sold = [
+            sale_sums_by_cashier(db, f"{way}sales", _PAID.format(way=way), span)
+            for way in ("", "direct_")
+        ]
+        return cashier_sums(sold, refund_sums_by_cashier(db, _GIVEN_BACK, span))
 
 
 def totals_since_close(db: sqlite3.Connection) -> Totals:

@@ -15,11 +15,16 @@ from kiosk.provision.env_file import (
     split_secrets,
     strangers,
 )
-from kiosk.provision.settings_in_force import BEFORE, finish_change, put_in_force
+from kiosk.provision.settings_in_force import (
+    BEFORE,
+    CREDENTIALS,
+    finish_change,
+    put_in_force,
+    secret_file,
+)
 from kiosk.provision.wifi import NAMES as WIFI_NAMES
 from kiosk.provision.wifi import Wifi, bring_up, use_radio, wifi_of
-from kiosk.sale.pin import kept
-from kiosk.settings import PIN_CREDENTIAL, SECRETS
+from kiosk.settings import SECRETS, TABLE
 from kiosk.settings_file import FileRefused, parse, read_file
 
 log: Final = logging.getLogger("kiosk")
@@ -85,9 +90,8 @@ def keep_secrets_apart(etc: Path) -> None:
     A change that the power cut in two is finished before.
     """
     finish_change(etc)
-    plain = etc / "credentials" / "KIOSK_PIN"
-    if plain.is_file():
-        _keep_hash_of(plain)
+    for name in SECRETS:
+        _keep_no_digits(etc / CREDENTIALS, name)
     file = etc / "kiosk.env"
     if not file.is_file():
         return
@@ -221,11 +225,16 @@ def _reported(problems: tuple[str, ...], places: Paths) -> tuple[str, ...]:
     return problems
 
 
-def _keep_hash_of(plain: Path) -> None:
-    """Keep the hash of a PIN that somebody wrote by hand, never its digits."""
-    pin = plain.read_text(errors="replace").strip()
-    if pin:
-        write_private(plain.with_name(PIN_CREDENTIAL), kept(pin))
-    else:
-        plain.with_name(PIN_CREDENTIAL).unlink(missing_ok=True)
-    plain.unlink()
+def _keep_no_digits(folder: Path, name: str) -> None:
+    """Of PINs that somebody wrote by hand into a secret's file keep the hashes, not the digits."""
+    plain = folder / name
+    if not plain.is_file():
+        return
+    written = plain.read_text(errors="replace").strip()
+    file, kept = secret_file(folder, name), TABLE[name].kept(written)
+    if not written:
+        file.unlink(missing_ok=True)
+    elif (file, kept) != (plain, written):
+        write_private(file, kept)
+    if file != plain:
+        plain.unlink()

@@ -12,8 +12,7 @@ from typing import Final
 
 from kiosk.durable_files import sync_folder, wipe, write_private
 from kiosk.provision.env_file import EnvFile
-from kiosk.sale.pin import kept
-from kiosk.settings import PIN_CREDENTIAL, SECRETS
+from kiosk.settings import PIN_CREDENTIAL, SECRETS, TABLE
 from kiosk.settings_file import SettingsFile, parse, read_file
 
 log: Final = logging.getLogger("kiosk")
@@ -36,10 +35,15 @@ def values_in_force(etc: Path) -> SettingsFile:
     given = parse(read_file(file), FILE) if file.is_file() else SettingsFile({})
     values = dict(given.values)
     for name in SECRETS:
-        secret = etc / CREDENTIALS / (PIN_CREDENTIAL if name == "KIOSK_PIN" else name)
+        secret = secret_file(etc / CREDENTIALS, name)
         if secret.is_file():
             values[name] = secret.read_text(errors="replace").strip()
     return SettingsFile(values, given.problems)
+
+
+def secret_file(folder: Path, name: str) -> Path:
+    """The file that a secret is kept in."""
+    return folder / (PIN_CREDENTIAL if name == "KIOSK_PIN" else name)
 
 
 def put_in_force(env_file: EnvFile, etc: Path, replaced: set[str]) -> None:
@@ -83,19 +87,18 @@ def finish_change(etc: Path) -> None:
 
 
 def _whole(env_file: EnvFile, replaced: set[str]) -> str:
-    secrets = {name: env_file.secrets.get(name) or None for name in sorted(replaced)}
-    if pin := secrets.get("KIOSK_PIN"):
-        secrets["KIOSK_PIN"] = kept(pin)  # never its digits
+    given = {name: env_file.secrets.get(name) for name in sorted(replaced)}
+    secrets = {name: TABLE[name].kept(value) if value else None for name, value in given.items()}
     return json.dumps({"text": env_file.text, "secrets": secrets})
 
 
 def _write_secrets(folder: Path, secrets: Mapping[str, str | None]) -> None:
     for name, value in secrets.items():
-        file = folder / (PIN_CREDENTIAL if name == "KIOSK_PIN" else name)
+        file = secret_file(folder, name)
         if value is None:
             file.unlink(missing_ok=True)
         else:
             write_private(file, value)
-        if name == "KIOSK_PIN":
+        if file.name != name:
             (folder / name).unlink(missing_ok=True)
     sync_folder(folder)

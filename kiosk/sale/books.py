@@ -61,13 +61,23 @@ Sums = tuple[CurrencySums, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class CashierSums:
+    """What one cashier has taken, and given back. `cashier` is empty for what nobody says of."""
+
+    cashier: str
+    sums: Sums
+    refunded: Sums = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CloseReport:
     """What a close has summed up. Times are Unix seconds; `from_s` is the close before, 0 for none.
 
     `forwarded` are sales by way of the till account, `received` those paid to the merchant
     directly: together they are all receipts since the close before. `late` are those of them that
     were paid after their code had left the screen. `refunded` is not taken off them. `twice` counts
-    further payments for invoices that were paid already, which are in no sum.
+    further payments for invoices that were paid already, which are in no sum. `cashiers` share out
+    all sales and refunds among those who made them; it is empty where nobody says who did.
     """
 
     number: ReceiptNumber
@@ -80,6 +90,7 @@ class CloseReport:
     refunded: Sums = ()
     twice: int = 0
     twice_amount: Sats = Sats(0)
+    cashiers: tuple[CashierSums, ...] = ()
 
     @property
     def receipts(self) -> int:
@@ -183,6 +194,10 @@ def report_from_text(text: str) -> CloseReport:
         refunded=_sums(kept["refunded"]),
         twice=kept["twice"],
         twice_amount=Sats(kept["twice_amount"]),
+        cashiers=tuple(
+            CashierSums(part["cashier"], _sums(part["sums"]), _sums(part["refunded"]))
+            for part in kept.get("cashiers", ())  # a report of before has none
+        ),
     )
 
 

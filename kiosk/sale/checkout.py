@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import direct, invoice_questions
+from kiosk.sale import choosing_cashier, direct, invoice_questions
 from kiosk.sale.account import Rates
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import Effect, FetchDailyLimit, OpenSale, PlaySound, Sound, Step
@@ -75,6 +75,8 @@ def open_sale(
     trouble = _not_now(till, entry)
     if trouble is not None:
         return refuse(till, entry, trouble)
+    if choosing_cashier.is_missing(till):
+        return choosing_cashier.open_choice(till, entry)
     is_fiat = entry.unit.code != SAT.code
     rate = fresh_rate(till, entry.unit.code) if is_fiat else None
     if is_fiat and rate is None:
@@ -236,6 +238,7 @@ def _sale(till: Till, entry: Entry, tip: Tip, net: Sats, amount: Sats) -> Sale:
         items=items,
         direct=till.rules.direct,
         lines=_taxed_lines(till, entry),
+        cashier=till.cashier_label,
     )
 
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale import direct, invoice_questions, watched_invoices
+from kiosk.sale.choosing_cashier import screen_at_rest
 from kiosk.sale.customer_language import choose_next_language
 from kiosk.sale.effects import (
     AdjustCodeBrightness,
@@ -38,6 +39,7 @@ from kiosk.sale.money import Currency
 from kiosk.sale.prices import unit_by_code
 from kiosk.sale.screens import (
     AwaitingPayment,
+    ChoosingCashier,
     CodeDetail,
     CodeExpired,
     EnteringAmount,
@@ -62,8 +64,8 @@ CHECK_EVERY_S: Final = 2.0
 
 
 def back_to_entry(till: Till) -> Step:
-    """Back to an empty entry in the unit that was in use; a paid sale's socket is let go."""
-    ready = replace(till, screen=EnteringAmount(Entry(_unit_in_use(till))))
+    """Back to rest, in the unit that was in use; a paid sale's socket is let go."""
+    ready = replace(till, screen=screen_at_rest(till, Entry(_unit_in_use(till))))
     if isinstance(till.screen, Paid):
         return Step(ready, (), (CloseSale(till.screen.sale.id, Ending.PAID),))
     return Step(ready)
@@ -307,7 +309,9 @@ def _unit_in_use(till: Till) -> Currency:
             return awaiting.entry.unit
         case Paid(sale) | Forwarded(sale) | SaleReceived(sale):
             return sale.price.currency
-        case EnteringAmount(entry) | AwaitingPayment(entry=entry) | CodeExpired(entry=entry):
+        case EnteringAmount(entry) | ChoosingCashier(entry):
+            return entry.unit
+        case AwaitingPayment(entry=entry) | CodeExpired(entry=entry):
             return entry.unit
         case _:
             return unit_by_code(till, till.rules.units[0])

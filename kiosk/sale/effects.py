@@ -213,6 +213,13 @@ class ReadSalesHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadCashierSums:
+    """Read what a cashier has taken today. -> CashierSumsResult."""
+
+    cashier: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadSale:
     """Read one sale from the journal. -> SaleDetailsResult."""
 
@@ -230,6 +237,7 @@ Effect = (
     | AdjustCodeBrightness
     | ReadSalesHistory
     | ReadSalesPage
+    | ReadCashierSums
     | ReadSale
     | ProbeJournal
     | HostEffect

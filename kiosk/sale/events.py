@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.sale.account import Account, MerchantUpdates, Rates
-from kiosk.sale.books import CloseReport
+from kiosk.sale.books import CashierSums, CloseReport
 from kiosk.sale.device import DeviceActionResult, DeviceFactsResult
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId, WalletId
 from kiosk.sale.keys import Key, Letter, Row
@@ -282,6 +282,14 @@ class SalesHistoryResult:
     today: Totals
     since_close: Totals
     closes: tuple[CloseReport, ...] = ()  # the newest first
+    cashiers: tuple[CashierSums, ...] = ()  # what of today is whose
+
+
+@dataclass(frozen=True, slots=True)
+class CashierSumsResult:
+    """The journal's answer: what a cashier has taken today."""
+
+    today: CashierSums
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +344,7 @@ Event = (
     | RetryRequested
     | SalesHistoryResult
     | SalesPageResult
+    | CashierSumsResult
     | SaleDetailsResult
     | SettingsRefused
     | DeviceFailed

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.money import Fiat, Rate, Sats
+from kiosk.sale.pin_tries import MANAGER
 from kiosk.sale.tax import SaleLine, TaxShare
 from kiosk.sale.trouble import TroubleKind
 
@@ -271,9 +272,13 @@ class RefundRecorded:
 
 @dataclass(frozen=True, slots=True)
 class PinTried:
-    """The manager's PIN was typed: how many times in a row it was wrong by now, 0 for right."""
+    """A PIN was typed: how many times in a row it was wrong by now, 0 for right.
+
+    `owner` is whose it is (`sale.pin_tries`).
+    """
 
     wrong: int
+    owner: str = MANAGER
 
 
 @dataclass(frozen=True, slots=True)

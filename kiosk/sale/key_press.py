@@ -3,13 +3,14 @@ is.
 """
 
 from dataclasses import replace
-from typing import Final
 
 from kiosk.sale import (
     checkout,
+    choosing_cashier,
     manager,
     new_code,
     odd_money,
+    pin_entry,
     prices,
     reach,
     refunding,
@@ -39,15 +40,15 @@ from kiosk.sale.entry import (
     with_next_tax,
     without_last_digit,
 )
-from kiosk.sale.facts import Ending, PinTried
+from kiosk.sale.facts import Ending
 from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key, Row
-from kiosk.sale.pin import PIN_TRIES, is_correct_pin, lock_s
 from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
     BehindPin,
     CheckingLimit,
+    ChoosingCashier,
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
@@ -68,11 +69,9 @@ from kiosk.sale.screens import (
     SaleScreen,
 )
 from kiosk.sale.settings_pages import SettingsScreen
-from kiosk.sale.till import Alarm, Till
+from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
-
-_MAX_PIN: Final = 12
 
 
 def handle_key(till: Till, key: Key) -> Step:
@@ -84,9 +83,14 @@ def handle_key(till: Till, key: Key) -> Step:
 
 def handle_row(till: Till, row: Row) -> Step:
     """Carry out the touch of a row on the present screen: only a list has rows."""
-    if not isinstance(till.screen, ManagerScreen) or ignores_key(till, Key.CHARGE):
+    if ignores_key(till, Key.CHARGE):
         return Step(till)
-    return _with_key_sound(till, manager.handle_row(till, till.screen, row.number))
+    match till.screen:
+        case ManagerScreen() as screen:
+            return _with_key_sound(till, manager.handle_row(till, screen, row.number))
+        case ChoosingCashier() as asked:
+            return _with_key_sound(till, choosing_cashier.handle_row(till, asked, row.number))
+    return Step(till)
 
 
 def _with_key_sound(till: Till, step: Step) -> Step:
@@ -137,7 +141,9 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
         case SaleFailed(entry=entry) if key in (Key.CLEAR, Key.CHARGE):
             return Step(replace(till, screen=EnteringAmount(entry)))
         case EnteringPin():
-            return _handle_pin_key(till, screen, key)
+            return pin_entry.handle_key(till, screen, key, _behind_pin)
+        case ChoosingCashier():
+            return choosing_cashier.handle_key(till, screen, key)
         case ManagerScreen():
             return manager.handle_page_key(till, screen, key)
         case SaleScreen():
@@ -161,6 +167,8 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
             return Step(till)
     if key is Key.CHARGE and entry.is_empty and till.late_money and _notice(till) is None:
         return odd_money.put_away(till)
+    if key is Key.CASHIER or (key is Key.CHARGE and entry.is_empty and till.rules.cashiers):
+        return choosing_cashier.open_choice(till, entry)
     edits = key.digit is not None or key in (Key.DELETE, Key.PLUS)
     if edits and screen.shown is not None:
         # A digit of one unit behind digits of another would be an amount that nobody meant: it is
@@ -260,6 +268,10 @@ def _accepting_digits(till: Till, screen: AcceptingDigits, key: Key) -> Step:
     return step.then(_opened_by_pin if entry is None else lambda t: checkout.open_sale(t, entry))
 
 
+def _behind_pin(till: Till, opens: BehindPin) -> Step:
+    return manager.open_wifi(till) if opens is BehindPin.WIFI else _opened_by_pin(till)
+
+
 def _opened_by_pin(till: Till) -> Step:
     """Behind the PIN: first what only a manager can answer, then the pages."""
     changed = prices.changed_digits(till, till.rules.units)
@@ -303,42 +315,3 @@ def _handle_own_tip_key(till: Till, screen: ChoosingTip, own: Entry, key: Key) -
         case Key.CHARGE:
             return checkout.open_sale(till, screen.entry, Tip(own.total), screen.agreed)
     return Step(till)
-
-
-def _handle_pin_key(till: Till, screen: EnteringPin, key: Key) -> Step:
-    if key is Key.CLEAR:
-        return back_to_entry(till)
-    if till.now_s < till.pin_locked_until_s:
-        left = str(int(till.pin_locked_until_s - till.now_s) + 1)
-        locked = replace(screen, typed="", notice=Trouble(TroubleKind.PIN_LOCKED, left))
-        return Step(replace(till, screen=locked), (), (PlaySound(Sound.REFUSED),))
-    if key.digit is not None and len(screen.typed) < _MAX_PIN:
-        return Step(
-            replace(till, screen=replace(screen, typed=screen.typed + key.value, notice=None))
-        )
-    if key is Key.DELETE:
-        return Step(replace(till, screen=replace(screen, typed=screen.typed[:-1], notice=None)))
-    if key is not Key.CHARGE:
-        return Step(till)
-    if is_correct_pin(screen.typed, till.rules.pin):
-        tried = till.pin_tries
-        guessed = Alarm(Trouble(TroubleKind.PIN_GUESSED, str(tried)))
-        alarms = (*till.alarms, guessed) if tried >= PIN_TRIES else till.alarms
-        known = replace(till, pin_tries=0, alarms=alarms)
-        opened = Step(known, _pin_tried(till, 0) if tried else ())
-        if screen.opens is BehindPin.WIFI:
-            return opened.then(manager.open_wifi)
-        return opened.then(_opened_by_pin)
-    tries = till.pin_tries + 1
-    refused = replace(
-        till,
-        screen=replace(screen, typed="", notice=Trouble(TroubleKind.PIN_WRONG)),
-        pin_tries=tries,
-        pin_locked_until_s=till.now_s + lock_s(tries),
-    )
-    return Step(refused, _pin_tried(till, tries), (PlaySound(Sound.REFUSED),))
-
-
-def _pin_tried(till: Till, wrong: int) -> tuple[PinTried, ...]:
-    """Kept beyond this run; while the card fails, counted all the same."""
-    return () if till.journal_trouble is not None else (PinTried(wrong),)

@@ -7,6 +7,7 @@ from kiosk.sale.first_run_screen import FirstRun, Question
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import (
     AcceptingDigits,
+    ChoosingCashier,
     ChoosingTip,
     ConfirmingLimit,
     EnteringAmount,
@@ -84,7 +85,7 @@ def _is_typing(key: Key) -> bool:
 def _takes_typing(screen: Screen) -> bool:
     """Whether digits are typed here: they are seen, and can be taken back."""
     match screen:
-        case EnteringAmount() | EnteringPin() | EnteringPassphrase():
+        case EnteringAmount() | ChoosingCashier() | EnteringPin() | EnteringPassphrase():
             return True
         case ChoosingTip(own_tip=own):
             return own is not None

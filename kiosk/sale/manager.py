@@ -44,6 +44,9 @@ def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
             return Step(replace(till, screen=replace(awake, top=top)))
         case Key.DELETE, ManagerPage.TOTALS:
             return Step(replace(till, screen=replace(awake, top=max(0, screen.top - 1))))
+        case Key.CURRENCY, ManagerPage.TOTALS if till.rules.cashiers:
+            other = replace(awake, by_cashier=not screen.by_cashier)
+            return Step(replace(till, screen=other))
         case Key.PLUS, ManagerPage.HISTORY:
             return _read_sales(till, awake, sales_list.older(screen.sales))
         case Key.DELETE, ManagerPage.HISTORY:
@@ -65,8 +68,11 @@ def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
         case Key.CHARGE, ManagerPage.TOTALS if not screen.closing:
             return Step(replace(till, screen=replace(awake, closing=True)))
         case Key.CHARGE, ManagerPage.TOTALS:
-            closed = replace(till, screen=replace(awake, top=1))  # its report is shown
-            return Step(closed, (DayClosed(till.unix_s),), (ReadSalesHistory(),))
+            closed = DayClosed(till.unix_s, till.cashier_label)
+            report = replace(awake, top=1)
+            # Whoever sells next is asked for anew.
+            after = replace(till, screen=report, cashier=None)
+            return Step(after, (closed,), (ReadSalesHistory(),))
         case Key.CHARGE, ManagerPage.FORWARDS:
             return service.retry_all(replace(till, screen=awake))
         case _, ManagerPage.DEVICE:
@@ -99,7 +105,11 @@ def handle_sales_history(till: Till, event: SalesHistoryResult) -> Step:
     if not isinstance(till.screen, ManagerScreen):
         return Step(till)
     read = replace(
-        till.screen, totals=event.today, since_close=event.since_close, closes=event.closes
+        till.screen,
+        totals=event.today,
+        since_close=event.since_close,
+        closes=event.closes,
+        cashiers=event.cashiers,
     )
     return Step(replace(till, screen=read))
 

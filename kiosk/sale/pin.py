@@ -1,4 +1,4 @@
-"""The manager's PIN: kept as a scrypt hash, compared in constant time."""
+"""PINs, the manager's and the cashiers': kept as scrypt hashes, compared in constant time."""
 
 import hashlib
 import hmac

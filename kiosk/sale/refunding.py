@@ -119,6 +119,7 @@ def _record(till: Till, screen: RefundScreen, minor: int, reason: RefundReason) 
         part.tip,
         part.taxes,
         reason.value,
+        till.cashier_label,
     )
     back = replace(till, screen=replace(screen.page, since_s=till.now_s))
     return Step(back, (fact,), (ReadSale(sale.id),))

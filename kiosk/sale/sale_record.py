@@ -55,7 +55,8 @@ class SaleDetails:
     `payments` is how many payments of its invoice are known. `first_code` is the first code of the
     sale that this one is a new code for; `other_paid`: another code of it has been paid. `held`: it
     was begun in another installation. `receipt` is its number, None for what has none; `taxes` are
-    its shares of tax; `refunds` are how many there were, of `refunded_minor` altogether.
+    its shares of tax; `refunds` are how many there were, of `refunded_minor` altogether; `cashier`
+    is who sold it, empty where nobody says so.
     """
 
     record: SaleRecord
@@ -69,3 +70,4 @@ class SaleDetails:
     taxes: tuple[TaxShare, ...] = ()
     refunds: int = 0
     refunded_minor: int = 0
+    cashier: str = ""

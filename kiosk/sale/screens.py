@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf
 
-from kiosk.sale.books import CloseReport
+from kiosk.sale.books import CashierSums, CloseReport
+from kiosk.sale.cashier import Cashier
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.entry import Entry, Tip
 from kiosk.sale.facts import Ending, Sale
@@ -229,12 +230,35 @@ class BehindPin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ChoosingCashier:
+    """Who sells? `typed` is of a two-digit code; `entry` is the amount that waits for the answer.
+
+    `top` is the first cashier that is shown. `today` is the own total of whoever is chosen already,
+    None where nobody is, or until the journal has answered.
+    """
+
+    entry: Entry
+    typed: str = ""
+    top: int = 0
+    notice: Trouble | None = None
+    today: CashierSums | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CashierLogin:
+    """What the right PIN of a cashier opens: the amount that was typed, under that name."""
+
+    cashier: Cashier
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class EnteringPin:
-    """The manager types a PIN; only its length is known here, `typed` never reaches a repr."""
+    """Somebody types a PIN; only its length is known here, `typed` never reaches a repr."""
 
     typed: str = field(default="", repr=False)
     notice: Trouble | None = None
-    opens: BehindPin = BehindPin.PAGES
+    opens: BehindPin | CashierLogin = BehindPin.PAGES
 
 
 class ManagerPage(StrEnum):
@@ -253,7 +277,8 @@ class ManagerScreen:
     `sales` is the page of the list of sales, `top` the first forward that is shown. `notice` is
     what came of the last thing asked of the device. `closing` asks whether the day is to be closed,
     which cannot be undone. `closes` are the reports of the last ones, newest first; on the page of
-    totals `top` counts them from 1, and 0 is the totals.
+    totals `top` counts them from 1, and 0 is the totals. `by_cashier` shows instead what each
+    cashier has taken, in that close or today (`cashiers`).
     """
 
     page: ManagerPage
@@ -265,6 +290,8 @@ class ManagerScreen:
     notice: DeviceNotice | None = None
     closing: bool = False
     closes: tuple[CloseReport, ...] = ()
+    cashiers: tuple[CashierSums, ...] = ()
+    by_cashier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +345,7 @@ Screen = (
     | SaleReceived
     | ReceivedDirectly
     | SaleFailed
+    | ChoosingCashier
     | EnteringPin
     | ManagerScreen
     | SaleScreen

@@ -8,12 +8,14 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale.account import Account, MerchantUpdates, Rates
+from kiosk.sale.cashier import Cashier
 from kiosk.sale.device import DeviceFacts
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.ids import SaleParts, parse_sale_id, sale_id
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.money import SAT, Cents, Rate, Sats
+from kiosk.sale.pin_tries import PinTries
 from kiosk.sale.sale_record import SaleRecord
 from kiosk.sale.sales_list import USUAL_ROOM
 from kiosk.sale.screens import Screen
@@ -53,6 +55,7 @@ class Rules:
     success_s: int = 8
     tips: tuple[int, ...] = ()
     taxes: tuple[TaxRate, ...] = ()  # included in prices, the usual one first
+    cashiers: tuple[Cashier, ...] = ()  # one of them is chosen before anything is sold
     pin: str = field(default="", repr=False)
     merchant_username: str = ""  # or address, by which the merchant is paid; empty is by API key
     merchant_updates: bool = False
@@ -190,6 +193,7 @@ class Till:
     hash. `unpaid_s` is when the sales of the last hour were opened, without those that were paid.
     `known_prices` are the last ones that had not jumped, `digits` the fraction digits that were
     accepted, both by currency. `stuck_keys` are legends, the last to get stuck at the end.
+    `pin_tries` are by whose PIN it is (`sale.pin_tries`).
     """
 
     rules: Rules
@@ -233,8 +237,8 @@ class Till:
     late_money: tuple[Sale, ...] = ()  # paid after they had left the screen, and not yet read
     lost_journal: LostJournal | None = None  # a damaged journal, until its sales have been taken up
     interrupted_sales: tuple[Sale, ...] = ()  # sales that were on the screen when the power went
-    pin_tries: int = 0
-    pin_locked_until_s: float = 0.0
+    cashier: Cashier | None = None  # who sells; none is chosen yet, or there is no list
+    pin_tries: Mapping[str, PinTries] = field(default_factory=lambda: MappingProxyType({}))
     sales_started: int = 0
     opened_s: tuple[float, ...] = ()  # when the sales of the last minute were opened
     unpaid_s: Mapping[SaleId, float] = field(default_factory=lambda: MappingProxyType({}))
@@ -247,6 +251,15 @@ class Till:
         if any(a.sale == sale and a.trouble.kind is trouble.kind for a in self.alarms):
             return self
         return replace(self, alarms=(*self.alarms, Alarm(trouble, sale)))
+
+    def pin_tries_of(self, owner: str) -> PinTries:
+        """How often somebody's PIN was wrong."""
+        return self.pin_tries.get(owner, PinTries())
+
+    @property
+    def cashier_label(self) -> str:
+        """Who sells, as the journal keeps it; empty where nobody says so."""
+        return self.cashier.label if self.cashier is not None else ""
 
     @property
     def seller(self) -> str:

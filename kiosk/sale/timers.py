@@ -4,7 +4,15 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import checkout, direct, invoice_questions, manager, new_code, recovery
+from kiosk.sale import (
+    checkout,
+    direct,
+    invoice_questions,
+    manager,
+    new_code,
+    pin_entry,
+    recovery,
+)
 from kiosk.sale.code_on_screen import ask_before_leaving, back_to_entry, leave_code
 from kiosk.sale.effects import ProbeJournal, Step
 from kiosk.sale.entry import Entry
@@ -14,6 +22,7 @@ from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
     CheckingLimit,
+    ChoosingCashier,
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
@@ -108,6 +117,10 @@ def _run_screen_timer(till: Till) -> Step:
             return checkout.open_sale(till, entry, tip, agreed, limit_asked=True)
         case ChoosingTip(entry) | ConfirmingLimit(entry) | AcceptingDigits(entry=Entry() as entry):
             return Step(replace(till, screen=EnteringAmount(entry)))
+        case ChoosingCashier(entry) if till.cashier is not None:
+            return Step(replace(till, screen=EnteringAmount(entry)))
+        case EnteringPin():
+            return pin_entry.leave(till, screen)
         case FetchingPrice():
             return checkout.refuse_without_rate(replace(till, rate_asked=False), screen)
         case SettingsScreen():
@@ -129,7 +142,15 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
             return (since_s + LEAVE_PATIENCE_S,)
         case EnteringAmount(entry) if not entry.is_empty:
             return (untouched_s + ENTRY_KEPT_S,)
-        case ChoosingTip() | ConfirmingLimit() | EnteringPin() | AcceptingDigits():
+        case ChoosingCashier(entry) if till.cashier is None:
+            return () if entry.is_empty else (untouched_s + ENTRY_KEPT_S,)
+        case (
+            ChoosingTip()
+            | ChoosingCashier()
+            | ConfirmingLimit()
+            | EnteringPin()
+            | AcceptingDigits()
+        ):
             return (untouched_s + QUESTION_SHOWN_S,)
         case FetchingPrice(since_s=since_s) | CheckingLimit(since_s=since_s):
             return (since_s + PRICING_PATIENCE_S,)
@@ -176,6 +197,7 @@ def needs_connection(till: Till) -> bool:
             | DeviceScreen
             | WifiScreen
             | SettingsScreen
+            | ChoosingCashier
             | EnteringPin
             | SaleFailed
             | CodeExpired

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from kiosk.sale import (
     checkout,
+    choosing_cashier,
     code_on_screen,
     forwards,
     invoice_status,
@@ -32,6 +33,7 @@ from kiosk.sale.events import (
     AccountFetched,
     AccountFetchFailed,
     CancelInvoiceResult,
+    CashierSumsResult,
     ConnectionChanged,
     DailyLimitResult,
     DeviceFailed,
@@ -159,6 +161,8 @@ def _handle(till: Till, event: Event) -> Step:
             return manager.handle_sales_page(till, event).then(
                 lambda after: last_sales.handle_sales(after, event)
             )
+        case CashierSumsResult():
+            return choosing_cashier.handle_sums(till, event)
         case SaleDetailsResult():
             return sale_page.handle_details(till, event)
         # The device

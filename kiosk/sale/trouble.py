@@ -81,6 +81,7 @@ class TroubleKind(StrEnum):
     SPEAKER_HANGS = "speaker_hangs"
     SCREEN_TOUCHED = "screen_touched"  # all the time, by something that is no finger
     POWER_CUT = "power_cut"  # a sale was on the screen when the power went
+    CASHIER_UNKNOWN = "cashier_unknown"  # nobody in the list has this code
     PIN_WRONG = "pin_wrong"
     PIN_GUESSED = "pin_guessed"  # wrong ones before the right one
     PIN_LOCKED = "pin_locked"

@@ -40,6 +40,7 @@ class Setting:
     default_words: str
     boot_check: Callable[[str], None] | None
     changed_on_screen: bool
+    kept: Callable[[str], str]
 
     def read(self, text: str) -> Any:
         """The value of a text.
@@ -60,6 +61,7 @@ class Details(TypedDict, total=False):
     `default_words` says in the docs what an empty default is. `boot_check` raises ValueError for
     a value that a file on the boot partition must not set: anybody with the card can write there.
     `changed_on_screen` is False for what only a file may set: secrets, paths, Blink's addresses.
+    `kept` is what may be kept of a text on the disk: of a PIN its hash.
     """
 
     group: Required[Group]
@@ -67,6 +69,7 @@ class Details(TypedDict, total=False):
     default_words: str
     boot_check: Callable[[str], None]
     changed_on_screen: bool
+    kept: Callable[[str], str]
 
 
 @overload
@@ -131,6 +134,7 @@ def setting(
         default_words=details.get("default_words", ""),
         boot_check=details.get("boot_check"),
         changed_on_screen=details.get("changed_on_screen", True),
+        kept=details.get("kept", str),
     )
     return dataclasses.field(metadata={_KEY: entry})
 

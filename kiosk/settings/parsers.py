@@ -180,6 +180,13 @@ def manager_pin(text: str) -> Secret:
     return Secret(pin.kept(text))
 
 
+def kept_pin(text: str) -> str:
+    """What may be kept of the PIN."""
+    from kiosk.sale import pin  # brings OpenSSL, and the first picture must not wait for it
+
+    return pin.kept(text)
+
+
 def timezone(text: str) -> tzinfo:
     """A zone of the tz database."""
     try:

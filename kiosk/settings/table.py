@@ -14,7 +14,7 @@ from kiosk.clock import system_zone
 from kiosk.sale.days import DAY_S
 from kiosk.sale.lightning_address import LightningAddress, parse_lightning_address
 from kiosk.sale.tax import TaxRate
-from kiosk.settings import parsers
+from kiosk.settings import cashiers, parsers
 from kiosk.settings.defaults import default_journal, id_of_host
 from kiosk.settings.entry import Group, Setting, setting, setting_of
 from kiosk.settings.secret import Secret
@@ -169,6 +169,18 @@ class Settings:
         group=Group.DEVICE,
         secret=True,
         default_words="those screens are off",
+        kept=parsers.kept_pin,
+    )
+    cashiers: Secret | None = setting(  # the PINs in it hashed
+        "KIOSK_CASHIERS",
+        cashiers.cashiers,
+        "who sells, each with two digits, a name and, if wanted, a PIN: `01 Ana, 02 Bo 4711`; one"
+        " is chosen before anything is sold, kept with each sale and summed up apart; an appliance"
+        " keeps the PINs' hashes alone",
+        group=Group.DEVICE,
+        secret=True,
+        default_words="no question who sells",
+        kept=cashiers.kept_cashiers,
     )
     kiosk_id: str = setting(
         "KIOSK_ID",

@@ -23,11 +23,16 @@ from hypothesis.stateful import (
 
 from kiosk.commands import book_files
 from kiosk.commands.cells import Row
-from kiosk.commands.close_tables import CLOSES, close_rows
+from kiosk.commands.close_tables import (
+    CLOSE_CASHIERS,
+    CLOSES,
+    close_cashier_rows,
+    close_rows,
+)
 from kiosk.commands.sale_tables import SALES
 from kiosk.journal import Journal
 from kiosk.journal.books import Entry, RefundEntry, SaleEntry
-from kiosk.sale.books import Sums, added, less
+from kiosk.sale.books import CloseReport, Sums, added, less
 from kiosk.sale.facts import (
     DayClosed,
     Fact,
@@ -46,6 +51,7 @@ from tests.sale.tills import JPY, KWD, USD, invoice
 ZONES: tuple[tzinfo, ...] = (ZoneInfo("Asia/Tokyo"), ZoneInfo("America/El_Salvador"))
 RATES = (TaxRate("VAT", 1900), TaxRate("reduced", 700), TaxRate("none", 0))
 CURRENCIES = (USD, JPY, KWD, SAT)
+CASHIERS = ("", "", "01 Ana", "02 Bo")
 PRICE = Rate(USD, 43_623_050_781, 12, 0.0)
 
 Books = dict[str, Counter[str]]  # by currency: sums in minor units and sats
@@ -78,6 +84,7 @@ class AnyDays(RuleBasedStateMachine):
         taxed=st.booleans(),
         direct=st.booleans(),
         paid=st.booleans(),
+        cashier=st.sampled_from(CASHIERS),
     )
     def a_sale(
         self,
@@ -87,6 +94,7 @@ class AnyDays(RuleBasedStateMachine):
         taxed: bool,
         direct: bool,
         paid: bool,
+        cashier: str,
     ) -> None:
         assert currency in CURRENCIES
         self.number += 1
@@ -107,6 +115,7 @@ class AnyDays(RuleBasedStateMachine):
             tip_minor=tip,
             lines=tuple(SaleLine(minor, name) for minor, name in items) if taxed else (),
             direct=direct,
+            cashier=cashier,
         )
         facts: list[Fact] = sold(begun, self.number)
         if paid:
@@ -127,8 +136,8 @@ class AnyDays(RuleBasedStateMachine):
         self.sold.append(late)
 
     @precondition(lambda self: self.sold)
-    @rule(data=st.data(), whole=st.booleans())
-    def a_refund(self, data: st.DataObject, whole: bool) -> None:
+    @rule(data=st.data(), whole=st.booleans(), by=st.sampled_from(CASHIERS))
+    def a_refund(self, data: st.DataObject, whole: bool, by: str) -> None:
         begun, _ = data.draw(st.sampled_from(self.sold))
         before = sum(self.given.get(begun.id, []))
         left = begun.whole_price.minor - before
@@ -149,6 +158,7 @@ class AnyDays(RuleBasedStateMachine):
                     part.tip,
                     part.taxes,
                     "returned",
+                    by,
                 )
             ]
         )
@@ -193,8 +203,27 @@ class AnyDays(RuleBasedStateMachine):
                 assert own is not None
                 file = of_file(book_files.sale_table(own, zone))
                 assert file == of_file(close_rows(report, zone), CLOSES)
+                own = self.journal.entries_of_close(report.number)
+                assert own is not None
+                assert_shared_out(report, list(own), zone)
                 parts.append(file)
             assert total(parts) == by_receipts
+
+
+def assert_shared_out(report: CloseReport, entries: Sequence[Entry], zone: tzinfo) -> None:
+    """What is whose by the close is what the files say, and together it is the whole close."""
+    file = [dict(zip(SALES, row, strict=True)) for row in book_files.sale_table(entries, zone)]
+    named = {row["cashier"] for row in file if row["gross"] is not None}
+    if named <= {""}:
+        assert report.cashiers == ()
+        return
+    assert {part.cashier for part in report.cashiers} == named
+    whole = of_file(close_cashier_rows(report), CLOSE_CASHIERS)
+    assert whole == of_file(close_rows(report, zone), CLOSES)
+    for part in report.cashiers:
+        own = [row for row in file if row["cashier"] == part.cashier]
+        rows = (tuple(row[name] for name in SALES) for row in own)
+        assert of_sums(less(part.sums, part.refunded)) == of_file(rows)
 
 
 def of_entries(entries: Iterable[Entry]) -> Books:

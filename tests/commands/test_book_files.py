@@ -147,7 +147,7 @@ def test_the_workbook_has_a_sheet_for_each_table_and_numbers_are_numbers(
         names = book.read("xl/workbook.xml").decode()
         sales = book.read("xl/worksheets/sheet1.xml").decode()
         hours = book.read("xl/worksheets/sheet4.xml").decode()
-    for name in ("Sales", "Items", "Taxes", "Hours", "Closes", "Close taxes"):
+    for name in ("Sales", "Items", "Taxes", "Hours", "Closes", "Close taxes", "Close cashiers"):
         assert f'name="{name}"' in names
     assert "<v>-0.50</v>" in sales
     assert hours.count("<row ") == 2, "the head, and one hour"
@@ -236,11 +236,12 @@ def test_the_stick_gets_every_table_and_the_last_closes_own(day: Journal, tmp_pa
         "kiosk-taxes-year",
         "kiosk-closes",
         "kiosk-close-taxes",
+        "kiosk-close-cashiers",
     }
     assert len(list(folder.glob("kiosk-books-year-*.xlsx"))) == 1
     (objects,) = folder.glob("kiosk-sales-year-*.json")
     assert json.loads(objects.read_text()) == [], "those sales are years old"
-    assert len(list(folder.iterdir())) == 9, "and nothing that was only for making them"
+    assert len(list(folder.iterdir())) == 10, "and nothing that was only for making them"
     (since,) = folder.glob("kiosk-sales-since-close-*")
     assert since.read_text().count("\n") == 2
 

@@ -10,6 +10,7 @@ import pytest
 from kiosk.host.notify import Notifier
 from kiosk.host.watchdog import FEEDS_PER_TIMEOUT, make_watchdog
 from kiosk.loop import Inbox, Loop
+from kiosk.sale.books import CashierSums
 from kiosk.sale.device import HostEffect
 from kiosk.sale.effects import Sound, WalletEffect
 from kiosk.sale.entry import Entry
@@ -66,6 +67,9 @@ class Doors:
     def set_unix(self, unix_s: float) -> None: ...
     def take_requests(self) -> bool:
         return False
+
+    def cashier_sums(self, cashier: str, now: int) -> CashierSums:
+        raise NotImplementedError
 
     def overview(self, now: int) -> SalesHistoryResult:
         raise NotImplementedError

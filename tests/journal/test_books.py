@@ -1,6 +1,7 @@
 """Numbers without holes, exact sums, and closes whose reports are what their files add up to."""
 
 import itertools
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 from kiosk.journal import Journal, JournalConflict
 from kiosk.journal.books import Entry, RefundEntry, SaleEntry
 from kiosk.journal.installation import Hardware
-from kiosk.sale.books import ReceiptNumber, report_as_text, report_from_text
+from kiosk.sale.books import CashierSums, ReceiptNumber, report_as_text, report_from_text
 from kiosk.sale.facts import (
     DayClosed,
     DirectInvoiceIssued,
@@ -331,3 +332,38 @@ def test_refunds_are_numbered_apart_and_never_more_than_was_paid(journal: Journa
 
 
 SAT_OF_JOURNAL = replace(sale(1).price.currency, code="SAT", symbol="sat", fraction_digits=0)
+
+
+def test_what_each_cashier_has_taken_and_given_back_is_in_the_report_and_in_the_pages(
+    journal: Journal,
+) -> None:
+    ana, bo, nobody = (
+        replace(sale(number), cashier=label)
+        for number, label in enumerate(("01 Ana", "02 Bo", ""), start=1)
+    )
+    for number, begun in enumerate((ana, bo, nobody), start=1):
+        journal.record(sold(begun, number))
+    journal.record([RefundRecorded(bo.id, 1, 50, 0, Sats(1), Sats(0), (), "returned", "01 Ana")])
+    assert journal.sale_details(bo.id).cashier == "02 Bo"
+    today = journal.overview(NOW).cashiers
+    assert [part.cashier for part in today] == ["", "01 Ana", "02 Bo"]
+    assert journal.cashier_sums("01 Ana", NOW) == today[1]
+    assert journal.cashier_sums("03 Cy", NOW) == CashierSums("03 Cy", ())
+    assert [line.gross_minor for line in today[1].refunded] == [50]
+    journal.record([DayClosed(NOW, "01 Ana")])
+    (report,) = journal.close_reports()
+    assert report.cashiers == today
+    assert report.by == "01 Ana"
+    assert report_from_text(report_as_text(report)) == report
+
+
+def test_a_report_of_before_there_were_cashiers_is_read_and_one_without_them_shares_nothing_out(
+    journal: Journal,
+) -> None:
+    journal.record(sold(sale(1), 1))
+    journal.record([DayClosed(NOW)])
+    (report,) = journal.close_reports()
+    assert report.cashiers == ()
+    before = json.loads(report_as_text(report))
+    del before["cashiers"]
+    assert report_from_text(json.dumps(before)) == report

@@ -30,6 +30,7 @@ from kiosk.sale.ledger_history import (
     LostJournal,
 )
 from kiosk.sale.money import SAT
+from kiosk.sale.pin_tries import MANAGER
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Ready, Till
 from kiosk.sale.transition import transition
@@ -214,7 +215,9 @@ def test_a_damaged_journal_forgets_no_digits_no_wrong_pins_and_no_merchants_wall
     """Box fault 34: after a lost card the wallet of a moved user name was the first one again."""
     path = tmp_path / "journal.sqlite3"
     journal = Journal.open(path, lambda: NOW)
-    journal.record([DigitsAccepted("USD", 2), DigitsAccepted("USD", 0), PinTried(7)])
+    journal.record(
+        [DigitsAccepted("USD", 2), DigitsAccepted("USD", 0), PinTried(7), PinTried(3, "02")]
+    )
     journal.record([MerchantWalletAccepted("shop", WalletId("first"))])
     journal.close()
     Journal.set_aside(path, "20261126T000000")
@@ -225,4 +228,4 @@ def test_a_damaged_journal_forgets_no_digits_no_wrong_pins_and_no_merchants_wall
         journal.close()
         assert taken_up.digits == {"USD": 0}
         assert taken_up.merchant_wallets == {"shop": "first"}
-    assert taken_up.wrong_pins == 0
+    assert taken_up.wrong_pins == {MANAGER: 0, "02": 3}

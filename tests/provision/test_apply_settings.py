@@ -17,6 +17,8 @@ from kiosk.provision.apply_settings import (
     apply_from_boot,
     keep_secrets_apart,
 )
+from kiosk.provision.env_file import checked_settings
+from kiosk.provision.settings_in_force import values_in_force
 from kiosk.provision.wifi import Wifi
 from kiosk.sale.pin import is_correct_pin
 from kiosk.settings import PIN_CREDENTIAL, load
@@ -317,6 +319,24 @@ def test_of_the_pin_only_its_hash_is_kept_and_an_old_one_is_hashed_at_the_next_b
     )
     assert settings.pin is not None
     assert is_correct_pin("4712", settings.pin.reveal())
+
+
+def test_of_the_cashiers_pins_only_hashes_are_kept_however_they_were_written(box: Box) -> None:
+    (box.boot / "kiosk.env").write_text(f'{GOOD}KIOSK_CASHIERS="01 Ana, 02 O\'Neil 8642"\n')
+    assert apply_from_boot(box.places) == ()
+    file = box.secret("KIOSK_CASHIERS")
+    kept = file.read_text()
+    assert kept.startswith("01 Ana, 02 O'Neil scrypt$")
+    assert is_correct_pin("8642", kept.rpartition(" ")[2])
+    assert all(b"8642" not in file.read_bytes() for file in box.etc.rglob("*") if file.is_file())
+    seen = file.stat().st_mtime_ns
+    keep_secrets_apart(box.etc)
+    assert file.stat().st_mtime_ns == seen, "nothing is written twice"
+    file.write_text("03 Cy 9753")
+    keep_secrets_apart(box.etc)
+    assert file.read_text().startswith("03 Cy scrypt$")
+    assert values_in_force(box.etc).values["KIOSK_CASHIERS"] == file.read_text()
+    checked_settings(values_in_force(box.etc))  # and may be put into force again with a change
 
 
 def test_a_file_without_a_pin_takes_the_old_one_away(box: Box) -> None:

@@ -10,6 +10,7 @@ from kiosk.journal import Journal
 from kiosk.sale.facts import PinTried
 from kiosk.sale.keys import Key
 from kiosk.sale.pin import PIN_TRIES, lock_s, pin_hash
+from kiosk.sale.pin_tries import MANAGER, PinTries
 from kiosk.sale.screens import EnteringPin, ManagerScreen
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.text.words import Words
@@ -46,7 +47,9 @@ def test_nothing_can_be_tried_during_the_pause_and_the_manager_is_told_after_it(
     assert isinstance(screen, EnteringPin)
     assert screen.notice is not None
     assert screen.notice.kind is TroubleKind.PIN_LOCKED
-    story.till = replace(story.till, now_s=story.till.pin_locked_until_s, screen=EnteringPin())
+    story.till = replace(
+        story.till, now_s=story.till.pin_tries_of(MANAGER).locked_until_s, screen=EnteringPin()
+    )
     story.press("1234", Key.CHARGE)
     assert isinstance(story.till.screen, ManagerScreen)
     alarm_texts = [Words().trouble_text(alarm.trouble) for alarm in story.till.alarms]
@@ -60,7 +63,7 @@ def test_a_right_pin_alone_writes_nothing_and_opens_with_a_card_that_fails() -> 
     story = asked()
     story.till = replace(story.till, journal_trouble=Trouble(TroubleKind.JOURNAL_FULL))
     story.press("9999", Key.CHARGE)
-    assert story.till.pin_tries == 1
+    assert story.till.pin_tries_of(MANAGER).wrong == 1
     story.press("1234", Key.CHARGE)
     assert isinstance(story.till.screen, ManagerScreen)
     assert not any(isinstance(fact, PinTried) for fact in story.facts)
@@ -74,5 +77,5 @@ def test_a_new_start_does_not_forget_the_pause(
     journal = Journal.open(tmp_path / "journal.sqlite3", lambda: NOW)
     journal.record([PinTried(wrong) for wrong in tries])
     till, _ = initial_till(LOCKING, journal.take_up(), 50.0, NOW)
-    assert (till.pin_tries, till.pin_locked_until_s) == (tries[-1], 50.0 + pause_s)
+    assert till.pin_tries_of(MANAGER) == PinTries(tries[-1], 50.0 + pause_s)
     journal.close()

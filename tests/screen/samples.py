@@ -4,7 +4,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from kiosk.sale.account import WindDown
-from kiosk.sale.books import CloseReport, CurrencySums, ReceiptNumber
+from kiosk.sale.books import CashierSums, CloseReport, CurrencySums, ReceiptNumber
+from kiosk.sale.cashier import Cashier
 from kiosk.sale.days import DAY_S
 from kiosk.sale.device import DeviceFacts, DeviceNotice, Internet
 from kiosk.sale.entry import Entry
@@ -25,7 +26,9 @@ from kiosk.sale.sales_list import SalesDay, SalesList, SalesPlace
 from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
+    CashierLogin,
     CheckingLimit,
+    ChoosingCashier,
     ChoosingTip,
     CodeDetail,
     CodeExpired,
@@ -92,6 +95,11 @@ TOTALS = Totals(
     ),
 )
 VAT = TaxRate("VAT", 1900)
+CASHIERS = (
+    Cashier("01", "Ana"),
+    Cashier("02", "Bo", "scrypt$"),
+    *(Cashier(f"{number:02d}", f"Maximiliane {number}") for number in range(3, 12)),
+)
 CLOSE = CloseReport(
     ReceiptNumber(1, 57),
     1_699_914_000,
@@ -273,6 +281,7 @@ def every_view() -> dict[str, Till]:
         EnteringAmount(replace(ENTRY, tax=1)),
         rules=replace(RULES, taxes=(VAT, TaxRate("reduced", 700))),
     )
+    views |= _cashier_views()
     closed = ManagerScreen(ManagerPage.TOTALS, 1, TOTALS, TOTALS, closes=(CLOSE,))
     views["close-report"] = till(closed)
     views["closing"] = till(
@@ -288,6 +297,42 @@ def every_view() -> dict[str, Till]:
         waiting = FetchingAccount(3, NOW_S + 17, trouble)
         views[f"out-{kind}"] = till(EnteringAmount(Entry(USD)), service=waiting)
     return views
+
+
+def _cashier_views() -> dict[str, Till]:
+    """Who is chosen to sell, shown while an amount is typed, and on the manager's page."""
+    rules = replace(RULES, cashiers=CASHIERS, pin="scrypt$", taxes=(VAT,))
+    ana = CASHIERS[0]
+    chosen = till(ChoosingCashier(Entry(USD)), rules=rules, cashier=ana)
+    taken = (
+        CashierSums(ana.label, TOTALS.sums),
+        CashierSums(CASHIERS[1].label, TOTALS.sums[1:2], CLOSE.refunded),
+        CashierSums("", TOTALS.sums[2:]),
+    )
+    page = ManagerScreen(ManagerPage.TOTALS, 0, TOTALS, TOTALS, cashiers=taken, by_cashier=True)
+    return {
+        "cashiers": replace(chosen, cashier=None),
+        "cashiers-own": replace(chosen, screen=ChoosingCashier(Entry(USD), today=taken[0])),
+        "cashiers-few": replace(
+            chosen, rules=replace(rules, cashiers=CASHIERS[:3]), screen=ChoosingCashier(ENTRY, "0")
+        ),
+        "cashiers-unknown": replace(
+            chosen,
+            screen=ChoosingCashier(ENTRY, notice=Trouble(TroubleKind.CASHIER_UNKNOWN, "77")),
+        ),
+        "cashier-pin": replace(chosen, screen=EnteringPin("12", opens=CashierLogin(ana, ENTRY))),
+        "cashier-idle": replace(chosen, screen=EnteringAmount(Entry(USD))),
+        "cashier-none": replace(chosen, screen=EnteringAmount(Entry(USD)), cashier=None),
+        "cashier-amount": replace(chosen, screen=EnteringAmount(ENTRY)),
+        "totals-by-cashier": replace(chosen, screen=page),
+        "totals-no-cashier": replace(chosen, screen=replace(page, cashiers=())),
+        "sale-of-cashier": till(
+            SaleScreen(
+                replace(DETAILS, cashier=ana.label),
+                ManagerScreen(ManagerPage.HISTORY, 0, TOTALS, TOTALS, SALES, NOW_S),
+            )
+        ),
+    }
 
 
 def _sale_views() -> dict[str, Till]:

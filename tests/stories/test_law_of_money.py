@@ -28,6 +28,7 @@ from kiosk.commands.app import initial_till
 from kiosk.journal import Hardware, Journal, JournalUnusable, open_sound
 from kiosk.journal.installation import file_of
 from kiosk.loop import Inbox, Loop
+from kiosk.sale.books import CashierSums
 from kiosk.sale.effects import SendForward
 from kiosk.sale.events import (
     Event,
@@ -116,6 +117,9 @@ class FailingJournal:
     def probe(self) -> None:
         self._room()
         self.real.probe()
+
+    def cashier_sums(self, cashier: str, now: int) -> CashierSums:
+        return self.real.cashier_sums(cashier, now)
 
     def overview(self, now: int) -> SalesHistoryResult:
         return self.real.overview(now)

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from kiosk.sale.screens import ChoosingTip, ConfirmingLimit, EnteringAmount, EnteringPin
+from kiosk.sale.screens import (
+    ChoosingCashier,
+    ChoosingTip,
+    ConfirmingLimit,
+    EnteringAmount,
+    EnteringPin,
+)
 from kiosk.sale.till import Ready, Till
 
 # After the dimming has said that the screen is about to rest.
 ATTRACT_AFTER_S: Final = 30.0
 
 # Screens on which nothing happens until a person does something.
-_NEVER: Final = (EnteringAmount, ChoosingTip, ConfirmingLimit, EnteringPin)
+_NEVER: Final = (EnteringAmount, ChoosingCashier, ChoosingTip, ConfirmingLimit, EnteringPin)
 
 
 class ScreenStage(StrEnum):

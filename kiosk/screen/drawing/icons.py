@@ -49,6 +49,7 @@ class Icon(StrEnum):
     SWAP = "swap"
     WIFI = "wifi"
     GLOBE = "globe"
+    PERSON = "person"
 
 
 @lru_cache(maxsize=256)

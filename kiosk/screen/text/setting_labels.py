@@ -35,6 +35,7 @@ SETTING_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "KIOSK_TAX": mark("Taxes in percent"),
         "KIOSK_SUCCESS_SECONDS": mark("Seconds of success"),
         "KIOSK_PIN": mark("Manager PIN"),
+        "KIOSK_CASHIERS": mark("Cashiers"),
         "KIOSK_ID": mark("Till's name in memos"),
         "KIOSK_TIMEZONE": mark("Time zone"),
         "KIOSK_LOG": mark("Log"),

@@ -276,6 +276,7 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("The power went during a sale."),
             mark("It is being checked; a payment is not lost."),
         ),
+        TroubleKind.CASHIER_UNKNOWN: (mark("No cashier has the digits {subject}."), ""),
         TroubleKind.PIN_WRONG: (mark("Wrong PIN."), ""),
         TroubleKind.PIN_GUESSED: (
             mark("Wrong PINs before this one: {subject}."),

@@ -1,5 +1,7 @@
 """Typing the amount: both units live, the sum, the price and its age, and limits before Enter."""
 
+from typing import Final
+
 import pygame
 
 from kiosk.sale.entry import Entry
@@ -37,6 +39,9 @@ from kiosk.screen.views.entry_banners import entry_banner
 from kiosk.screen.views.free_room import has_room_for_sales, last_sales, tape, tape_height
 from kiosk.screen.views.keypad import beside_keypad, keypad
 
+# Fingers: where the head is as wide, the shop's name stands beside the cashier's.
+_ROOM_FOR_BOTH: Final = 6
+
 
 def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> None:
     """The amount and what there is to know beside the keypad, or above it in portrait."""
@@ -51,7 +56,8 @@ def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> 
         has_room = head.width >= 6 * canvas.finger  # else the name stays, and the signs go
     else:
         has_room = True
-    shop_name(canvas, _with_signs(canvas, till, head) if has_room else head, look)
+    head = _with_signs(canvas, till, head) if has_room else head
+    shop_name(canvas, _cashier_key(canvas, till, head) if till.rules.cashiers else head, look)
     amount, rest = off_top(rest, min(canvas.points(DISPLAY), rest.height * 2 // 5), 0)
     colours, entry, words = canvas.palette, screen.entry, canvas.words
     sentence = amount_in_unit(till, entry, screen.shown) if screen.shown else None
@@ -84,6 +90,19 @@ def _tax_key(canvas: Canvas, head: pygame.Rect, rate: TaxRate) -> pygame.Rect:
     return beside
 
 
+def _cashier_key(canvas: Canvas, till: Till, head: pygame.Rect) -> pygame.Rect:
+    """Who sells, which a tap changes; what is left for the shop's name, which may be nothing.
+
+    Where there is no room for it, the manager's screens are reached from the cashiers'.
+    """
+    name = pygame.Rect(head.topleft, (0, 0))
+    if head.width >= _ROOM_FOR_BOTH * canvas.finger:
+        name, head = canvas.columns(head, [1, 1], canvas.points(GAP))
+    label = till.cashier_label or canvas.words.tr("Who is selling?")
+    canvas.button(head, Key.CASHIER, label, name=Icon.PERSON, tone=Tone.QUIET, size=LABEL)
+    return name
+
+
 def _with_signs(canvas: Canvas, till: Till, head: pygame.Rect) -> pygame.Rect:
     """The two signs at the end of the head; what is left of it comes back."""
     gap = canvas.points(GAP)
@@ -94,7 +113,9 @@ def _with_signs(canvas: Canvas, till: Till, head: pygame.Rect) -> pygame.Rect:
 
 
 def shop_name(canvas: Canvas, area: pygame.Rect, look: Look) -> None:
-    """Whose till it is; held, the way to the manager's screens."""
+    """Whose till it is; held, the way to the manager's screens. Without room there is none."""
+    if not area.width:
+        return
     colours = canvas.palette
     if logo.draw(canvas, look.logo, area, colours.ground, align=Align.START) is None:
         name = look.name or canvas.words.tr("Kiosk")

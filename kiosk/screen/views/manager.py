@@ -64,12 +64,12 @@ def managing(canvas: Canvas, till: Till, screen: ManagerScreen) -> None:
             forwards_page(canvas, body, till, screen)
         case ManagerPage.DEVICE:
             _device_page(canvas, account_notices(canvas, body, till), screen.notice)
-    last = _foot_keys(canvas, screen)
+    last = _foot_keys(canvas, till, screen)
     shares = [3 if label else 2 for _, label, _, _ in last]
     button_row(canvas, canvas.columns(foot, shares, gap), last, LABEL * 0.9)
 
 
-def _foot_keys(canvas: Canvas, screen: ManagerScreen) -> list[Button]:
+def _foot_keys(canvas: Canvas, till: Till, screen: ManagerScreen) -> list[Button]:
     words, page = canvas.words, screen.page
     keys: list[Button] = [(Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN)]
     if page is not ManagerPage.DEVICE:
@@ -77,6 +77,9 @@ def _foot_keys(canvas: Canvas, screen: ManagerScreen) -> list[Button]:
         keys.append((Key.PLUS, "", Icon.DOWN, Tone.PLAIN))
     match page:
         case ManagerPage.TOTALS:
+            if till.rules.cashiers:
+                tone = Tone.CHOSEN if screen.by_cashier else Tone.PLAIN
+                keys.append((Key.CURRENCY, "", Icon.PERSON, tone))
             keys.append((Key.CHARGE, words.tr("Close the day"), Icon.TICK, Tone.MAIN))
         case ManagerPage.HISTORY:
             other = words.tr("All sales") if screen.sales.odd else words.tr("Late or twice")

@@ -7,6 +7,7 @@ from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
     CheckingLimit,
+    ChoosingCashier,
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
@@ -32,6 +33,7 @@ from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.views.about import about
 from kiosk.screen.views.amount_entry import entering
+from kiosk.screen.views.choosing_cashier import choosing_cashier
 from kiosk.screen.views.first_run import first_run
 from kiosk.screen.views.manager import managing
 from kiosk.screen.views.messages import (
@@ -75,6 +77,8 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             stopped(canvas, screen)
         case ChoosingTip():
             tipping(canvas, till, screen, look)
+        case ChoosingCashier():
+            choosing_cashier(canvas, till, screen)
         case EnteringPin():
             asking_pin(canvas, screen, look)
         case ManagerScreen(closing=True):

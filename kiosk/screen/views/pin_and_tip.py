@@ -5,7 +5,7 @@ import pygame
 from kiosk.sale.entry import Entry, percentage_tip
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Fiat
-from kiosk.sale.screens import ChoosingTip, EnteringPin
+from kiosk.sale.screens import CashierLogin, ChoosingTip, EnteringPin
 from kiosk.sale.till import Till
 from kiosk.screen.drawing import shapes
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone
@@ -80,10 +80,12 @@ def _own_tip(canvas: Canvas, screen: ChoosingTip, own: Fiat, look: Look) -> None
 
 
 def asking_pin(canvas: Canvas, screen: EnteringPin, look: Look) -> None:
-    """The manager's PIN; what was wrong stands below."""
+    """The manager's PIN, or a cashier's; what was wrong stands below."""
     words = canvas.words
+    login = screen.opens if isinstance(screen.opens, CashierLogin) else None
+    title = words.tr("Manager PIN") if login is None else login.cashier.label
     wrong = "" if screen.notice is None else words.joined(*words.trouble_text(screen.notice))
-    pin_page(canvas, words.tr("Manager PIN"), len(screen.typed), look, wrong=wrong)
+    pin_page(canvas, title, len(screen.typed), look, wrong=wrong)
 
 
 def pin_page(

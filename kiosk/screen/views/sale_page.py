@@ -92,6 +92,7 @@ def _lines(words: Words, screen: SaleScreen) -> list[tuple[str, str]]:
     late = words.tr("The code had left the screen already.") if record.late else ""
     lines = [
         (words.tr("Tip"), tip_amount(words, sale)),
+        (words.tr("Cashier"), screen.details.cashier),
         (words.tr("Begun"), _moment(words, sale.started_at)),
         (words.tr("Paid"), _moment(words, record.paid_at)),
         (words.tr("Late"), late),

@@ -1,8 +1,11 @@
 """The manager's totals: today, since the last close, and the reports of the closes before."""
 
+from collections.abc import Sequence
+from typing import Final
+
 import pygame
 
-from kiosk.sale.books import CloseReport, Sums, less
+from kiosk.sale.books import CashierSums, CloseReport, Sums, less
 from kiosk.sale.money import Fiat, Sats
 from kiosk.sale.screens import ManagerScreen
 from kiosk.sale.totals import Totals
@@ -10,6 +13,9 @@ from kiosk.screen.drawing.canvas import Align, Canvas
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.layout import off_top, rows
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, MARGIN, TITLE, Colour
+from kiosk.screen.text.words import Words
+
+_CASHIER_LINE: Final = 52  # points
 
 Line = tuple[str, Colour, float, Weight]
 
@@ -18,6 +24,9 @@ def totals_page(canvas: Canvas, area: pygame.Rect, screen: ManagerScreen) -> Non
     """The totals, or the close that was chosen: `top` 1 is the newest one."""
     words = canvas.words
     reports = screen.closes[screen.top - 1 : screen.top] if screen.top else ()
+    if screen.by_cashier:
+        _by_cashier(canvas, area, screen, reports)
+        return
     for report in reports:
         _close(canvas, area, report)
     if reports:
@@ -48,6 +57,53 @@ def _card(canvas: Canvas, area: pygame.Rect, title: str, totals: Totals | None) 
         lines.append((received, colours.quiet, LABEL, Weight.MEDIUM))
     lines += _refund_lines(canvas, totals.refunded)
     _write(canvas, inner, lines)
+
+
+def _by_cashier(
+    canvas: Canvas, area: pygame.Rect, screen: ManagerScreen, reports: Sequence[CloseReport]
+) -> None:
+    """What each cashier has taken, in the close that is shown, else today."""
+    words = canvas.words
+    title, cashiers = words.tr("Today"), screen.cashiers
+    for report in reports:
+        title, cashiers = words.tr("Close {number}", number=str(report.number)), report.cashiers
+    inner = _panel(canvas, area, title)
+    if cashiers:
+        _cashier_lines(canvas, inner, cashiers)
+    else:
+        empty = words.tr("Reading") if screen.totals is None else words.tr("No sales yet")
+        canvas.text(empty, inner, canvas.palette.quiet, BODY)
+
+
+def _cashier_lines(canvas: Canvas, inner: pygame.Rect, cashiers: Sequence[CashierSums]) -> None:
+    """A line for each cashier: name, sales, money and tips; what has no room is counted."""
+    words, colours = canvas.words, canvas.palette
+    line = canvas.points(_CASHIER_LINE)
+    most = max(1, inner.height // line)
+    shown = cashiers if len(cashiers) <= most else cashiers[: most - 1]
+    places = rows(inner, [1] * max(len(shown) + (len(shown) < len(cashiers)), min(most, 4)), 0)
+    for place, cashier in zip(places, shown, strict=False):
+        name, said = canvas.columns(place, [32, 68], canvas.points(GAP))
+        label = cashier.cashier or words.tr("no cashier")
+        canvas.text(label, name, colours.ink, LABEL, align=Align.START, weight=Weight.BOLD)
+        canvas.lines(sums_of_cashier(words, cashier), said, colours.ink, LABEL, align=Align.END)
+    if len(shown) < len(cashiers):
+        hidden = len(cashiers) - len(shown)
+        more = words.trn("{count} more, in the files", "{count} more, in the files", hidden)
+        canvas.text(more, places[len(shown)], colours.quiet, LABEL, align=Align.START)
+
+
+def sums_of_cashier(words: Words, cashier: CashierSums) -> str:
+    """`9 sales, $148.32, tips $2.50`, with what was given back taken off."""
+    sums = less(cashier.sums, cashier.refunded)
+    count = words.trn("{count} sale", "{count} sales", sum(line.receipts for line in sums))
+    parts = [count]
+    for line in sums:
+        parts.append(words.money(line.paid))
+        if line.tip_minor:
+            tips = words.money(Fiat(line.tip_minor, line.currency))
+            parts.append(words.tr("tips {amount}", amount=tips))
+    return ", ".join(parts)
 
 
 def _close(canvas: Canvas, area: pygame.Rect, report: CloseReport) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale.account import Rates
+from kiosk.sale.cashier import Cashier
 from kiosk.sale.device import DeviceFacts, DeviceFactsResult, Internet
 from kiosk.sale.events import Event, KeyStuck, LetterTyped, RatesFetched, SendOutcome
 from kiosk.sale.invoice import InvoiceStatus
@@ -14,6 +15,7 @@ from kiosk.sale.money import Cents, Sats
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.screens import (
     AwaitingPayment,
+    ChoosingCashier,
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
@@ -382,6 +384,25 @@ def test_the_manager_holds_the_name_and_types_a_pin(counters: list[Counter]) -> 
         ("touch 3", ManagerScreen, "Everything has reached the merchant"),
         ("touch 4", ManagerScreen, "Shut down"),
         ("touch clear", EnteringAmount, "$0.00"),
+    )
+
+
+def test_a_cashier_is_touched_or_typed_and_stands_beside_the_amount(
+    counters: list[Counter],
+) -> None:
+    cashiers = (Cashier("01", "Ana"), Cashier("02", "Bo", pin_hash("4711", b"salt")))
+    rules = replace(RULES, cashiers=cashiers, pin=pin_hash("2468", b"salt"))
+    counter = opened(counters, rules)
+    counter.play(
+        ("press 5 charge", ChoosingCashier, "Touch a name, or type its two digits."),
+        ("press 0 3", ChoosingCashier, "No cashier has the digits 03."),
+        ("press 0 1", EnteringAmount, "01 Ana"),
+        ("touch cashier", ChoosingCashier, "02 Bo"),
+        ("press 0 2", EnteringPin, "02 Bo"),
+        ("touch 4 7 1 1 charge", EnteringAmount, "$0.05"),
+        ("touch clear cashier menu", EnteringPin, "Manager PIN"),
+        ("touch 2 4 6 8 charge currency", ManagerScreen, "Reading"),
+        ("touch clear", EnteringAmount, "02 Bo"),
     )
 
 

@@ -1,0 +1,85 @@
+"""Who sells? A key for each cashier, and what whoever is chosen has taken today."""
+
+import pygame
+
+from kiosk.sale.choosing_cashier import PAGE_CASHIERS, shown_cashiers
+from kiosk.sale.keys import Key, Row
+from kiosk.sale.screens import ChoosingCashier
+from kiosk.sale.till import Till
+from kiosk.screen.drawing.canvas import Canvas, Tone
+from kiosk.screen.drawing.font_coverage import Weight
+from kiosk.screen.drawing.icons import Icon
+from kiosk.screen.drawing.layout import off_top, rows
+from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE
+from kiosk.screen.views.button_row import Button, button_row
+from kiosk.screen.views.choices import back_key, page_with_foot
+from kiosk.screen.views.totals import sums_of_cashier
+
+
+def choosing_cashier(canvas: Canvas, till: Till, screen: ChoosingCashier) -> None:
+    """The question, the cashiers of the page, and the keys below."""
+    words, gap = canvas.words, canvas.points(GAP)
+    body, foot = page_with_foot(canvas)
+    head, body = off_top(body, canvas.points(LARGE), gap)
+    canvas.text(words.tr("Who is selling?"), head, canvas.palette.ink, LARGE, weight=Weight.BOLD)
+    line, body = off_top(body, canvas.points(LABEL), gap)
+    _line(canvas, line, till, screen)
+    _cashier_keys(canvas, body, till, screen)
+    keys = _foot_keys(canvas, till)
+    shares = [3 if label else 2 for _, label, _, _ in keys]
+    button_row(canvas, canvas.columns(foot, shares, gap), keys, LABEL * 0.9)
+
+
+def _line(canvas: Canvas, area: pygame.Rect, till: Till, screen: ChoosingCashier) -> None:
+    """What was wrong, else the digit that was typed, else the own total of whoever is chosen."""
+    words, colours = canvas.words, canvas.palette
+    if screen.notice is not None:
+        wrong = words.joined(*words.trouble_text(screen.notice))
+        canvas.signed(Icon.WARNING, wrong, area, colours.bad, LABEL, weight=Weight.BOLD)
+    elif screen.typed:
+        canvas.text(f"{screen.typed}…", area, colours.ink, LABEL, weight=Weight.BOLD)
+    elif screen.today is not None:
+        said = words.tr(
+            "{cashier}, today: {sums}",
+            cashier=screen.today.cashier,
+            sums=sums_of_cashier(words, screen.today),
+        )
+        canvas.text(said, area, colours.ink, LABEL)
+    elif till.cashier is None:
+        sentence = words.tr("Touch a name, or type its two digits.")
+        canvas.text(sentence, area, colours.quiet, LABEL)
+
+
+def _cashier_keys(canvas: Canvas, area: pygame.Rect, till: Till, screen: ChoosingCashier) -> None:
+    gap = canvas.points(GAP)
+    across = 2 if canvas.is_wide else 1
+    down = PAGE_CASHIERS // across
+    height = min(canvas.points(96), (area.height - gap * (down - 1)) // down)
+    used, _ = off_top(area, down * height + (down - 1) * gap, 0)
+    places = [
+        place
+        for row in rows(used, [1] * down, gap)
+        for place in canvas.columns(row, [1] * across, gap)
+    ]
+    shown = shown_cashiers(till, screen)
+    for number, (place, cashier) in enumerate(zip(places, shown, strict=False)):
+        tone = Tone.CHOSEN if cashier == till.cashier else Tone.PLAIN
+        canvas.button(
+            place,
+            Row(number),
+            cashier.label,
+            name=Icon.LOCK if cashier.pin else Icon.PERSON,
+            tone=tone,
+            size=BODY,
+            weight=Weight.BOLD,
+        )
+
+
+def _foot_keys(canvas: Canvas, till: Till) -> list[Button]:
+    keys: list[Button] = [back_key(canvas)]
+    if len(till.rules.cashiers) > PAGE_CASHIERS:
+        keys.append((Key.DELETE, "", Icon.UP, Tone.PLAIN))
+        keys.append((Key.PLUS, "", Icon.DOWN, Tone.PLAIN))
+    if till.rules.pin:
+        keys.append((Key.MENU, canvas.words.tr("Manager"), Icon.LOCK, Tone.PLAIN))
+    return keys
