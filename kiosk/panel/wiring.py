@@ -106,8 +106,9 @@ def _check_pins(
         if not 0 <= pin <= LAST_PIN:
             raise ValueError(f"{name} must name BCM pins from 0 to {LAST_PIN}, not {pin}.")
         if pin in owners:
-            where = "twice" if owners[pin] == name else f"which {owners[pin]} has already"
-            raise ValueError(f"{name} names pin {pin} {where}.")
+            if owners[pin] == name:
+                raise ValueError(f"{name} names pin {pin} twice.")
+            raise ValueError(f"{name} names pin {pin} which {owners[pin]} has already.")
         owners[pin] = name
 
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.screen.text.catalogs import mark
+from kiosk.screen.text.labels import LANGUAGE_NAMES
 from kiosk.screen.text.words import Words
 
 GROUP_LABELS: Final[Mapping[str, str]] = MappingProxyType(
@@ -61,6 +62,38 @@ SETTING_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "KIOSK_BUZZER_PIN": mark("Buzzer's pin"),
     }
 )
+
+# Languages are in `labels`; what has no label here is shown as it is written.
+CHOICE_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "on": mark("on"),
+        "off": mark("off"),
+        "auto": mark("by itself"),
+        "forward": mark("through the till account"),
+        "direct": mark("straight to the merchant"),
+        "sats": mark("sats: 1,234 sats"),
+        "bitcoin": mark("bitcoin: ₿1,234"),
+        "hold": mark("take, forward later"),
+        "refuse": mark("refuse"),
+        "info": mark("brief"),
+        "debug": mark("everything"),
+        "light": mark("light"),
+        "dark": mark("dark"),
+        "contrast": mark("strong contrast"),
+        "phone": mark("123 on top, as on a phone"),
+        "calculator": mark("789 on top, as on a calculator"),
+        "amounts": mark("with amounts"),
+        "times": mark("times only"),
+    }
+)
+
+
+def choice_label(words: Words, value: str) -> str:
+    """A value as it is called on the screen."""
+    if value in LANGUAGE_NAMES:
+        return LANGUAGE_NAMES[value]
+    label = CHOICE_LABELS.get(value)
+    return value if label is None else words.tr(label)
 
 
 def setting_label(words: Words, name: str) -> str:

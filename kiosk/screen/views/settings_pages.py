@@ -11,8 +11,9 @@ from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import columns, rows
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, TITLE
-from kiosk.screen.text.labels import CHANGE_OUTCOMES, LANGUAGE_NAMES
-from kiosk.screen.text.setting_labels import GROUP_LABELS, setting_label
+from kiosk.screen.text.labels import CHANGE_OUTCOMES
+from kiosk.screen.text.setting_labels import GROUP_LABELS, choice_label, setting_label
+from kiosk.screen.text.setting_problems import problem_text
 from kiosk.screen.text.words import Words
 from kiosk.screen.views.choices import (
     back_key,
@@ -46,7 +47,7 @@ def settings_pages(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
             title = _group(words, screen.group)
             choices_page(canvas, title, shown, has_pages=has_pages, save=save)
         case SettingsStep.CHOICE if screen.setting is not None:
-            choices = [(LANGUAGE_NAMES.get(text, text), "") for text in screen.setting.choices]
+            choices = [(choice_label(words, text), "") for text in screen.setting.choices]
             choices_page(canvas, setting_label(words, screen.setting.name), choices)
         case SettingsStep.TEXT if screen.setting is not None:
             _typing(canvas, screen, screen.setting)
@@ -71,8 +72,13 @@ def _value(words: Words, screen: SettingsScreen, setting: EditableSetting) -> st
         is_set = bool(screen.text_of(setting)) if is_changed else setting.is_set
         text = words.tr("is set") if is_set else words.tr("not set")
     else:
-        text = LANGUAGE_NAMES.get(screen.text_of(setting), screen.text_of(setting)) or _NOTHING
+        text = _text(words, setting, screen.text_of(setting)) or _NOTHING
     return words.tr("new: {value}", value=text) if is_changed else text
+
+
+def _text(words: Words, setting: EditableSetting, text: str) -> str:
+    """A chosen value as it is called; what was typed is shown as it is."""
+    return choice_label(words, text) if setting.choices else text
 
 
 def _save(words: Words, screen: SettingsScreen) -> str:
@@ -84,7 +90,8 @@ def _typing(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) ->
     head, keys = letters_page(canvas)
     line, typed = rows(head.inflate(-2 * canvas.points(GAP), 0), [55, 45], 0)
     if screen.problem:
-        canvas.lines(screen.problem, line, colours.bad, LABEL, weight=Weight.BOLD)
+        problem = problem_text(words, f"{setting.name}: {screen.problem}")
+        canvas.lines(problem, line, colours.bad, LABEL, weight=Weight.BOLD)
     else:
         canvas.lines(setting_label(words, setting.name), line, colours.quiet, LABEL)
     text = screen.typed.text
@@ -110,7 +117,8 @@ def _pin(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
         if setting.changes_payee and "MERCHANT" in setting.name:
             parts.append(words.tr("Money of every sale will go to: {value}", value=value))
         else:
-            parts.append(f"{setting_label(words, setting.name)}: {value}")
+            shown = _text(words, setting, value)
+            parts.append(f"{setting_label(words, setting.name)}: {shown}")
     changes = "; ".join(parts) + "."
     if screen.stick is not None:
         changes = stick_changes(canvas, screen.stick)
@@ -131,6 +139,7 @@ def _answer(canvas: Canvas, screen: SettingsScreen) -> None:
     )
     canvas.lines(sentence, line, colours.ink, BODY)
     if result.problems:
-        canvas.lines("; ".join(result.problems), problems, colours.quiet, LABEL)
+        wrong = "; ".join(problem_text(words, problem) for problem in result.problems)
+        canvas.lines(wrong, problems, colours.quiet, LABEL)
     if not is_good:
         foot_keys(canvas, foot, [back_key(canvas)])

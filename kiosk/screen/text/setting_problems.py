@@ -1,0 +1,119 @@
+"""What is wrong with a setting, in the language of the screen.
+
+The readers of settings say it in English, which is what logs and the command line show. Here is
+every such sentence once more as a text to translate, its parts in braces.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from kiosk.screen.text.catalogs import mark
+from kiosk.screen.text.setting_labels import choice_label, setting_label
+from kiosk.screen.text.words import Words
+
+_SENTENCES: Final = (
+    mark("is not an API key of Blink: it looks like blink_ and letters and digits"),
+    mark("is a phone number; give the Blink user name"),
+    mark("is not a Blink user name: 3 to 50 of a-z, 0-9 and _, with a letter"),
+    mark("is not a Lightning address: it looks like name@domain"),
+    mark("is a BIP-353 name (₿), which is no Lightning address"),
+    mark("is a phone number; give the name of the Lightning address"),
+    mark("has a name with other signs than a-z, 0-9, and . _ + -"),
+    mark("must not have a port"),
+    mark("has a domain that is none: letters, digits, hyphens and dots"),
+    mark("has a port that is none"),
+    mark("must be one of {choices}"),
+    mark("must be a whole number from {least} to {most}"),
+    mark("must be currency codes like USD or EUR, or SAT, with commas between"),
+    mark("must be 1 to 20 of a-z, 0-9 and -"),
+    mark("must be fullscreen or a size like 800x480"),
+    mark("names a pin twice"),
+    mark("must be 4 to 12 digits"),
+    mark("is no time zone known here: a name like America/El_Salvador, from Debian's tzdata"),
+    mark("is longer than {most} characters"),
+    mark("must be a name that `aplay -L` lists, like plughw:CARD=Device"),
+    mark("takes at most four percentages"),
+    mark("takes at most {most} rates"),
+    mark("names a rate twice"),
+    mark("must be names with percentages, like VAT 19, reduced 7.5"),
+    mark("is for {setting}; now it is {choice}"),
+    mark("is missing: make a key with READ, RECEIVE and WRITE at Blink"),
+    mark("give either this or {setting}, not both"),
+    mark("give this or {setting}: who gets the money?"),
+    mark("give this, or {setting}: who gets the money?"),
+    mark("goes with {setting}, not with a user name"),
+    mark("needs {setting}: a user name cannot be watched"),
+    mark("is the key of the BlinkPOS account; two are needed"),
+    mark("is for {setting}; every sale is shown here"),
+    mark("must name 3 or 4 pins, it names {given}."),
+    mark("must name {count} pins, it names {given}."),
+    mark("must name BCM pins from {least} to {most}, not {given}."),
+    mark("names pin {pin} twice."),
+    mark("names pin {pin} which {setting} has already."),
+    mark("must have {count} legends, it has {given}."),
+    mark("may have {known} only, not {given}."),
+    mark("has {given} more than once."),
+    mark("lacks {missing}."),
+)
+_MEANT: Final = mark("did you mean {near}?")
+
+_NAME: Final = re.compile(r"([A-Z][A-Z0-9_]{2,40}):? (.+)")
+_PART: Final = re.compile(r"\\\{(\w+)\\\}")
+_SETTING: Final = re.compile(r"([A-Z]+_[A-Z_]+)(?:=(\w+))?")
+
+
+def problem_text(words: Words, problem: str) -> str:
+    """A mistake as it is shown: what the setting is called, and what is wrong with it.
+
+    A sentence that is not known here stays as it is.
+    """
+    named = _NAME.fullmatch(problem)
+    if named is None:
+        return _translated(words, problem)
+    return f"{setting_label(words, named[1])}: {_translated(words, named[2])}"
+
+
+def knows(sentence: str) -> bool:
+    """Whether there is a text to translate for it."""
+    return any(pattern.fullmatch(sentence) for _, pattern in _patterns())
+
+
+def _translated(words: Words, sentence: str) -> str:
+    sentence, _, near = sentence.partition("; did you mean ")
+    for template, pattern in _patterns():
+        match = pattern.fullmatch(sentence)
+        if match is not None:
+            parts = {name: _part(words, name, text) for name, text in match.groupdict().items()}
+            sentence = words.tr(template, **parts)
+            break
+    if not near:
+        return sentence
+    return f"{sentence}; {words.tr(_MEANT, near=near.removesuffix('?'))}"
+
+
+def _part(words: Words, name: str, text: str) -> str:
+    """Settings and choices are called in the sentence as they are on their pages."""
+    if name == "setting":
+        setting, choice = _setting(text)
+        label = setting_label(words, setting)
+        return f"{label} = {choice_label(words, choice)}" if choice else label
+    if name == "choice":
+        return choice_label(words, text)
+    return text
+
+
+def _setting(text: str) -> tuple[str, str]:
+    match = _SETTING.fullmatch(text)
+    return (text, "") if match is None else (match[1], match[2] or "")
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(_with_patterns())
+
+
+def _with_patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
+    for template in _SENTENCES:
+        yield template, re.compile(_PART.sub(r"(?P<\1>.+?)", re.escape(template)))
