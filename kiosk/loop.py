@@ -125,8 +125,8 @@ class Loop:
 
     def run_once(self) -> None:
         """One round: sleep until something happens, take it all in, draw one frame."""
-        self.handle(self._display.wait(self._timeout_s()))
-        self.handle(self._inbox.take())
+        from_display = self._display.wait(self._timeout_s())
+        self.handle([*from_display, *self._inbox.take()])
         self._display.draw(self.till)
         self._show_light()
         if self.watchdog is not None:
