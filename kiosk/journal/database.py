@@ -162,6 +162,7 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     connection.executescript(f"BEGIN; {''.join([*steps, *map(_script, ADDITIONS)])} COMMIT;")
 
 
+@cache
 def _script(name: str) -> str:
     return resources.files("kiosk.journal").joinpath(name).read_text()
 
