@@ -1,5 +1,6 @@
 """Every test draws on SDL's dummy driver and hears nothing."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -27,3 +28,9 @@ settings.load_profile("kiosk")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How far the slow test of the law of money goes."""
     parser.addoption("--interleavings", type=int, default=100_000)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported is nobody's garbage: looking at it again and again is much of the time."""
+    gc.collect()
+    gc.freeze()

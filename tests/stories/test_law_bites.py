@@ -10,7 +10,8 @@ from hypothesis import Phase
 
 from tests.mutants.reach import ROOT
 from tests.mutants.trial import put_in
-from tests.stories.test_law_of_money import TwoKiosks, play
+from tests.stories.law.play import play
+from tests.stories.law.two_kiosks import TwoKiosks
 
 # So many interleavings at most until a broken law is noticed.
 ENOUGH = 500
