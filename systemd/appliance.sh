@@ -507,6 +507,9 @@ have_system_files() {
     # What the manager may ask of root: copy the sales onto a stick, read settings from one.
     has_file "$from/kiosk-export.path" /etc/systemd/system/kiosk-export.path
     has_file "$from/kiosk-export.service" /etc/systemd/system/kiosk-export.service
+    # ... make a second copy of the books on one that is there for it.
+    has_file "$from/kiosk-copy.path" /etc/systemd/system/kiosk-copy.path
+    has_file "$from/kiosk-copy.service" /etc/systemd/system/kiosk-copy.service
     has_file "$from/kiosk-stick.path" /etc/systemd/system/kiosk-stick.path
     has_file "$from/kiosk-stick.service" /etc/systemd/system/kiosk-stick.service
     # ... and put settings into force that are asked for on the screen.

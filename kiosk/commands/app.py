@@ -20,6 +20,7 @@ from kiosk.loop import Inbox, Loop
 from kiosk.panel.deferred import DeferredPanel
 from kiosk.panel.panel import NoPanel, Panel, Put, open_panel
 from kiosk.panel.wiring import Wiring, read_wiring
+from kiosk.provision.env_file import quoted
 from kiosk.sale.choosing_cashier import screen_at_rest
 from kiosk.sale.device import DeviceAction
 from kiosk.sale.entry import Entry
@@ -100,6 +101,8 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         # With cashiers, what others have sold is for the manager alone.
         last_sales=settings.last_sales != "off" and cashiers is None,
         languages=tuple(dict.fromkeys((settings.language, *settings.customer_languages))),
+        copies=settings.copies,
+        zone=settings.timezone,
         keys_left=keys_left_in(settings),
     )
 
@@ -135,6 +138,16 @@ def endpoints_of(settings: Settings) -> Endpoints:
         merchant_updates=settings.merchant_updates,
         direct=_direct_merchant(settings),
     )
+
+
+def copy_settings_of(settings: Settings) -> str:
+    """The settings file for `kiosk copy`, which knows no other settings of the till's."""
+    values = {
+        "KIOSK_JOURNAL": str(settings.journal),
+        "KIOSK_ID": settings.kiosk_id,
+        "KIOSK_TIMEZONE": str(settings.timezone),
+    }
+    return "".join(f"{name}={quoted(value)}\n" for name, value in values.items())
 
 
 def _direct_merchant(settings: Settings) -> DirectMerchant | None:
@@ -258,6 +271,7 @@ def build_app(
             folder=folder,
             end=end,
             write_sales=partial(write_sales, settings.journal, settings.timezone),
+            copy_settings=copy_settings_of(settings),
             read_facts=lambda: read_device_facts(release(), settings.journal, Nmcli()),
         )
         loop = Loop(

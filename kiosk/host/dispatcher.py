@@ -8,15 +8,18 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
-from kiosk.host import settings_request, stick_settings, usb_export
+from kiosk.host import copy_request, settings_request, stick_settings, usb_export
 from kiosk.host.wifi import Nmcli
 from kiosk.sale.device import (
+    CopyOutcome,
+    CopyResult,
     DeviceAction,
     DeviceActionResult,
     DeviceFacts,
     DeviceFactsResult,
     DeviceNotice,
     HostEffect,
+    MakeCopy,
     ReadDeviceFacts,
     RunDeviceAction,
 )
@@ -32,18 +35,23 @@ from kiosk.sale.wifi import JoinWifi, ScanWifi, WifiJoinResult, WifiNotice, Wifi
 log: Final = logging.getLogger("kiosk")
 
 HostEvent = (
-    DeviceActionResult | DeviceFactsResult | WifiScanResult | WifiJoinResult | SettingsChangeResult
+    DeviceActionResult
+    | CopyResult
+    | DeviceFactsResult
+    | WifiScanResult
+    | WifiJoinResult
+    | SettingsChangeResult
 )
 
 
 class Host:
-    """Carries out what the manager asks of the device, one after the other.
+    """Carries out what is asked of the device, one after the other; copies beside all else.
 
     `folder` is the service's runtime directory, None off an appliance. `end` ends the program in an
     orderly way, in such a manner that systemd starts it again or turns the machine off: it may do
-    neither itself. `write_sales` makes the files of an export, `read_facts` says what the
-    device knows of itself. The thread exists only while there
-    is something to do.
+    neither itself. `write_sales` makes the files of an export, `copy_settings` is the settings
+    file for a second copy of the books, `read_facts` says what the device knows of itself. A thread
+    exists only while there is something to do.
     """
 
     def __init__(
@@ -53,6 +61,7 @@ class Host:
         folder: Path | None,
         end: Callable[[DeviceAction], None],
         write_sales: Callable[[Path], None],
+        copy_settings: str = "",
         read_facts: Callable[[], DeviceFacts] = DeviceFacts,
         nmcli: Nmcli | None = None,
         sleep: Callable[[float], object] = time.sleep,
@@ -61,35 +70,24 @@ class Host:
         self._folder = folder
         self._end = end
         self._write_sales = write_sales
+        self._copy_settings = copy_settings
         self._read_facts = read_facts
         self._nmcli = nmcli or Nmcli()
         self._sleep = sleep
-        self._asked: SimpleQueue[HostEffect] = SimpleQueue()
-        self._lock = threading.Lock()
-        self._working = False
+        self._lane = _Lane("host", self._answer)
+        self._copy_lane = _Lane("copies", self._answer)  # a copy takes minutes
 
     def perform(self, effect: HostEffect) -> None:
         """Carry it out, soon. Safe from any thread."""
-        self._asked.put(effect)
-        with self._lock:
-            if self._working:
-                return
-            self._working = True
-        threading.Thread(target=self._work, name="host", daemon=True).start()
+        (self._copy_lane if isinstance(effect, MakeCopy) else self._lane).put(effect)
 
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                if self._asked.empty():
-                    self._working = False
-                    return
-            effect = self._asked.get()
-            try:
-                event = self._done(effect)
-            except Exception:
-                log.exception("%s could not be carried out", type(effect).__name__)
-                event = _failed(effect)
-            self._put(event)
+    def _answer(self, effect: HostEffect) -> None:
+        try:
+            event = self._done(effect)
+        except Exception:
+            log.exception("%s could not be carried out", type(effect).__name__)
+            event = _failed(effect)
+        self._put(event)
 
     def _done(self, effect: HostEffect) -> HostEvent:
         match effect:
@@ -103,6 +101,16 @@ class Host:
                 return DeviceActionResult(self._acted(act))
             case ChangeSettings() | ReadStick():
                 return self._settings_changed(effect)
+            case MakeCopy():
+                return CopyResult(self._copied(effect))
+
+    def _copied(self, effect: MakeCopy) -> CopyOutcome:
+        if self._folder is None:
+            log.error("no copy on a stick: this is no appliance; `kiosk copy` makes one")
+            return CopyOutcome.FAILED
+        return copy_request.ask_for_copy(
+            self._folder, effect.reason, self._copy_settings, self._sleep
+        )
 
     def _settings_changed(self, change: ChangeSettings | ReadStick) -> SettingsChangeResult:
         if self._folder is None:
@@ -128,6 +136,34 @@ class Host:
                 return DeviceNotice.SHUTTING_DOWN
 
 
+class _Lane:
+    """Effects that are carried out one after the other, in a thread that ends with the last."""
+
+    def __init__(self, name: str, carry_out: Callable[[HostEffect], None]) -> None:
+        self._name = name
+        self._carry_out = carry_out
+        self._asked: SimpleQueue[HostEffect] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._working = False
+
+    def put(self, effect: HostEffect) -> None:
+        """Carry it out when those before it are done. Safe from any thread."""
+        self._asked.put(effect)
+        with self._lock:
+            if self._working:
+                return
+            self._working = True
+        threading.Thread(target=self._work, name=self._name, daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if self._asked.empty():
+                    self._working = False
+                    return
+            self._carry_out(self._asked.get())
+
+
 def _failed(effect: HostEffect) -> HostEvent:
     """The answer where there is none: a screen waits for it."""
     match effect:
@@ -143,3 +179,5 @@ def _failed(effect: HostEffect) -> HostEvent:
             return DeviceActionResult(DeviceNotice.NO_ANSWER)
         case ChangeSettings() | ReadStick():
             return SettingsChangeResult(ChangeOutcome.NO_ANSWER)
+        case MakeCopy():
+            return CopyResult(CopyOutcome.FAILED)

@@ -31,7 +31,9 @@ def has_stick(disks: Path = _DISKS) -> bool:
         return False
 
 
-def ask_helper(place: Path, wish: str, sleep: Callable[[float], object]) -> str:
+def ask_helper(
+    place: Path, wish: str, sleep: Callable[[float], object], patience_s: float = PATIENCE_S
+) -> str:
     """Lay the wish down in `place` and wait for the word; empty if there is none in time.
 
     Raises:
@@ -41,7 +43,7 @@ def ask_helper(place: Path, wish: str, sleep: Callable[[float], object]) -> str:
     answer.unlink(missing_ok=True)
     write_private(request, wish)
     waited_s = 0.0
-    while waited_s < PATIENCE_S:
+    while waited_s < patience_s:
         if answer.exists():
             with answer.open(errors="replace") as stream:
                 word = stream.read(LONGEST_WORD).strip()

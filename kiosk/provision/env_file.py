@@ -85,7 +85,7 @@ def split_secrets(given: SettingsFile) -> EnvFile:
     """The settings as lines that every reader reads alike, without secrets and Wi-Fi."""
     secrets = {name: value for name, value in given.values.items() if name in SECRETS}
     lines = [
-        f"{name}={_quoted(value)}\n"
+        f"{name}={quoted(value)}\n"
         for name, value in given.values.items()
         if name not in SECRETS and name not in WIFI_NAMES
     ]
@@ -105,7 +105,7 @@ def strangers(values: Mapping[str, str]) -> Iterator[str]:
             continue
         if name not in TABLE and not unknown({name: ""}):
             yield f"{name} is not a setting"
-        elif name not in SECRETS and _quoted(value) is None:  # those have files of their own
+        elif name not in SECRETS and quoted(value) is None:  # those have files of their own
             yield f"{name}: holds a sign that cannot be kept: a backslash, or both ' and \""
 
 
@@ -133,7 +133,7 @@ def file_problems(values: Mapping[str, str]) -> Iterator[str]:
                 yield f"{entry.name}: {error}"
 
 
-def _quoted(value: str) -> str | None:
+def quoted(value: str) -> str | None:
     """A value as every reader of such files reads it alike, taking no sign away; None: no way.
 
     An older release, which an update may have to go back to, has systemd read the file.

@@ -101,4 +101,20 @@ class DeviceFactsResult:
     facts: DeviceFacts
 
 
-HostEffect = RunDeviceAction | ReadDeviceFacts | ScanWifi | JoinWifi | ChangeSettings | ReadStick
+@dataclass(frozen=True, slots=True)
+class MakeCopy:
+    """Make a second copy of the books on the stick that is there for it. -> CopyResult."""
+
+    reason: CopyReason
+
+
+@dataclass(frozen=True, slots=True)
+class CopyResult:
+    """What became of a second copy."""
+
+    outcome: CopyOutcome
+
+
+HostEffect = (
+    RunDeviceAction | MakeCopy | ReadDeviceFacts | ScanWifi | JoinWifi | ChangeSettings | ReadStick
+)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from kiosk.sale.account import Account, MerchantUpdates, Rates
 from kiosk.sale.books import CashierSums, CloseReport
-from kiosk.sale.device import DeviceActionResult, DeviceFactsResult
+from kiosk.sale.device import CopyResult, DeviceActionResult, DeviceFactsResult
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId, WalletId
 from kiosk.sale.keys import Key, Letter, Row
 from kiosk.sale.ledger_history import LedgerHistory
@@ -349,6 +349,7 @@ Event = (
     | SettingsRefused
     | DeviceFailed
     | DeviceActionResult
+    | CopyResult
     | DeviceFactsResult
     | WifiScanResult
     | WifiJoinResult

@@ -16,7 +16,15 @@ from kiosk.sale.trouble import Trouble, TroubleKind
 
 # Alarms that only tell: nothing waits for an answer to them.
 ONLY_TOLD: Final = frozenset(
-    {TroubleKind.PAID_TWICE, TroubleKind.PAID_BOTH_CODES, TroubleKind.RECEIVED_BOTH_CODES}
+    {
+        TroubleKind.PAID_TWICE,
+        TroubleKind.PAID_BOTH_CODES,
+        TroubleKind.RECEIVED_BOTH_CODES,
+        TroubleKind.COPY_NO_STICK,
+        TroubleKind.COPY_STICK_FULL,
+        TroubleKind.COPY_STICK_LOCKED,
+        TroubleKind.COPY_FAILED,
+    }
 )
 
 

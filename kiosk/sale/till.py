@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from math import inf
 from types import MappingProxyType
@@ -63,6 +64,8 @@ class Rules:
     direct: bool = False  # KIOSK_RECEIVE: sales are paid to the merchant, and nothing is forwarded
     languages: tuple[str, ...] = ()  # the kiosk's own, and those that a customer may choose
     last_sales: bool = False  # shown beside the keypad while nothing is typed
+    copies: bool = False  # second copies of the books on a stick
+    zone: tzinfo = UTC  # of the days
     keys_left: tuple[str, ...] = ()  # settings with keys that direct sales do not need
 
     def sale_id(self, number: int) -> SaleId:
@@ -242,6 +245,7 @@ class Till:
     sales_started: int = 0
     opened_s: tuple[float, ...] = ()  # when the sales of the last minute were opened
     unpaid_s: Mapping[SaleId, float] = field(default_factory=lambda: MappingProxyType({}))
+    copied_day: tuple[int, int] = (0, 0)  # the day of the last copy: its begin, and its end
     device: DeviceFacts | None = None  # what it last said of itself
     list_room: int = USUAL_ROOM  # what the display has for lines of a list (sales_list)
     settings_trouble: Trouble | None = None  # no settings are in force: a person must set it right

@@ -11,6 +11,7 @@ from kiosk.sale import (
     checkout,
     choosing_cashier,
     code_on_screen,
+    copies,
     forwards,
     invoice_status,
     key_press,
@@ -24,7 +25,7 @@ from kiosk.sale import (
     timers,
 )
 from kiosk.sale.customer_language import forget_customer_language
-from kiosk.sale.device import DeviceActionResult, DeviceFactsResult
+from kiosk.sale.device import CopyResult, DeviceActionResult, DeviceFactsResult
 from kiosk.sale.effects import (
     GoIdle,
     Step,
@@ -79,6 +80,7 @@ def transition(till: Till, event: Event) -> Step:
     step = _handle(till, event)
     if not isinstance(event, JournalFailed):  # it has no facts: they could not be written either
         step = step.then(timers.run_due).then(forwards.start_due)
+    step = copies.with_copy_if_due(step)
     next_till = count_paid(note_screen_change(till, step.till), step.facts)
     next_till = forget_customer_language(new_code.forget_earlier_codes(next_till))
     step = replace(step, till=next_till)
@@ -170,6 +172,8 @@ def _handle(till: Till, event: Event) -> Step:
             return manager.handle_device_result(till, event)
         case DeviceFactsResult(facts):
             return Step(replace(till, device=facts))
+        case CopyResult():
+            return copies.handle_copy_result(till, event)
         case WifiScanResult() | WifiJoinResult():
             return manager.handle_wifi_result(till, event)
         case SettingsChangeResult():

@@ -80,6 +80,10 @@ class TroubleKind(StrEnum):
     KEY_STUCK = "key_stuck"
     SPEAKER_HANGS = "speaker_hangs"
     SCREEN_TOUCHED = "screen_touched"  # all the time, by something that is no finger
+    COPY_NO_STICK = "copy_no_stick"  # none for the second copies of the books
+    COPY_STICK_FULL = "copy_stick_full"
+    COPY_STICK_LOCKED = "copy_stick_locked"  # it can only be read
+    COPY_FAILED = "copy_failed"  # pulled out meanwhile, or damaged
     POWER_CUT = "power_cut"  # a sale was on the screen when the power went
     CASHIER_UNKNOWN = "cashier_unknown"  # nobody in the list has this code
     PIN_WRONG = "pin_wrong"

@@ -198,6 +198,14 @@ class Settings:
         if_empty=system_zone,
         default_words="the system's",
     )
+    copies: bool = setting(
+        "KIOSK_COPIES",
+        parsers.on_or_off,
+        "`on`: at each close, and with the first sale of a day, a copy of the journal and of all"
+        " files goes onto a USB stick that is named `KIOSKCOPY`",
+        group=Group.DEVICE,
+        default="off",
+    )
     journal: Path = setting(
         "KIOSK_JOURNAL",
         Path,

@@ -2,9 +2,13 @@
 
 import os
 import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from kiosk.journal import Journal
 
 SCRIPT = Path(__file__).parents[2] / "systemd" / "usb-stick"
 # Each stand-in writes its call down; `mount` makes the folder a stick, `setpriv` changes nothing.
@@ -15,7 +19,12 @@ case "$*" in
     *MOUNTPOINT*) for disk; do :; done; cat "$FAKE/mounted-$(basename "$disk")" ;;
     *) for disk; do :; done; echo "$disk"; cat "$FAKE/parts-$(basename "$disk")" 2>/dev/null ;;
 esac""",
-    "blkid": 'for disk; do :; done; cat "$FAKE/kind-$(basename "$disk")" 2>/dev/null',
+    "blkid": """
+for disk; do :; done
+case "$*" in
+    *LABEL*) cat "$FAKE/label-$(basename "$disk")" 2>/dev/null ;;
+    *) cat "$FAKE/kind-$(basename "$disk")" 2>/dev/null ;;
+esac""",
     "mount": '[ ! -e "$FAKE/broken" ]',
     "umount": 'ls "$KIOSK_STICK" >"$FAKE/copied"',
     "sync": '[ ! -e "$FAKE/full" ]',
@@ -49,20 +58,32 @@ class Machine:
         (self.folder / name).write_text(text)
 
     def export(self) -> str:
+        return self._run("export", self.laid_out)
+
+    def copy(self, program: str, reason: str = "close") -> str:
+        """Have a second copy of the books made by a program in the place of `kiosk`."""
+        asked = self.folder / "copy"
+        asked.mkdir(exist_ok=True)
+        (asked / "wanted").write_text(f"{reason}\n")
+        return self._run("copy", asked, program)
+
+    def _run(self, what: str, asked: Path, program: str = "") -> str:
         subprocess.run(
-            ["sh", str(SCRIPT), "export"],
+            ["sh", str(SCRIPT), what],
             env={
                 "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
                 "FAKE": str(self.folder),
-                "KIOSK_EXPORT": str(self.laid_out),
+                "KIOSK_EXPORT": str(asked),
+                "KIOSK_COPY": str(asked),
                 "KIOSK_STICK": str(self.stick),
+                "KIOSK_PROGRAM": program,
             },
             check=True,
             timeout=30,
             stdout=subprocess.DEVNULL,
         )
-        assert not (self.laid_out / "wanted").exists(), "it would start for ever"
-        return (self.laid_out / "answer").read_text().strip()
+        assert not (asked / "wanted").exists(), "it would start for ever"
+        return (asked / "answer").read_text().strip()
 
     def calls(self, name: str) -> list[str]:
         lines = (self.folder / "calls").read_text().splitlines()
@@ -146,3 +167,62 @@ def test_a_disk_that_cannot_be_asked_is_left_alone(machine: Machine) -> None:
     (machine.folder / "mounted-sda").unlink()
     assert machine.export() == "no-stick"
     assert machine.calls("mount") == []
+
+
+@pytest.fixture
+def copy_machine(machine: Machine) -> Machine:
+    """One with two sticks, of which the second is named for copies."""
+    machine.put("disks", "/dev/sda usb\n/dev/sdb usb\n")
+    machine.put("label-sda1", "PHOTOS\n")
+    machine.put("parts-sdb", "/dev/sdb1\n")
+    machine.put("kind-sdb1", "exfat\n")
+    machine.put("label-sdb1", "KioskCopy\n")
+    return machine
+
+
+def test_the_books_go_onto_the_stick_that_is_named_for_it_and_no_other(
+    copy_machine: Machine, tmp_path: Path
+) -> None:
+    """Books 11: from the till's request to a copy that can be restored."""
+    path = tmp_path / "journal.sqlite3"
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / "settings").write_text(f"KIOSK_JOURNAL={path}\nKIOSK_ID=till-1\n")
+    with closing(Journal.open(path)):
+        assert copy_machine.copy(f"{sys.executable} -IB -m kiosk") == "copied"
+    (only,) = copy_machine.calls("mount")
+    assert only.endswith(f"-t exfat /dev/sdb1 {copy_machine.stick}")
+    (copy,) = copy_machine.stick.glob("till-1-*/*-close")
+    assert (copy / "journal.sqlite3").exists()
+    assert [call for call in copy_machine.calls("setpriv") if " kiosk copy " in call]
+
+
+@pytest.mark.parametrize("label", ["PHOTOS\n", ""])
+def test_a_stick_of_another_name_is_not_mounted_for_a_copy(machine: Machine, label: str) -> None:
+    machine.put("label-sda1", label)
+    assert machine.copy("false") == "no-stick"
+    assert machine.calls("mount") == []
+
+
+def test_a_copy_never_goes_onto_the_disk_that_the_system_runs_from(copy_machine: Machine) -> None:
+    copy_machine.put("mounted-sdb", "\n/\n")
+    assert copy_machine.copy("false") == "no-stick"
+
+
+@pytest.mark.parametrize(
+    ("file", "program", "word"),
+    [
+        ("nothing", "echo full #", "full"),
+        ("broken", "echo copied #", "failed"),
+        ("full", "echo copied #", "failed"),
+        ("nothing", "false", "failed"),
+    ],
+)
+def test_a_copy_that_was_not_made_is_told(
+    copy_machine: Machine, file: str, program: str, word: str
+) -> None:
+    copy_machine.put(file, "")
+    assert copy_machine.copy(program).split()[0] == word
+
+
+def test_a_reason_that_nobody_knows_is_that_of_a_day(copy_machine: Machine) -> None:
+    assert "--reason day --word" in copy_machine.copy("echo", "; reboot")

@@ -203,6 +203,10 @@ def every_view() -> dict[str, Till]:
             EnteringAmount(Entry(USD)),
             alarms=(Alarm(Trouble(TroubleKind.PAID_TWICE, SALE.id), SALE.id),),
         ),
+        "no-copy": till(
+            EnteringAmount(Entry(USD)),
+            alarms=(Alarm(Trouble(TroubleKind.COPY_STICK_FULL)),),
+        ),
         "recovered": till(EnteringAmount(Entry(USD)), interrupted_sales=(SALE,)),
         "stuck": till(EnteringAmount(Entry(USD)), stuck_keys=("5",)),
         "pricing": till(FetchingPrice(ENTRY, NOW_S)),

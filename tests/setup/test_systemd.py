@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.doctor import device
 from kiosk.doctor.finding import Verdict
-from kiosk.host import settings_request, stick_settings, usb_export, usb_stick
+from kiosk.host import copy_request, settings_request, stick_settings, usb_export, usb_stick
 from kiosk.host.refused_settings import REFUSAL
 from kiosk.host.restarts import note_start
 from kiosk.host.watchdog import FEEDS_PER_TIMEOUT
@@ -29,6 +29,7 @@ MOST_EXPOSED = {
     "kiosk-provision.service": 1.7,
     "kiosk-export.service": 2.0,
     "kiosk-settings.service": 1.5,
+    "kiosk-copy.service": 2.0,
     "kiosk-stick.service": 2.0,
 }
 
@@ -175,7 +176,18 @@ def test_root_watches_where_the_till_leaves_its_wish_for_a_stick() -> None:
     assert str(ChangePaths().stick) == f"/run/{copies}"
     assert f"kept=${{KIOSK_KEPT:-/run/{copies}}}" in (SYSTEMD / "usb-stick").read_text()
     assert UNIT["RuntimeDirectory"] == ["kiosk"]
-    assert {"kiosk-export.path", "kiosk-stick.path"} <= set(UNIT["Wants"])
+    assert words_of("kiosk-copy.path")["PathExists"] == [
+        f"/run/kiosk/{copy_request.FOLDER}/{usb_stick.REQUEST_FILE}"
+    ]
+    watching = {"kiosk-export.path", "kiosk-stick.path", "kiosk-copy.path"}
+    assert watching <= set(UNIT["Wants"])
+
+
+def test_a_copy_of_the_books_waits_for_the_till_and_never_the_other_way_round() -> None:
+    """Books 11: it takes minutes on a small Pi, and sales are made meanwhile."""
+    unit = words_of("kiosk-copy.service")
+    assert (unit["Nice"], unit["IOSchedulingClass"]) == (["10"], ["idle"])
+    assert unit["TimeoutStartSec"] == [f"{copy_request.PATIENCE_S / 60:.0f}min"]
 
 
 def test_root_watches_where_the_till_leaves_its_wish_for_settings_and_answers_where_it_looks() -> (

@@ -46,6 +46,7 @@ SETTING_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "KIOSK_THEME": mark("Colours"),
         "KIOSK_KEY_ORDER": mark("Order of the digits"),
         "KIOSK_LEFT_HANDED": mark("Left-handed"),
+        "KIOSK_COPIES": mark("Copies on a USB stick"),
         "KIOSK_LAST_SALES": mark("Last sales for all"),
         "KIOSK_SCREEN": mark("Size of the picture"),
         "KIOSK_ROTATE": mark("Turn the picture"),

@@ -272,6 +272,22 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("Something touches the screen all the time."),
             mark("Wipe it dry and take away what touches it."),
         ),
+        TroubleKind.COPY_NO_STICK: (
+            mark("No second copy of the books was made."),
+            mark("Plug in the USB stick named KIOSKCOPY. Sales go on."),
+        ),
+        TroubleKind.COPY_STICK_FULL: (
+            mark("No second copy of the books was made."),
+            mark("The USB stick is full. Make room, or take another one. Sales go on."),
+        ),
+        TroubleKind.COPY_STICK_LOCKED: (
+            mark("No second copy of the books was made."),
+            mark("The USB stick can only be read. Take another one. Sales go on."),
+        ),
+        TroubleKind.COPY_FAILED: (
+            mark("No second copy of the books was made."),
+            mark("The USB stick was pulled out or is damaged. Sales go on."),
+        ),
         TroubleKind.POWER_CUT: (
             mark("The power went during a sale."),
             mark("It is being checked; a payment is not lost."),
