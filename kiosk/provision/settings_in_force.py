@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kiosk.durable_files import sync_folder, wipe, write_private
 from kiosk.provision.env_file import EnvFile
@@ -22,6 +22,7 @@ CREDENTIALS: Final = "credentials"
 # JSON: the text, and each secret or null.
 BEING_CHANGED: Final = "being-changed"
 BEFORE: Final = "before-change"  # until the till has worked with what was changed
+DAMAGED: Final = ".damaged"  # added to the name of one of the two that cannot be read
 
 
 def values_in_force(etc: Path) -> SettingsFile:
@@ -63,9 +64,12 @@ def settings_before(etc: Path) -> SettingsFile | None:
     file = etc / BEFORE
     if not file.is_file():
         return None
-    before = json.loads(file.read_text())
-    values = dict(parse(before["text"].encode(), FILE).values)
-    values |= {name: value for name, value in before["secrets"].items() if value is not None}
+    before = _read_whole(file)
+    if before is None:
+        return None
+    text, secrets = before
+    values = dict(parse(text.encode(), FILE).values)
+    values |= {name: value for name, value in secrets.items() if value is not None}
     return SettingsFile(values)
 
 
@@ -76,13 +80,16 @@ def forget_before(etc: Path) -> None:
 
 
 def finish_change(etc: Path) -> None:
-    """Do what was written down as about to be done, if anything was."""
+    """Do what was written down as about to be done, if anything was and it can be read."""
     whole = etc / BEING_CHANGED
     if not whole.is_file():
         return
-    change = json.loads(whole.read_text())
-    _write_secrets(etc / CREDENTIALS, change["secrets"])
-    write_private(etc / FILE, change["text"])
+    change = _read_whole(whole)
+    if change is None:
+        return  # the settings that were in force still are
+    text, secrets = change
+    _write_secrets(etc / CREDENTIALS, secrets)
+    write_private(etc / FILE, text)
     wipe(whole)
 
 
@@ -90,6 +97,27 @@ def _whole(env_file: EnvFile, replaced: set[str]) -> str:
     given = {name: env_file.secrets.get(name) for name in sorted(replaced)}
     secrets = {name: TABLE[name].kept(value) if value else None for name, value in given.items()}
     return json.dumps({"text": env_file.text, "secrets": secrets})
+
+
+def _read_whole(file: Path) -> tuple[str, Mapping[str, str | None]] | None:
+    """The text and the secrets that `_whole` has put down; a damaged file is set aside."""
+    try:
+        return _text_and_secrets(json.loads(file.read_bytes()))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        aside = file.with_name(f"{file.name}{DAMAGED}")
+        file.replace(aside)
+        sync_folder(file.parent)
+        # The text of the error may hold a piece of the file, and so of a secret.
+        log.error("%s is damaged (%s); kept as %s", file.name, type(error).__name__, aside.name)  # noqa: TRY400
+        return None
+
+
+def _text_and_secrets(values: Any) -> tuple[str, Mapping[str, str | None]]:
+    text, secrets = values["text"], dict(values["secrets"])
+    secrets_fit = all(isinstance(secret, str | None) for secret in secrets.values())
+    if not isinstance(text, str) or not secrets_fit or not secrets.keys() <= set(SECRETS):
+        raise ValueError("not as it was written")
+    return text, secrets
 
 
 def _write_secrets(folder: Path, secrets: Mapping[str, str | None]) -> None:

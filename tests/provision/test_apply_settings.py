@@ -18,7 +18,12 @@ from kiosk.provision.apply_settings import (
     keep_secrets_apart,
 )
 from kiosk.provision.env_file import checked_settings
-from kiosk.provision.settings_in_force import values_in_force
+from kiosk.provision.settings_in_force import (
+    BEFORE,
+    BEING_CHANGED,
+    settings_before,
+    values_in_force,
+)
 from kiosk.provision.wifi import Wifi
 from kiosk.sale.pin import is_correct_pin
 from kiosk.settings import PIN_CREDENTIAL, load
@@ -345,3 +350,39 @@ def test_a_file_without_a_pin_takes_the_old_one_away(box: Box) -> None:
     (box.boot / "kiosk.env").write_text(GOOD.replace("KIOSK_PIN=4711\n", ""))
     apply_from_boot(box.places)
     assert not box.secret(PIN_CREDENTIAL).exists()
+
+
+DAMAGED_NOTES = [
+    "",
+    "{",
+    "[]",
+    "5",
+    "\0" * 40,
+    "[" * 100_000,
+    '{"text": 5, "secrets": {}}',
+    '{"text": "", "secrets": 5}',
+    '{"text": "", "secrets": {"BLINKPOS_API_KEY": 5}}',
+    '{"text": "", "secrets": {"../kiosk.env": ""}}',
+]
+
+
+@pytest.mark.parametrize("damaged", DAMAGED_NOTES)
+def test_a_damaged_note_of_a_change_is_set_aside_and_the_settings_in_force_stay(
+    box: Box, damaged: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It ended every start before the till's, since it was read with no thought of damage."""
+    (box.boot / "kiosk.env").write_text(GOOD)
+    apply_from_boot(box.places)
+    in_force = values_in_force(box.etc)
+    (box.etc / BEING_CHANGED).write_text(damaged)
+    assert apply_from_boot(box.places) == ()
+    assert values_in_force(box.etc) == in_force
+    assert (box.etc / "being-changed.damaged").read_text() == damaged
+    assert not (box.etc / BEING_CHANGED).exists()
+    assert "being-changed is damaged" in caplog.text
+
+
+def test_damaged_settings_of_before_a_change_are_none(box: Box) -> None:
+    (box.etc / BEFORE).write_bytes(b"\xff\0")
+    assert settings_before(box.etc) is None
+    assert (box.etc / "before-change.damaged").exists()
