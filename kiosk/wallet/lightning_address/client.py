@@ -62,15 +62,11 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VerifyResult:
-    """`delay_s` is how long the server wants to be left alone, None when it did not say.
-
-    `silence`: it wants no questions at all, about any invoice; else this answer stands so long.
-    """
+    """`delay_s` is how long this answer stands, at the server's wish; None when it did not say."""
 
     proof: Proof
     delay_s: float | None = None
     reason: str = ""
-    silence: bool = False
 
 
 class AddressClient:
@@ -158,7 +154,7 @@ async def ask_verify(fetcher: Fetcher, url: str, payment_hash: PaymentHash) -> V
     try:
         answer = await fetcher.get(url)
     except Busy as busy:
-        return VerifyResult(Proof.UNKNOWN, busy.delay_s, str(busy), silence=True)
+        return VerifyResult(Proof.UNKNOWN, busy.delay_s, str(busy))
     except (Unreachable, RefusedUrl) as error:
         return VerifyResult(Proof.UNKNOWN, reason=str(error))
     try:

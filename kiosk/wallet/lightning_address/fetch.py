@@ -12,7 +12,8 @@ import json
 import re
 import socket
 import ssl
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
@@ -153,11 +154,14 @@ class Fetcher:
         on_loopback: bool,
         timeout_s: float = 10.0,
         resolver: AbstractResolver | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tls = tls
         self._on_loopback = on_loopback
         self._timeout_s = timeout_s
         self._resolver = resolver
+        self._monotonic = monotonic
+        self._silent_until_s: dict[str, float] = {}  # by host and port, at their own wish
         self._session: aiohttp.ClientSession | None = None
 
     async def get(self, url: str) -> Document:
@@ -167,7 +171,7 @@ class Fetcher:
 
         Raises:
             Unreachable: no usable answer.
-            Busy: 429 or 503.
+            Busy: 429 or 503, or the silence that came with one of these still lasts: not asked.
             RefusedUrl: the URL, or where it leads to, may not be asked.
         """
         try:
@@ -190,6 +194,7 @@ class Fetcher:
             Unreachable, RefusedUrl: as `get`.
         """
         root = urljoin(checked_url(url, on_loopback=self._on_loopback), "/")
+        self._require_no_silence(root)
         try:
             async with (
                 asyncio.timeout(self._timeout_s),
@@ -214,14 +219,28 @@ class Fetcher:
     async def _follow(self, url: str) -> Document:
         for _ in range(MOST_REDIRECTS + 1):
             url = checked_url(url, on_loopback=self._on_loopback)
+            self._require_no_silence(url)
             async with self._opened().get(url, ssl=self._tls, allow_redirects=False) as answer:
                 if answer.status in _REDIRECTS:
                     url = urljoin(url, answer.headers.get("Location", ""))
                     continue
                 if answer.status in _TOO_MANY:
-                    raise Busy(f"HTTP {answer.status}", _retry_after(answer))
+                    delay_s = _retry_after(answer)
+                    self._keep_silence(url, delay_s)
+                    raise Busy(f"HTTP {answer.status}", delay_s)
                 return Document(await _json(answer), _max_age(answer))
         raise RefusedUrl("too many redirects")
+
+    def _keep_silence(self, url: str, delay_s: float | None) -> None:
+        now_s = self._monotonic()
+        lasting = {host: s for host, s in self._silent_until_s.items() if s > now_s}
+        self._silent_until_s = lasting | {urlsplit(url).netloc: now_s + (delay_s or 0.0)}
+
+    def _require_no_silence(self, url: str) -> None:
+        now_s = self._monotonic()
+        left_s = self._silent_until_s.get(urlsplit(url).netloc, now_s) - now_s
+        if left_s > 0:
+            raise Busy(f"asked for silence, {left_s:.0f} s of it are left", left_s)
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -48,11 +48,11 @@ class AddressServers:
     def __init__(
         self, tls: ssl.SSLContext, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        self._public = Fetcher(tls, on_loopback=False)
-        self._local = Fetcher(tls, on_loopback=True)
+        self._public = Fetcher(tls, on_loopback=False, monotonic=monotonic)
+        self._local = Fetcher(tls, on_loopback=True, monotonic=monotonic)
         self._monotonic = monotonic
         self._requests: dict[LightningAddress, tuple[PayRequest, float]] = {}
-        self._verdicts: dict[str, tuple[VerifyResult, float]] = {}  # by URL or host, until when
+        self._verdicts: dict[str, tuple[VerifyResult, float]] = {}  # by verify's URL, until when
 
     async def try_out(self, address: LightningAddress, network: str) -> DirectPayee:
         """Prove that payments to an address can be verified, and learn its bounds.
@@ -122,21 +122,19 @@ class AddressServers:
         Whoever asks, and however often: a server that wants to be left alone is, and an answer
         stands for as long as its server says.
         """
-        url, now_s = urlsplit(invoice.verify_url), self._monotonic()
+        url, now_s = invoice.verify_url, self._monotonic()
         self._verdicts = {
-            place: (verdict, until_s)
-            for place, (verdict, until_s) in self._verdicts.items()
+            asked: (verdict, until_s)
+            for asked, (verdict, until_s) in self._verdicts.items()
             if until_s > now_s
         }
-        for place in (invoice.verify_url, url.netloc):
-            if place in self._verdicts:
-                verdict, until_s = self._verdicts[place]
-                return replace(verdict, delay_s=until_s - now_s)
-        fetcher = self._local if is_loopback(url.hostname or "") else self._public
-        result = await ask_verify(fetcher, invoice.verify_url, invoice.payment_hash)
+        if url in self._verdicts:
+            verdict, until_s = self._verdicts[url]
+            return replace(verdict, delay_s=until_s - now_s)
+        fetcher = self._local if is_loopback(urlsplit(url).hostname or "") else self._public
+        result = await ask_verify(fetcher, url, invoice.payment_hash)
         if result.delay_s:
-            place = url.netloc if result.silence else invoice.verify_url
-            self._verdicts[place] = (result, self._monotonic() + result.delay_s)
+            self._verdicts[url] = (result, self._monotonic() + result.delay_s)
         return result
 
     async def close(self) -> None:

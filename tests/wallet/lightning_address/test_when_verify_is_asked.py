@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
@@ -12,7 +13,9 @@ from kiosk.sale.effects import OpenDirectSale
 from kiosk.sale.events import ConnectionChanged, Event, InvoiceCreated, InvoiceStatusResult
 from kiosk.sale.invoice import Invoice, InvoiceStatus
 from kiosk.sale.lightning_address import parse_lightning_address
+from kiosk.sale.money import Sats
 from kiosk.sale.screens import ConnectionState
+from kiosk.sale.trouble import KioskError, TroubleKind
 from kiosk.wallet.address_sale import AddressSale, pause_s
 from kiosk.wallet.endpoints import Timings
 from kiosk.wallet.lightning_address.client import Proof, VerifyResult
@@ -95,6 +98,7 @@ def served(
     async def run() -> None:
         app = web.Application()
         app.router.add_get("/verify/{name}", server.verify)
+        app.router.add_get("/.well-known/lnurlp/shop", server.verify)
         runner = web.AppRunner(app)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -137,6 +141,33 @@ def test_check_obeys_retry_after_for_every_invoice_of_that_server() -> None:
         assert server.asked == 1
         time.now_s += 21
         assert (await servers.verify(code(url))).proof is Proof.OPEN
+        assert server.asked == 2
+
+    served(server, work)
+
+
+def test_a_server_that_asks_for_silence_is_asked_for_no_invoice_either() -> None:
+    """Fault 18: only `verify` obeyed `Retry-After`; making an invoice went on asking."""
+    server = Server(busy("30"))
+
+    async def work(servers: AddressServers, time: Time, url: str) -> None:
+        address = parse_lightning_address(f"shop@{urlsplit(url).netloc}")
+        assert address is not None
+
+        async def make_invoice() -> str:
+            with pytest.raises(KioskError) as refused:
+                await servers.make_invoice(address, "regtest", Sats(2300), 10, "")
+            assert refused.value.trouble.kind is TroubleKind.NO_CONNECTION
+            return refused.value.trouble.reason
+
+        await make_invoice()
+        time.now_s += 10
+        assert "20 s of it are left" in await make_invoice()
+        assert (await servers.verify(code(url))).delay_s == 20
+        await servers.warm_up()
+        assert server.asked == 1
+        time.now_s += 21
+        await make_invoice()
         assert server.asked == 2
 
     served(server, work)
@@ -269,7 +300,7 @@ def test_a_server_that_fails_is_asked_ever_more_rarely_and_shown_as_such(
 def test_a_server_that_wants_silence_gets_it_while_the_code_is_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    silence = VerifyResult(Proof.UNKNOWN, 90.0, silence=True)
+    silence = VerifyResult(Proof.UNKNOWN, 90.0)
     asked_s, _ = played(monkeypatch, silence, VerifyResult(Proof.OPEN))
     assert asked_s[:3] == [2, 92, 94]
 
