@@ -10,9 +10,8 @@ import shutil
 import socket
 import subprocess
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +21,7 @@ from PIL import Image as Picture
 from PIL import ImageChops
 
 from kiosk.panel.wiring import DEFAULT_LED_PIN, read_wiring
-from kiosk.sale.keys import Key
+from kiosk.sale.keys import Key, Letter
 from kiosk.sale.till import Till
 from kiosk.screen.display.window import picture
 from kiosk.screen.drawing.look import Look
@@ -45,6 +44,9 @@ WIRES: Final = "/sys/devices/platform/gpio-wire-sim"
 TOUCHSCREEN: Final = "/run/touchscreen"
 LOG: Final = "journalctl --boot --unit=kiosk --output=cat --no-pager --lines=all"
 PATIENCE_S: Final = 240.0
+# After a restore, until its picture was seen; emulated, on two cores with nothing else to do.
+QUIET_RESTORE_S: Final = 2.0
+MOST_PATIENCE: Final = 4.0  # times: what fails shall end some time
 NAME: Final = "Bench"
 LOOK: Final = Look(name=NAME)
 
@@ -75,6 +77,7 @@ class Bench:
         self._ports = _free_ports(2)
         self.simulator = self._new_simulator()
         self.env = settings(self.simulator)
+        self._disks = (folder / "root.qcow2", folder / "boot.qcow2")
         self.machine = Machine(self._parts(image), folder)
         self._wiring = read_wiring()
         self._pictures = 0
@@ -105,14 +108,37 @@ class Bench:
         """Wait until keys are looked for: at rest the rows of the keypad are driven low."""
         self.machine.until(f"grep '^{self._wiring.rows[0]} out 0' {WIRES}/lines")
 
-    def save(self) -> None:
-        """Remember the whole machine as it is now."""
+    def save(self, folder: Path) -> None:
+        """Remember the whole machine as it is now, switch it off, and keep its disks."""
         self.machine.save(SNAPSHOT)
+        self.machine.pull_the_plug()
+        for disk in self._disks:
+            shutil.copyfile(disk, folder / disk.name)
+
+    def insert_disks(self, folder: Path) -> None:
+        """Take the disks that were kept there."""
+        for disk in self._disks:
+            shutil.copyfile(folder / disk.name, disk)
 
     def restore(self) -> None:
         """Be as when it was saved, whatever became of it since, the plug pulled included."""
         self.machine.restore(SNAPSHOT)
+        begun_s = time.monotonic()
+        # What was saved may have met the simulator at other ports.
+        http, ws = self._ports
+        self.machine.run(
+            f"systemctl set-environment SIMULATOR_HTTP={http} SIMULATOR_WS={ws}\n"
+            "systemctl try-restart simulator-http.service simulator-ws.service"
+        )
         self.until_picture(is_kiosk)
+        restored_s = time.monotonic() - begun_s
+        self.machine.slowness = min(max(1.0, restored_s / QUIET_RESTORE_S), MOST_PATIENCE)
+
+    @property
+    def hardware(self) -> str:
+        """What the machine is put together from, wherever its files and ports are."""
+        words = " ".join(self.machine.command).replace(str(self.folder), "")
+        return words.replace(str(self._ports[0]), "").replace(str(self._ports[1]), "")
 
     def until_picture(
         self, wanted: Callable[[Picture.Image], bool], timeout_s: float = PATIENCE_S
@@ -122,17 +148,15 @@ class Bench:
         Raises:
             MachineFailed: it never was.
         """
-        end_s = time.monotonic() + timeout_s
-        while time.monotonic() < end_s:
+        for _ in self.machine.tries(timeout_s):
             on_for_s = self.machine.on_for_s
             if wanted(self.look()):
                 return on_for_s
-            time.sleep(0.2)
         raise MachineFailed(f"the screen did not change as wanted in {timeout_s} s: {self.shot()}")
 
     def look(self) -> Picture.Image:
         """What the screen shows now."""
-        with Picture.open(self.machine.photograph(self.folder / "look.png")) as seen:
+        with Picture.open(self.machine.photograph(self.folder / "look.ppm")) as seen:
             return seen.convert("RGB")
 
     def shot(self, name: str = "") -> Path:
@@ -154,7 +178,7 @@ class Bench:
         # Process substitution: the shell does not wait for journalctl, which would follow on.
         # `cat`, because a grep that nobody listens to ends at the first line, whatever the count.
         script = f"grep --max-count={times} {shlex.quote(words)} < <({LOG} --follow) | cat"
-        waits = f"timeout {timeout_s} bash -c {shlex.quote(script)}"
+        waits = f"timeout {timeout_s * self.machine.slowness} bash -c {shlex.quote(script)}"
         code, _ = self.machine.attempt(waits, timeout_s + PATIENCE_S)
         if code != 0:
             said = "\n".join(self.log()[-30:])
@@ -189,7 +213,7 @@ class Bench:
         strokes = (f"echo '{self.crossing(key)}' >{WIRES}/release" for key in keys)
         self.machine.run("\n".join((*strokes, "sleep 0.3")))
 
-    def touch(self, till: Till, *keys: Key, hold_ms: int = 80) -> None:
+    def touch(self, till: Till, *keys: Key | Letter, hold_ms: int = 80) -> None:
         """Tap these keys on the screen, which shows `till`, one after the other.
 
         With `hold_ms` -1 the finger is never lifted.
@@ -228,17 +252,11 @@ class Bench:
         Raises:
             MachineFailed: there was none.
         """
-        path = self.folder / "scan.png"
-        end_s = time.monotonic() + timeout_s
-        while True:
-            try:
+        path = self.folder / "scan.ppm"
+        for _ in self.machine.tries(timeout_s):
+            with suppress(ValueError):  # there is none yet
                 return read_qr(self.machine.photograph(path))
-            except ValueError:
-                if time.monotonic() > end_s:
-                    raise MachineFailed(
-                        f"no code in {timeout_s} s: {self.shot('no-code')}"
-                    ) from None
-                time.sleep(0.2)
+        raise MachineFailed(f"no code in {timeout_s} s: {self.shot('no-code')}")
 
     def pay(self, payment_request: str) -> int:
         """Pay what was scanned, from another wallet on the Lightning network; returns the sats."""
@@ -260,7 +278,7 @@ class Bench:
         return Simulator(http_port=self._ports[0], ws_port=self._ports[1])
 
     def _parts(self, image: Image) -> Parts:
-        root, boot = self.folder / "root.qcow2", self.folder / "boot.qcow2"
+        root, boot = self._disks
         qemu_img("create", "-f", "qcow2", "-b", str(image.root), "-F", "raw", str(root))
         raw = self.folder / "boot.img"
         shutil.copyfile(image.boot, raw)
@@ -275,7 +293,7 @@ class Bench:
             f"systemd.setenv=SIMULATOR_WS={ws}",
         )
         line = " ".join((image.command_line, *added))
-        return Parts(image.kernel, image.initrd, line, disks=(root, boot))
+        return Parts(image.kernel, image.initrd, line, disks=self._disks)
 
 
 def settings(simulator: Simulator) -> dict[str, str]:
@@ -298,9 +316,9 @@ def digits(text: str) -> tuple[Key, ...]:
 
 def is_kiosk(seen: Picture.Image) -> bool:
     """Whether a picture can be the kiosk's: mostly of its own ground, which no console has."""
-    colours = Counter(_pixels(seen))
     ground = PALETTES[LOOK.theme].ground
-    return colours[ground[0], ground[1], ground[2]] > WIDTH * HEIGHT // 10
+    colours = seen.getcolors(seen.width * seen.height) or []
+    return any(count > WIDTH * HEIGHT // 10 and colour == ground[:3] for count, colour in colours)
 
 
 def difference(seen: Picture.Image, till: Till) -> int:
@@ -309,11 +327,6 @@ def difference(seen: Picture.Image, till: Till) -> int:
     drawn = Picture.frombytes("RGB", (WIDTH, HEIGHT), pygame.image.tobytes(view, "RGB"))
     changed = ImageChops.difference(seen, drawn).convert("L").tobytes()
     return len(changed) - changed.count(0)
-
-
-def _pixels(seen: Picture.Image) -> Iterable[tuple[int, int, int]]:
-    data = seen.tobytes()
-    return zip(data[0::3], data[1::3], data[2::3], strict=True)
 
 
 def _short(transfer: Transfer) -> tuple[str, str, int]:

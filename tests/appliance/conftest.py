@@ -1,7 +1,9 @@
 """One image, one machine, one boot: what every test of the appliance begins with."""
 
+import subprocess
 import time
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -9,7 +11,7 @@ from _pytest.runner import runtestprotocol
 
 from tests.appliance.accelerator import accelerator
 from tests.appliance.bench import Bench
-from tests.appliance.image import Image, image
+from tests.appliance.image import Image, image, kept
 from tests.appliance.peer import MachineFailed
 
 _BENCH: Final = pytest.StashKey[Bench]()
@@ -30,9 +32,13 @@ def booted(
     pytestconfig: pytest.Config,
     times: dict[str, float],
 ) -> Iterator[Bench]:
-    """The machine as its owner sees it after the first boot, and a snapshot of that."""
+    """The machine as its owner sees it after the first boot: a snapshot of that, for `restore`.
+
+    The snapshot is kept with the images, so that only the first run of an image boots it.
+    """
     bench = pytestconfig.stash[_BENCH] = Bench(system, tmp_path_factory.mktemp("bench"))
-    try:
+
+    def boot(folder: Path) -> None:
         with bench.blink():
             try:
                 _boot(bench, times)
@@ -40,7 +46,16 @@ def booted(
                 if not _kernel_died(pytestconfig, "the first boot"):
                     raise
                 _boot(bench, times)
-            bench.save()
+            bench.save(folder)
+
+    version = subprocess.run(
+        ("qemu-system-x86_64", "--version"), check=True, capture_output=True, text=True
+    )
+    settings = str(bench.env)
+    try:
+        bench.insert_disks(
+            kept("booted", (system.root.parent, bench.hardware, version.stdout, settings), boot)
+        )
         yield bench
     finally:
         bench.machine.pull_the_plug()

@@ -1,7 +1,8 @@
 """Make the system under test, or find it made: `python -m tests.appliance.image` does it by hand.
 
 Two layers, each kept under the hash of what it is made from: the bare Debian (minutes, and the
-network), and on it the kiosk (a minute). Only the newest of each is kept.
+network), and on it the kiosk (a minute). `conftest` keeps a third: that system booted. Only the
+newest of each is kept.
 """
 
 import fcntl
@@ -85,6 +86,15 @@ def image() -> Image:
     )
 
 
+def kept(kind: str, inputs: Iterable[Path | str], make: Callable[[Path], None]) -> Path:
+    """The folder of this kind and these inputs, which `make` fills unless it did so before.
+
+    An input is a file or folder of the project, a folder of the cache, or a text.
+    """
+    with _alone(cache_folder()):
+        return _made(kind, inputs, make)
+
+
 def cache_folder() -> Path:
     """Where images are kept: outside of the project, and of the folder pytest throws away."""
     above = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
@@ -115,7 +125,7 @@ def _alone(cache: Path) -> Iterator[None]:
         yield
 
 
-def _made(kind: str, inputs: Iterable[Path], make: Callable[[Path], None]) -> Path:
+def _made(kind: str, inputs: Iterable[Path | str], make: Callable[[Path], None]) -> Path:
     """The folder of this kind and these inputs; made now if it is not there yet."""
     cache = cache_folder()
     folder = cache / f"{kind}-{_hash(inputs)}"
@@ -139,10 +149,13 @@ def _clear(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _hash(inputs: Iterable[Path]) -> str:
-    """Of what the files are called and hold. A folder of this cache counts by its name alone."""
+def _hash(inputs: Iterable[Path | str]) -> str:
+    """Of texts, and of what the files are called and hold; a folder of the cache is its name."""
     found = hashlib.sha256()
     for path in inputs:
+        if isinstance(path, str):
+            found.update(path.encode())
+            continue
         if path.parent == cache_folder():
             found.update(path.name.encode())
             continue

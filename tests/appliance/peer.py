@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-ANSWER_S: Final = 120.0  # for an emulated processor on a busy desk machine
+ANSWER_S: Final = 300.0  # for an emulated processor on a busy desk machine
 
 
 class MachineFailed(Exception):

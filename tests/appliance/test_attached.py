@@ -17,7 +17,8 @@ PYTHON: Final = "/opt/kiosk/current/venv/bin/python"
 # Takes the LED's pin while the till restarts, and keeps it for the rest of the case.
 TAKE_THE_LED: Final = """
 import gpiod, signal
-gpiod.Chip("/dev/gpiochip0").request_lines({17: None}, "lirc")
+taken = gpiod.Chip("/dev/gpiochip0").request_lines({17: None}, "lirc")
+print("taken", flush=True)
 signal.pause()
 """
 LIGHT: Final = "/sys/class/backlight/bench/brightness"
@@ -46,10 +47,9 @@ def test_a_pin_that_another_program_has_is_named_and_the_keypad_works(bench: Ben
     """Box fault 7: one busy pin took keypad, LED and buzzer along."""
     starts = starts_of(bench)
     bench.machine.run("systemctl stop kiosk")
-    bench.machine.run(
-        f"systemd-run --unit=led-thief {PYTHON} -Ic {shlex.quote(TAKE_THE_LED)}; sleep 2;"
-        " systemctl start --no-block kiosk"
-    )
+    bench.machine.run(f"systemd-run --unit=led-thief {PYTHON} -Ic {shlex.quote(TAKE_THE_LED)}")
+    bench.machine.until("journalctl --unit=led-thief --output=cat --grep=taken")
+    bench.machine.run("systemctl start --no-block kiosk")
     bench.until_logged('LED: GPIO 17 cannot be used: "lirc" uses it')
     bench.until_ready(starts + 1)
     bench.press(*digits("300"), Key.CHARGE)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.appliance import conftest
+from tests.appliance import conftest, image, vm
 from tests.appliance.accelerator import VARIABLE, Accelerator, accelerator
 from tests.appliance.vm import Machine, Parts
 
@@ -32,6 +32,55 @@ def test_what_was_said_before_this_boot_does_not_count(tmp_path: Path) -> None:
     before = machine(tmp_path, PANIC)
     before._said_before = len(PANIC)
     assert before.death_of_kernel == ""
+
+
+@pytest.mark.parametrize("slowness", [1.0, 3.0])
+def test_a_slower_machine_is_looked_at_ever_more_seldom_and_for_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slowness: float
+) -> None:
+    clock = ManualClock()
+    monkeypatch.setattr(vm, "time", clock)
+    slow = machine(tmp_path)
+    slow.slowness = slowness
+    looks = sum(1 for _ in slow.tries(10.0))
+    assert clock.pauses[0] == vm.FIRST_PAUSE_S
+    assert clock.pauses[-1] == vm.LONGEST_PAUSE_S
+    assert looks == len(clock.pauses) + 1
+    assert 10.0 * slowness <= clock.monotonic() < 10.0 * slowness + vm.LONGEST_PAUSE_S
+
+
+def test_a_machine_that_was_put_together_otherwise_is_booted_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    image.cache_folder().mkdir()
+    made: list[str] = []
+
+    def booted(hardware: str) -> Path:
+        def boot(folder: Path) -> None:
+            made.append(folder.name)
+
+        return image.kept("booted", (hardware,), boot)
+
+    first = booted("800 pixels")
+    assert booted("800 pixels") == first
+    second = booted("1280 pixels")
+    assert len(made) == 2
+    assert second.is_dir()
+    assert not first.exists(), "only the newest is kept"
+
+
+class ManualClock:
+    """Time that passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+
+    def monotonic(self) -> float:
+        return sum(self.pauses)
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
 
 
 class Runs:

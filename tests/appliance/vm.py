@@ -24,6 +24,9 @@ COMMAND_S: Final = ANSWER_S
 SNAPSHOT_S: Final = 300.0
 # What a kernel says when it dies. An emulated processor on a busy machine can be the reason.
 DYING_WORDS: Final = ("Kernel panic", "Oops:", "general protection fault", "double fault")
+# Between two looks at the machine: each look takes time from an emulated processor.
+FIRST_PAUSE_S: Final = 0.05
+LONGEST_PAUSE_S: Final = 1.0
 # Where disks can be plugged in while it runs.
 SLOT: Final = "stick-port"
 PLUGGED: Final = "plugged"
@@ -51,6 +54,7 @@ class Machine:
         self._on_at_s = 0.0
         self._said_before = 0  # how much of the serial log is from before this boot
         self._plugged: Path | None = None
+        self.slowness = 1.0  # how many times as long as on a quiet desk machine everything takes
 
     # --- plug -------------------------------------------------------------------------------
 
@@ -63,7 +67,7 @@ class Machine:
         self._said_before = len(self.serial())
         with (self._folder / "qemu.log").open("ab") as log:
             self._process = subprocess.Popen(
-                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         self._qmp = Peer(self._folder / "qmp", self._check_alive)
         self._qmp.greet()
@@ -122,8 +126,7 @@ class Machine:
         Raises:
             MachineFailed: QEMU ended, or it took too long.
         """
-        end_s = time.monotonic() + timeout_s
-        while time.monotonic() < end_s:
+        for _ in self.tries(timeout_s):
             self._check_alive()
             agent = Peer(self._folder / "agent", self._check_alive)
             try:
@@ -158,14 +161,12 @@ class Machine:
             "guest-exec",
             {"path": "/bin/bash", "arg": ["-c", script], "capture-output": True},
         )
-        end_s = time.monotonic() + timeout_s
-        while True:
+        for _ in self.tries(timeout_s):
             status = agent.ask("guest-exec-status", {"pid": begun["pid"]})
             if status["exited"]:
                 break
-            if time.monotonic() > end_s:
-                raise MachineFailed(f"still running after {timeout_s} s:\n{script}")
-            time.sleep(0.02)
+        else:
+            raise MachineFailed(f"still running after {timeout_s} s:\n{script}")
         raw = base64.b64decode(status.get("out-data", "")) + base64.b64decode(
             status.get("err-data", "")
         )
@@ -177,14 +178,24 @@ class Machine:
         Raises:
             MachineFailed: it never did.
         """
-        end_s = time.monotonic() + timeout_s
-        while True:
+        for _ in self.tries(timeout_s):
             code, out = self.attempt(script)
             if code == 0 and out.strip():
                 return out.strip()
-            if time.monotonic() > end_s:
-                raise MachineFailed(f"not within {timeout_s} s:\n{script}\nlast: {out}")
-            time.sleep(0.1)
+        raise MachineFailed(f"not within {timeout_s} s:\n{script}\nlast: {out}")
+
+    def tries(self, timeout_s: float) -> Iterator[None]:
+        """Come back for one look after the other, ever more seldom, until `timeout_s` is over.
+
+        On a machine that is slower than `slowness` 1 it takes as much longer.
+        """
+        end_s = time.monotonic() + timeout_s * self.slowness
+        pause_s = FIRST_PAUSE_S
+        yield
+        while time.monotonic() < end_s:
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+            yield
 
     def put(self, text: str, path: str) -> None:
         """Write a file inside."""
@@ -199,8 +210,8 @@ class Machine:
     # --- outside ----------------------------------------------------------------------------
 
     def photograph(self, path: Path) -> Path:
-        """Save what the screen shows as a PNG."""
-        self._outside("screendump", {"filename": str(path), "format": "png"})
+        """Save what the screen shows: as a PNG to keep, or a PPM, which takes no time to pack."""
+        self._outside("screendump", {"filename": str(path), "format": path.suffix[1:]})
         return path
 
     def type(self, *keys: str, hold_s: float = 0.05) -> None:
@@ -235,9 +246,9 @@ class Machine:
         finally:
             self._outside("set_link", {"name": "net", "up": True})
 
-    # --- helpers ----------------------------------------------------------------------------
-
-    def _command(self) -> list[str]:
+    @property
+    def command(self) -> list[str]:
+        """How QEMU is started: the machine's hardware, all of it."""
         parts, folder = self._parts, self._folder
         disks = [
             argument
@@ -265,6 +276,8 @@ class Machine:
             *("-kernel", str(parts.kernel), "-initrd", str(parts.initrd)),
             *("-append", " ".join((parts.command_line, *accelerator().kernel_words))),
         ]
+
+    # --- helpers ----------------------------------------------------------------------------
 
     def _check_alive(self) -> None:
         if self._process is None or self._process.poll() is not None:
