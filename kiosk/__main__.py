@@ -179,6 +179,12 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
             parser.add_argument(
                 "--request", action="store_true", help="what was asked for on the till's screen"
             )
+            parser.add_argument(
+                "--phone", action="store_true", help="what is filled in on a phone's page"
+            )
+            parser.add_argument(
+                "--close-phone-network", action="store_true", help="if the page's end left it open"
+            )
         case "keypad":
             from kiosk.panel import cli as keypad
 

@@ -107,7 +107,8 @@ uninstall_kiosk() {
     need_writable_system
     [ -d "$home" ] || die "nothing is installed here"
     agreed "The kiosk goes, with its settings and keys. The journal in $journal stays."
-    if systemd_runs; then systemctl -q stop kiosk.service kiosk-provision.service; fi
+    if systemd_runs; then systemctl -q stop kiosk.service kiosk-provision.service \
+        kiosk-phone-setup.service; fi
     data_comes_home
     wiped /etc/kiosk
     rm -rf /run/kiosk-provision /run/kiosk-settings
@@ -233,6 +234,8 @@ have_packages() {
         12) wanted+=(libasound2) ;;
         *) wanted+=(libasound2t64) ;;
     esac
+    # NetworkManager's way to give a phone an address: the set-up by phone.
+    [ ! -d /etc/NetworkManager ] || wanted+=(dnsmasq-base)
     apt_has "${wanted[@]}"
 }
 
@@ -515,6 +518,9 @@ have_system_files() {
     # ... and put settings into force that are asked for on the screen.
     has_file "$from/kiosk-settings.path" /etc/systemd/system/kiosk-settings.path
     has_file "$from/kiosk-settings.service" /etc/systemd/system/kiosk-settings.service
+    # ... and set the till up by phone, while no settings are in force.
+    has_file "$from/kiosk-phone-setup.path" /etc/systemd/system/kiosk-phone-setup.path
+    has_file "$from/kiosk-phone-setup.service" /etc/systemd/system/kiosk-phone-setup.service
     has_file "$from/kiosk-partition.service" /etc/systemd/system/kiosk-partition.service
     has_file "$from/kiosk-polkit.rules" /etc/polkit-1/rules.d/50-kiosk.rules
     has_file "$from/kiosk.rules" /etc/udev/rules.d/60-kiosk.rules

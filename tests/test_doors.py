@@ -29,7 +29,7 @@ HOMES = {
     "zxingcpp": {"simulate"},
     "PIL": {"simulate"},
     "bolt11": {"wallet", "simulate"},
-    "aiohttp": {"wallet", "simulate"},
+    "aiohttp": {"wallet", "simulate", "phone_setup"},
     "aiohappyeyeballs": {"wallet"},
     "coincurve": {"simulate"},
 }

@@ -21,6 +21,7 @@ from kiosk.doors import Watchdog
 from kiosk.host import usb_stick
 from kiosk.host.dispatcher import Host
 from kiosk.host.network import has_route
+from kiosk.host.phone_setup import PhoneSetupUnit
 from kiosk.loop import Inbox
 from kiosk.panel.deferred import DeferredPanel
 from kiosk.sale import first_run, first_run_stick
@@ -32,6 +33,12 @@ from kiosk.sale.events import (
     KeyPressed,
     LetterTyped,
 )
+from kiosk.sale.first_run_phone import (
+    ALONE_S,
+    go_on,
+    goes_on_by_itself,
+    handle_phone_progress,
+)
 from kiosk.sale.first_run_screen import (
     CheckNetwork,
     FirstRun,
@@ -40,6 +47,8 @@ from kiosk.sale.first_run_screen import (
     LookUpPayee,
     Machine,
     Question,
+    StartPhoneSetup,
+    StopPhoneSetup,
 )
 from kiosk.sale.key_timing import ignores_key, note_screen_change
 from kiosk.sale.settings_change import SettingsChangeResult, StickFile
@@ -54,7 +63,14 @@ from kiosk.wallet.worker import Wallet
 DONE_SHOWN_S: Final = 1.5  # "All set", before the program ends to be started with the settings
 LEFT_SHOWN_S: Final = 15.0  # that the file has to be deleted from the stick by hand
 _PLUGS_LOOK_S: Final = 3.0  # how often to look whether a cable or a stick was plugged in
-_PLUGS_ANSWER: Final = (Question.NETWORK, Question.MONEY, Question.TILL_ACCOUNT)
+_PLUGS_ANSWER: Final = (
+    Question.NETWORK,
+    Question.MONEY,
+    Question.TILL_ACCOUNT,
+    Question.PHONE_KEY,
+)
+PAYEE_SHOWN_S: Final = 6.0  # who gets the money, where nobody saw that here before
+PHONE_LOOK_S: Final = 0.5
 
 
 @dataclass(slots=True)
@@ -84,6 +100,7 @@ class FirstRunScreen:
         host: Callable[[Inbox], doors.Host] | None = None,
         is_online: Callable[[], bool] = has_route,
         has_stick: Callable[[], bool] = usb_stick.has_stick,
+        phone: PhoneSetupUnit | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.window = Window(
@@ -108,8 +125,10 @@ class FirstRunScreen:
         self._panel = DeferredPanel(make_panel, self._inbox.put)
         here = machine or machine_here(has_touch=bool(touch_devices()))
         begun = first_run.begin(here, refused)
+        self._phone = phone or PhoneSetupUnit(folder, clock)
+        self._phone_due_s = 0.0
         rules = Rules(kiosk_id=settings.kiosk_id, run=secrets.token_hex(4))
-        self._till = Till(rules, begun, now_s=clock())
+        self._till = Till(rules, begun, now_s=clock(), screen_since_s=clock())
 
     @property
     def screen(self) -> FirstRun:
@@ -140,6 +159,7 @@ class FirstRunScreen:
             self._handle(event)
         self._take_look_up()
         self._look_at_plugs()
+        self._look_at_phone()
 
     def close(self) -> None:
         """Give the display back, and end what is asked."""
@@ -178,6 +198,10 @@ class FirstRunScreen:
                 self._apply(first_run.handle_network(self.screen, is_there=is_there, now_s=now_s))
             case LookUpPayee(name, address):
                 self._begin_look_up(DirectMerchant(name, address))
+            case StartPhoneSetup(language):
+                self._phone.start(language)
+            case StopPhoneSetup():
+                self._phone.stop()
             case _:
                 self._host.perform(effect)
 
@@ -193,6 +217,18 @@ class FirstRunScreen:
         if is_there and not self._stick_was_there:
             self._apply((first_run_stick.handle_stick(self.screen), ()))
         self._stick_was_there = is_there
+
+    def _look_at_phone(self) -> None:
+        """How far root's unit is while a phone fills everything in; without touch the next code."""
+        if goes_on_by_itself(self.screen) and self._till.now_s >= self._alone_s:
+            self._apply(go_on(self.screen))
+        if self.screen.question is Question.PHONE and self._till.now_s >= self._phone_due_s:
+            self._phone_due_s = self._till.now_s + PHONE_LOOK_S
+            self._apply((handle_phone_progress(self.screen, self._phone.progress()), ()))
+
+    @property
+    def _alone_s(self) -> float:
+        return self._till.screen_since_s + ALONE_S
 
     def _begin_look_up(self, merchant: DirectMerchant) -> None:
         self._end_look_up()
@@ -243,6 +279,8 @@ class FirstRunScreen:
 
     @property
     def _done_shown_s(self) -> float:
+        if self.screen.phone is not None:
+            return PAYEE_SHOWN_S
         outcome = self.screen.outcome
         is_left = outcome is not None and outcome.stick_file is StickFile.LEFT
         return LEFT_SHOWN_S if is_left else DONE_SHOWN_S
@@ -255,6 +293,10 @@ class FirstRunScreen:
             pauses.append(self._plugs_due_s - now_s)
         if self.screen.question is Question.DONE:
             pauses.append(self._till.screen_since_s + self._done_shown_s - now_s)
+        if goes_on_by_itself(self.screen):
+            pauses.append(self._alone_s - now_s)
+        if self.screen.question is Question.PHONE:
+            pauses.append(self._phone_due_s - now_s)
         next_s = self.window.next_frame_s(self._till)
         if next_s is not None:
             pauses.append(next_s - now_s)

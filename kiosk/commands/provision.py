@@ -1,4 +1,4 @@
-"""`kiosk provision`: settings from the boot partition, from a file, or from the screen into force.
+"""`kiosk provision`: settings from the boot partition, a file, the screen or a phone into force.
 
 Needs root.
 """
@@ -7,8 +7,10 @@ import argparse
 import sys
 import time
 
+from kiosk.provision.access_point import Radio
 from kiosk.provision.apply_settings import Paths, apply_file, apply_from_boot
 from kiosk.provision.change_settings import ChangePaths, answer_request
+from kiosk.provision.phone_setup import Doors, PhonePaths, PhoneSetup, close_phone_network
 from kiosk.settings_file import FileRefused
 
 
@@ -21,6 +23,12 @@ def run(args: argparse.Namespace, places: Paths | None = None) -> int:
     try:
         if args.request:
             answer_request(ChangePaths(etc=where.etc), time.monotonic(), time.time())
+            return 0
+        if args.phone:
+            PhoneSetup(PhonePaths(etc=where.etc), Doors()).run()
+            return 0
+        if args.close_phone_network:
+            close_phone_network(Radio())
             return 0
         if args.file is not None:
             apply_file(args.file, where)

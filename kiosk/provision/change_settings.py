@@ -97,6 +97,18 @@ def answer_request(paths: ChangePaths, now_s: float, unix_s: float) -> SettingsC
     return result
 
 
+def put_first_settings(values: Mapping[str, str], etc: Path, way: str, unix_s: float) -> None:
+    """Put the first settings into force. `way` is how they came, for the history.
+
+    Raises:
+        FileRefused: they are wrong.
+        OSError: they cannot be written.
+    """
+    before = values_in_force(etc).values
+    put_in_force(checked_settings(SettingsFile(values)), etc, set(SECRETS))
+    _note(etc, f"first set-up, {way}", described(before, values), unix_s)
+
+
 def changed_values(in_force: Mapping[str, str], change: ChangeSettings) -> dict[str, str]:
     """The settings as they would be: an empty text takes a setting back to its default."""
     return meant({**in_force, **dict(change.changes)})

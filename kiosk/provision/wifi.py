@@ -71,16 +71,16 @@ def wifi_problems(values: Mapping[str, str]) -> Iterator[str]:
         yield "WIFI_HIDDEN: must be on or off"
 
 
-def profile(wifi: Wifi) -> str:
-    """The network in NetworkManager's keyfile format.
+def profile(wifi: Wifi, name: str = PROFILE) -> str:
+    """The network in NetworkManager's keyfile format, as a profile of this name.
 
     The name goes in as bytes, so no sign in it can mean something else.
     """
     ssid = "".join(f"{byte};" for byte in wifi.ssid.encode())
     lines = [
         "[connection]",
-        f"id={PROFILE}",
-        f"uuid={uuid.uuid5(uuid.NAMESPACE_DNS, PROFILE)}",
+        f"id={name}",
+        f"uuid={uuid.uuid5(uuid.NAMESPACE_DNS, name)}",
         "type=wifi",
         "autoconnect-priority=10",
         "[wifi]",

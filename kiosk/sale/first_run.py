@@ -12,6 +12,7 @@ from typing import Final
 
 from kiosk.sale import first_run_stick, wifi
 from kiosk.sale.account import Account
+from kiosk.sale.first_run_phone import begin_phone, handle_phone_key
 from kiosk.sale.first_run_screen import (
     LONGEST_TEXT,
     PAGE_CHOICES,
@@ -81,6 +82,8 @@ def handle_key(screen: FirstRun, key: Key, now_s: float) -> FirstRunStep:
         return _after_wifi(screen, wifi.handle_key(screen.network, key, now_s))
     if screen.question in first_run_stick.QUESTIONS:
         return first_run_stick.handle_key(screen, key)
+    if screen.question in (Question.PHONE_KEY, Question.PHONE):
+        return handle_phone_key(screen, key)
     screen = replace(screen, mistake=None, trouble=None)
     if key is Key.CLEAR and screen.question is Question.TILL_ACCOUNT and _types_nothing(screen):
         return _ask_for_network(screen)  # an attached keyboard has letters
@@ -98,6 +101,8 @@ def handle_key(screen: FirstRun, key: Key, now_s: float) -> FirstRunStep:
     match screen.question, key:
         case Question.TILL_ACCOUNT, Key.CHARGE:
             return first_run_stick.read(screen)
+        case Question.TILL_ACCOUNT, Key.D1:
+            return begin_phone(screen), ()
         case Question.PAYEE_RIGHT, Key.CHARGE:
             name = TypedText(screen.answers.shop_name)
             return replace(screen, question=Question.SHOP_NAME, typed=name), ()
@@ -230,6 +235,8 @@ def _handle_choice_key(screen: FirstRun, key: Key) -> FirstRunStep:
             return replace(screen, top=page), ()
         case Key.DELETE:
             return replace(screen, top=max(0, screen.top - PAGE_CHOICES)), ()
+        case Key.CHARGE if screen.question is Question.LANGUAGE:
+            return begin_phone(screen), ()
         case Key.CHECK if screen.question is Question.TIME_ZONE:
             return replace(screen, question=Question.TIME_ZONE_SEARCH, typed=TypedText()), ()
         case Key.CHECK if screen.question is Question.CURRENCY:

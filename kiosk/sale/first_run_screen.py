@@ -9,6 +9,7 @@ from typing import Final
 from kiosk.sale import wifi
 from kiosk.sale.letters import TypedText
 from kiosk.sale.lightning_address import LightningAddress
+from kiosk.sale.phone_setup import PhoneProgress
 from kiosk.sale.places import currencies_likely_first, zones_likely_first
 from kiosk.sale.settings_change import (
     ChangeSettings,
@@ -38,6 +39,8 @@ class Question(StrEnum):
     STICK_RIGHT = "stick_right"  # what its file says about the money, yes?
     STICK_SAVING = "stick_saving"
     STICK_REFUSED = "stick_refused"
+    PHONE_KEY = "phone_key"  # how the key is copied, before the phone leaves its network
+    PHONE = "phone"  # a phone fills everything in: `phone` says how far that is
     PAYEE = "payee"
     LOOKING_UP = "looking_up"
     PAYEE_REFUSED = "payee_refused"  # why it cannot be found now, or cannot be paid by a till
@@ -83,7 +86,8 @@ class Mistake(StrEnum):
 class Machine:
     """What the machine knows: languages, time zones of its database, and the zone it is set to.
 
-    Without `has_touch` nobody types letters, so the settings have to come from elsewhere.
+    Without `has_touch` nobody types letters, so the settings have to come from elsewhere: the
+    set-up by phone then begins by itself.
     """
 
     languages: tuple[str, ...]
@@ -110,7 +114,8 @@ class FirstRun:
 
     `typed` is the text of this question. `top` is the first choice shown, `found` what narrows the
     choices. `refused` are settings of a file on the boot partition that were wrong. Where the stick
-    came between is in `before_stick`.
+    came between is in `before_stick`, where the phone was chosen in `phone_from`. `shows_page_code`
+    says that the phone's second code is wanted, though no phone was noticed.
     """
 
     machine: Machine
@@ -128,6 +133,9 @@ class FirstRun:
     outcome: SettingsChangeResult | None = None
     refused: tuple[str, ...] = ()
     before_stick: Question = Question.TILL_ACCOUNT
+    phone: PhoneProgress | None = None
+    phone_from: Question = Question.LANGUAGE
+    shows_page_code: bool = False
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -176,7 +184,20 @@ class LookUpPayee:
     address: LightningAddress | None = None
 
 
-FirstRunEffect = WifiEffect | CheckNetwork | LookUpPayee | ReadStick | ChangeSettings
+@dataclass(frozen=True, slots=True)
+class StartPhoneSetup:
+    """Have root's unit begin. -> `handle_phone_progress`, again and again."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopPhoneSetup:
+    """Have it end."""
+
+
+PhoneEffect = StartPhoneSetup | StopPhoneSetup
+FirstRunEffect = WifiEffect | CheckNetwork | LookUpPayee | ReadStick | ChangeSettings | PhoneEffect
 FirstRunStep = tuple[FirstRun, tuple[FirstRunEffect, ...]]
 
 

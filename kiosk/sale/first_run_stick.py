@@ -21,7 +21,7 @@ QUESTIONS: Final = (
     Question.STICK_REFUSED,
 )
 # Where a stick that is plugged in may come between: nothing is typed there.
-_MAY_INTERRUPT: Final = (Question.MONEY, Question.TILL_ACCOUNT)
+_MAY_INTERRUPT: Final = (Question.MONEY, Question.TILL_ACCOUNT, Question.PHONE_KEY)
 
 
 def handle_stick(screen: FirstRun) -> FirstRun:

@@ -56,7 +56,8 @@ def question_on(screen: Screen) -> tuple[object, ...]:
         case SaleScreen(details=details):
             return (SaleScreen, details.record.sale.id)
         case FirstRun(question=question):
-            return (FirstRun, question, _waits_for(screen.network))
+            step = None if screen.phone is None else screen.phone.step
+            return (FirstRun, question, _waits_for(screen.network), step, screen.shows_page_code)
         case RefundScreen(minor=minor, reason=reason):
             return (RefundScreen, minor is None, reason is None)
         case SettingsScreen(step=step, top=top):

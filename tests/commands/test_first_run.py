@@ -1,7 +1,9 @@
 """The whole first run at a display: touched, looked up at Blink, and put into force by root."""
 
+import contextlib
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pygame
 import pytest
 
 from kiosk.commands.first_run import FirstRunScreen
+from kiosk.host.phone_setup import PhoneSetupUnit
 from kiosk.loop import Inbox
 from kiosk.provision.change_settings import ChangePaths, answer_request
 from kiosk.provision.settings_in_force import CREDENTIALS
@@ -17,6 +20,7 @@ from kiosk.sale.device import HostEffect
 from kiosk.sale.events import KeyPressed
 from kiosk.sale.first_run_screen import Machine, Question
 from kiosk.sale.keys import Key, Letter
+from kiosk.sale.phone_setup import PhoneFailure, PhoneProgress, PhoneStep, failed
 from kiosk.sale.pin import is_correct_pin
 from kiosk.sale.settings_change import (
     CHECK_STICK,
@@ -67,18 +71,45 @@ class Root:
         self.put(read_answer((self.paths.answers / "answer").read_text(), TOKEN))
 
 
+class Unit(PhoneSetupUnit):
+    """Root's unit for a phone, whose progress a test says."""
+
+    def __init__(self) -> None:
+        super().__init__(None, lambda: 0.0)
+        self.says = PhoneProgress(PhoneStep.OPENING)
+        self.asked: list[str] = []
+
+    def start(self, language: str) -> None:
+        self.asked.append(f"start {language}")
+
+    def stop(self) -> None:
+        self.asked.append("stop")
+
+    def progress(self) -> PhoneProgress:
+        return self.says
+
+
 class Merchant:
     """Somebody who touches the screen where it shows something, and waits for what comes."""
 
-    def __init__(self, settings: Settings, root: Root, *, is_online: bool = True) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        root: Root,
+        *,
+        is_online: bool = True,
+        machine: Machine = MACHINE,
+    ) -> None:
         self.now_s = 10.0
         self.has_stick = False
+        self.unit = Unit()
         self.screen = FirstRunScreen(
             settings,
             lambda: False,
             None,
             folder=None,
-            machine=MACHINE,
+            machine=machine,
+            phone=self.unit,
             host=root.door,
             is_online=lambda: is_online,
             has_stick=lambda: self.has_stick,
@@ -102,6 +133,17 @@ class Merchant:
             pygame.event.post(pygame.event.Event(pygame.FINGERDOWN, **where))
             pygame.event.post(pygame.event.Event(pygame.FINGERUP, **where))
             self.screen.run_once()
+
+    def passes(self, seconds: float) -> None:
+        """Time passes, and the screen looks around once."""
+        self.now_s += seconds
+        self.screen.window.wake()
+        self.screen.run_once()
+
+    def unit_says(self, progress: PhoneProgress) -> None:
+        """Root's unit is so far, and the screen has seen it."""
+        self.unit.says = progress
+        self.passes(1.0)
 
     def type(self, text: str) -> None:
         self.touch(*(Key(letter) if letter.isdigit() else Letter(letter) for letter in text))
@@ -132,7 +174,7 @@ def root(tmp_path: Path) -> Root:
 
 
 @pytest.fixture
-def merchant(simulator: Simulator, root: Root) -> Iterator[Merchant]:
+def settings(simulator: Simulator) -> Settings:
     environ = {
         "BLINK_API_URL": simulator.api_url,
         "BLINK_WS_URL": simulator.ws_url,
@@ -140,7 +182,12 @@ def merchant(simulator: Simulator, root: Root) -> Iterator[Merchant]:
     }
     with pytest.raises(WrongSettings) as wrong:
         load(environ)
-    made = Merchant(wrong.value.rest, root)
+    return wrong.value.rest
+
+
+@pytest.fixture
+def merchant(settings: Settings, root: Root) -> Iterator[Merchant]:
+    made = Merchant(settings, root)
     yield made
     made.screen.close()
 
@@ -219,6 +266,7 @@ def test_a_stick_that_was_not_wanted_is_not_offered_again_until_it_is_plugged_in
 
 
 def test_a_wired_keypad_answers_the_questions(merchant: Merchant) -> None:
+    merchant.now_s += 1.0
     merchant.screen._inbox.put(KeyPressed(Key.D2))
     merchant.screen.run_once()
     assert merchant.screen.screen.answers.language == "es"
@@ -234,6 +282,56 @@ def test_without_an_answer_of_blink_it_is_said_and_what_was_typed_stays(
     merchant.wait_for(Question.PAYEE_REFUSED)
     assert "shop" in merchant.said
     assert any("No connection" in words for words in merchant.said)
+
+
+CODES = PhoneProgress(
+    PhoneStep.WAITING, "kiosk-7h2k", "abcd2345wxyz", "http://10.7.8.1/x/", "024680"
+)
+
+
+def test_by_phone_the_screen_shows_the_codes_in_order_and_how_it_ends(merchant: Merchant) -> None:
+    merchant.touch(Key.CHARGE)
+    assert any("dashboard.blink.sv" in words for words in merchant.said)
+    merchant.touch(Key.CHARGE)
+    assert merchant.unit.asked == ["start en"]
+    merchant.unit_says(CODES)
+    assert {"kiosk-7h2k", "abcd2345wxyz"} <= set(merchant.said)
+    assert "024680" not in merchant.said
+    merchant.unit_says(replace(CODES, step=PhoneStep.JOINED))
+    assert "024680" in merchant.said
+    merchant.unit_says(replace(CODES, step=PhoneStep.FILLING_IN))
+    assert "024680" not in merchant.said
+    merchant.unit_says(failed(PhoneFailure.NOT_JOINED))
+    assert any("could not be joined" in words for words in merchant.said)
+    merchant.touch(Key.CHARGE)
+    assert merchant.unit.asked == ["start en", "start en"]
+    merchant.unit_says(PhoneProgress(PhoneStep.DONE, payee="cafe_satoshi"))
+    merchant.at(Question.DONE)
+    assert any("cafe_satoshi" in words for words in merchant.said)
+
+
+def test_leaving_the_set_up_by_phone_ends_it(merchant: Merchant) -> None:
+    merchant.touch(Key.CHARGE, Key.CHARGE)
+    merchant.unit_says(CODES)
+    merchant.touch(Key.CLEAR)
+    assert merchant.unit.asked == ["start en", "stop"]
+    merchant.touch(Key.CLEAR)
+    merchant.at(Question.LANGUAGE)
+
+
+def test_without_touch_the_screen_shows_the_codes_by_itself(settings: Settings, root: Root) -> None:
+    merchant = Merchant(settings, root, machine=replace(MACHINE, has_touch=False))
+    with contextlib.closing(merchant.screen):
+        merchant.passes(29.0)
+        merchant.at(Question.LANGUAGE)
+        merchant.passes(1.0)
+        merchant.at(Question.PHONE_KEY)
+        merchant.passes(30.0)
+        assert merchant.unit.asked == ["start en"]
+        merchant.unit_says(CODES)
+        assert "kiosk-7h2k" in merchant.said
+        merchant.passes(30.0)
+        assert "024680" in merchant.said
 
 
 def test_a_till_that_nobody_has_set_up_is_not_the_same_as_wrong_settings(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def take_in_file(box: Box, text: str) -> None:
 
 
 def given(file: Path | None) -> argparse.Namespace:
-    return argparse.Namespace(request=False, file=file)
+    return argparse.Namespace(request=False, phone=False, close_phone_network=False, file=file)
 
 
 def test_the_command_takes_a_given_file_and_keeps_it(box: Box, tmp_path: Path) -> None:

@@ -274,7 +274,7 @@ def test_clear_leads_back_step_by_step_to_the_language_and_keeps_the_answers() -
 def test_a_till_account_is_told_how_and_leads_back() -> None:
     merchant = Merchant().choose("es").network(is_there=True).choose(TILL_ACCOUNT)
     merchant.at(Question.TILL_ACCOUNT)
-    merchant.press("1").at(Question.TILL_ACCOUNT)
+    merchant.press("2").at(Question.TILL_ACCOUNT)
     merchant.press(Key.CLEAR).at(Question.MONEY)
 
 

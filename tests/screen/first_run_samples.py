@@ -5,6 +5,7 @@ from dataclasses import replace
 from kiosk.sale.first_run import begin
 from kiosk.sale.first_run_screen import Answers, FirstRun, Machine, Mistake, Question
 from kiosk.sale.letters import KeyboardLayer, TypedText
+from kiosk.sale.phone_setup import PhoneFailure, PhoneProgress, PhoneStep, failed
 from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult, StickFile
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.settings import LANGUAGES
@@ -24,6 +25,13 @@ ANSWERED = replace(
     answers=Answers("en", "cafe_satoshi@blink.sv", "Café Satoshi", "America/El_Salvador", "USD"),
     payee_typed="cafe_satoshi",
 )
+CODES = PhoneProgress(
+    PhoneStep.WAITING,
+    "kiosk-7h2k",
+    "abcd2345wxyz",
+    f"http://10.234.178.1/{'4f' * 16}/",
+    "024680",
+)
 
 
 def asked(question: Question, typed: str = "", **changed: object) -> FirstRun:
@@ -37,7 +45,7 @@ def first_run_screens() -> dict[str, FirstRun]:
     screens = {
         f"first-{question}": asked(question, "1234" if "pin" in question else "")
         for question in Question
-        if question not in (Question.PAYEE_REFUSED, Question.STICK_RIGHT)
+        if question not in (Question.PAYEE_REFUSED, Question.STICK_RIGHT, Question.PHONE)
     }
     long_name = replace(ANSWERED.answers, payee="a.very.long.name_of-a.shop@pay.example-domain.org")
     screens |= {
@@ -80,6 +88,17 @@ def first_run_screens() -> dict[str, FirstRun]:
     for stick_file in StickFile:
         result = SettingsChangeResult(ChangeOutcome.IN_FORCE, stick_file=stick_file)
         screens[f"first-done-stick-{stick_file}"] = asked(Question.DONE, outcome=result)
+    for step in PhoneStep:
+        if step not in (PhoneStep.FAILED, PhoneStep.DONE):
+            screens[f"first-phone-{step}"] = asked(Question.PHONE, phone=replace(CODES, step=step))
+    for failure in PhoneFailure:
+        screens[f"first-phone-{failure}"] = asked(Question.PHONE, phone=failed(failure))
+    refused = failed(PhoneFailure.REFUSED, Trouble(TroubleKind.KEY_SCOPE, "WRITE"))
+    done = PhoneProgress(PhoneStep.DONE, payee="cafe_satoshi")
+    screens |= {
+        "first-phone-refused": asked(Question.PHONE, phone=refused),
+        "first-phone-done": asked(Question.DONE, phone=done),
+    }
     for outcome in ChangeOutcome:
         if outcome is ChangeOutcome.IN_FORCE:
             continue

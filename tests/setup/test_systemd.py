@@ -10,7 +10,14 @@ import pytest
 
 from kiosk.doctor import device
 from kiosk.doctor.finding import Verdict
-from kiosk.host import copy_request, settings_request, stick_settings, usb_export, usb_stick
+from kiosk.host import (
+    copy_request,
+    phone_setup,
+    settings_request,
+    stick_settings,
+    usb_export,
+    usb_stick,
+)
 from kiosk.host.refused_settings import REFUSAL
 from kiosk.host.restarts import note_start
 from kiosk.host.watchdog import FEEDS_PER_TIMEOUT
@@ -18,6 +25,7 @@ from kiosk.journal.database import MISSING
 from kiosk.loop import EVENTS_A_TURN
 from kiosk.provision.apply_settings import NOT_MOUNTED, TRIAL, Paths
 from kiosk.provision.change_settings import ChangePaths
+from kiosk.provision.phone_setup import PhonePaths
 from kiosk.settings import PIN_CREDENTIAL, SECRETS, SETTINGS_CREDENTIAL
 
 ROOT = Path(__file__).parent.parent.parent
@@ -31,6 +39,7 @@ MOST_EXPOSED = {
     "kiosk-settings.service": 1.5,
     "kiosk-copy.service": 2.0,
     "kiosk-stick.service": 2.0,
+    "kiosk-phone-setup.service": 2.7,
 }
 
 needs_systemd = pytest.mark.skipif(
@@ -199,6 +208,30 @@ def test_root_watches_where_the_till_leaves_its_wish_for_settings_and_answers_wh
     assert str(ChangePaths().answers / "answer") == str(settings_request.ANSWER)
     assert words_of("kiosk-settings.service")["RuntimeDirectory"] == [ChangePaths().answers.name]
     assert "kiosk-settings.path" in UNIT["Wants"]
+
+
+def test_root_watches_where_the_till_asks_for_a_phone_and_answers_where_it_looks() -> None:
+    paths, unit = PhonePaths(), words_of("kiosk-phone-setup.service")
+    assert words_of("kiosk-phone-setup.path")["PathExists"] == [str(paths.wanted)]
+    asked = Path("/run/kiosk") / phone_setup.FOLDER
+    assert (paths.wanted, paths.stop) == (
+        asked / phone_setup.REQUEST_FILE,
+        asked / phone_setup.STOP_FILE,
+    )
+    assert paths.progress == phone_setup.PROGRESS
+    assert unit["RuntimeDirectory"] == [phone_setup.PROGRESS.parent.name]
+    assert unit["Group"] == UNIT["Group"]
+    assert unit["RuntimeDirectoryMode"] == ["0750"]
+    assert "kiosk-phone-setup.path" in UNIT["Wants"]
+
+
+def test_nothing_listens_before_a_phone_is_asked_for_and_nothing_stays_open_after() -> None:
+    """No unit has a socket of systemd's, and none but the request starts the page."""
+    assert not [*SYSTEMD.glob("*.socket")]
+    unit = words_of("kiosk-phone-setup.service")
+    assert "Restart" not in unit
+    assert "WantedBy" not in unit
+    assert unit["ExecStopPost"][0].endswith("--close-phone-network")
 
 
 def test_the_program_counts_its_starts_where_systemd_keeps_them(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from kiosk.screen.views.choices import (
     page_with_foot,
     sentence_page,
 )
+from kiosk.screen.views.first_run_phone import by_phone, copy_key
 from kiosk.screen.views.letters import letter_rows, letters_gap, letters_page, signs_key
 from kiosk.screen.views.pin_and_tip import pin_page
 from kiosk.screen.views.stick import refusal_page, stick_farewell, stick_page
@@ -66,6 +67,10 @@ def first_run(canvas: Canvas, screen: FirstRun, look: Look) -> None:
             _money(canvas, screen)
         case Question.TILL_ACCOUNT:
             _till_account(canvas, screen)
+        case Question.PHONE_KEY:
+            copy_key(canvas)
+        case Question.PHONE:
+            by_phone(canvas, screen)
         case Question.LANGUAGE | Question.TIME_ZONE | Question.CURRENCY:
             _choosing(canvas, screen)
         case Question.PIN:
@@ -88,10 +93,7 @@ def first_run(canvas: Canvas, screen: FirstRun, look: Look) -> None:
         case Question.STICK_REFUSED:
             refusal_page(canvas, screen.outcome)
         case Question.DONE:
-            done = words.tr("All set. The till starts.")
-            sentence_page(
-                canvas, Icon.TICK, words.joined(done, stick_farewell(canvas, screen.outcome))
-            )
+            _done(canvas, screen)
         case _:
             _typing(canvas, screen)
 
@@ -110,6 +112,7 @@ def _choosing(canvas: Canvas, screen: FirstRun) -> None:
         has_back=not is_language,
         has_pages=len(screen.choices) > PAGE_CHOICES,
         search="" if is_language else words.tr("Search"),
+        save=words.tr("Set up by phone") if is_language else "",
     )
 
 
@@ -154,8 +157,9 @@ def _way(canvas: Canvas, place: pygame.Rect, key: Key, title: str, about: str) -
 def _till_account(canvas: Canvas, screen: FirstRun) -> None:
     words = canvas.words
     body, foot = page_with_foot(canvas)
-    read = (Key.CHARGE, words.tr("Read the USB stick"), Icon.DOWN, Tone.MAIN)
-    foot_keys(canvas, foot, [back_key(canvas), read])
+    read = (Key.CHARGE, words.tr("Read the USB stick"), Icon.DOWN, Tone.PLAIN)
+    by_phone_key = (Key.D1, words.tr("Set up by phone"), Icon.ARROW, Tone.MAIN)
+    foot_keys(canvas, foot, [back_key(canvas), by_phone_key, read])
     steps = [
         words.tr("Write a file kiosk.env, on any computer. docs/settings.md says what is in it."),
         words.tr("Put it on a USB stick, and plug the stick in here."),
@@ -226,3 +230,13 @@ def _pin(canvas: Canvas, screen: FirstRun, look: Look, title: str) -> None:
     wrong = "" if screen.mistake is None else words.tr(_MISTAKES[screen.mistake])
     hint = words.tr("It opens totals and settings. Write it down.")
     pin_page(canvas, title, len(screen.typed.text), look, wrong=wrong, hint=hint)
+
+
+def _done(canvas: Canvas, screen: FirstRun) -> None:
+    words = canvas.words
+    if screen.phone is None:
+        done = words.tr("All set. The till starts.")
+        done = words.joined(done, stick_farewell(canvas, screen.outcome))
+    else:
+        done = words.tr("All set. Money goes to {name}.", name=screen.phone.payee)
+    sentence_page(canvas, Icon.TICK, done)

@@ -1,0 +1,63 @@
+"""The page's process: `python -m kiosk.phone_setup LISTENING LINK`, two file descriptors.
+
+Root's part starts it as a user without rights. The first is the socket that is listened on, the
+second the way to root's part, which ends this process by closing it.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import resource
+import socket
+import sys
+import time
+
+from kiosk.host.process_hardening import harden_process
+from kiosk.phone_setup.messages import MOST_LINE_BYTES, line_of, message_of, read_opening
+from kiosk.phone_setup.server import PageServer
+
+log = logging.getLogger("kiosk")
+
+
+async def serve(listening: socket.socket, link: socket.socket) -> None:
+    """Serve the page until root's part closes the link."""
+    reader, writer = await asyncio.open_connection(sock=link, limit=MOST_LINE_BYTES)
+    opening = read_opening(await reader.readline())
+    answers: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
+
+    def tell(event: str) -> None:
+        writer.write(line_of({"event": event}))
+
+    async def take_form(texts: dict[str, str]) -> tuple[str, ...]:
+        writer.write(line_of({"form": texts}))
+        return await answers.get()
+
+    server = PageServer(opening, take_form, tell, time.monotonic)
+    serving = asyncio.create_task(server.serve(listening))
+    try:
+        while line := await reader.readline():
+            answers.put_nowait(tuple(message_of(line)["wrong"]))
+    finally:
+        serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+        writer.close()
+
+
+def main() -> None:
+    """Take the sockets, give up what is not needed, and serve."""
+    logging.basicConfig(format="%(message)s")
+    for name in ("aiohttp", "asyncio"):  # what they say of an error may hold what was typed
+        logging.getLogger(name).disabled = True
+    logging.getLogger("aiohttp.server").disabled = True
+    harden_process()
+    os.umask(0o777)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    listening, link = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    with contextlib.suppress(ConnectionError):
+        asyncio.run(serve(listening, link))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""What root's part and the page's process tell each other: one line of JSON each, bounded."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+MOST_LINE_BYTES: Final = 131_072
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChoice:
+    """A network that can be chosen on the page."""
+
+    name: str
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the page's process is given. `shown` is what was typed before, but for the secrets.
+
+    `kept` are the secrets that root's part still has. `authority` is the page's host.
+    """
+
+    token: str = field(repr=False)
+    digits: str = field(repr=False)
+    authority: str
+    language: str
+    networks: tuple[NetworkChoice, ...] = ()
+    shown: dict[str, str] = field(default_factory=dict, repr=False)
+    kept: tuple[str, ...] = ()
+
+
+def opening_line(opening: Opening) -> bytes:
+    """The first line, from root's part."""
+    return line_of(
+        {
+            "token": opening.token,
+            "digits": opening.digits,
+            "authority": opening.authority,
+            "language": opening.language,
+            "networks": [[network.name, network.is_open] for network in opening.networks],
+            "shown": opening.shown,
+            "kept": list(opening.kept),
+        }
+    )
+
+
+def read_opening(line: bytes) -> Opening:
+    """The first line; it comes from root, and is as it should be."""
+    data = message_of(line)
+    return Opening(
+        data["token"],
+        data["digits"],
+        data["authority"],
+        data["language"],
+        tuple(NetworkChoice(name, is_open) for name, is_open in data["networks"]),
+        data["shown"],
+        tuple(data["kept"]),
+    )
+
+
+def line_of(message: dict[str, Any]) -> bytes:
+    """A message as a line."""
+    return json.dumps(message).encode() + b"\n"
+
+
+def message_of(line: bytes) -> dict[str, Any]:
+    """The message of a line.
+
+    Raises:
+        ValueError: it is none. The sentence holds nothing of it.
+    """
+    if len(line) > MOST_LINE_BYTES:
+        raise ValueError("too long")
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        raise ValueError("not JSON") from None
+    if not isinstance(data, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - what is read is wrong, not the caller
+    return data

@@ -1,0 +1,173 @@
+"""Set up by phone: how far root's unit is, as one text that it writes and the till's screen reads.
+
+The unit opens a network of its own, serves one page to one phone, and puts into force what was
+filled in there. The till only asks it to begin or to stop, and shows what it says.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from kiosk.sale.trouble import Trouble, TroubleKind
+
+DASHBOARD: Final = "https://dashboard.blink.sv"
+MOST_PROGRESS_BYTES: Final = 4096
+LONGEST_TEXT: Final = 300
+
+_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
+_LANGUAGE: Final = re.compile(r"[a-z]{2}")
+_WIFI_CODE_SIGNS: Final = re.compile(r'([\\;,:"])')
+
+
+class PhoneStep(StrEnum):
+    """How far root's unit is."""
+
+    OPENING = "opening"  # networks are looked for, and the box's own is opened
+    WAITING = "waiting"  # for a phone to join it
+    JOINED = "joined"  # a phone is in it, and has to open the page
+    FILLING_IN = "filling_in"  # it gave the right digits
+    CONNECTING = "connecting"  # the box's network is closed again, the shop's is being joined
+    CHECKING = "checking"  # key, scopes, wallet and merchant, at Blink
+    DONE = "done"  # all is in force
+    FAILED = "failed"  # nothing is in force; `failure` says why
+
+
+class PhoneFailure(StrEnum):
+    """Why it failed; one sentence each on the screen."""
+
+    NOT_ALLOWED = "not_allowed"  # settings are in force
+    NO_RADIO = "no_radio"  # no network could be opened
+    WRONG_DIGITS = "wrong_digits"  # five times
+    TOO_LATE = "too_late"
+    NOT_JOINED = "not_joined"  # the shop's network could not be joined
+    REFUSED = "refused"  # by Blink: `trouble` says what is wrong
+    NOT_SAVED = "not_saved"  # the card cannot be written
+    NO_ANSWER = "no_answer"  # root's unit says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneProgress:
+    """How far it is. Name and passphrase of the box's own network, the page's address and digits.
+
+    `payee` is who gets the money, once it is done.
+    """
+
+    step: PhoneStep
+    network: str = ""
+    passphrase: str = field(default="", repr=False)
+    page: str = field(default="", repr=False)
+    digits: str = field(default="", repr=False)
+    failure: PhoneFailure | None = None
+    trouble: Trouble | None = None
+    payee: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRequest:
+    """Ask root's unit to begin. `token` are 32 hex digits, which every progress repeats."""
+
+    token: str
+    language: str
+
+
+def failed(failure: PhoneFailure, trouble: Trouble | None = None) -> PhoneProgress:
+    """It failed, and why."""
+    return PhoneProgress(PhoneStep.FAILED, failure=failure, trouble=trouble)
+
+
+def wifi_code(network: str, passphrase: str) -> str:
+    """The text of a code that joins a WPA network, as phones' cameras read it."""
+    name, word = (_WIFI_CODE_SIGNS.sub(r"\\\1", text) for text in (network, passphrase))
+    return f"WIFI:T:WPA;S:{name};P:{word};;"
+
+
+def phone_request_text(request: PhoneRequest) -> str:
+    """The request as root's unit reads it."""
+    return json.dumps({"token": request.token, "language": request.language})
+
+
+def read_phone_request(text: str) -> PhoneRequest:
+    """What is asked of root's unit.
+
+    Raises:
+        ValueError: it is no request. The sentence holds nothing of it.
+    """
+    data = _object(text)
+    token, language = data.get("token"), data.get("language")
+    if not _matches(_TOKEN, token) or not _matches(_LANGUAGE, language):
+        raise ValueError("no token or no language")
+    return PhoneRequest(str(token), str(language))
+
+
+def progress_text(progress: PhoneProgress, token: str) -> str:
+    """The progress as the till reads it."""
+    trouble = progress.trouble
+    return json.dumps(
+        {
+            "token": token,
+            "step": progress.step,
+            "network": progress.network,
+            "passphrase": progress.passphrase,
+            "page": progress.page,
+            "digits": progress.digits,
+            "failure": progress.failure,
+            "trouble": None if trouble is None else [trouble.kind, trouble.subject[:LONGEST_TEXT]],
+            "payee": progress.payee,
+        }
+    )
+
+
+def read_progress(text: str, token: str) -> PhoneProgress | None:
+    """How far the request with this token is, None if this is of another one.
+
+    Raises:
+        ValueError: it is no progress.
+    """
+    data = _object(text)
+    if data.get("token") != token:
+        return None
+    texts = {name: data.get(name) for name in ("network", "passphrase", "page", "digits", "payee")}
+    if not all(_is_text(text) for text in texts.values()):
+        raise ValueError("a text that is none")
+    failure, trouble = data.get("failure"), data.get("trouble")
+    return PhoneProgress(
+        PhoneStep(str(data.get("step"))),
+        **{name: str(text) for name, text in texts.items()},
+        failure=None if failure is None else PhoneFailure(str(failure)),
+        trouble=None if trouble is None else trouble_of(trouble),
+    )
+
+
+def trouble_of(data: object) -> Trouble:
+    """The trouble that a kind and a subject of another process stand for.
+
+    Raises:
+        ValueError: they stand for none.
+    """
+    match data:
+        case [str(kind), str(subject)] if len(subject) <= LONGEST_TEXT:
+            return Trouble(TroubleKind(kind), subject)
+    raise ValueError("a trouble that is none")
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    if len(text.encode(errors="replace")) > MOST_PROGRESS_BYTES:
+        raise ValueError("too long")
+    try:
+        data = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        raise ValueError("not JSON") from None
+    if not isinstance(data, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - what is read is wrong, not the caller
+    return data
+
+
+def _matches(pattern: re.Pattern[str], text: object) -> bool:
+    return isinstance(text, str) and pattern.fullmatch(text) is not None
+
+
+def _is_text(text: object) -> bool:
+    return isinstance(text, str) and len(text) <= LONGEST_TEXT
