@@ -10,6 +10,7 @@ from kiosk.sale.events import Event, SalesHistoryResult
 from kiosk.sale.facts import Fact
 from kiosk.sale.invoice import SaleId
 from kiosk.sale.keys import Light
+from kiosk.sale.receipt import Receipt
 from kiosk.sale.sale_record import SaleDetails
 from kiosk.sale.sales_list import SalesPageResult, SalesPlace
 from kiosk.sale.till import Till
@@ -95,6 +96,13 @@ class Host(Protocol):
 
     def perform(self, effect: HostEffect) -> None:
         """Begin what the effect asks for; return at once. Answers come into the inbox."""
+
+
+class Printer(Protocol):
+    """The receipt printer."""
+
+    def print(self, receipt: Receipt) -> None:
+        """Print it when the printer can; return at once. Troubles come into the inbox."""
 
 
 class Watchdog(Protocol):

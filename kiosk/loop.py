@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from kiosk import sale_log
-from kiosk.doors import Clock, Display, Host, Journal, Panel, Wallet, Watchdog
+from kiosk.doors import Clock, Display, Host, Journal, Panel, Printer, Wallet, Watchdog
 from kiosk.sale.account import Account
 from kiosk.sale.device import DeviceAction, HostEffect, RunDeviceAction
 from kiosk.sale.effects import (
@@ -41,6 +41,7 @@ from kiosk.sale.facts import Fact
 from kiosk.sale.key_timing import counts_while_dark
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.payout_guard import refusal_in_place_of
+from kiosk.sale.receipt import PrintReceipt, ReadReceipt, ReceiptDetailsResult
 from kiosk.sale.sales_list import ReadSalesPage
 from kiosk.sale.status_light import status_light
 from kiosk.sale.till import Till
@@ -96,6 +97,7 @@ class Loop:
         panel: Panel,
         clock: Clock,
         host: Host,
+        printer: Printer,
     ) -> None:
         self.till = till
         self.stopped = False
@@ -107,6 +109,7 @@ class Loop:
         self._panel = panel
         self._clock = clock
         self._host = host
+        self._printer = printer
         self._restart_requested = False
         self._start_facts: tuple[Fact, ...] = ()
         self._unwritten: deque[Event] = deque()
@@ -234,6 +237,10 @@ class Loop:
                 self._answer(lambda: CashierSumsResult(self._journal.cashier_sums(cashier, now)))
             case ReadSale(sale):
                 self._answer(lambda: SaleDetailsResult(self._journal.sale_details(sale)))
+            case ReadReceipt(sale):
+                self._answer(lambda: ReceiptDetailsResult(self._journal.sale_details(sale), effect))
+            case PrintReceipt(receipt):
+                self._printer.print(receipt)
             case ProbeJournal():
                 self._probe()
             case _ if isinstance(effect, HostEffect):

@@ -9,7 +9,7 @@ import pytest
 KIOSK = Path(__file__).parent.parent / "kiosk"
 # Each door may use these: one owner for what several would else do in ways of their own.
 SHARED = {"sale", "clock", "durable_files", "redaction"}
-DOORS = ("panel", "screen", "wallet", "journal", "host", "simulate")
+DOORS = ("panel", "screen", "wallet", "journal", "host", "printer", "simulate")
 HOMES = {
     "pygame": {"screen"},
     "qrcode": {"screen"},

@@ -33,6 +33,7 @@ from kiosk.sale.facts import Ending, Fact, SaleLeftScreen
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import Sats
+from kiosk.sale.receipt import Receipt
 from kiosk.sale.sale_record import SaleDetails
 from kiosk.sale.sales_list import SalesPageResult, SalesPlace
 from kiosk.sale.screens import (
@@ -178,6 +179,16 @@ class NotingPanel(IdleDoors):
         self.shown.append(light)
 
 
+class NotingPrinter:
+    """A printer that keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.receipts: list[Receipt] = []
+
+    def print(self, receipt: Receipt) -> None:
+        self.receipts.append(receipt)
+
+
 class Shell:
     """A loop with every door around it made by the test. Nothing here sleeps."""
 
@@ -194,6 +205,7 @@ class Shell:
         self.clock = clock or ManualClock()
         self.inbox = Inbox()
         self.shown: list[Light] = []
+        self.printer = NotingPrinter()
         self.loop = Loop(
             start or till(EnteringAmount(Entry(USD))),
             self.inbox,
@@ -203,6 +215,7 @@ class Shell:
             panel=NotingPanel(self.shown),
             clock=self.clock,
             host=NotingDoors(self.done),
+            printer=self.printer,
         )
 
     @property

@@ -107,6 +107,18 @@ def test_all_mistakes_are_told_at_once_by_name_and_no_secret_is_shown() -> None:
         ("KIOSK_OVER_LIMIT", "ignore"),
         ("KIOSK_LANGUAGE", "xx"),
         ("KIOSK_TIPS", "5,ten"),
+        ("KIOSK_PRINTER", "/var/lib/kiosk/journal.sqlite3"),
+        ("KIOSK_PRINTER", "/dev/../etc/passwd"),
+        ("KIOSK_PRINTER", "lp0"),
+        ("KIOSK_PRINTER", "tcp://192.168.1.50"),
+        ("KIOSK_PRINTER", "tcp://192.168.1.50:99999"),
+        ("KIOSK_PRINTER", "tcp://user@192.168.1.50:9100"),
+        ("KIOSK_PRINTER", "tcp://[::1:9100"),
+        ("KIOSK_PAPER", "60"),
+        ("KIOSK_RECEIPT", "sometimes"),
+        ("KIOSK_RECEIPT_FOOTER", "a|" * 8),
+        ("KIOSK_RECEIPT_HEADER", "x" * 61),
+        ("KIOSK_ADDRESS", "Main Street\x1b5"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(name: str, value: str) -> None:

@@ -21,6 +21,8 @@ ENVIRON = {
     "KIOSK_SCREEN": "800x480",
     "KIOSK_LED_PIN": "",
     "KIOSK_NAME": "Café",
+    "KIOSK_PRINTER": "tcp://192.168.1.50:9100",
+    "KIOSK_ADDRESS": "Main Street 5, left|1000 Town",
 }
 SETTINGS = editable_settings(load(ENVIRON))
 

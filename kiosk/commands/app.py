@@ -12,6 +12,7 @@ from typing import Final
 
 from kiosk.clock import SystemClock
 from kiosk.commands.export import write_sales
+from kiosk.commands.receipts import printer_of, receipt_rule_of, shop_of
 from kiosk.host.device_facts import read_device_facts
 from kiosk.host.dispatcher import Host
 from kiosk.host.wifi import Nmcli
@@ -20,6 +21,7 @@ from kiosk.loop import Inbox, Loop
 from kiosk.panel.deferred import DeferredPanel
 from kiosk.panel.panel import NoPanel, Panel, Put, open_panel
 from kiosk.panel.wiring import Wiring, read_wiring
+from kiosk.printer.printer import NoPrinter, Printer
 from kiosk.provision.env_file import quoted
 from kiosk.sale.choosing_cashier import screen_at_rest
 from kiosk.sale.device import DeviceAction
@@ -58,6 +60,7 @@ class App:
     wallet: Wallet
     journal: Journal
     panel: DeferredPanel
+    printer: Printer | NoPrinter
     facts: Sequence[Fact]
     opened: contextlib.ExitStack  # everything that has to be closed
 
@@ -70,6 +73,7 @@ class App:
         self.loop.begin(self.facts)
         self.wallet.start()
         self.panel.open()
+        self.printer.start()
 
     def close(self) -> None:
         """Stop everything in an orderly way, the last opened first."""
@@ -104,6 +108,9 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         copies=settings.copies,
         zone=settings.timezone,
         keys_left=keys_left_in(settings),
+        receipts=receipt_rule_of(settings),
+        has_printer=bool(settings.printer),
+        shop=shop_of(settings),
     )
 
 
@@ -251,8 +258,9 @@ def build_app(
         opened.callback(journal.close)
         rules = rules_of(settings, journal.installation)
         till, facts = initial_till(rules, taken_up, clock.monotonic(), int(clock.unix()))
+        look = look_of(settings)
         window = Window(
-            look_of(settings),
+            look,
             settings.screen,
             settings.rotate,
             touch_rotate=settings.touch_rotate,
@@ -266,6 +274,8 @@ def build_app(
         opened.callback(panel.close)
         wallet = Wallet(endpoints_of(settings), inbox.put)
         opened.callback(wallet.stop)
+        printer = printer_of(settings, look.words, inbox.put)
+        opened.callback(printer.close)
         host = Host(
             inbox.put,
             folder=folder,
@@ -287,8 +297,9 @@ def build_app(
             panel=panel,
             clock=clock,
             host=host,
+            printer=printer,
         )
-        return App(loop, inbox, window, wallet, journal, panel, facts, opened.pop_all())
+        return App(loop, inbox, window, wallet, journal, panel, printer, facts, opened.pop_all())
 
 
 def wiring_of(settings: Settings) -> Wiring:

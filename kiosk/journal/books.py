@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
+from kiosk.journal.books_of_sale import lines_of, refund_taxes_of, taxes_of
 from kiosk.journal.closes import (
     AFTER_ALL,
     REFUND_BETWEEN,
@@ -26,7 +27,7 @@ from kiosk.sale.facts import Sale
 from kiosk.sale.invoice import SaleId
 from kiosk.sale.money import Sats
 from kiosk.sale.sale_record import SaleRecord
-from kiosk.sale.tax import SaleLine, TaxRate, TaxShare
+from kiosk.sale.tax import SaleLine, TaxShare
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +121,6 @@ _UNPAID: Final = (
 )
 
 
-def receipt_of(db: sqlite3.Connection, sale_id: str) -> ReceiptNumber | None:
-    """The number of a sale, None for one that has none."""
-    row = db.execute("SELECT series, number FROM receipts WHERE sale_id = ?", (sale_id,)).fetchone()
-    return ReceiptNumber(row["series"], row["number"]) if row is not None else None
-
-
-def cashier_of(db: sqlite3.Connection, sale_id: str) -> str:
-    """Who sold it, empty where nobody says so."""
-    row = db.execute("SELECT cashier FROM sale_cashiers WHERE sale_id = ?", (sale_id,)).fetchone()
-    return row["cashier"] if row is not None else ""
-
-
-def taxes_of(db: sqlite3.Connection, sale_id: str) -> tuple[TaxShare, ...]:
-    """The shares of tax of a sale, the highest rate first."""
-    return _taxes(db, "sale_taxes WHERE sale_id = ?", sale_id)
-
-
 def _between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> Iterator[Entry]:
     begun = "begun.rowid > :{0}_before AND begun.rowid <= :{0}_last"
     kinds = ("sale", "payment", "direct_sale", "direct_payment", "refund")
@@ -190,7 +174,7 @@ def _sale_entries(
                 _number(row["series"], row["number"]),
                 _close_of(numbered, place_in, place) if place is not None else None,
                 row["cashier"] or "",
-                _lines(db, row["sale_id"]),
+                lines_of(db, row["sale_id"]),
                 taxes_of(db, row["sale_id"]),
             )
 
@@ -225,9 +209,7 @@ def _refund_entries(
                 row["reason"],
                 row["refunded_by"],
                 row["at"],
-                _taxes(
-                    db, "refund_taxes WHERE sale_id = ? AND part = ?", row["sale_id"], row["part"]
-                ),
+                refund_taxes_of(db, row["sale_id"], row["part"]),
             )
 
 
@@ -249,27 +231,3 @@ def _close_of(
     """The first close that reaches as far as a row."""
     first = bisect_left(numbered, place, key=place_in)
     return numbered[first].number if first < len(numbered) else None
-
-
-def _lines(db: sqlite3.Connection, sale_id: str) -> tuple[SaleLine, ...]:
-    return tuple(
-        SaleLine(
-            row["minor"],
-            TaxRate(row["tax_name"], row["tax_rate"]) if row["tax_name"] is not None else None,
-            row["name"],
-            row["quantity"],
-        )
-        for row in db.execute(
-            "SELECT * FROM sale_lines WHERE sale_id = ? ORDER BY place", (sale_id,)
-        )
-    )
-
-
-def _taxes(db: sqlite3.Connection, chosen: str, *values: Value) -> tuple[TaxShare, ...]:
-    return tuple(
-        TaxShare(TaxRate(row["tax_name"], row["tax_rate"]), row["gross_minor"], row["tax_minor"])
-        for row in db.execute(
-            f"SELECT * FROM {chosen} ORDER BY tax_rate DESC, tax_name",  # noqa: S608 - our own names
-            values,
-        )
-    )

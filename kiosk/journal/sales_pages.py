@@ -8,7 +8,13 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Final
 
-from kiosk.journal.books import cashier_of, receipt_of, taxes_of
+from kiosk.journal.books_of_sale import (
+    cashier_of,
+    lines_of,
+    receipt_of,
+    refund_records,
+    taxes_of,
+)
 from kiosk.journal.records import record_of
 from kiosk.journal.replaced_codes import first_code_of, is_code_paid
 from kiosk.journal.rows import direct_invoice_of, invoice_of
@@ -55,12 +61,13 @@ def read_page(
 
 
 def read_details(db: sqlite3.Connection, sale_id: SaleId) -> SaleDetails:
-    """One sale with its invoices, its number, its tax and its refunds.
+    """One sale with its invoices, its number, its items, its tax and its refunds.
 
     Raises:
         LookupError: there is no such sale.
     """
     details = _without_books(db, sale_id)
+    sale = replace(details.record.sale, lines=lines_of(db, sale_id))
     given = db.execute(
         "SELECT count(*) AS refunds, coalesce(sum(minor), 0) AS minor FROM refunds"
         " WHERE sale_id = ?",
@@ -68,11 +75,13 @@ def read_details(db: sqlite3.Connection, sale_id: SaleId) -> SaleDetails:
     ).fetchone()
     return replace(
         details,
+        record=replace(details.record, sale=sale),
         receipt=receipt_of(db, sale_id),
         taxes=taxes_of(db, sale_id),
         refunds=given["refunds"],
         refunded_minor=given["minor"],
         cashier=cashier_of(db, sale_id),
+        refund_records=refund_records(db, sale_id),
     )
 
 

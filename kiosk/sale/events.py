@@ -10,6 +10,7 @@ from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId, Wall
 from kiosk.sale.keys import Key, Letter, Row
 from kiosk.sale.ledger_history import LedgerHistory
 from kiosk.sale.money import Cents, Sats
+from kiosk.sale.receipt import PrinterChanged, ReceiptDetailsResult
 from kiosk.sale.sale_record import SaleDetails
 from kiosk.sale.sales_list import SalesPageResult
 from kiosk.sale.screens import ConnectionState
@@ -346,6 +347,8 @@ Event = (
     | SalesPageResult
     | CashierSumsResult
     | SaleDetailsResult
+    | ReceiptDetailsResult
+    | PrinterChanged
     | SettingsRefused
     | DeviceFailed
     | DeviceActionResult

@@ -12,6 +12,7 @@ from kiosk.sale import (
     odd_money,
     pin_entry,
     prices,
+    printing,
     reach,
     refunding,
     sale_page,
@@ -61,6 +62,7 @@ from kiosk.sale.screens import (
     ManagerPage,
     ManagerScreen,
     Paid,
+    ReceiptScreen,
     ReceivedDirectly,
     RefundScreen,
     RequestingInvoice,
@@ -134,6 +136,10 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
             if key is Key.CHARGE:
                 return new_code.ask_about_old_code(till, screen)
             return back_to_entry(till) if key is Key.CLEAR else Step(till)
+        case Paid(sale) | Forwarded(sale) | SaleReceived(sale) if asked := printing.handle_paid_key(
+            till, sale, key
+        ):
+            return asked
         case Paid() | Forwarded() | SaleReceived() | ReceivedDirectly():
             if key.digit is None:
                 return back_to_entry(till)
@@ -150,6 +156,8 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
             return sale_page.handle_key(till, screen, key)
         case RefundScreen():
             return refunding.handle_key(till, screen, key)
+        case ReceiptScreen():
+            return printing.handle_key(till, screen, key)
         case DeviceScreen() if key is Key.CLEAR:
             return manager.open_device_page(till)
         case SettingsScreen():

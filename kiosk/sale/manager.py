@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import sale_page, sales_list, service, settings_pages, wifi
+from kiosk.sale import printing, sale_page, sales_list, service, settings_pages, wifi
 from kiosk.sale.code_on_screen import back_to_entry
 from kiosk.sale.device import (
     DeviceAction,
@@ -51,6 +51,8 @@ def handle_page_key(till: Till, screen: ManagerScreen, key: Key) -> Step:
             return _read_sales(till, awake, sales_list.older(screen.sales))
         case Key.DELETE, ManagerPage.HISTORY:
             return _read_sales(till, awake, sales_list.newer(screen.sales))
+        case Key.CHECK, ManagerPage.TOTALS if printing.can_print_close(till, screen):
+            return printing.print_close(replace(till, screen=awake), screen)
         case Key.CURRENCY, ManagerPage.HISTORY:
             return _read_sales(till, awake, SalesList(odd=not screen.sales.odd))
         case Key.CHARGE, ManagerPage.HISTORY:

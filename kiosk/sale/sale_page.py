@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale import invoice_questions, refunding
+from kiosk.sale import invoice_questions, printing, refunding
 from kiosk.sale.effects import FetchDirectStatus, FetchInvoiceStatus, ReadSale, Step
 from kiosk.sale.events import InvoiceStatusResult, SaleDetailsResult
 from kiosk.sale.facts import Ending, ForwardStatus
@@ -38,7 +38,7 @@ def open_by_id(till: Till, sale: SaleId) -> Step:
 
 
 def handle_key(till: Till, screen: SaleScreen, key: Key) -> Step:
-    """A key on the page of a sale: back, its neighbours, ask Blink, or give money back."""
+    """A key on the page of a sale: back, its neighbours, its receipt, ask Blink, or give back."""
     awake = replace(screen, since_s=till.now_s)
     match key:
         case Key.CLEAR:
@@ -49,6 +49,8 @@ def handle_key(till: Till, screen: SaleScreen, key: Key) -> Step:
                 return open_sale(till, screen.manager, neighbour)
         case Key.CHECK if refunding.left_minor(screen.details) > 0:
             return refunding.open_refund(till, awake)
+        case Key.CURRENCY if printing.has_receipt(screen):
+            return printing.open_receipt(till, awake)
         case Key.CHARGE if can_ask(till, screen):
             return _ask(replace(till, screen=awake), awake)
     return Step(replace(till, screen=awake))

@@ -6,6 +6,7 @@ from enum import StrEnum
 from kiosk.sale.books import ReceiptNumber
 from kiosk.sale.facts import Sale
 from kiosk.sale.invoice import Invoice, PaymentHash
+from kiosk.sale.money import Sats
 from kiosk.sale.tax import TaxShare
 from kiosk.sale.trouble import Trouble
 
@@ -48,6 +49,23 @@ class SaleRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundRecord:
+    """A refund as the books have it. `at` is Unix seconds.
+
+    `minor` is in minor units of the sale's currency and includes `tip_minor`.
+    """
+
+    number: ReceiptNumber
+    minor: int
+    tip_minor: int
+    amount: Sats
+    reason: str
+    by: str
+    at: int
+    taxes: tuple[TaxShare, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SaleDetails:
     """A sale with what it takes to ask Blink about it.
 
@@ -56,7 +74,7 @@ class SaleDetails:
     sale that this one is a new code for; `other_paid`: another code of it has been paid. `held`: it
     was begun in another installation. `receipt` is its number, None for what has none; `taxes` are
     its shares of tax; `refunds` are how many there were, of `refunded_minor` altogether; `cashier`
-    is who sold it, empty where nobody says so.
+    is who sold it, empty where nobody says so. `refund_records` are the refunds, the oldest first.
     """
 
     record: SaleRecord
@@ -71,3 +89,4 @@ class SaleDetails:
     refunds: int = 0
     refunded_minor: int = 0
     cashier: str = ""
+    refund_records: tuple[RefundRecord, ...] = ()

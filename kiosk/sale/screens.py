@@ -323,6 +323,20 @@ class RefundScreen:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptScreen:
+    """A receipt as a code for the customer's phone, and from here on paper.
+
+    `page` is the sale's page behind the PIN that CLEAR goes back to, None for the next sale.
+    `printed`: it has been given to the printer here.
+    """
+
+    details: SaleDetails
+    page: SaleScreen | None = None
+    printed: bool = False
+    since_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceScreen:
     """What the device knows of itself, behind the PIN; CLEAR goes back to its page."""
 
@@ -350,6 +364,7 @@ Screen = (
     | ManagerScreen
     | SaleScreen
     | RefundScreen
+    | ReceiptScreen
     | DeviceScreen
     | WifiScreen
     | FirstRun

@@ -35,6 +35,7 @@ def status_light(till: Till) -> Light:
         or till.late_money
         or till.stuck_keys
         or till.interrupted_sales
+        or till.printer_trouble
     )
     return Light.TROUBLE if needs_somebody else Light.DARK
 

@@ -17,6 +17,7 @@ from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.money import SAT, Cents, Rate, Sats
 from kiosk.sale.pin_tries import PinTries
+from kiosk.sale.receipt import Shop
 from kiosk.sale.sale_record import SaleRecord
 from kiosk.sale.sales_list import USUAL_ROOM
 from kiosk.sale.screens import Screen
@@ -33,6 +34,14 @@ class OverLimitPolicy(StrEnum):
 
     HOLD = "hold"
     REFUSE = "refuse"
+
+
+class ReceiptRule(StrEnum):
+    """When a receipt is made of a sale that has been paid."""
+
+    ASK = "ask"  # by a key of the paid screen
+    ALWAYS = "always"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,9 @@ class Rules:
     copies: bool = False  # second copies of the books on a stick
     zone: tzinfo = UTC  # of the days
     keys_left: tuple[str, ...] = ()  # settings with keys that direct sales do not need
+    receipts: ReceiptRule = ReceiptRule.OFF
+    has_printer: bool = False
+    shop: Shop = Shop("")  # what stands on receipts; its name is that of `Till.seller`
 
     def sale_id(self, number: int) -> SaleId:
         """The id of the `number`-th sale of this run."""
@@ -236,6 +248,8 @@ class Till:
     alarms: tuple[Alarm, ...] = ()
     earlier_codes: tuple[PaymentHash, ...] = ()  # of the sale on the screen, run out
     last_sales: tuple[SaleRecord, ...] | None = None  # of today; None until they are asked for
+    printed: SaleId | None = None  # the last sale whose receipt was given to the printer
+    printer_trouble: Trouble | None = None
     customer_language: str = ""  # of the sale on the screen; empty is the kiosk's own
     late_money: tuple[Sale, ...] = ()  # paid after they had left the screen, and not yet read
     lost_journal: LostJournal | None = None  # a damaged journal, until its sales have been taken up

@@ -34,6 +34,7 @@ from kiosk.sale.screens import (
     LeavingCode,
     ManagerScreen,
     Paid,
+    ReceiptScreen,
     ReceivedDirectly,
     RefundScreen,
     SaleFailed,
@@ -168,6 +169,7 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
             ManagerScreen(since_s=since_s)
             | SaleScreen(since_s=since_s)
             | RefundScreen(since_s=since_s)
+            | ReceiptScreen(since_s=since_s)
             | DeviceScreen(since_s=since_s)
             | NetworkList(since_s=since_s)
             | EnteringPassphrase(since_s=since_s)
@@ -194,6 +196,7 @@ def needs_connection(till: Till) -> bool:
         at_rest = (
             ManagerScreen
             | RefundScreen
+            | ReceiptScreen
             | DeviceScreen
             | WifiScreen
             | SettingsScreen

@@ -19,6 +19,7 @@ from kiosk.sale import (
     manager,
     new_code,
     payouts,
+    printing,
     recovery,
     sale_page,
     service,
@@ -68,6 +69,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.key_timing import note_screen_change
 from kiosk.sale.limits import count_paid
+from kiosk.sale.receipt import PrinterChanged, ReceiptDetailsResult
 from kiosk.sale.sales_list import SalesPageResult
 from kiosk.sale.settings_change import SettingsChangeResult
 from kiosk.sale.status_light import with_trouble_sound
@@ -84,7 +86,7 @@ def transition(till: Till, event: Event) -> Step:
     next_till = count_paid(note_screen_change(till, step.till), step.facts)
     next_till = forget_customer_language(new_code.forget_earlier_codes(next_till))
     step = replace(step, till=next_till)
-    step = last_sales.with_question(till, with_trouble_sound(till, step))
+    step = last_sales.with_question(till, with_trouble_sound(till, printing.print_by_itself(step)))
     if timers.needs_connection(till) and not timers.needs_connection(step.till):
         return replace(step, effects=(*step.effects, GoIdle()))
     return step
@@ -167,9 +169,13 @@ def _handle(till: Till, event: Event) -> Step:
             return choosing_cashier.handle_sums(till, event)
         case SaleDetailsResult():
             return sale_page.handle_details(till, event)
+        case ReceiptDetailsResult():
+            return printing.handle_details(till, event)
         # The device
         case DeviceActionResult():
             return manager.handle_device_result(till, event)
+        case PrinterChanged():
+            return printing.handle_printer(till, event)
         case DeviceFactsResult(facts):
             return Step(replace(till, device=facts))
         case CopyResult():

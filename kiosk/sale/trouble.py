@@ -79,6 +79,11 @@ class TroubleKind(StrEnum):
     PANEL_MISSING = "panel_missing"  # KIOSK_GPIO is `on`, and there is none or a pin is taken
     KEY_STUCK = "key_stuck"
     SPEAKER_HANGS = "speaker_hangs"
+    PRINTER_GONE = "printer_gone"  # switched off, unplugged, or not reached
+    PRINTER_NO_PAPER = "printer_no_paper"
+    PRINTER_OPEN = "printer_open"  # its cover
+    PRINTER_STOPPED = "printer_stopped"  # it is there, and takes nothing
+    PRINTER_REFUSED = "printer_refused"  # may not be opened, or is no printer
     SCREEN_TOUCHED = "screen_touched"  # all the time, by something that is no finger
     COPY_NO_STICK = "copy_no_stick"  # none for the second copies of the books
     COPY_STICK_FULL = "copy_stick_full"

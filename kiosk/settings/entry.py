@@ -18,6 +18,7 @@ class Group(Enum):
     ACCOUNTS = "Accounts"
     MONEY = "Selling"
     DEVICE = "This kiosk"
+    RECEIPTS = "Receipts"
     SCREEN = "Screen and sound"
     WIRING = "Keypad, LED, buzzer"
 

@@ -8,6 +8,7 @@ from kiosk.sale.settings_pages import EditableSetting
 from kiosk.sale.tax import TaxRate
 from kiosk.settings.entry import Setting
 from kiosk.settings.parsers import choices_of
+from kiosk.settings.receipt_parsers import PrintedLines
 from kiosk.settings.table import FIELDS, Settings
 
 
@@ -25,6 +26,8 @@ def text_of(value: Any) -> str:
     match value:
         case None:
             return ""
+        case PrintedLines():
+            return "|".join(value)
         case bool():
             return "on" if value else "off"
         case (int() as width, int() as height, *_) if len(value) == 2 and min(value) >= 240:

@@ -14,7 +14,7 @@ from kiosk.clock import system_zone
 from kiosk.sale.days import DAY_S
 from kiosk.sale.lightning_address import LightningAddress, parse_lightning_address
 from kiosk.sale.tax import TaxRate
-from kiosk.settings import cashiers, parsers
+from kiosk.settings import cashiers, parsers, receipt_parsers
 from kiosk.settings.defaults import default_journal, id_of_host
 from kiosk.settings.entry import Group, Setting, setting, setting_of
 from kiosk.settings.secret import Secret
@@ -224,6 +224,64 @@ class Settings:
         "how much is logged: `info` or `debug`",
         group=Group.DEVICE,
         default="info",
+    )
+    receipt: str | None = setting(
+        "KIOSK_RECEIPT",
+        parsers.one_of("ask", "always", "off"),
+        "`ask`: keys of the paid screen print the receipt and show it as a code; `always`: each"
+        " sale and refund is printed by itself; `off`: from the manager's pages alone",
+        group=Group.RECEIPTS,
+        default_words="`ask` with a printer, else `off`",
+    )
+    printer: str = setting(
+        "KIOSK_PRINTER",
+        receipt_parsers.printer,
+        "the receipt printer: `/dev/usb/lp0`, or `tcp://192.168.1.50:9100`",
+        group=Group.RECEIPTS,
+        if_empty=str,
+        default_words="none",
+    )
+    paper: str = setting(
+        "KIOSK_PAPER",
+        parsers.one_of("58", "80"),
+        "width of the printer's paper in mm: 58, 80",
+        group=Group.RECEIPTS,
+        default="80",
+    )
+    drawer: bool = setting(
+        "KIOSK_DRAWER",
+        parsers.on_or_off,
+        "`on`: a receipt that is printed opens the cash drawer at the printer; a copy does not",
+        group=Group.RECEIPTS,
+        default="off",
+    )
+    address: tuple[str, ...] = setting(
+        "KIOSK_ADDRESS",
+        receipt_parsers.printed_lines,
+        "the shop's address on receipts, with `|` between lines: `Main Street 5|1000 Town`",
+        group=Group.RECEIPTS,
+        if_empty=tuple,
+    )
+    tax_number: str = setting(
+        "KIOSK_TAX_NUMBER",
+        receipt_parsers.printed_line,
+        "the shop's tax number on receipts",
+        group=Group.RECEIPTS,
+        if_empty=str,
+    )
+    receipt_header: tuple[str, ...] = setting(
+        "KIOSK_RECEIPT_HEADER",
+        receipt_parsers.printed_lines,
+        "lines above the shop's name on receipts, with `|` between",
+        group=Group.RECEIPTS,
+        if_empty=tuple,
+    )
+    receipt_footer: tuple[str, ...] = setting(
+        "KIOSK_RECEIPT_FOOTER",
+        receipt_parsers.printed_lines,
+        "lines at the end of receipts, with `|` between",
+        group=Group.RECEIPTS,
+        if_empty=tuple,
     )
     language: str = setting(
         "KIOSK_LANGUAGE",

@@ -10,6 +10,7 @@ import pytest
 from kiosk.host.notify import Notifier
 from kiosk.host.watchdog import FEEDS_PER_TIMEOUT, make_watchdog
 from kiosk.loop import Inbox, Loop
+from kiosk.printer.printer import NoPrinter
 from kiosk.sale.books import CashierSums
 from kiosk.sale.device import HostEffect
 from kiosk.sale.effects import Sound, WalletEffect
@@ -103,6 +104,7 @@ class Watched:
             panel=doors,
             clock=doors,
             host=doors,
+            printer=NoPrinter(),
         )
         health_checks = {"wallet": lambda: doors.wallet_lives, "panel": lambda: doors.panel_lives}
         self.loop.watchdog = make_watchdog(self.notifier, PATIENCE_S, health_checks)

@@ -20,8 +20,9 @@ from kiosk.sale.invoice import (
 )
 from kiosk.sale.letters import KeyboardLayer
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
+from kiosk.sale.receipt import Shop
 from kiosk.sale.refund import RefundReason
-from kiosk.sale.sale_record import SaleDetails, SaleRecord, SaleState
+from kiosk.sale.sale_record import RefundRecord, SaleDetails, SaleRecord, SaleState
 from kiosk.sale.sales_list import SalesDay, SalesList, SalesPlace
 from kiosk.sale.screens import (
     AcceptingDigits,
@@ -43,6 +44,7 @@ from kiosk.sale.screens import (
     ManagerPage,
     ManagerScreen,
     Paid,
+    ReceiptScreen,
     ReceivedDirectly,
     RefundScreen,
     RequestingInvoice,
@@ -51,8 +53,8 @@ from kiosk.sale.screens import (
     SaleScreen,
     Screen,
 )
-from kiosk.sale.tax import TaxRate, TaxShare
-from kiosk.sale.till import Alarm, FetchingAccount, Forward, Ready, Till
+from kiosk.sale.tax import SaleLine, TaxRate, TaxShare
+from kiosk.sale.till import Alarm, FetchingAccount, Forward, Ready, ReceiptRule, Till
 from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import (
@@ -162,6 +164,42 @@ FACTS = DeviceFacts(
     SALE.started_at,
 )
 DETAILS = SaleDetails(FORWARDED, INVOICE, payments=1)
+
+
+SHOP = Shop(
+    "Café Satoshi",
+    ("Marktplatz 5", "8001 Zürich"),
+    "CHE-123.456.789",
+    ("Welcome!",),
+    ("Thank you", "www.cafe-satoshi.example"),
+)
+RECEIPTED = replace(
+    DETAILS,
+    record=replace(
+        FORWARDED,
+        sale=replace(
+            TIPPED,
+            lines=(
+                SaleLine(750, VAT, "Cappuccino", 2),
+                SaleLine(500, TaxRate("reduced", 700), "Poppy seed roll"),
+            ),
+        ),
+    ),
+    receipt=ReceiptNumber(1, 57),
+    cashier="Ada",
+    taxes=(TaxShare(VAT, 750, 120), TaxShare(TaxRate("reduced", 700), 500, 33)),
+)
+REFUND = RefundRecord(
+    ReceiptNumber(1, 3),
+    500,
+    0,
+    Sats(11_462),
+    RefundReason.RETURNED,
+    "Ada",
+    1_700_003_600,
+    (TaxShare(TaxRate("reduced", 700), 500, 33),),
+)
+REFUNDED = replace(RECEIPTED, refunds=1, refunded_minor=500, refund_records=(REFUND,))
 
 
 DIRECT_SALE = replace(SALE, direct=True)
@@ -281,6 +319,7 @@ def every_view() -> dict[str, Till]:
         ),
         rules=DIRECT_RULES,
     )
+    views |= _receipt_views()
     views["tax"] = till(
         EnteringAmount(replace(ENTRY, tax=1)),
         rules=replace(RULES, taxes=(VAT, TaxRate("reduced", 700))),
@@ -372,6 +411,29 @@ def _sale_views() -> dict[str, Till]:
         ),
         "forwards-waiting": till(
             replace(manager, page=ManagerPage.FORWARDS), forwards=MappingProxyType(forwards)
+        ),
+    }
+
+
+def _receipt_views() -> dict[str, Till]:
+    """Receipts: offered, as a code for the customer, and the printer's trouble."""
+    asks = replace(RULES, receipts=ReceiptRule.ASK, has_printer=True, shop=SHOP)
+    page = SaleScreen(REFUNDED, ManagerScreen(ManagerPage.HISTORY, sales=SALES), since_s=NOW_S)
+    closes = ManagerScreen(ManagerPage.TOTALS, 1, TOTALS, TOTALS, closes=(CLOSE,))
+    return {
+        "paid-receipt": till(Paid(SALE, INVOICE.payment_hash, NOW_S - 1), rules=asks),
+        "forwarded-receipt": till(Forwarded(SALE, NOW_S - 1), rules=asks),
+        "forwarded-printed": till(Forwarded(SALE, NOW_S - 1), rules=asks, printed=SALE.id),
+        "receipt": till(ReceiptScreen(RECEIPTED, since_s=NOW_S), rules=asks),
+        "receipt-refunded": till(ReceiptScreen(REFUNDED, page, since_s=NOW_S), rules=asks),
+        "receipt-printed": till(
+            ReceiptScreen(REFUNDED, page, printed=True, since_s=NOW_S), rules=asks
+        ),
+        "close-printable": till(closes, rules=asks),
+        "printer-no-paper": till(
+            EnteringAmount(Entry(USD)),
+            rules=asks,
+            printer_trouble=Trouble(TroubleKind.PRINTER_NO_PAPER),
         ),
     }
 

@@ -50,6 +50,7 @@ class Icon(StrEnum):
     WIFI = "wifi"
     GLOBE = "globe"
     PERSON = "person"
+    RECEIPT = "receipt"
 
 
 @lru_cache(maxsize=256)

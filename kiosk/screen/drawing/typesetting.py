@@ -4,6 +4,7 @@ A height is that of the whole line in pixels; every face shares the size and the
 that mixed scripts sit on one line.
 """
 
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
@@ -26,6 +27,9 @@ from kiosk.screen.drawing.font_coverage import (
 _EM_OF_LINE: Final = 2816 / (2728 + 680)
 _DIGITS: Final = "0123456789"
 _KERNING_PX: Final = 5  # by which a line may be longer than the sum of its words
+_MOST_FONTS: Final = 128
+_OPENING: Final = threading.Lock()
+_OPEN_FONTS: Final[dict[tuple[Typeface, Weight, int], pygame.font.Font]] = {}
 _RIGHT_TO_LEFT: Final = ("R", "AL")
 
 # Japanese breaks between any two characters but before these and after those (JIS X 4051).
@@ -223,8 +227,22 @@ def _digit_width(weight: Weight, height: int) -> int:
     return sorted(font.size(digit)[0] for digit in _DIGITS)[len(_DIGITS) // 2]
 
 
-@lru_cache(maxsize=128)
 def _font(face: Typeface, weight: Weight, height: int) -> pygame.font.Font:
+    """The face at a size, from those that are open; safe from any thread.
+
+    A receipt is drawn beside the screen. FreeType lets two threads draw with two faces, but not
+    open or close two at once, which pygame does without Python's own lock.
+    """
+    key = (face, weight, height)
+    with _OPENING:
+        font = _OPEN_FONTS.pop(key, None) or _opened(face, weight, height)
+        _OPEN_FONTS[key] = font  # the last in line to be closed
+        if len(_OPEN_FONTS) > _MOST_FONTS:
+            del _OPEN_FONTS[next(iter(_OPEN_FONTS))]
+        return font
+
+
+def _opened(face: Typeface, weight: Weight, height: int) -> pygame.font.Font:
     font = pygame.font.Font(face.file(weight), max(1, int(height * _EM_OF_LINE)))
     if face is Typeface.HEBREW:
         font.set_script("Hebr")

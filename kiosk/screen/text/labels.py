@@ -7,6 +7,7 @@ from typing import Final
 from kiosk.sale.account import MerchantUpdates
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.invoice import InvoiceStatus
+from kiosk.sale.refund import RefundReason
 from kiosk.sale.sale_record import SaleState
 from kiosk.sale.screens import ConnectionState
 from kiosk.sale.settings_change import ChangeOutcome
@@ -71,6 +72,15 @@ STATUS_ANSWERS: Final[Mapping[InvoiceStatus, str]] = MappingProxyType(
         InvoiceStatus.EXPIRED: mark("The answer: not paid, and the code has run out."),
         InvoiceStatus.UNPROVEN: mark("The answer: paid, without a proof."),
         InvoiceStatus.UNKNOWN: mark("There was no answer. Try again."),
+    }
+)
+
+REFUND_REASONS: Final[Mapping[RefundReason, str]] = MappingProxyType(
+    {
+        RefundReason.RETURNED: mark("Goods came back"),
+        RefundReason.WRONG_AMOUNT: mark("The amount was wrong"),
+        RefundReason.PAID_TWICE: mark("It was paid twice"),
+        RefundReason.OTHER: mark("Another reason"),
     }
 )
 

@@ -66,6 +66,13 @@ def day(unix_s: int, language: str, zone: tzinfo) -> str:
     return str(format_skeleton("yMMMEd", at, locale=where))
 
 
+def date(unix_s: int, language: str, zone: tzinfo) -> str:
+    """A day without its weekday: Nov 26, 2026."""
+    from babel.dates import format_date
+
+    return str(format_date(datetime.fromtimestamp(unix_s, zone), "medium", locale=locale(language)))
+
+
 def minute(unix_s: int, language: str, zone: tzinfo) -> str:
     """A time of the day: 6:05 PM."""
     from babel.dates import format_time

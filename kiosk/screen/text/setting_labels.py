@@ -13,6 +13,7 @@ GROUP_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Accounts": mark("Who gets the money"),
         "Selling": mark("Selling"),
         "This kiosk": mark("This till"),
+        "Receipts": mark("Receipts"),
         "Screen and sound": mark("Screen and sound"),
         "Keypad, LED, buzzer": mark("Keypad, LED, buzzer"),
     }
@@ -43,6 +44,14 @@ SETTING_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "KIOSK_LANGUAGE": mark("Language"),
         "KIOSK_CUSTOMER_LANGUAGES": mark("Customers' languages"),
         "KIOSK_NAME": mark("Shop's name"),
+        "KIOSK_RECEIPT": mark("Receipts after a sale"),
+        "KIOSK_PRINTER": mark("Receipt printer"),
+        "KIOSK_PAPER": mark("Width of the paper in mm"),
+        "KIOSK_DRAWER": mark("Open the cash drawer"),
+        "KIOSK_ADDRESS": mark("Shop's address"),
+        "KIOSK_TAX_NUMBER": mark("Tax number"),
+        "KIOSK_RECEIPT_HEADER": mark("Lines above a receipt"),
+        "KIOSK_RECEIPT_FOOTER": mark("Lines below a receipt"),
         "KIOSK_THEME": mark("Colours"),
         "KIOSK_KEY_ORDER": mark("Order of the digits"),
         "KIOSK_LEFT_HANDED": mark("Left-handed"),
@@ -85,6 +94,8 @@ CHOICE_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "calculator": mark("789 on top, as on a calculator"),
         "amounts": mark("with amounts"),
         "times": mark("times only"),
+        "ask": mark("by a key"),
+        "always": mark("always"),
     }
 )
 

@@ -268,6 +268,26 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("The speaker does not answer."),
             mark("The till is silent until it is started again. Sales go on."),
         ),
+        TroubleKind.PRINTER_GONE: (
+            mark("The receipt printer does not answer."),
+            mark("Check its power and its cable. Sales go on."),
+        ),
+        TroubleKind.PRINTER_NO_PAPER: (
+            mark("The receipt printer has no paper."),
+            mark("Put in a new roll. Sales go on."),
+        ),
+        TroubleKind.PRINTER_OPEN: (
+            mark("The receipt printer is open."),
+            mark("Close its cover. Sales go on."),
+        ),
+        TroubleKind.PRINTER_STOPPED: (
+            mark("The receipt printer has stopped."),
+            mark("Switch it off and on again. Sales go on."),
+        ),
+        TroubleKind.PRINTER_REFUSED: (
+            mark("The receipt printer cannot be used."),
+            mark("Run kiosk doctor, which says why. Sales go on."),
+        ),
         TroubleKind.SCREEN_TOUCHED: (
             mark("Something touches the screen all the time."),
             mark("Wipe it dry and take away what touches it."),

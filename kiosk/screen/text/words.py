@@ -72,6 +72,10 @@ class Words:
         said = [self._isolated(part, FIRST_STRONG_ISOLATE) for part in parts if part]
         return ("、" if self.language in _NO_SPACES else ", ").join(said)
 
+    def as_written(self, text: str) -> str:
+        """Somebody's own words, like a shop's name: they keep their own direction."""
+        return self._isolated(text, FIRST_STRONG_ISOLATE)
+
     def money(self, amount: Fiat) -> str:
         """An amount with its symbol, or sats."""
         if amount.currency.code == SAT.code:
@@ -110,6 +114,10 @@ class Words:
     def day(self, unix_s: int) -> str:
         """A day with its weekday and year, in the kiosk's time zone."""
         return self._isolated(numbers.day(unix_s, self.language, self.zone), RIGHT_TO_LEFT_ISOLATE)
+
+    def date(self, unix_s: int) -> str:
+        """A day with its year, in the kiosk's time zone."""
+        return self._isolated(numbers.date(unix_s, self.language, self.zone), RIGHT_TO_LEFT_ISOLATE)
 
     def minute(self, unix_s: int) -> str:
         """A time of the day, in the kiosk's time zone."""

@@ -72,6 +72,10 @@ def _alarm(till: Till, screen: EnteringAmount, words: Words) -> str:
     return _trouble(words, till.alarms[-1].trouble)
 
 
+def _printer(till: Till, screen: EnteringAmount, words: Words) -> str:
+    return _trouble(words, till.printer_trouble) if screen.entry.is_empty else ""
+
+
 def _near_limit(till: Till, screen: EnteringAmount, words: Words) -> str:
     if not is_near(till, screen.entry):
         return ""
@@ -101,6 +105,7 @@ BANNERS: Final[tuple[tuple[Icon, Tone, Callable[[Till, EnteringAmount, Words], s
     (Icon.WARNING, Tone.WARN, _power_cut),
     (Icon.WARNING, Tone.WARN, _late_money),
     (Icon.WARNING, Tone.BAD, _alarm),
+    (Icon.WARNING, Tone.WARN, _printer),
     (Icon.CLOCK, Tone.PLAIN, _near_limit),
     (Icon.ARROW, Tone.PLAIN, _on_the_way),
 )

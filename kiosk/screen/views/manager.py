@@ -7,6 +7,7 @@ import pygame
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.keys import Key
 from kiosk.sale.manager import ABOUT_KEY, EXPORT_KEY, SETTINGS_KEY, WIFI_KEY
+from kiosk.sale.printing import can_print_close
 from kiosk.sale.screens import ManagerPage, ManagerScreen
 from kiosk.sale.till import Till
 from kiosk.screen.drawing.canvas import Canvas, Tone
@@ -80,6 +81,8 @@ def _foot_keys(canvas: Canvas, till: Till, screen: ManagerScreen) -> list[Button
             if till.rules.cashiers:
                 tone = Tone.CHOSEN if screen.by_cashier else Tone.PLAIN
                 keys.append((Key.CURRENCY, "", Icon.PERSON, tone))
+            if can_print_close(till, screen):
+                keys.append((Key.CHECK, "", Icon.RECEIPT, Tone.PLAIN))
             keys.append((Key.CHARGE, words.tr("Close the day"), Icon.TICK, Tone.MAIN))
         case ManagerPage.HISTORY:
             other = words.tr("All sales") if screen.sales.odd else words.tr("Late or twice")

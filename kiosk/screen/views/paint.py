@@ -19,6 +19,7 @@ from kiosk.sale.screens import (
     LeavingCode,
     ManagerScreen,
     Paid,
+    ReceiptScreen,
     ReceivedDirectly,
     RefundScreen,
     RequestingInvoice,
@@ -48,6 +49,7 @@ from kiosk.screen.views.messages import (
 from kiosk.screen.views.out_of_service import out_of_service
 from kiosk.screen.views.payment_code import paying
 from kiosk.screen.views.pin_and_tip import asking_pin, tipping
+from kiosk.screen.views.receipt import receipt
 from kiosk.screen.views.refund import refunding
 from kiosk.screen.views.sale_page import sale_page
 from kiosk.screen.views.settings_pages import settings_pages
@@ -89,6 +91,8 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             about(canvas, till)
         case SaleScreen():
             sale_page(canvas, till, screen)
+        case ReceiptScreen():
+            receipt(canvas, till, screen)
         case RefundScreen():
             refunding(canvas, till, screen, look)
         case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():

@@ -1,12 +1,7 @@
 """Giving money back: how much, why, and how the merchant does it."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final
-
 from kiosk.sale.keys import Key
 from kiosk.sale.money import SAT, Fiat
-from kiosk.sale.refund import RefundReason
 from kiosk.sale.refunding import REASONS, left_minor, sats_now, sats_then
 from kiosk.sale.screens import RefundScreen
 from kiosk.sale.till import Till
@@ -16,17 +11,9 @@ from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import off_bottom, off_top, rows
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.theme import BODY, DISPLAY, GAP, HEADLINE, LABEL, LARGE, MARGIN, TITLE
-from kiosk.screen.text.catalogs import mark
+from kiosk.screen.text.labels import REFUND_REASONS
 from kiosk.screen.views.keypad import beside_keypad, keypad
 
-_REASONS: Final[Mapping[RefundReason, str]] = MappingProxyType(
-    {
-        RefundReason.RETURNED: mark("Goods came back"),
-        RefundReason.WRONG_AMOUNT: mark("The amount was wrong"),
-        RefundReason.PAID_TWICE: mark("It was paid twice"),
-        RefundReason.OTHER: mark("Another reason"),
-    }
-)
 _FOOT = 64
 
 
@@ -64,7 +51,7 @@ def _reason(canvas: Canvas, amount: Fiat) -> None:
     canvas.text(question, head, colours.ink, TITLE, weight=Weight.BOLD)
     places = rows(body, [1] * len(REASONS), canvas.points(GAP))
     for number, (place, reason) in enumerate(zip(places, REASONS, strict=True), start=1):
-        label = f"{words.whole(number)}  {words.tr(_REASONS[reason])}"
+        label = f"{words.whole(number)}  {words.tr(REFUND_REASONS[reason])}"
         canvas.button(place, Key(str(number)), label, size=BODY)
     canvas.button(foot, Key.CLEAR, words.tr("Back"), name=Icon.BACK)
 

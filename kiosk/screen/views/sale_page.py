@@ -4,6 +4,7 @@ import pygame
 
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Fiat
+from kiosk.sale.printing import has_receipt
 from kiosk.sale.refunding import left_minor
 from kiosk.sale.sale_page import can_ask
 from kiosk.sale.screens import SaleScreen
@@ -38,9 +39,12 @@ def _keys(canvas: Canvas, till: Till, screen: SaleScreen) -> list[Button]:
     """What can be done about the sale, from left to right."""
     words = canvas.words
     keys: list[Button] = [(Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN)]
-    if screen.details.record in screen.manager.sales.sales:
+    listed = {record.sale.id for record in screen.manager.sales.sales or ()}
+    if screen.details.record.sale.id in listed:
         keys.append((Key.DELETE, "", Icon.UP, Tone.PLAIN))
         keys.append((Key.PLUS, "", Icon.DOWN, Tone.PLAIN))
+    if has_receipt(screen):
+        keys.append((Key.CURRENCY, "", Icon.RECEIPT, Tone.PLAIN))
     if left_minor(screen.details) > 0:
         keys.append((Key.CHECK, words.tr("Give back"), None, Tone.PLAIN))
     if can_ask(till, screen):

@@ -6,24 +6,39 @@ merchant has the money is the quiet second step.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pygame
 
 from kiosk.sale.keys import Key
+from kiosk.sale.printing import PRINT_KEY, SHOW_KEY, can_print_sale, can_show_sale
 from kiosk.sale.screens import Forwarded, Paid, ReceivedDirectly, SaleReceived
 from kiosk.sale.till import Till
 from kiosk.sale.timers import PAID_PATIENCE_S
 from kiosk.screen.display.redraw_schedule import WAITING_S
 from kiosk.screen.drawing import logo, shapes
 from kiosk.screen.drawing.animation import Mark, Slip, confetti, mark
-from kiosk.screen.drawing.canvas import Align, Canvas
+from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import middle, off_bottom, off_top, rows
 from kiosk.screen.drawing.look import Look
-from kiosk.screen.drawing.theme import BODY, DISPLAY, HEADLINE, LARGE, MARGIN, Colour, mixed
+from kiosk.screen.drawing.theme import (
+    BODY,
+    DISPLAY,
+    GAP,
+    HEADLINE,
+    LABEL,
+    LARGE,
+    MARGIN,
+    Colour,
+    mixed,
+)
 from kiosk.screen.drawing.touch_zones import TouchZone
 from kiosk.screen.text.amounts import sale_amounts
+from kiosk.screen.views.button_row import Button, button_row
+
+_KEY = 54  # points
 
 
 def received(canvas: Canvas, screen: ReceivedDirectly, look: Look) -> None:
@@ -56,9 +71,12 @@ def success(
     """
     words, colours = canvas.words, canvas.palette
     canvas.surface.fill(colours.good)
-    canvas.zones.append(TouchZone(canvas.rect, Key.CHARGE))
+    keys = _receipt_keys(canvas, till, screen)
+    body, foot = _body(canvas, has_keys=bool(keys))
+    touched = canvas.rect.clip((0, 0, canvas.rect.width, foot.top if keys else canvas.rect.height))
+    canvas.zones.append(TouchZone(touched, Key.CHARGE))
     first, second = sale_amounts(words, screen.sale)
-    mark_box, title_box, amount, other, line = _places(canvas)
+    mark_box, title_box, amount, other, line = _places(canvas, body)
     _logo(canvas, mark_box, look, colours.good)
     thanks = words.tr("Paid. Thank you!")
     if isinstance(screen, SaleReceived):
@@ -70,6 +88,9 @@ def success(
         disc = _disc_place(mark_box)
         shapes.disc(canvas.surface, disc.center, disc.width / 2, colours.on_good)
         shapes.tick(canvas.surface, _tick_place(disc), colours.good)
+    if keys:
+        places = canvas.columns(foot, [1] * len(keys), canvas.points(GAP * 2))
+        button_row(_on_good(canvas), places, keys, LABEL)
     sign_box, told_box = canvas.around(_where(canvas, till, screen), line, BODY)
     canvas.text(_where(canvas, till, screen), told_box, colours.on_good, BODY)
     if isinstance(screen, Forwarded | SaleReceived):
@@ -82,7 +103,8 @@ def success_motion(
     canvas: Canvas, till: Till, screen: Paid | Forwarded | SaleReceived
 ) -> list[pygame.Rect]:
     """Draw the tick that is being drawn, what flies, and what turns; where something was drawn."""
-    mark_box, *_, line = _places(canvas)
+    body, _ = _body(canvas, has_keys=bool(_receipt_keys(canvas, till, screen)))
+    mark_box, *_, line = _places(canvas, body)
     changed = _moving_mark(canvas, mark_box, mark(till.now_s - _paid_s(screen)))
     if isinstance(screen, Forwarded | SaleReceived):
         return changed + _flying(canvas, mark_box, confetti(till.now_s - screen.since_s))
@@ -96,9 +118,36 @@ def success_motion(
     return changed
 
 
-def _places(canvas: Canvas) -> list[pygame.Rect]:
-    """Mark, title, amount, the amount in the other unit, and the line for the merchant."""
+def _receipt_keys(
+    canvas: Canvas, till: Till, screen: Paid | Forwarded | SaleReceived
+) -> list[Button]:
+    """The keys for the customer's receipt, none where the settings say so."""
+    words = canvas.words
+    keys: list[Button] = []
+    if can_show_sale(till):
+        keys.append((SHOW_KEY, words.tr("Receipt to the phone"), Icon.DEVICE, Tone.PLAIN))
+    if can_print_sale(till, screen.sale):
+        keys.append((PRINT_KEY, words.tr("Print a receipt"), Icon.RECEIPT, Tone.PLAIN))
+    return keys
+
+
+def _on_good(canvas: Canvas) -> Canvas:
+    """The same canvas for keys that stand on the colour of success, not on the usual ground."""
+    colours = canvas.palette
+    shade = mixed(colours.good, (0, 0, 0), 0.3)
+    return replace(canvas, palette=replace(colours, ground=colours.good, shade=shade))
+
+
+def _body(canvas: Canvas, *, has_keys: bool) -> tuple[pygame.Rect, pygame.Rect]:
+    """Where it is told, and the row of keys below it, which may be none."""
     body = canvas.inside(MARGIN * 1.5)
+    if not has_keys:
+        return body, pygame.Rect(body.bottomleft, (body.width, 0))
+    return off_bottom(body, max(canvas.finger, canvas.points(_KEY)), canvas.points(GAP))
+
+
+def _places(canvas: Canvas, body: pygame.Rect) -> list[pygame.Rect]:
+    """Mark, title, amount, the amount in the other unit, and the line for the merchant."""
     body, line = off_bottom(body, canvas.points(BODY * 1.5), canvas.points(MARGIN))
     mark_box, rest = off_top(body, body.height * 2 // 5, 0)
     # The words stay together: in portrait they would be far apart.

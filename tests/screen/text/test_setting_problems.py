@@ -16,6 +16,7 @@ from kiosk.settings.parsers import choices_of
 KIOSK = Path(__file__).parents[3] / "kiosk"
 READERS = (
     "settings/parsers.py",
+    "settings/receipt_parsers.py",
     "settings/sources.py",
     "sale/lightning_address.py",
     "panel/wiring.py",

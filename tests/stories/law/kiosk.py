@@ -9,6 +9,7 @@ from kiosk.commands.app import initial_till
 from kiosk.journal import Hardware, open_sound
 from kiosk.journal.installation import file_of
 from kiosk.loop import UNWRITTEN_RETRY_S, Inbox, Loop
+from kiosk.printer.printer import NoPrinter
 from kiosk.sale.effects import FetchLedgerHistory
 from kiosk.sale.events import Event, KeyPressed
 from kiosk.sale.invoice import PaymentHash, SaleId
@@ -77,6 +78,7 @@ class Kiosk:
             panel=doors,
             clock=clock,
             host=doors,
+            printer=NoPrinter(),
         )
         self.loop.begin(facts)
         self.turn()

@@ -1,0 +1,155 @@
+"""Receipts: when one is made by itself, the keys that ask for one, and what the printer says.
+
+A receipt is no part of a sale: nothing waits for it, and nothing is lost with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kiosk.sale.code_on_screen import back_to_entry
+from kiosk.sale.effects import Step
+from kiosk.sale.facts import DirectInvoicePaid, Fact, InvoicePaid, RefundRecorded, Sale
+from kiosk.sale.keys import Key
+from kiosk.sale.receipt import (
+    PrinterChanged,
+    PrintReceipt,
+    ReadReceipt,
+    ReceiptDetailsResult,
+    ReceiptUse,
+    Shop,
+    close_receipt,
+    refund_receipt,
+    sale_receipt,
+)
+from kiosk.sale.screens import (
+    Forwarded,
+    ManagerScreen,
+    Paid,
+    ReceiptScreen,
+    SaleReceived,
+    SaleScreen,
+)
+from kiosk.sale.till import ReceiptRule, Till
+
+PRINT_KEY = Key.PLUS  # on the paid screen, so that the keypad has it too
+SHOW_KEY = Key.CURRENCY
+
+
+def shop_of(till: Till) -> Shop:
+    """What stands on receipts, with the name that the screen shows too."""
+    return replace(till.rules.shop, name=till.seller)
+
+
+def can_print_sale(till: Till, sale: Sale) -> bool:
+    """Whether the paid screen offers to print: there is a printer, and it has no receipt yet."""
+    return till.rules.receipts is not ReceiptRule.OFF and _prints(till) and till.printed != sale.id
+
+
+def can_show_sale(till: Till) -> bool:
+    """Whether the paid screen offers the receipt as a code."""
+    return till.rules.receipts is not ReceiptRule.OFF
+
+
+def print_by_itself(step: Step) -> Step:
+    """A sale that was paid on the screen, or a refund, gets its paper if the settings say so."""
+    rules = step.till.rules
+    if rules.receipts is not ReceiptRule.ALWAYS or not rules.has_printer:
+        return step
+    asked = _papers_of(step.facts)
+    if not asked:
+        return step
+    return replace(step, effects=(*step.effects, *asked))
+
+
+def _papers_of(facts: Sequence[Fact]) -> tuple[ReadReceipt, ...]:
+    papers = []
+    for fact in facts:
+        match fact:
+            case InvoicePaid(sale, late=False) | DirectInvoicePaid(sale, late=False):
+                papers.append(ReadReceipt(sale, ReceiptUse.PRINT))
+            case RefundRecorded(sale):
+                papers.append(ReadReceipt(sale, ReceiptUse.PRINT, refund=True))
+    return tuple(papers)
+
+
+def handle_paid_key(till: Till, sale: Sale, key: Key) -> Step | None:
+    """A key of the paid screen that asks for the receipt, None for every other key."""
+    if key is PRINT_KEY and can_print_sale(till, sale):
+        return Step(till, (), (ReadReceipt(sale.id, ReceiptUse.PRINT),))
+    if key is SHOW_KEY and can_show_sale(till):
+        return Step(till, (), (ReadReceipt(sale.id, ReceiptUse.SHOW),))
+    return None
+
+
+def open_receipt(till: Till, page: SaleScreen) -> Step:
+    """The receipt of the sale whose page is open."""
+    return Step(replace(till, screen=ReceiptScreen(page.details, page, since_s=till.now_s)))
+
+
+def has_receipt(page: SaleScreen) -> bool:
+    """Whether there is anything to write a receipt of."""
+    return page.details.record.paid_at is not None
+
+
+def can_print_shown(till: Till, screen: ReceiptScreen) -> bool:
+    """Whether the receipt that is shown as a code can be printed, once from each page."""
+    return _prints(till) and not screen.printed
+
+
+def handle_key(till: Till, screen: ReceiptScreen, key: Key) -> Step:
+    """A key on the page of a receipt: print it, print its newest refund, or back."""
+    awake = replace(screen, since_s=till.now_s)
+    refunds = screen.details.refund_records
+    match key:
+        case Key.CHARGE if can_print_shown(till, screen):
+            copy = screen.page is not None or till.printed == screen.details.record.sale.id
+            receipt = sale_receipt(screen.details, shop_of(till), copy=copy)
+        case Key.CHECK if can_print_shown(till, screen) and refunds:
+            receipt = refund_receipt(screen.details, refunds[-1], shop_of(till), copy=True)
+        case Key.CLEAR | Key.CHARGE:
+            if screen.page is None:
+                return back_to_entry(till)
+            return Step(replace(till, screen=replace(screen.page, since_s=till.now_s)))
+        case _:
+            return Step(replace(till, screen=awake))
+    printed = replace(till, screen=replace(awake, printed=True))
+    if key is Key.CHARGE:
+        printed = replace(printed, printed=screen.details.record.sale.id)
+    return Step(printed, (), (PrintReceipt(receipt),))
+
+
+def can_print_close(till: Till, screen: ManagerScreen) -> bool:
+    """Whether the report of a close is shown that can be printed."""
+    return _prints(till) and 0 < screen.top <= len(screen.closes)
+
+
+def print_close(till: Till, screen: ManagerScreen) -> Step:
+    """The report of the close that is shown, on paper."""
+    report = screen.closes[screen.top - 1]
+    return Step(till, (), (PrintReceipt(close_receipt(report, shop_of(till))),))
+
+
+def handle_details(till: Till, event: ReceiptDetailsResult) -> Step:
+    """The journal's answer: the receipt is printed, or shown if its sale is still on the screen."""
+    details, asked = event.details, event.asked
+    sale = details.record.sale.id
+    if asked.refund:
+        refund = details.refund_records[-1]
+        return Step(till, (), (PrintReceipt(refund_receipt(details, refund, shop_of(till))),))
+    if asked.use is ReceiptUse.PRINT:
+        receipt = sale_receipt(details, shop_of(till))
+        return Step(replace(till, printed=sale), (), (PrintReceipt(receipt),))
+    match till.screen:
+        case (Paid() | Forwarded() | SaleReceived()) as screen if screen.sale.id == sale:
+            shown = ReceiptScreen(details, since_s=till.now_s)
+            return back_to_entry(till).then(lambda after: Step(replace(after, screen=shown)))
+    return Step(till)
+
+
+def handle_printer(till: Till, event: PrinterChanged) -> Step:
+    """What the printer says of itself: told on the screen until it works again."""
+    return Step(replace(till, printer_trouble=event.trouble))
+
+
+def _prints(till: Till) -> bool:
+    return till.rules.has_printer

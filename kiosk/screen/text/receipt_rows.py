@@ -1,0 +1,136 @@
+"""A receipt in words: rows of text, each with what stands at its beginning and at its end."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.sale.money import Fiat
+from kiosk.sale.receipt import (
+    FactLine,
+    ItemLine,
+    Label,
+    Line,
+    Moment,
+    Receipt,
+    Rule,
+    ShopLine,
+    TaxLine,
+    Title,
+    TitleLine,
+    Value,
+)
+from kiosk.sale.refund import RefundReason
+from kiosk.screen.drawing.font_coverage import without_marks
+from kiosk.screen.text.catalogs import mark
+from kiosk.screen.text.labels import REFUND_REASONS
+from kiosk.screen.text.words import Words
+
+_TITLES: Final[Mapping[Title, str]] = MappingProxyType(
+    {
+        Title.RECEIPT: mark("Receipt"),
+        Title.REFUND: mark("Refund"),
+        Title.CLOSE: mark("Close of the day"),
+    }
+)
+
+_LABELS: Final[Mapping[Label, str]] = MappingProxyType(
+    {
+        Label.TAX_NUMBER: mark("Tax number"),
+        Label.NUMBER: mark("Number"),
+        Label.OF_RECEIPT: mark("Of receipt"),
+        Label.TIME: mark("Date"),
+        Label.FROM: mark("From"),
+        Label.UNTIL: mark("Until"),
+        Label.CASHIER: mark("Cashier"),
+        Label.CLOSED_BY: mark("Closed by"),
+        Label.PRICE: mark("Without tip"),
+        Label.TIP: mark("Tip"),
+        Label.TIPS: mark("Tips"),
+        Label.TOTAL: mark("Total"),
+        Label.GIVEN_BACK: mark("Given back"),
+        Label.REASON: mark("Reason"),
+        Label.NET: mark("Net"),
+        Label.TAX: mark("Tax"),
+        Label.PAID: mark("Paid in bitcoin"),
+        Label.BITCOIN_PRICE: mark("1 BTC"),
+        Label.PAYMENT_HASH: mark("Payment hash"),
+        Label.SALES: mark("Sales"),
+        Label.FORWARDED: mark("Forwarded"),
+        Label.RECEIVED: mark("Received directly"),
+        Label.LATE: mark("Of it paid late"),
+        Label.TWICE: mark("Paid twice"),
+        Label.ABOUT: mark("Worth about"),
+    }
+)
+
+
+class RowStyle(StrEnum):
+    """How a row is written."""
+
+    PLAIN = "plain"
+    CENTRED = "centred"
+    HEAD = "head"  # in the middle, large and bold
+    STRONG = "strong"  # larger and bold
+    RULE = "rule"  # a line across, without text
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """One row in the order of reading: `begin` at its beginning, `end` at its end."""
+
+    begin: str
+    end: str = ""
+    style: RowStyle = RowStyle.PLAIN
+
+
+def receipt_rows(receipt: Receipt, words: Words) -> tuple[ReceiptRow, ...]:
+    """The receipt in the words of a language."""
+    return tuple(row for line in receipt.lines for row in _rows(line, words))
+
+
+def receipt_text(receipt: Receipt, words: Words) -> str:
+    """The receipt as plain text, for the code that a customer's phone reads."""
+    rows = receipt_rows(receipt, words)
+    lines = (": ".join(filter(None, (row.begin, row.end))) for row in rows)
+    return without_marks("\n".join(line for line in lines if line))
+
+
+def _rows(line: Line, words: Words) -> Iterator[ReceiptRow]:
+    match line:
+        case Rule():
+            yield ReceiptRow("", style=RowStyle.RULE)
+        case ShopLine(text, is_name):
+            style = RowStyle.HEAD if is_name else RowStyle.CENTRED
+            yield ReceiptRow(words.as_written(text), style=style)
+        case TitleLine(title, copy):
+            said = words.tr(_TITLES[title])
+            if copy:
+                said = words.tr("{paper} (copy)", paper=said)
+            yield ReceiptRow(said, style=RowStyle.STRONG)
+        case ItemLine(name, quantity, price):
+            counted = f"{words.whole(quantity)} × {name}".strip() if quantity != 1 else name
+            named = words.as_written(counted) if counted else words.tr("Item")
+            yield ReceiptRow(named, words.money(price))
+        case TaxLine(rate, net, tax):
+            named = words.as_written(f"{rate.name} {rate.percent} %")
+            yield ReceiptRow(named, words.money(tax))
+            yield ReceiptRow(words.tr(_LABELS[Label.NET]), words.money(net))
+        case FactLine(label, value, strong):
+            style = RowStyle.STRONG if strong else RowStyle.PLAIN
+            yield ReceiptRow(words.tr(_LABELS[label]), _value(value, words), style)
+
+
+def _value(value: Value, words: Words) -> str:
+    match value:
+        case Fiat():
+            return words.money(value)
+        case Moment(unix_s):
+            return words.joined_by_comma(words.date(unix_s), words.minute(unix_s))
+        case RefundReason():
+            return words.tr(REFUND_REASONS[value])
+        case int():
+            return words.whole(value)
+        case str():
+            return words.as_written(value)

@@ -1,0 +1,74 @@
+"""A receipt as a code that a customer's phone reads, and its keys for paper."""
+
+import pygame
+
+from kiosk.sale.keys import Key
+from kiosk.sale.printing import can_print_shown, shop_of
+from kiosk.sale.receipt import sale_receipt
+from kiosk.sale.screens import ReceiptScreen
+from kiosk.sale.till import Till
+from kiosk.screen.drawing.canvas import Align, Canvas, Tone
+from kiosk.screen.drawing.font_coverage import Weight
+from kiosk.screen.drawing.icons import Icon
+from kiosk.screen.drawing.layout import off_bottom, off_top, rows
+from kiosk.screen.drawing.qr import draw, text_surface
+from kiosk.screen.drawing.theme import BODY, GAP, LABEL, MARGIN, TITLE
+from kiosk.screen.text.amounts import sale_amounts
+from kiosk.screen.text.receipt_rows import receipt_text
+from kiosk.screen.views.button_row import Button, button_row
+
+_FOOT = 54  # points
+_CODE = 58  # per cent of a wide display
+
+
+def receipt(canvas: Canvas, till: Till, screen: ReceiptScreen) -> None:
+    """The code, what it is, and the keys below."""
+    gap = canvas.points(GAP)
+    tall = max(canvas.finger, canvas.points(_FOOT))
+    body, foot = off_bottom(canvas.inside(MARGIN * 0.75), tall, gap)
+    if canvas.is_wide:
+        code, beside = canvas.columns(body, [_CODE, 100 - _CODE], gap)
+    else:
+        code, beside = off_top(body, min(body.width, body.height * 3 // 4), gap)
+    _code(canvas, code, till, screen)
+    _words(canvas, beside, till, screen)
+    keys = _keys(canvas, till, screen)
+    button_row(canvas, canvas.columns(foot, [1] * len(keys), gap), keys, LABEL)
+
+
+def _code(canvas: Canvas, area: pygame.Rect, till: Till, screen: ReceiptScreen) -> None:
+    paper = sale_receipt(screen.details, shop_of(till))
+    text = receipt_text(paper, canvas.words)
+    canvas.said.append(text)
+    draw(canvas.surface, area, text_surface(text))
+
+
+def _words(canvas: Canvas, area: pygame.Rect, till: Till, screen: ReceiptScreen) -> None:
+    words, colours = canvas.words, canvas.palette
+    title, amount, how = rows(area, [20, 30, 50], canvas.points(GAP))
+    details = screen.details
+    number = str(details.receipt or "")
+    heading = words.tr("Receipt {number}", number=number) if number else words.tr("Receipt")
+    canvas.text(heading, title, colours.quiet, BODY)
+    first, _ = sale_amounts(words, details.record.sale)
+    canvas.text(first, amount, colours.ink, TITLE * 1.2, weight=Weight.BOLD)
+    canvas.lines(_what_to_do(canvas, till, screen), how, colours.ink, BODY, align=Align.CENTER)
+
+
+def _what_to_do(canvas: Canvas, till: Till, screen: ReceiptScreen) -> str:
+    words = canvas.words
+    if screen.printed and till.printer_trouble is not None:
+        return words.joined(*words.trouble_text(till.printer_trouble))
+    if screen.printed:
+        return words.tr("It is being printed.")
+    return words.tr("Point your phone's camera at the code to keep the receipt.")
+
+
+def _keys(canvas: Canvas, till: Till, screen: ReceiptScreen) -> list[Button]:
+    words = canvas.words
+    keys: list[Button] = [(Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN)]
+    if can_print_shown(till, screen):
+        if screen.details.refund_records:
+            keys.append((Key.CHECK, words.tr("Print the refund"), Icon.RECEIPT, Tone.PLAIN))
+        keys.append((Key.CHARGE, words.tr("Print"), Icon.RECEIPT, Tone.MAIN))
+    return keys
