@@ -205,6 +205,15 @@ def test_a_closed_sale_that_is_forwarded_after_a_rebuild_is_in_no_second_close(p
     journal.close()
 
 
+def test_a_sale_that_blink_brings_back_is_recorded_with_all_its_items(path: Path) -> None:
+    """Only what this journal says itself stands: its first new row is no reason to stop."""
+    journal = Journal.open(path, lambda: NOW)
+    journal.record([RecoveredFact(SaleStarted(taxed(1)), NOW)])
+    lines = connection(journal).execute("SELECT count(*) FROM sale_lines").fetchone()[0]
+    journal.close()
+    assert lines == 2
+
+
 def test_a_refund_of_a_sale_that_comes_back_after_a_rebuild_comes_with_it(path: Path) -> None:
     """More than was paid is refused, and nothing was paid until Blink's word: it was lost."""
     before = Journal.open(path, lambda: NOW)

@@ -229,3 +229,34 @@ def test_a_damaged_journal_forgets_no_digits_no_wrong_pins_and_no_merchants_wall
         assert taken_up.digits == {"USD": 0}
         assert taken_up.merchant_wallets == {"shop": "first"}
     assert taken_up.wrong_pins == {MANAGER: 0, "02": 3}
+
+
+@pytest.mark.parametrize(
+    ("amount", "tip", "is_saved"),
+    [
+        (1, 0, True),
+        (0, 0, False),
+        (-1, 0, False),
+        (2300, 2300, True),
+        (2300, 2301, False),
+        (2300, -1, False),
+    ],
+)
+def test_a_saved_sale_of_an_amount_or_a_tip_that_cannot_be_is_no_sale(
+    tmp_path: Path, amount: int, tip: int, *, is_saved: bool
+) -> None:
+    """A flipped bit passes by the checks of the table."""
+    path = tmp_path / "journal.sqlite3"
+    journal = Journal.open(path, lambda: NOW)
+    journal.record(opened())
+    database = connection(journal)
+    database.execute("PRAGMA ignore_check_constraints = ON")
+    database.execute("DROP TRIGGER sales_stay")
+    database.execute("UPDATE sales SET amount_sat = ?, tip_sat = ?", (amount, tip))
+    journal.close()
+    Journal.set_aside(path, "then")
+    journal = Journal.open(path, lambda: NOW)
+    left = journal.lost_journal()
+    journal.close()
+    assert left is not None
+    assert bool(left.salvaged) is is_saved
