@@ -302,6 +302,20 @@ def test_after_another_try_a_payout_paid_by_nobody_here_is_looked_for_as_often_a
     assert looks_until_stopped() == LOOKS_BEFORE_ALARM
 
 
+def test_after_another_try_the_pauses_grow_from_the_first_one_again() -> None:
+    story, made = sent(SendOutcome.ALREADY_PAID)
+
+    def pause_after_a_look_s() -> float:
+        story.look(made, LookUpOutcome.NOTHING)
+        return story.till.forwards[made.payment_hash].due_s - story.till.now_s
+
+    first_s = pause_after_a_look_s()
+    while story.till.forwards[made.payment_hash].status is not ForwardStatus.STOPPED:
+        story.wait(max(0.0, pause_after_a_look_s()))
+    story.play(RetryRequested())
+    assert pause_after_a_look_s() == first_s
+
+
 def test_our_own_forward_that_arrives_at_the_merchants_is_no_money_from_elsewhere() -> None:
     story, made = sent(SendOutcome.LOST)
     story.press(Key.CLEAR)

@@ -17,7 +17,7 @@ from kiosk.sale.events import (
     RatesFetched,
     SendOutcome,
 )
-from kiosk.sale.facts import Ending, InvoicePaid, LateMoneyPutAway, SaleLeftScreen
+from kiosk.sale.facts import CodeReplaced, Ending, InvoicePaid, LateMoneyPutAway, SaleLeftScreen
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import AwaitingPayment, CodeExpired, EnteringAmount, Paid, RequestingInvoice
@@ -84,6 +84,20 @@ def test_without_an_answer_the_new_code_is_made_after_a_moment() -> None:
     assert isinstance(story.till.screen, CodeExpired)
     story.wait(2)
     assert story.count(OpenSale) == 2
+
+
+def test_a_third_code_is_recorded_as_one_in_place_of_the_first_m12() -> None:
+    """All codes of one sale are found by the first: of any two that are paid one is given back."""
+    story, first, second = renewed()
+    story.wait(600)
+    story.play(InvoiceStatusResult(second.payment_hash, InvoiceStatus.EXPIRED, 0))
+    story.play(RatesFetched(rates(story.till.now_s)))
+    story.press(Key.CHARGE)
+    story.play(InvoiceStatusResult(second.payment_hash, InvoiceStatus.EXPIRED, 0))
+    screen = story.till.screen
+    assert isinstance(screen, RequestingInvoice)
+    step = story.play(InvoiceCreated(screen.sale.id, invoice(3, screen.sale.amount)))
+    assert CodeReplaced(screen.sale.id, first.payment_hash) in step.facts
 
 
 def test_an_old_code_paid_while_the_new_one_is_up_is_shown_and_the_new_one_withdrawn_m8() -> None:
