@@ -1,8 +1,21 @@
 """SIGKILL at every step: after the restart every paid sale is forwarded, once (M11)."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pygame
 import pytest
 
+from kiosk.sale.entry import Entry
+from kiosk.sale.money import SAT
+from kiosk.sale.screens import EnteringAmount, SaleFailed
+from kiosk.sale.trouble import Trouble, TroubleKind
+from tests.sale.tills import Story
+from tests.stories.kills import life
 from tests.stories.kills.__main__ import chosen
+from tests.stories.kills.life import Order, Plan, ScriptedMerchant
+from tests.stories.kills.points import Points
 from tests.stories.kills.trial import RANDOM, Kill, Scene, Shop, Way, at_random
 
 # Passed in these scenes for sure; without them the kills below would prove little.
@@ -43,6 +56,27 @@ def test_killed_at_any_step_every_paid_sale_is_forwarded_once_m11(scene: Scene) 
     # News races news: a point may be passed in another order than rehearsed, or not at all.
     assert sum(verdict.kills for verdict in verdicts) > len(kills) // 2
     assert sum(verdict.paid for verdict in verdicts) >= len(kills)
+
+
+def test_the_scripted_merchant_charges_again_when_a_sale_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a busy machine an invoice may not come in time; then no key was pressed any more."""
+    typed: list[int] = []
+
+    def note(*keys: int) -> None:
+        typed.extend(keys)
+
+    monkeypatch.setattr(life, "_type", note)
+    order = Order({}, "log", Plan.SELL, amount=5)
+    merchant = ScriptedMerchant(order, Points(lambda _: None, None, 1, rehearse=False))
+    entry = Entry(SAT, typed=5)
+    failed = SaleFailed(Trouble(TroubleKind.NO_CONNECTION), entry)
+    till = Story().ready().till
+    for screen in (till.screen, failed, EnteringAmount(entry), EnteringAmount(entry)):
+        built: Any = SimpleNamespace(loop=SimpleNamespace(till=replace(till, screen=screen)))
+        merchant.look(built)
+    assert typed == [pygame.K_5, pygame.K_RETURN, pygame.K_RETURN, pygame.K_RETURN]
 
 
 # The same for direct sales: what is passed for sure, by way.

@@ -20,6 +20,7 @@ from kiosk.sale.screens import (
     EnteringAmount,
     Forwarded,
     Paid,
+    SaleFailed,
     SaleReceived,
 )
 from kiosk.sale.till import Ready, Till
@@ -47,7 +48,9 @@ class Order:
     turn: int = 1
     rehearse: bool = False
     kill_after_s: float | None = None
-    longest_s: float = 60.0
+    # A till that has not ended by itself then never will. On a busy machine an answer may be lost,
+    # and the second question after it comes half a minute later.
+    longest_s: float = 180.0
 
     def as_json(self) -> dict[str, Any]:
         """For the way to the forge."""
@@ -88,7 +91,7 @@ class ScriptedMerchant:
         self._order = order
         self._points = points
         self._screen = ""
-        self._charged = self._left = False
+        self._charged = self._failed = self._left = False
 
     def look(self, built: app.App) -> None:
         """Do what is next."""
@@ -123,6 +126,12 @@ class ScriptedMerchant:
                 if not self._left and not ignores_key(till, Key.CLEAR):
                     self._left = True
                     _type(pygame.K_ESCAPE)
+            case SaleFailed() if not ignores_key(till, Key.CHARGE):
+                self._failed = True  # on a busy machine: the amount is kept, and charged again
+                _type(pygame.K_RETURN)
+            case EnteringAmount() if self._failed and not ignores_key(till, Key.CHARGE):
+                self._failed = False
+                _type(pygame.K_RETURN)
             case Forwarded() | SaleReceived():
                 built.loop.stop()
             case Paid():
