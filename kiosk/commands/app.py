@@ -96,6 +96,7 @@ def rules_of(settings: Settings, installation: str) -> Rules:
         success_s=settings.success_seconds,
         tips=settings.tips,
         taxes=settings.taxes,
+        items=tuple(replace(item, currency=item.currency or units[0]) for item in settings.items),
         cashiers=cashiers_of(cashiers.reveal()) if cashiers is not None else (),
         pin=pin.reveal() if pin is not None else "",
         merchant_username=merchant_name_of(settings),

@@ -32,6 +32,8 @@ _WORDS: Final = {
     Key.CHARGE: "charge",
     Key.CURRENCY: "next currency",
     Key.MENU: "manager's menu",
+    Key.TAX: "next tax rate",
+    Key.ITEMS: "quick items",
 }
 
 Say = Callable[[str], None]

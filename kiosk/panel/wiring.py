@@ -43,6 +43,7 @@ MEANINGS: Final[Mapping[str, Key]] = MappingProxyType(
         "*": Key.CLEAR,
         "#": Key.CHARGE,
         "T": Key.TAX,
+        "X": Key.ITEMS,
     }
 )
 NEEDED: Final = frozenset("0123456789*#")  # without one of these no amount can be charged

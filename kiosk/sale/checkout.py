@@ -237,16 +237,20 @@ def _sale(till: Till, entry: Entry, tip: Tip, net: Sats, amount: Sats) -> Sale:
         tip_minor=tip.minor,
         items=items,
         direct=till.rules.direct,
-        lines=_taxed_lines(till, entry),
+        lines=_sale_lines(till, entry),
         cashier=till.cashier_label,
     )
 
 
-def _taxed_lines(till: Till, entry: Entry) -> tuple[SaleLine, ...]:
+def _sale_lines(till: Till, entry: Entry) -> tuple[SaleLine, ...]:
+    """The items with tax and names; none where there is neither."""
     rates = till.rules.taxes
-    if not rates:
+    if not rates and not entry.item_names:
         return ()
-    return tuple(SaleLine(minor, rates[place]) for minor, place in entry.taxed_items)
+    return tuple(
+        SaleLine(item.minor, rates[item.tax] if rates else None, item.name, item.quantity)
+        for item in entry.lines
+    )
 
 
 def _begin(till: Till, sale: Sale, entry: Entry) -> Step:

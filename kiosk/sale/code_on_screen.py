@@ -40,6 +40,7 @@ from kiosk.sale.prices import unit_by_code
 from kiosk.sale.screens import (
     AwaitingPayment,
     ChoosingCashier,
+    ChoosingItem,
     CodeDetail,
     CodeExpired,
     EnteringAmount,
@@ -309,7 +310,7 @@ def _unit_in_use(till: Till) -> Currency:
             return awaiting.entry.unit
         case Paid(sale) | Forwarded(sale) | SaleReceived(sale):
             return sale.price.currency
-        case EnteringAmount(entry) | ChoosingCashier(entry):
+        case EnteringAmount(entry) | ChoosingCashier(entry) | ChoosingItem(entry):
             return entry.unit
         case AwaitingPayment(entry=entry) | CodeExpired(entry=entry):
             return entry.unit

@@ -21,7 +21,7 @@ class Sale:
     `tip_minor` is the tip in the same currency.
     `rate` is the rate of that moment, None when sats were typed and no rate was known.
     `started_at` is Unix seconds. `direct`: the invoice is the merchant's own, and nothing is
-    forwarded. `lines` are the items with their tax, none where the merchant has set no tax; they
+    forwarded. `lines` are the items with their tax and names, none where they have neither; they
     add up to `price`. `cashier` is who sold it, empty where nobody says so.
     """
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiosk.sale import (
     checkout,
     choosing_cashier,
+    choosing_item,
     manager,
     new_code,
     odd_money,
@@ -50,6 +51,7 @@ from kiosk.sale.screens import (
     BehindPin,
     CheckingLimit,
     ChoosingCashier,
+    ChoosingItem,
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
@@ -92,6 +94,8 @@ def handle_row(till: Till, row: Row) -> Step:
             return _with_key_sound(till, manager.handle_row(till, screen, row.number))
         case ChoosingCashier() as asked:
             return _with_key_sound(till, choosing_cashier.handle_row(till, asked, row.number))
+        case ChoosingItem() as items:
+            return _with_key_sound(till, choosing_item.handle_row(till, items, row.number))
     return Step(till)
 
 
@@ -150,6 +154,8 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
             return pin_entry.handle_key(till, screen, key, _behind_pin)
         case ChoosingCashier():
             return choosing_cashier.handle_key(till, screen, key)
+        case ChoosingItem():
+            return choosing_item.handle_key(till, screen, key)
         case ManagerScreen():
             return manager.handle_page_key(till, screen, key)
         case SaleScreen():
@@ -178,6 +184,7 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
     if key is Key.CASHIER or (key is Key.CHARGE and entry.is_empty and till.rules.cashiers):
         return choosing_cashier.open_choice(till, entry)
     edits = key.digit is not None or key in (Key.DELETE, Key.PLUS)
+    edits = edits or (key is Key.ITEMS and bool(till.rules.items))
     if edits and screen.shown is not None:
         # A digit of one unit behind digits of another would be an amount that nobody meant: it is
         # refused once, with what was typed on the screen again.
@@ -189,8 +196,10 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
             return Step(replace(till, screen=EnteringAmount(without_last_digit(entry))))
         case Key.CLEAR:
             return Step(replace(till, screen=_cleared(screen)))
-        case Key.PLUS:
+        case Key.PLUS if entry.typed or not till.rules.items:
             return _added(till, entry)
+        case Key.PLUS | Key.ITEMS:
+            return choosing_item.open_items(till, entry)
         case Key.CURRENCY:
             return checkout.switch_unit(till, screen)
         case Key.TAX:
@@ -228,11 +237,11 @@ def _handle_digit(till: Till, entry: Entry, digit: int) -> Step:
     except EntryFull:
         return checkout.refuse(till, entry, Trouble(TroubleKind.AMOUNT_TOO_LONG))
     step = Step(replace(till, screen=EnteringAmount(longer)))
-    rate = prices.rate_to_show(till, entry.unit)
-    old = rate is None or rate.age(till.now_s) > prices.RATE_REFRESH_S
-    if longer.is_empty or not (entry.is_empty or old):
+    if longer.is_empty:
         return step
-    return step.then(lambda after: prices.ask_rates(after, entry.unit))
+    if entry.is_empty:
+        return step.then(lambda after: prices.ask_rates(after, entry.unit))
+    return step.then(lambda after: prices.ask_if_old(after, entry.unit))
 
 
 def _cleared(screen: EnteringAmount) -> EnteringAmount:

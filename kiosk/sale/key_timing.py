@@ -8,6 +8,7 @@ from kiosk.sale.keys import Key
 from kiosk.sale.screens import (
     AcceptingDigits,
     ChoosingCashier,
+    ChoosingItem,
     ChoosingTip,
     ConfirmingLimit,
     EnteringAmount,
@@ -86,7 +87,9 @@ def _is_typing(key: Key) -> bool:
 def _takes_typing(screen: Screen) -> bool:
     """Whether digits are typed here: they are seen, and can be taken back."""
     match screen:
-        case EnteringAmount() | ChoosingCashier() | EnteringPin() | EnteringPassphrase():
+        case EnteringAmount() | EnteringPin() | EnteringPassphrase():
+            return True
+        case ChoosingCashier() | ChoosingItem():
             return True
         case ChoosingTip(own_tip=own):
             return own is not None

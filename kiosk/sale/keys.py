@@ -27,6 +27,7 @@ class Key(StrEnum):
     CHARGE = "charge"
     CURRENCY = "currency"  # the next display unit: fiat, sats
     TAX = "tax"  # the next tax rate for what is typed
+    ITEMS = "items"  # the quick items; what is typed says how many
     CASHIER = "cashier"  # another one takes over
     MENU = "menu"
     CHECK = "check"  # "Paid? Check": ask Blink now

@@ -59,6 +59,13 @@ def ask_rates(till: Till, unit: Currency) -> Step:
     return Step(replace(till, rate_asked=True), (), (FetchRates(code),))
 
 
+def ask_if_old(till: Till, unit: Currency) -> Step:
+    """Ask for the price of what is being typed if there is none, or one that gets old."""
+    rate = rate_to_show(till, unit)
+    is_young = rate is not None and rate.age(till.now_s) <= RATE_REFRESH_S
+    return Step(till) if is_young else ask_rates(till, unit)
+
+
 def amount_in_unit(till: Till, entry: Entry, unit: Currency) -> Fiat | None:
     """What was typed, as an amount of another unit; None without fresh prices for both."""
     if first_without_rate(till, entry.unit, unit) is not None:

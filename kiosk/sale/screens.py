@@ -245,6 +245,19 @@ class ChoosingCashier:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoosingItem:
+    """The quick items. `entry` is the sum so far, with nothing typed; `times` how many of the next.
+
+    `typed` is of the two digits of an item; `top` is the first item that is shown.
+    """
+
+    entry: Entry
+    typed: str = ""
+    top: int = 0
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class CashierLogin:
     """What the right PIN of a cashier opens: the amount that was typed, under that name."""
 
@@ -360,6 +373,7 @@ Screen = (
     | ReceivedDirectly
     | SaleFailed
     | ChoosingCashier
+    | ChoosingItem
     | EnteringPin
     | ManagerScreen
     | SaleScreen

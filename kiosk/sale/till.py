@@ -17,6 +17,7 @@ from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.money import SAT, Cents, Rate, Sats
 from kiosk.sale.pin_tries import PinTries
+from kiosk.sale.quick_item import QuickItem
 from kiosk.sale.receipt import Shop
 from kiosk.sale.sale_record import SaleRecord
 from kiosk.sale.sales_list import USUAL_ROOM
@@ -65,6 +66,7 @@ class Rules:
     success_s: int = 8
     tips: tuple[int, ...] = ()
     taxes: tuple[TaxRate, ...] = ()  # included in prices, the usual one first
+    items: tuple[QuickItem, ...] = ()  # each in a currency, with a tax that `taxes` has
     cashiers: tuple[Cashier, ...] = ()  # one of them is chosen before anything is sold
     pin: str = field(default="", repr=False)
     merchant_username: str = ""  # or address, by which the merchant is paid; empty is by API key

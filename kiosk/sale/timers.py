@@ -23,6 +23,7 @@ from kiosk.sale.screens import (
     AwaitingPayment,
     CheckingLimit,
     ChoosingCashier,
+    ChoosingItem,
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
@@ -118,6 +119,8 @@ def _run_screen_timer(till: Till) -> Step:
             return checkout.open_sale(till, entry, tip, agreed, limit_asked=True)
         case ChoosingTip(entry) | ConfirmingLimit(entry) | AcceptingDigits(entry=Entry() as entry):
             return Step(replace(till, screen=EnteringAmount(entry)))
+        case ChoosingItem(entry):
+            return Step(replace(till, screen=EnteringAmount(entry)))
         case ChoosingCashier(entry) if till.cashier is not None:
             return Step(replace(till, screen=EnteringAmount(entry)))
         case EnteringPin():
@@ -148,6 +151,7 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
         case (
             ChoosingTip()
             | ChoosingCashier()
+            | ChoosingItem()
             | ConfirmingLimit()
             | EnteringPin()
             | AcceptingDigits()
@@ -188,7 +192,7 @@ def _is_waiting(till: Till, forward: Forward) -> bool:
 def needs_connection(till: Till) -> bool:
     """Whether Blink may be needed within moments, so that connections are worth keeping."""
     screen = till.screen
-    if isinstance(screen, EnteringAmount):
+    if isinstance(screen, EnteringAmount | ChoosingItem):
         screen_busy = not screen.entry.is_empty
     elif isinstance(screen, SaleScreen):
         screen_busy = screen.asking

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any
 
+from kiosk.sale.quick_item import QuickItem
 from kiosk.sale.settings_pages import EditableSetting
 from kiosk.sale.tax import TaxRate
 from kiosk.settings.entry import Setting
+from kiosk.settings.items import items_text
 from kiosk.settings.parsers import choices_of
 from kiosk.settings.receipt_parsers import PrintedLines
 from kiosk.settings.table import FIELDS, Settings
@@ -32,6 +34,8 @@ def text_of(value: Any) -> str:
             return "on" if value else "off"
         case (int() as width, int() as height, *_) if len(value) == 2 and min(value) >= 240:
             return f"{width}x{height}"
+        case (QuickItem(), *_):
+            return items_text(value)
         case tuple():
             return ", ".join(map(text_of, value))
         case TaxRate(name, hundredths):

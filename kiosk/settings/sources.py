@@ -57,6 +57,7 @@ def load(
     values = _values(sources)
     settings, wrong = _read(values)
     problems += wrong
+    problems += _item_problems(settings)
     if need_account:
         problems += _account_problems(values, settings)
     if problems:
@@ -149,6 +150,13 @@ def _read(values: Mapping[str, str]) -> tuple[Settings, list[str]]:
             problems.append(f"{entry.name}: {error}")
             read[field] = entry.in_place_of_a_wrong_value()
     return Settings(**read), problems
+
+
+def _item_problems(settings: Settings) -> list[str]:
+    """The tax rates that items name and nobody has set."""
+    known = {rate.name for rate in settings.taxes}
+    missing = dict.fromkeys(item.tax for item in settings.items if item.tax not in {"", *known})
+    return [f"KIOSK_ITEMS: names a tax that KIOSK_TAX does not have: {tax}" for tax in missing]
 
 
 def _account_problems(values: Mapping[str, str], settings: Settings) -> list[str]:

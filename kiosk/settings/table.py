@@ -13,8 +13,9 @@ from typing import Final, Literal
 from kiosk.clock import system_zone
 from kiosk.sale.days import DAY_S
 from kiosk.sale.lightning_address import LightningAddress, parse_lightning_address
+from kiosk.sale.quick_item import QuickItem
 from kiosk.sale.tax import TaxRate
-from kiosk.settings import cashiers, parsers, receipt_parsers
+from kiosk.settings import cashiers, items, parsers, receipt_parsers
 from kiosk.settings.defaults import default_journal, id_of_host
 from kiosk.settings.entry import Group, Setting, setting, setting_of
 from kiosk.settings.secret import Secret
@@ -154,6 +155,15 @@ class Settings:
         " one, another is a key away; no tax on receipts and in files if empty",
         group=Group.MONEY,
         if_empty=tuple,
+    )
+    items: tuple[QuickItem, ...] = setting(
+        "KIOSK_ITEMS",
+        items.items,
+        "up to 24 quick items with a bar between, each name;price;currency;tax;colour, the last"
+        " three if wanted, like `Coffee;2.50;EUR;reduced;brown`",
+        group=Group.MONEY,
+        if_empty=tuple,
+        default_words="none",
     )
     success_seconds: int = setting(
         "KIOSK_SUCCESS_SECONDS",

@@ -29,7 +29,7 @@ from kiosk.commands.close_tables import (
     close_cashier_rows,
     close_rows,
 )
-from kiosk.commands.sale_tables import SALES
+from kiosk.commands.sale_tables import ITEMS, SALES
 from kiosk.journal import Journal
 from kiosk.journal.books import Entry, RefundEntry, SaleEntry
 from kiosk.sale.books import CloseReport, Sums, added, less
@@ -52,6 +52,7 @@ ZONES: tuple[tzinfo, ...] = (ZoneInfo("Asia/Tokyo"), ZoneInfo("America/El_Salvad
 RATES = (TaxRate("VAT", 1900), TaxRate("reduced", 700), TaxRate("none", 0))
 CURRENCIES = (USD, JPY, KWD, SAT)
 CASHIERS = ("", "", "01 Ana", "02 Bo")
+NAMED = (("", 1), ("", 1), ("Coffee", 3), ("Tea", 1))
 PRICE = Rate(USD, 43_623_050_781, 12, 0.0)
 
 Books = dict[str, Counter[str]]  # by currency: sums in minor units and sats
@@ -78,7 +79,9 @@ class AnyDays(RuleBasedStateMachine):
     @rule(
         currency=st.sampled_from(CURRENCIES),
         items=st.lists(
-            st.tuples(st.integers(1, 99_999), st.sampled_from(RATES)), min_size=1, max_size=4
+            st.tuples(st.integers(1, 99_999), st.sampled_from(RATES), st.sampled_from(NAMED)),
+            min_size=1,
+            max_size=4,
         ),
         tip=st.sampled_from((0, 0, 1, 333)),
         taxed=st.booleans(),
@@ -89,7 +92,7 @@ class AnyDays(RuleBasedStateMachine):
     def a_sale(
         self,
         currency: object,
-        items: list[tuple[int, TaxRate]],
+        items: list[tuple[int, TaxRate, tuple[str, int]]],
         tip: int,
         taxed: bool,
         direct: bool,
@@ -99,7 +102,7 @@ class AnyDays(RuleBasedStateMachine):
         assert currency in CURRENCIES
         self.number += 1
         unit = next(known for known in CURRENCIES if known == currency)
-        price = sum(minor for minor, _ in items)
+        price = sum(minor for minor, _, _ in items)
         rate = PRICE if unit.code in (USD.code, SAT.code) else replace(PRICE, currency=unit)
         whole, net = (
             minor if unit == SAT else sats_from_fiat(Fiat(minor, unit), rate)
@@ -113,7 +116,11 @@ class AnyDays(RuleBasedStateMachine):
             started_at=self.clock,
             tip=Sats(whole - net),
             tip_minor=tip,
-            lines=tuple(SaleLine(minor, name) for minor, name in items) if taxed else (),
+            lines=tuple(
+                SaleLine(minor, rate if taxed else None, *named) for minor, rate, named in items
+            )
+            if taxed or any(name for _, _, (name, _) in items)
+            else (),
             direct=direct,
             cashier=cashier,
         )
@@ -191,12 +198,16 @@ class AnyDays(RuleBasedStateMachine):
         assert [report.number.number for report in reports] == list(range(len(reports), 0, -1))
         since, ever = self.journal.totals_since_close(), self.journal.totals(0)
         by_receipts = of_entries(entries)
+        sales = [entry for entry in entries if isinstance(entry, SaleEntry)]
         by_closes = [less(report.sums, report.refunded) for report in reports]
         assert of_sums(added(*by_closes, less(since.sums, since.refunded))) == by_receipts
         assert of_sums(less(ever.sums, ever.refunded)) == by_receipts
         rest = list(self.journal.entries_since_close())
         for zone in ZONES:
             assert of_file(book_files.sale_table(entries, zone)) == by_receipts
+            assert of_items(entries, zone) == {
+                unit: sums["gross"] for unit, sums in of_entries(sales).items()
+            }
             parts = [of_file(book_files.sale_table(rest, zone))]
             for report in reports:
                 own = self.journal.entries_of_close(report.number)
@@ -274,6 +285,17 @@ def of_file(rows: Iterable[Row], columns: Sequence[str] = SALES) -> Books:
                 ],
             )
     return clean(books)
+
+
+def of_items(entries: Iterable[Entry], zone: tzinfo) -> dict[str, int]:
+    """What the file of items adds up to, in minor units by currency."""
+    sums: Counter[str] = Counter()
+    digits = {unit.code: unit.fraction_digits for unit in CURRENCIES}
+    for cells in book_files.item_table(entries, zone):
+        row = dict(zip(ITEMS, cells, strict=True))
+        unit = str(row["currency"])
+        sums[unit] += minor_of(str(row["gross"]), digits[unit])
+    return dict(sums)
 
 
 def minor_of(text: str, digits: int) -> int:

@@ -9,6 +9,7 @@ from kiosk.panel.cli import add_arguments, introduction, run, sentence
 from kiosk.panel.debounce import Pressed, Released, SeveralDown, Stuck
 from kiosk.panel.gpio_chip import PanelMissing
 from kiosk.panel.gpio_header import GpioMode
+from kiosk.panel.wiring import read_wiring
 from tests.panel.wired import WIRING_4X3, WIRING_4X4, Copper
 
 DEADLINE_S = 5.0
@@ -36,10 +37,12 @@ def test_a_key_is_shown_with_its_pins_and_its_meaning() -> None:
     assert sentence(Pressed((3, 2)), WIRING_4X3) == "#  row GPIO 26  column GPIO 24  charge"
 
 
-def test_only_digits_are_called_digits() -> None:
-    for row, legends in enumerate(WIRING_4X4.legends):
+@pytest.mark.parametrize("layout", [None, "123T456X789C*0#D"])
+def test_only_digits_are_called_digits(layout: str | None) -> None:
+    wiring = read_wiring(layout=layout)
+    for row, legends in enumerate(wiring.legends):
         for column, legend in enumerate(legends):
-            said = sentence(Pressed((row, column)), WIRING_4X4)
+            said = sentence(Pressed((row, column)), wiring)
             assert said.endswith(f"digit {legend}") is legend.isdigit()
             assert ("digit" in said.split("  ")[-1].split()[:1]) is legend.isdigit()
 

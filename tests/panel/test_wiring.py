@@ -83,7 +83,7 @@ def test_the_default_led_is_dark_while_the_board_boots() -> None:
         ),
         (
             {"layout": "123A 456B 789C *0#E"},
-            "KIOSK_KEYPAD_LAYOUT may have 0123456789ABCD*#T only, not 'E'.",
+            "KIOSK_KEYPAD_LAYOUT may have 0123456789ABCD*#TX only, not 'E'.",
         ),
         ({"layout": "123A 456B 789C *0#A"}, "KIOSK_KEYPAD_LAYOUT has A more than once."),
         ({"layout": "123A 456B 789C *#D1"}, "KIOSK_KEYPAD_LAYOUT has 1 more than once."),

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.sale.entry import Entry, with_digit, with_item_added, with_next_tax, without_last_digit
+from kiosk.sale.entry import (
+    Entry,
+    EntryItem,
+    with_digit,
+    with_item_added,
+    with_next_tax,
+    without_last_digit,
+)
 from kiosk.sale.keys import Key
 from kiosk.sale.tax import SaleLine, TaxRate, TaxShare, included_tax, tax_shares
 from kiosk.settings import parsers
@@ -45,7 +52,7 @@ def test_net_and_tax_of_every_rate_add_up_to_the_receipt(items: list[tuple[int, 
 def test_a_rate_is_of_what_is_typed_and_the_next_item_has_the_usual_one() -> None:
     food = with_next_tax(with_digit(Entry(USD), 5), 2)
     both = with_digit(with_item_added(food), 7)
-    assert both.taxed_items == ((5, 1), (7, 0))
+    assert both.lines == (EntryItem(5, 1), EntryItem(7))
     back = without_last_digit(without_last_digit(both))
     assert (back.typed, back.tax, back.items) == (5, 1, ())
 

@@ -1,6 +1,7 @@
 """Tills in every state, for pictures and tests; the invoice is as long as Blink's are."""
 
 from dataclasses import replace
+from decimal import Decimal
 from types import MappingProxyType
 
 from kiosk.sale.account import WindDown
@@ -20,6 +21,7 @@ from kiosk.sale.invoice import (
 )
 from kiosk.sale.letters import KeyboardLayer
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
+from kiosk.sale.quick_item import QuickItem
 from kiosk.sale.receipt import Shop
 from kiosk.sale.refund import RefundReason
 from kiosk.sale.sale_record import RefundRecord, SaleDetails, SaleRecord, SaleState
@@ -30,6 +32,7 @@ from kiosk.sale.screens import (
     CashierLogin,
     CheckingLimit,
     ChoosingCashier,
+    ChoosingItem,
     ChoosingTip,
     CodeDetail,
     CodeExpired,
@@ -66,6 +69,7 @@ from kiosk.sale.wifi import (
     Security,
     WifiNotice,
 )
+from kiosk.settings.items import COLOURS
 from tests.sale.tills import ACCOUNT, JPY, RULES, USD, rates, usd_rate
 from tests.screen.first_run_samples import first_run_screens
 from tests.screen.settings_samples import settings_screens
@@ -97,6 +101,14 @@ TOTALS = Totals(
     ),
 )
 VAT = TaxRate("VAT", 1900)
+QUICK_ITEMS = (
+    QuickItem("Coffee to go", Decimal("2.50"), "USD", "", "brown"),
+    QuickItem("Tea", Decimal(2), "EUR", "reduced", "green"),
+    *(
+        QuickItem(f"Slice of cake with cream {number}", Decimal(number), "JPY", "", colour)
+        for number, colour in enumerate((*COLOURS, "", *COLOURS, ""), start=350)
+    ),
+)
 CASHIERS = (
     Cashier("01", "Ana"),
     Cashier("02", "Bo", "scrypt$"),
@@ -325,6 +337,7 @@ def every_view() -> dict[str, Till]:
         rules=replace(RULES, taxes=(VAT, TaxRate("reduced", 700))),
     )
     views |= _cashier_views()
+    views |= _item_views()
     closed = ManagerScreen(ManagerPage.TOTALS, 1, TOTALS, TOTALS, closes=(CLOSE,))
     views["close-report"] = till(closed)
     views["closing"] = till(
@@ -375,6 +388,25 @@ def _cashier_views() -> dict[str, Till]:
                 ManagerScreen(ManagerPage.HISTORY, 0, TOTALS, TOTALS, SALES, NOW_S),
             )
         ),
+    }
+
+
+def _item_views() -> dict[str, Till]:
+    """The quick items, and a sum with some of them."""
+    rules = replace(RULES, items=QUICK_ITEMS)
+    some = replace(
+        Entry(USD),
+        items=(750, 200, 450),
+        item_names=(("Coffee to go", 3), ("", 1), ("Tea", 1)),
+    )
+    return {
+        "items": till(ChoosingItem(Entry(USD)), rules=rules),
+        "items-taken": till(ChoosingItem(some), rules=rules),
+        "items-times": till(ChoosingItem(some, top=12, times=12), rules=rules),
+        "items-few": till(ChoosingItem(some, "0"), rules=replace(rules, items=QUICK_ITEMS[:3])),
+        "items-key": till(EnteringAmount(Entry(USD)), rules=rules),
+        "items-number": till(EnteringAmount(replace(some, typed=12)), rules=rules),
+        "items-sum": till(EnteringAmount(some), rules=rules),
     }
 
 

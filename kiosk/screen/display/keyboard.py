@@ -18,6 +18,7 @@ _KEYS: Final = {
     pygame.K_F5: Key.CHECK,
     pygame.K_F6: Key.TAX,
     pygame.K_F7: Key.CASHIER,
+    pygame.K_F8: Key.ITEMS,
     pygame.K_UP: Key.BRIGHTER,
     pygame.K_DOWN: Key.DIMMER,
     **{getattr(pygame, f"K_{digit}"): Key(str(digit)) for digit in range(10)},

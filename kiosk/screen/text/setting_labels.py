@@ -35,6 +35,7 @@ SETTING_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "KIOSK_OVER_LIMIT": mark("Above the day's limit"),
         "KIOSK_TIPS": mark("Tips in percent"),
         "KIOSK_TAX": mark("Taxes in percent"),
+        "KIOSK_ITEMS": mark("Quick items"),
         "KIOSK_SUCCESS_SECONDS": mark("Seconds of success"),
         "KIOSK_PIN": mark("Manager PIN"),
         "KIOSK_CASHIERS": mark("Cashiers"),

@@ -4,6 +4,7 @@ from typing import Final
 
 import pygame
 
+from kiosk.sale.choosing_item import times_typed
 from kiosk.sale.entry import Entry
 from kiosk.sale.keys import Key
 from kiosk.sale.money import ONE_BITCOIN, fiat_from_sats
@@ -41,6 +42,8 @@ from kiosk.screen.views.keypad import beside_keypad, keypad
 
 # Fingers: where the head is as wide, the shop's name stands beside the cashier's.
 _ROOM_FOR_BOTH: Final = 6
+# Points below the amount: what is less is for what has to be told.
+_ROOM_FOR_ITEMS: Final = 70
 
 
 def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> None:
@@ -78,6 +81,8 @@ def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> 
     if not entry.is_empty:  # the room is kept while the price is fetched: nothing jumps
         price, rest = off_top(rest, canvas.points(SMALL), gap)
         canvas.text(_price(canvas, till, entry), price, colours.quiet, SMALL, align=Align.END)
+    if till.rules.items and rest.height >= canvas.points(_ROOM_FOR_ITEMS):
+        rest = _items_key(canvas, till, screen, rest)
     _notes(canvas, rest, till, screen, look)
     unit = words.unit(screen.shown if sentence and screen.shown else entry.unit)
     keypad(canvas, pad, look, unit, "" if entry.is_empty else words.money(entry.price))
@@ -101,6 +106,22 @@ def _cashier_key(canvas: Canvas, till: Till, head: pygame.Rect) -> pygame.Rect:
     label = till.cashier_label or canvas.words.tr("Who is selling?")
     canvas.button(head, Key.CASHIER, label, name=Icon.PERSON, tone=Tone.QUIET, size=LABEL)
     return name
+
+
+def _items_key(
+    canvas: Canvas, till: Till, screen: EnteringAmount, area: pygame.Rect
+) -> pygame.Rect:
+    """The way to the quick items, which says what a typed number means; the rest comes back.
+
+    While something is to be told there is no room for it.
+    """
+    if entry_banner(till, screen, canvas.words) is not None and canvas.is_wide:
+        return area
+    rest, place = off_bottom(area, canvas.finger, canvas.points(GAP))
+    times = times_typed(screen.entry)
+    label = f"{canvas.words.whole(times)} × …" if times else canvas.words.tr("Items")
+    canvas.button(place, Key.ITEMS, label, name=Icon.LIST, tone=Tone.TOOL)
+    return rest
 
 
 def _with_signs(canvas: Canvas, till: Till, head: pygame.Rect) -> pygame.Rect:

@@ -5,7 +5,7 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.entry import Entry
+from kiosk.sale.entry import Entry, EntryItem
 from kiosk.sale.money import Fiat
 from kiosk.sale.sale_record import SaleRecord
 from kiosk.screen.drawing.canvas import Align, Canvas
@@ -57,11 +57,24 @@ def tape(canvas: Canvas, area: pygame.Rect, entry: Entry) -> None:
 
 def tape_lines(words: Words, entry: Entry, most: int) -> list[str]:
     """The items of a sum as at most so many lines; the first may be the sum of the oldest."""
-    shown = [words.money(Fiat(item, entry.unit)) for item in entry.items]
+    shown = [_tape_line(words, entry, item) for item in entry.tape]
     if len(shown) <= most:
         return shown
     hidden = len(shown) - most + 1
     return [f"… {words.money(Fiat(sum(entry.items[:hidden]), entry.unit))}", *shown[hidden:]]
+
+
+def _tape_line(words: Words, entry: Entry, item: EntryItem) -> str:
+    """`3 × Coffee  $7.50`, or the amount alone."""
+    money = words.money(Fiat(item.minor, entry.unit))
+    if not item.name:
+        return money
+    return f"{taken(words, item)}  {money}"
+
+
+def taken(words: Words, item: EntryItem) -> str:
+    """`3 × Coffee`, or the name alone."""
+    return f"{words.whole(item.quantity)} × {item.name}" if item.quantity > 1 else item.name
 
 
 def last_sales(canvas: Canvas, area: pygame.Rect, sales: Sequence[SaleRecord], look: Look) -> None:

@@ -8,6 +8,7 @@ from kiosk.sale.screens import (
     AwaitingPayment,
     CheckingLimit,
     ChoosingCashier,
+    ChoosingItem,
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
@@ -35,6 +36,7 @@ from kiosk.screen.drawing.look import Look
 from kiosk.screen.views.about import about
 from kiosk.screen.views.amount_entry import entering
 from kiosk.screen.views.choosing_cashier import choosing_cashier
+from kiosk.screen.views.choosing_item import choosing_item
 from kiosk.screen.views.first_run import first_run
 from kiosk.screen.views.manager import managing
 from kiosk.screen.views.messages import (
@@ -81,6 +83,8 @@ def paint(canvas: Canvas, till: Till, look: Look) -> None:
             tipping(canvas, till, screen, look)
         case ChoosingCashier():
             choosing_cashier(canvas, till, screen)
+        case ChoosingItem():
+            choosing_item(canvas, till, screen)
         case EnteringPin():
             asking_pin(canvas, screen, look)
         case ManagerScreen(closing=True):

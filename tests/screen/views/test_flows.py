@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -13,9 +14,11 @@ from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.money import Cents, Sats
 from kiosk.sale.pin import pin_hash
+from kiosk.sale.quick_item import QuickItem
 from kiosk.sale.screens import (
     AwaitingPayment,
     ChoosingCashier,
+    ChoosingItem,
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
@@ -384,6 +387,24 @@ def test_the_manager_holds_the_name_and_types_a_pin(counters: list[Counter]) -> 
         ("touch 3", ManagerScreen, "Everything has reached the merchant"),
         ("touch 4", ManagerScreen, "Shut down"),
         ("touch clear", EnteringAmount, "$0.00"),
+    )
+
+
+def test_items_are_touched_or_typed_and_charged_from_their_page(
+    counters: list[Counter],
+) -> None:
+    items = (
+        QuickItem("Coffee", Decimal("2.50"), "USD"),
+        *(QuickItem(f"No. {number}", Decimal(number), "USD") for number in range(2, 15)),
+    )
+    counter = opened(counters, replace(RULES, items=items))
+    counter.play(
+        ("touch 3", EnteringAmount, "3 × …"),
+        ("touch items", ChoosingItem, "3 × …"),
+        ("press 0 1", ChoosingItem, "+ 3 × Coffee"),
+        ("press plus 1 4", ChoosingItem, "$21.50"),
+        ("touch clear", EnteringAmount, "3 × Coffee  $7.50"),
+        ("touch items charge", FetchingPrice, "Asking for the price"),
     )
 
 
