@@ -12,6 +12,7 @@ from typing import Final
 
 from kiosk.clock import SystemClock
 from kiosk.commands.export import write_sales
+from kiosk.commands.payee_lookup import look_up_in_thread
 from kiosk.commands.receipts import printer_of, receipt_rule_of, shop_of
 from kiosk.host.device_facts import read_device_facts
 from kiosk.host.dispatcher import Host
@@ -283,6 +284,7 @@ def build_app(
             end=end,
             write_sales=partial(write_sales, settings.journal, settings.timezone),
             copy_settings=copy_settings_of(settings),
+            look_up=look_up_in_thread(settings, inbox.put),
             read_facts=lambda: read_device_facts(release(), settings.journal, Nmcli()),
         )
         loop = Loop(

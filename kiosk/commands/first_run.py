@@ -8,7 +8,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from zoneinfo import available_timezones
 from kiosk import doors
 from kiosk.clock import system_zone
 from kiosk.commands.app import look_of, panel_of
+from kiosk.commands.payee_lookup import look_up_in_thread
 from kiosk.doors import Watchdog
 from kiosk.host import usb_stick
 from kiosk.host.dispatcher import Host
@@ -25,10 +26,7 @@ from kiosk.host.phone_setup import PhoneSetupUnit
 from kiosk.loop import Inbox
 from kiosk.panel.deferred import DeferredPanel
 from kiosk.sale import first_run, first_run_stick
-from kiosk.sale.effects import FetchAccount
 from kiosk.sale.events import (
-    AccountFetched,
-    AccountFetchFailed,
     Event,
     KeyPressed,
     LetterTyped,
@@ -44,21 +42,19 @@ from kiosk.sale.first_run_screen import (
     FirstRun,
     FirstRunEffect,
     FirstRunStep,
-    LookUpPayee,
     Machine,
     Question,
     StartPhoneSetup,
     StopPhoneSetup,
 )
 from kiosk.sale.key_timing import ignores_key, note_screen_change
+from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
 from kiosk.sale.settings_change import SettingsChangeResult, StickFile
 from kiosk.sale.till import Rules, Till
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult
 from kiosk.screen.display.surface import touch_devices
 from kiosk.screen.display.window import Window
 from kiosk.settings import LANGUAGES, Settings
-from kiosk.wallet.endpoints import DirectMerchant, Endpoints
-from kiosk.wallet.worker import Wallet
 
 DONE_SHOWN_S: Final = 1.5  # "All set", before the program ends to be started with the settings
 LEFT_SHOWN_S: Final = 15.0  # that the file has to be deleted from the stick by hand
@@ -71,14 +67,6 @@ _PLUGS_ANSWER: Final = (
 )
 PAYEE_SHOWN_S: Final = 6.0  # who gets the money, where nobody saw that here before
 PHONE_LOOK_S: Final = 0.5
-
-
-@dataclass(slots=True)
-class _LookUp:
-    """Who is being looked up, by a wallet of its own; its answer alone counts."""
-
-    wallet: Wallet
-    answers: list[Event]
 
 
 class FirstRunScreen:
@@ -118,8 +106,7 @@ class FirstRunScreen:
         self._clock = clock
         self._inbox = Inbox()
         self._inbox.wake = self.window.wake
-        self._host = host(self._inbox) if host is not None else _host(self._inbox, folder)
-        self._looking: _LookUp | None = None
+        self._host = host(self._inbox) if host is not None else _host(settings, self._inbox, folder)
         self._plugs_due_s = 0.0
         make_panel = partial(panel_of, settings, self._inbox.put)
         self._panel = DeferredPanel(make_panel, self._inbox.put)
@@ -157,13 +144,11 @@ class FirstRunScreen:
         self._till = replace(self._till, now_s=self._clock())
         for event in events:
             self._handle(event)
-        self._take_look_up()
         self._look_at_plugs()
         self._look_at_phone()
 
     def close(self) -> None:
-        """Give the display back, and end what is asked."""
-        self._end_look_up()
+        """Give the display and the keypad back."""
         self._panel.close()
         self.window.close()
 
@@ -177,6 +162,8 @@ class FirstRunScreen:
                 self._apply((first_run.handle_letter(screen, letter.text, now_s), ()))
             case WifiScanResult() | WifiJoinResult():
                 self._apply(first_run.handle_wifi_result(screen, event, now_s))
+            case PayeeFound() | PayeeNotFound():
+                self._apply((first_run.handle_payee(screen, event), ()))
             case SettingsChangeResult() if screen.question is Question.RADIO:
                 self._apply(first_run.handle_radio(screen, now_s))
             case SettingsChangeResult():
@@ -196,8 +183,6 @@ class FirstRunScreen:
                 is_there = self._is_online()
                 now_s = self._till.now_s
                 self._apply(first_run.handle_network(self.screen, is_there=is_there, now_s=now_s))
-            case LookUpPayee(name, address):
-                self._begin_look_up(DirectMerchant(name, address))
             case StartPhoneSetup(language):
                 self._phone.start(language)
             case StopPhoneSetup():
@@ -229,50 +214,6 @@ class FirstRunScreen:
     @property
     def _alone_s(self) -> float:
         return self._till.screen_since_s + ALONE_S
-
-    def _begin_look_up(self, merchant: DirectMerchant) -> None:
-        self._end_look_up()
-        answers: list[Event] = []
-
-        def put(event: Event) -> None:
-            answers.append(event)  # one thread appends, one takes: a list is enough
-            self.window.wake()
-
-        wallet = Wallet(
-            Endpoints(
-                self._settings.api_url,
-                self._settings.ws_url,
-                till_key=None,
-                direct=merchant,
-            ),
-            put,
-        )
-        wallet.start()
-        wallet.perform(FetchAccount())
-        self._looking = _LookUp(wallet, answers)
-
-    def _take_look_up(self) -> None:
-        looking = self._looking
-        if looking is None:
-            return
-        if self.screen.question is not Question.LOOKING_UP:
-            self._end_look_up()
-            return
-        for event in tuple(looking.answers):
-            match event:
-                case AccountFetched(account):
-                    self._apply((first_run.handle_payee(self.screen, account), ()))
-                case AccountFetchFailed(trouble):
-                    self._apply((first_run.handle_no_payee(self.screen, trouble), ()))
-                case _:
-                    continue
-            self._end_look_up()
-            return
-
-    def _end_look_up(self) -> None:
-        if self._looking is not None:
-            self._looking.wallet.stop()
-        self._looking = None
 
     def _is_read(self) -> bool:
         return self._clock() - self._till.screen_since_s >= self._done_shown_s
@@ -309,5 +250,11 @@ def machine_here(*, has_touch: bool) -> Machine:
     return Machine(LANGUAGES, zones, str(system_zone()), has_touch)
 
 
-def _host(inbox: Inbox, folder: Path | None) -> Host:
-    return Host(inbox.put, folder=folder, end=lambda _: None, write_sales=lambda _: None)
+def _host(settings: Settings, inbox: Inbox, folder: Path | None) -> Host:
+    return Host(
+        inbox.put,
+        folder=folder,
+        end=lambda _: None,
+        write_sales=lambda _: None,
+        look_up=look_up_in_thread(settings, inbox.put),
+    )

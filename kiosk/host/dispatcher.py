@@ -20,9 +20,11 @@ from kiosk.sale.device import (
     DeviceNotice,
     HostEffect,
     MakeCopy,
+    QueuedHostEffect,
     ReadDeviceFacts,
     RunDeviceAction,
 )
+from kiosk.sale.payee_lookup import LookUpPayee
 from kiosk.sale.settings_change import (
     ChangeOutcome,
     ChangeSettings,
@@ -50,7 +52,8 @@ class Host:
     `folder` is the service's runtime directory, None off an appliance. `end` ends the program in an
     orderly way, in such a manner that systemd starts it again or turns the machine off: it may do
     neither itself. `write_sales` makes the files of an export, `copy_settings` is the settings
-    file for a second copy of the books, `read_facts` says what the device knows of itself. A thread
+    file for a second copy of the books, `read_facts` says what the device knows of itself,
+    `look_up` begins to look a payee up, which needs no turn and answers by itself. A thread
     exists only while there is something to do.
     """
 
@@ -63,6 +66,7 @@ class Host:
         write_sales: Callable[[Path], None],
         copy_settings: str = "",
         read_facts: Callable[[], DeviceFacts] = DeviceFacts,
+        look_up: Callable[[LookUpPayee], None] = lambda _: None,
         nmcli: Nmcli | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
@@ -72,6 +76,7 @@ class Host:
         self._write_sales = write_sales
         self._copy_settings = copy_settings
         self._read_facts = read_facts
+        self._look_up = look_up
         self._nmcli = nmcli or Nmcli()
         self._sleep = sleep
         self._lane = _Lane("host", self._answer)
@@ -79,9 +84,15 @@ class Host:
 
     def perform(self, effect: HostEffect) -> None:
         """Carry it out, soon. Safe from any thread."""
-        (self._copy_lane if isinstance(effect, MakeCopy) else self._lane).put(effect)
+        match effect:
+            case LookUpPayee():
+                self._look_up(effect)
+            case MakeCopy():
+                self._copy_lane.put(effect)
+            case _:
+                self._lane.put(effect)
 
-    def _answer(self, effect: HostEffect) -> None:
+    def _answer(self, effect: QueuedHostEffect) -> None:
         try:
             event = self._done(effect)
         except Exception:
@@ -89,7 +100,7 @@ class Host:
             event = _failed(effect)
         self._put(event)
 
-    def _done(self, effect: HostEffect) -> HostEvent:
+    def _done(self, effect: QueuedHostEffect) -> HostEvent:
         match effect:
             case ScanWifi():
                 return self._nmcli.scan()
@@ -139,14 +150,14 @@ class Host:
 class _Lane:
     """Effects that are carried out one after the other, in a thread that ends with the last."""
 
-    def __init__(self, name: str, carry_out: Callable[[HostEffect], None]) -> None:
+    def __init__(self, name: str, carry_out: Callable[[QueuedHostEffect], None]) -> None:
         self._name = name
         self._carry_out = carry_out
-        self._asked: SimpleQueue[HostEffect] = SimpleQueue()
+        self._asked: SimpleQueue[QueuedHostEffect] = SimpleQueue()
         self._lock = threading.Lock()
         self._working = False
 
-    def put(self, effect: HostEffect) -> None:
+    def put(self, effect: QueuedHostEffect) -> None:
         """Carry it out when those before it are done. Safe from any thread."""
         self._asked.put(effect)
         with self._lock:
@@ -164,7 +175,7 @@ class _Lane:
             self._carry_out(self._asked.get())
 
 
-def _failed(effect: HostEffect) -> HostEvent:
+def _failed(effect: QueuedHostEffect) -> HostEvent:
     """The answer where there is none: a screen waits for it."""
     match effect:
         case ScanWifi():

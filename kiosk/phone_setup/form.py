@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale.first_run import BLINK_DOMAIN, payee_of
 from kiosk.sale.first_run_screen import DIRECT, TILL_ACCOUNT
+from kiosk.sale.payee_lookup import BLINK_DOMAIN, payee_of
 from kiosk.settings import TABLE
 
 OTHER_NETWORK: Final = "WIFI_OTHER"  # the name of one that does not say it

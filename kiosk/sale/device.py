@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kiosk.sale.payee_lookup import LookUpPayee
 from kiosk.sale.settings_change import ChangeSettings, ReadStick
 from kiosk.sale.wifi import JoinWifi, ScanWifi
 
@@ -115,6 +116,7 @@ class CopyResult:
     outcome: CopyOutcome
 
 
-HostEffect = (
+QueuedHostEffect = (
     RunDeviceAction | MakeCopy | ReadDeviceFacts | ScanWifi | JoinWifi | ChangeSettings | ReadStick
 )
+HostEffect = QueuedHostEffect | LookUpPayee

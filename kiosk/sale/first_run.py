@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale import first_run_stick, wifi
-from kiosk.sale.account import Account
 from kiosk.sale.first_run_phone import begin_phone, handle_phone_key
 from kiosk.sale.first_run_screen import (
     LONGEST_TEXT,
@@ -21,7 +20,6 @@ from kiosk.sale.first_run_screen import (
     CheckNetwork,
     FirstRun,
     FirstRunStep,
-    LookUpPayee,
     Machine,
     Mistake,
     Question,
@@ -29,7 +27,7 @@ from kiosk.sale.first_run_screen import (
 )
 from kiosk.sale.keys import Key
 from kiosk.sale.letters import TypedText
-from kiosk.sale.lightning_address import parse_lightning_address
+from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound, payee_of
 from kiosk.sale.pin import is_good
 from kiosk.sale.settings_change import (
     ChangeOutcome,
@@ -45,7 +43,6 @@ from kiosk.sale.wifi import (
     WifiScanResult,
 )
 
-BLINK_DOMAIN: Final = "blink.sv"
 _LONGEST_PIN: Final = 12
 
 # Where CLEAR leads, from every question that can be left.
@@ -155,10 +152,14 @@ def handle_radio(screen: FirstRun, now_s: float) -> FirstRunStep:
     return replace(screen, question=Question.NETWORK, network=opened), (*effects, CheckNetwork())
 
 
-def handle_payee(screen: FirstRun, account: Account) -> FirstRun:
-    """Money can be sent there: is it right?"""
-    if screen.question is not Question.LOOKING_UP:
+def handle_payee(screen: FirstRun, answer: PayeeFound | PayeeNotFound) -> FirstRun:
+    """What came of looking somebody up; it is nothing to another question, nor to another name."""
+    waits = screen.question is Question.LOOKING_UP
+    if not waits or answer.asked != payee_of(screen.payee_typed):
         return screen
+    if isinstance(answer, PayeeNotFound):
+        return _no_payee(screen, answer.trouble)
+    account = answer.account
     return replace(
         screen,
         question=Question.PAYEE_RIGHT,
@@ -167,10 +168,8 @@ def handle_payee(screen: FirstRun, account: Account) -> FirstRun:
     )
 
 
-def handle_no_payee(screen: FirstRun, trouble: Trouble) -> FirstRun:
+def _no_payee(screen: FirstRun, trouble: Trouble) -> FirstRun:
     """It cannot, or nobody can say now: what was typed stays."""
-    if screen.question is not Question.LOOKING_UP:
-        return screen
     back = replace(screen, question=Question.PAYEE, typed=TypedText(screen.payee_typed))
     if trouble.kind is TroubleKind.MERCHANT_UNKNOWN:
         return replace(back, mistake=Mistake.NOBODY)
@@ -184,19 +183,6 @@ def handle_saved(screen: FirstRun, result: SettingsChangeResult) -> FirstRun:
     is_good = result.outcome is ChangeOutcome.IN_FORCE
     question = Question.DONE if is_good else Question.NOT_SAVED
     return replace(screen, question=question, outcome=result)
-
-
-def payee_of(text: str) -> LookUpPayee:
-    """Whom a text names: a Lightning address, or a name at Blink.
-
-    Raises:
-        ValueError: nobody.
-    """
-    text = text.strip().lower().removeprefix("lightning:")
-    if "@" not in text:
-        return LookUpPayee(parse_lightning_address(f"{text}@{BLINK_DOMAIN}").name)
-    address = parse_lightning_address(text)
-    return LookUpPayee(address.name, address)
 
 
 def _types_nothing(screen: FirstRun) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from kiosk.sale import wifi
 from kiosk.sale.letters import TypedText
-from kiosk.sale.lightning_address import LightningAddress
+from kiosk.sale.payee_lookup import LookUpPayee
 from kiosk.sale.phone_setup import PhoneProgress
 from kiosk.sale.places import currencies_likely_first, zones_likely_first
 from kiosk.sale.settings_change import (
@@ -171,17 +171,6 @@ class FirstRun:
 @dataclass(frozen=True, slots=True)
 class CheckNetwork:
     """Look whether there is a network already. -> `handle_network`."""
-
-
-@dataclass(frozen=True, slots=True)
-class LookUpPayee:
-    """Find out whether money can be sent there. -> `handle_payee` | `handle_no_payee`.
-
-    Without an `address` it is a name at Blink's own domain, whatever that is called.
-    """
-
-    name: str
-    address: LightningAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from kiosk.sale.effects import PlaySound, ReadSalesHistory, Sound, Step
 from kiosk.sale.events import SalesHistoryResult
 from kiosk.sale.facts import DayClosed
 from kiosk.sale.keys import Key, Letter
+from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
 from kiosk.sale.sales_list import SalesList, SalesPageResult
 from kiosk.sale.screens import DeviceScreen, ManagerPage, ManagerScreen
 from kiosk.sale.settings_change import SettingsChangeResult, StickFile
@@ -183,6 +184,14 @@ def handle_settings_result(till: Till, result: SettingsChangeResult) -> Step:
     effects = () if result.stick_file is StickFile.LEFT else restart
     answered = settings_pages.handle_result(till.screen, result, till.now_s)
     return Step(replace(till, screen=answered), (), effects)
+
+
+def handle_payee(till: Till, answer: PayeeFound | PayeeNotFound) -> Step:
+    """Whom the changed settings pay: shown if their page is still open."""
+    if not isinstance(till.screen, SettingsScreen):
+        return Step(till)
+    answered = settings_pages.handle_payee(till.screen, answer, till.now_s)
+    return Step(replace(till, screen=answered))
 
 
 def handle_wifi_result(till: Till, event: WifiScanResult | WifiJoinResult) -> Step:

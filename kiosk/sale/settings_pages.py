@@ -12,6 +12,7 @@ from typing import Final
 
 from kiosk.sale.keys import Key
 from kiosk.sale.letters import TypedText
+from kiosk.sale.payee_lookup import LookUpPayee, PayeeFound, PayeeNotFound, payee_of
 from kiosk.sale.settings_change import (
     LONGEST_VALUE,
     ChangeOutcome,
@@ -20,6 +21,7 @@ from kiosk.sale.settings_change import (
     SettingsChangeResult,
     take_stick,
 )
+from kiosk.sale.trouble import Trouble
 
 ROWS: Final = 8  # on the screen at once; keys 1 to 8 choose
 _LONGEST_PIN: Final = 12
@@ -58,6 +60,8 @@ class SettingsStep(StrEnum):
     CHOICE = "choice"
     TEXT = "text"
     READING_STICK = "reading_stick"
+    LOOKING_UP = "looking_up"  # who will get the money
+    PAYEE_REFUSED = "payee_refused"
     PIN = "pin"  # what will change, and the PIN
     SAVING = "saving"
     ANSWER = "answer"
@@ -68,18 +72,21 @@ _BEFORE: Final[Mapping[SettingsStep, SettingsStep]] = MappingProxyType(
         SettingsStep.LIST: SettingsStep.GROUPS,
         SettingsStep.CHOICE: SettingsStep.LIST,
         SettingsStep.TEXT: SettingsStep.LIST,
+        SettingsStep.LOOKING_UP: SettingsStep.GROUPS,
+        SettingsStep.PAYEE_REFUSED: SettingsStep.GROUPS,
         SettingsStep.PIN: SettingsStep.GROUPS,
         SettingsStep.ANSWER: SettingsStep.GROUPS,
     }
 )
-_SAVED_FROM: Final = (SettingsStep.GROUPS, SettingsStep.LIST)
+_SAVED_FROM: Final = (SettingsStep.GROUPS, SettingsStep.LIST, SettingsStep.PAYEE_REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsScreen:
     """The pages. `changes` are new texts by name, not yet saved; one may be a PIN.
 
-    `stick` is the file of a USB stick that is to be put into force instead.
+    `stick` is the file of a USB stick that is to be put into force instead. `payee` is who gets the
+    money with the changes, as looked up; `trouble` says why that cannot be said.
     """
 
     settings: tuple[EditableSetting, ...]
@@ -91,6 +98,8 @@ class SettingsScreen:
     changes: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     problem: str = ""
     stick: SettingsChangeResult | None = None
+    payee: str = ""
+    trouble: Trouble | None = None
     result: SettingsChangeResult | None = None
     since_s: float = 0.0
 
@@ -120,13 +129,28 @@ class SettingsScreen:
         return dict(self.changes).get(setting.name, setting.value)
 
     @property
+    def new_payee(self) -> LookUpPayee | None:
+        """Who would get the money with the changes; None where they leave that, or name nobody."""
+        if not any(setting.changes_payee for setting, _ in self.changed):
+            return None
+        texts = {setting.name: self.text_of(setting) for setting in self.settings}
+        is_direct = texts.get("KIOSK_RECEIVE") == "direct"
+        text = (is_direct and texts.get("MERCHANT_ADDRESS")) or texts.get("MERCHANT_USERNAME")
+        try:
+            return payee_of(text) if text else None
+        except ValueError:
+            return None  # root says what is wrong with it
+
+    @property
     def takes_letters(self) -> bool:
         """Whether a text is typed here."""
         return self.step is SettingsStep.TEXT
 
 
 # What to show next, and what to ask of root; None leaves for the manager's page.
-SettingsPageStep = tuple[SettingsScreen | None, tuple[ChangeSettings | ReadStick, ...]]
+SettingsPageStep = tuple[
+    SettingsScreen | None, tuple[ChangeSettings | ReadStick | LookUpPayee, ...]
+]
 
 
 def open_settings(settings: tuple[EditableSetting, ...], now_s: float) -> SettingsScreen:
@@ -144,7 +168,7 @@ def handle_key(screen: SettingsScreen, key: Key, now_s: float) -> SettingsPageSt
         back = None if before is None else replace(screen, step=before, typed=TypedText())
         return (None if back is None else replace(back, stick=None)), ()
     if key is Key.CHARGE and screen.changes and screen.step in _SAVED_FROM:
-        return replace(screen, step=SettingsStep.PIN, typed=TypedText()), ()
+        return _before_pin(screen)
     if screen.step is SettingsStep.GROUPS and key.digit == len(screen.groups) + 1:
         return replace(screen, step=SettingsStep.READING_STICK), (ReadStick(),)
     match screen.step:
@@ -181,9 +205,30 @@ def handle_result(
     return replace(screen, step=SettingsStep.ANSWER, result=result, since_s=now_s)
 
 
+def handle_payee(
+    screen: SettingsScreen, answer: PayeeFound | PayeeNotFound, now_s: float
+) -> SettingsScreen:
+    """What came of looking somebody up; it is nothing to another page, nor to another name."""
+    if screen.step is not SettingsStep.LOOKING_UP or answer.asked != screen.new_payee:
+        return screen
+    if isinstance(answer, PayeeNotFound):
+        refused = replace(screen, step=SettingsStep.PAYEE_REFUSED, trouble=answer.trouble)
+        return replace(refused, since_s=now_s)
+    payee = answer.account.merchant_name
+    return replace(screen, step=SettingsStep.PIN, typed=TypedText(), payee=payee, since_s=now_s)
+
+
 def is_in_force(result: SettingsChangeResult | None) -> bool:
     """Whether the program has to start again, to use what was changed."""
     return result is not None and result.outcome is ChangeOutcome.IN_FORCE
+
+
+def _before_pin(screen: SettingsScreen) -> SettingsPageStep:
+    """The PIN, or first the question whom the changes pay."""
+    payee = screen.new_payee
+    if payee is None:
+        return replace(screen, step=SettingsStep.PIN, typed=TypedText(), payee=""), ()
+    return replace(screen, step=SettingsStep.LOOKING_UP, trouble=None), (payee,)
 
 
 def _group_chosen(screen: SettingsScreen, key: Key) -> SettingsScreen:

@@ -69,6 +69,7 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.key_timing import note_screen_change
 from kiosk.sale.limits import count_paid
+from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
 from kiosk.sale.receipt import PrinterChanged, ReceiptDetailsResult
 from kiosk.sale.sales_list import SalesPageResult
 from kiosk.sale.settings_change import SettingsChangeResult
@@ -184,5 +185,7 @@ def _handle(till: Till, event: Event) -> Step:
             return manager.handle_wifi_result(till, event)
         case SettingsChangeResult():
             return manager.handle_settings_result(till, event)
+        case PayeeFound() | PayeeNotFound():
+            return manager.handle_payee(till, event)
         case SettingsRefused(trouble) | DeviceFailed(trouble):
             return Step(replace(till, alarms=(*till.alarms, Alarm(trouble))))

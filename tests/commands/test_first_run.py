@@ -11,6 +11,7 @@ import pygame
 import pytest
 
 from kiosk.commands.first_run import FirstRunScreen
+from kiosk.commands.payee_lookup import look_up_in_thread
 from kiosk.host.phone_setup import PhoneSetupUnit
 from kiosk.loop import Inbox
 from kiosk.provision.change_settings import ChangePaths, answer_request
@@ -20,6 +21,7 @@ from kiosk.sale.device import HostEffect
 from kiosk.sale.events import KeyPressed
 from kiosk.sale.first_run_screen import Machine, Question
 from kiosk.sale.keys import Key, Letter
+from kiosk.sale.payee_lookup import LookUpPayee
 from kiosk.sale.phone_setup import PhoneFailure, PhoneProgress, PhoneStep, failed
 from kiosk.sale.pin import is_correct_pin
 from kiosk.sale.settings_change import (
@@ -58,11 +60,15 @@ class Root:
         self.put: Callable[[Any], None] = lambda _: None
         self.listens = True
 
-    def door(self, inbox: Inbox) -> "Root":
+    def door(self, inbox: Inbox, settings: Settings) -> "Root":
         self.put = inbox.put
+        self.look_up = look_up_in_thread(settings, inbox.put)
         return self
 
     def perform(self, effect: HostEffect) -> None:
+        if isinstance(effect, LookUpPayee):
+            self.look_up(effect)
+            return
         if isinstance(effect, ReadStick):
             effect = CHECK_STICK  # after root's helper has copied the file
         assert isinstance(effect, ChangeSettings)
@@ -110,7 +116,7 @@ class Merchant:
             folder=None,
             machine=machine,
             phone=self.unit,
-            host=root.door,
+            host=lambda inbox: root.door(inbox, settings),
             is_online=lambda: is_online,
             has_stick=lambda: self.has_stick,
             clock=lambda: self.now_s,

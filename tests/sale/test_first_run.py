@@ -13,13 +13,13 @@ from kiosk.sale.first_run_screen import (
     FirstRun,
     FirstRunEffect,
     FirstRunStep,
-    LookUpPayee,
     Machine,
     Mistake,
     Question,
 )
 from kiosk.sale.keys import Key
 from kiosk.sale.lightning_address import LightningAddress
+from kiosk.sale.payee_lookup import LookUpPayee, PayeeFound, PayeeNotFound, payee_of
 from kiosk.sale.places import currencies_likely_first, zones_likely_first
 from kiosk.sale.settings_change import (
     ChangeOutcome,
@@ -75,7 +75,13 @@ class Merchant:
 
     def found(self, name: str) -> "Merchant":
         account = replace(ACCOUNT, merchant_name=name, currencies={"USD": USD, "GTQ": USD})
-        self.screen = first_run.handle_payee(self.screen, account)
+        asked = payee_of(self.screen.payee_typed)
+        self.screen = first_run.handle_payee(self.screen, PayeeFound(asked, account))
+        return self
+
+    def not_found(self, trouble: Trouble) -> "Merchant":
+        asked = payee_of(self.screen.payee_typed)
+        self.screen = first_run.handle_payee(self.screen, PayeeNotFound(asked, trouble))
         return self
 
     def choose(self, choice: str) -> "Merchant":
@@ -194,12 +200,12 @@ def test_what_is_no_address_is_said_and_nothing_is_asked(typed: str) -> None:
 def test_a_payee_that_cannot_be_looked_up_now_is_tried_again_or_typed_anew() -> None:
     merchant = to_payee(Merchant()).type("tienda").press(Key.CHARGE)
     offline = Trouble(TroubleKind.NO_CONNECTION)
-    merchant.screen = first_run.handle_no_payee(merchant.screen, offline)
+    merchant.not_found(offline)
     merchant.at(Question.PAYEE_REFUSED)
     assert merchant.screen.trouble == offline
     merchant.press(Key.CHARGE).at(Question.LOOKING_UP)
     assert merchant.asked[-2:] == [LookUpPayee("tienda")] * 2
-    merchant.screen = first_run.handle_no_payee(merchant.screen, offline)
+    merchant.not_found(offline)
     merchant.press(Key.CLEAR).at(Question.PAYEE)
     assert merchant.screen.typed.text == "tienda"
 
@@ -207,7 +213,7 @@ def test_a_payee_that_cannot_be_looked_up_now_is_tried_again_or_typed_anew() -> 
 def test_a_name_that_nobody_has_is_typed_again_from_where_it_was() -> None:
     merchant = to_payee(Merchant()).type("tienda").press(Key.CHARGE)
     unknown = Trouble(TroubleKind.MERCHANT_UNKNOWN, "tienda")
-    merchant.screen = first_run.handle_no_payee(merchant.screen, unknown)
+    merchant.not_found(unknown)
     merchant.at(Question.PAYEE)
     assert (merchant.screen.typed.text, merchant.screen.mistake) == ("tienda", Mistake.NOBODY)
 
@@ -217,8 +223,15 @@ def test_an_answer_that_comes_after_the_question_was_left_changes_nothing() -> N
     before = merchant.screen
     merchant.found("tienda@blink.sv")
     assert merchant.screen is before
-    assert first_run.handle_no_payee(before, Trouble(TroubleKind.NO_CONNECTION)) is before
+    assert merchant.not_found(Trouble(TroubleKind.NO_CONNECTION)).screen is before
     assert first_run.handle_saved(before, SettingsChangeResult(ChangeOutcome.IN_FORCE)) is before
+
+
+def test_the_answer_about_another_name_is_not_this_ones() -> None:
+    merchant = to_payee(Merchant()).type("tienda").press(Key.CHARGE)
+    before = merchant.screen
+    answer = PayeeFound(payee_of("thief"), replace(ACCOUNT, merchant_name="thief@blink.sv"))
+    assert first_run.handle_payee(before, answer) is before
 
 
 def test_nobody_is_paid_whom_the_merchant_did_not_see() -> None:

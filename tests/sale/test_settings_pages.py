@@ -9,7 +9,9 @@ from kiosk.sale.device import DeviceAction, RunDeviceAction
 from kiosk.sale.effects import Step
 from kiosk.sale.events import Event, KeyPressed, LetterTyped, Tick
 from kiosk.sale.keys import Key, Letter
+from kiosk.sale.lightning_address import LightningAddress
 from kiosk.sale.manager import SETTINGS_KEY
+from kiosk.sale.payee_lookup import LookUpPayee, PayeeFound, PayeeNotFound
 from kiosk.sale.screens import ManagerPage, ManagerScreen
 from kiosk.sale.settings_change import (
     ChangeOutcome,
@@ -22,7 +24,8 @@ from kiosk.sale.settings_change import (
 from kiosk.sale.settings_pages import EditableSetting, SettingsScreen, SettingsStep
 from kiosk.sale.timers import MANAGER_PATIENCE_S
 from kiosk.sale.transition import transition
-from tests.sale.tills import RULES, Story
+from kiosk.sale.trouble import Trouble, TroubleKind
+from tests.sale.tills import ACCOUNT, RULES, Story
 
 THEME = EditableSetting("KIOSK_THEME", "Screen", "light", choices=("light", "dark"))
 ADDRESS = EditableSetting("MERCHANT_ADDRESS", "Money", "a@blink.sv")
@@ -37,8 +40,8 @@ SETTINGS = (ADDRESS, KEY, PIN, TIPS, THEME)
 class Manager:
     """Who stands in front of the screen, on the page of the device."""
 
-    def __init__(self) -> None:
-        rules = replace(RULES, settings=SETTINGS)
+    def __init__(self, settings: tuple[EditableSetting, ...] = SETTINGS) -> None:
+        rules = replace(RULES, settings=settings)
         device = ManagerScreen(ManagerPage.DEVICE)
         self.till = replace(Story(rules).ready().till, screen=device)
         self.asked: list[object] = []
@@ -50,7 +53,7 @@ class Manager:
         self.asked += [
             effect
             for effect in step.effects
-            if isinstance(effect, ChangeSettings | ReadStick | RunDeviceAction)
+            if isinstance(effect, ChangeSettings | ReadStick | LookUpPayee | RunDeviceAction)
         ]
         return self
 
@@ -205,3 +208,60 @@ def test_a_till_whose_manager_has_walked_away_starts_again_by_itself() -> None:
     later_s = manager.till.now_s + MANAGER_PATIENCE_S
     manager.happens(Tick(later_s, manager.till.unix_s))
     assert RESTART in manager.asked
+
+
+RECEIVE = EditableSetting("KIOSK_RECEIVE", "Money", "direct", choices=("forward", "direct"))
+ASKED = LookUpPayee("b", LightningAddress("b", "pay.example"))
+
+
+def looking_up() -> Manager:
+    """The address is changed and to be saved."""
+    manager = Manager((ADDRESS, RECEIVE, PIN)).press(SETTINGS_KEY, "1", "1")
+    manager.press(*[Key.DELETE] * 10).type("b@pay.example").press(Key.CHARGE, Key.CHARGE)
+    assert manager.asked == [ASKED]
+    assert manager.screen.step is SettingsStep.LOOKING_UP
+    return manager
+
+
+def found(asked: LookUpPayee, name: str) -> PayeeFound:
+    return PayeeFound(asked, replace(ACCOUNT, merchant_name=name))
+
+
+def test_whoever_will_get_the_money_is_looked_up_and_shown_before_the_pin() -> None:
+    manager = looking_up().happens(found(ASKED, "b@pay.example"))
+    assert (manager.screen.step, manager.screen.payee) == (SettingsStep.PIN, "b@pay.example")
+    manager.press("2", "5", "8", "0", Key.CHARGE)
+    assert manager.asked[1:] == [ChangeSettings((("MERCHANT_ADDRESS", "b@pay.example"),), "2580")]
+
+
+def test_nobody_is_saved_whom_nobody_can_pay() -> None:
+    unknown = Trouble(TroubleKind.MERCHANT_UNKNOWN, "b@pay.example")
+    manager = looking_up().happens(PayeeNotFound(ASKED, unknown))
+    assert (manager.screen.step, manager.screen.trouble) == (SettingsStep.PAYEE_REFUSED, unknown)
+    manager.press(Key.CHARGE)
+    assert manager.asked == [ASKED, ASKED], "tried again"
+    manager.press(Key.CLEAR)
+    assert manager.screen.step is SettingsStep.GROUPS
+    assert manager.screen.changes, "what was typed stays"
+
+
+def test_the_answer_about_another_payee_is_not_this_ones() -> None:
+    manager = looking_up().happens(found(LookUpPayee("thief"), "thief@blink.sv"))
+    assert manager.screen.step is SettingsStep.LOOKING_UP
+
+
+def test_an_answer_that_comes_after_the_page_was_left_changes_nothing() -> None:
+    manager = looking_up().press(Key.CLEAR).happens(found(ASKED, "b@pay.example"))
+    assert manager.screen.step is SettingsStep.GROUPS
+
+
+def test_another_way_of_the_money_looks_up_whom_it_pays() -> None:
+    user = EditableSetting("MERCHANT_USERNAME", "Money", "shop")
+    receive = replace(RECEIVE, value="forward")
+    manager = Manager((user, receive, PIN)).press(SETTINGS_KEY, "1", "2", "2", Key.CHARGE)
+    assert manager.asked == [LookUpPayee("shop")]
+
+
+def test_where_a_key_decides_who_gets_the_money_nobody_is_looked_up() -> None:
+    manager = Manager((RECEIVE, PIN)).press(SETTINGS_KEY, "1", "1", "1", Key.CHARGE)
+    assert (manager.asked, manager.screen.step) == ([], SettingsStep.PIN)

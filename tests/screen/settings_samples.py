@@ -3,6 +3,7 @@
 from kiosk.sale.letters import TypedText
 from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult, StickFile
 from kiosk.sale.settings_pages import SettingsScreen, SettingsStep
+from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.settings import load
 from kiosk.settings.on_screen import editable_settings
 
@@ -17,7 +18,8 @@ ENVIRON = {
 }
 SETTINGS = editable_settings(load(ENVIRON))
 BY_NAME = {setting.name: setting for setting in SETTINGS}
-CHANGES = (("MERCHANT_ADDRESS", "new.shop@pay.example"), ("KIOSK_THEME", "dark"))
+NEW_PAYEE = "new.shop@pay.example"
+CHANGES = (("MERCHANT_ADDRESS", NEW_PAYEE), ("KIOSK_THEME", "dark"))
 
 
 def settings_screens() -> dict[str, SettingsScreen]:
@@ -46,7 +48,20 @@ def settings_screens() -> dict[str, SettingsScreen]:
             problem=BY_NAME["KIOSK_TIPS"].problem("5,100,x"),
         ),
         "settings-pin": SettingsScreen(
-            SETTINGS, SettingsStep.PIN, typed=TypedText("1234"), changes=CHANGES
+            SETTINGS, SettingsStep.PIN, typed=TypedText("1234"), changes=CHANGES, payee=NEW_PAYEE
+        ),
+        "settings-looking-up": SettingsScreen(SETTINGS, SettingsStep.LOOKING_UP, changes=CHANGES),
+        "settings-payee-unknown": SettingsScreen(
+            SETTINGS,
+            SettingsStep.PAYEE_REFUSED,
+            changes=CHANGES,
+            trouble=Trouble(TroubleKind.MERCHANT_UNKNOWN, NEW_PAYEE),
+        ),
+        "settings-payee-offline": SettingsScreen(
+            SETTINGS,
+            SettingsStep.PAYEE_REFUSED,
+            changes=CHANGES,
+            trouble=Trouble(TroubleKind.NO_CONNECTION),
         ),
         "settings-reading-stick": SettingsScreen(SETTINGS, SettingsStep.READING_STICK),
         "settings-stick": SettingsScreen(

@@ -26,6 +26,7 @@ from kiosk.screen.views.choices import (
 )
 from kiosk.screen.views.first_run_phone import by_phone, copy_key
 from kiosk.screen.views.letters import letter_rows, letters_gap, letters_page, signs_key
+from kiosk.screen.views.payee import NOBODY, looking_page, payee_refused_page
 from kiosk.screen.views.pin_and_tip import pin_page
 from kiosk.screen.views.stick import refusal_page, stick_farewell, stick_page
 from kiosk.screen.views.wifi import wifi
@@ -47,7 +48,7 @@ _MISTAKES: Final[Mapping[Mistake, str]] = MappingProxyType(
     {
         Mistake.NO_ADDRESS: mark("That is no name and no address like name@domain."),
         Mistake.NO_COUNTRY: mark("A country has two letters, like SV."),
-        Mistake.NOBODY: mark("Nobody has this name there. Check every letter."),
+        Mistake.NOBODY: NOBODY,
         Mistake.PIN_SHORT: mark("A PIN has 4 to 12 digits."),
         Mistake.PINS_DIFFER: mark("The two PINs were not the same. Begin again."),
         Mistake.NOTHING_FOUND: mark("Nothing is called so. Type less, or something else."),
@@ -78,10 +79,9 @@ def first_run(canvas: Canvas, screen: FirstRun, look: Look) -> None:
         case Question.PIN_AGAIN:
             _pin(canvas, screen, look, words.tr("The same PIN again"))
         case Question.LOOKING_UP:
-            looking = words.tr("Looking for {name}", name=screen.payee_typed)
-            sentence_page(canvas, Icon.SHOP, looking, has_back=True)
+            looking_page(canvas, screen.payee_typed)
         case Question.PAYEE_REFUSED:
-            _payee_refused(canvas, screen)
+            payee_refused_page(canvas, screen.payee_typed, screen.trouble)
         case Question.PAYEE_RIGHT:
             _payee_right(canvas, screen)
         case Question.SAVING | Question.STICK_SAVING:
@@ -197,19 +197,6 @@ def _typing(canvas: Canvas, screen: FirstRun) -> None:
     else:
         canvas.button(at.union(dot), Letter(" "), words.tr("Space"), tone=Tone.QUIET)
     canvas.button(go_on, Key.CHARGE, words.tr("Next"), tone=Tone.MAIN)
-
-
-def _payee_refused(canvas: Canvas, screen: FirstRun) -> None:
-    words, colours = canvas.words, canvas.palette
-    body, foot = page_with_foot(canvas)
-    sign, name, line = rows(body, [26, 18, 56], canvas.points(GAP))
-    canvas.sign(Icon.WARNING, sign, colours.bad, TITLE * 1.4)
-    canvas.text(screen.payee_typed, name, colours.ink, LARGE, weight=Weight.BOLD)
-    if screen.trouble is not None:
-        why = words.joined(*words.trouble_text(screen.trouble))
-        canvas.lines(why, line, colours.ink, BODY)
-    again = (Key.CHARGE, words.tr("Try again"), Icon.AGAIN, Tone.MAIN)
-    foot_keys(canvas, foot, [back_key(canvas), again])
 
 
 def _payee_right(canvas: Canvas, screen: FirstRun) -> None:

@@ -23,6 +23,7 @@ from kiosk.screen.views.choices import (
     sentence_page,
 )
 from kiosk.screen.views.letters import letter_rows, letters_gap, letters_page, signs_key
+from kiosk.screen.views.payee import looking_page, payee_refused_page
 from kiosk.screen.views.pin_and_tip import pin_page
 from kiosk.screen.views.stick import reading_words, stick_changes, stick_farewell
 
@@ -53,6 +54,10 @@ def settings_pages(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
             _typing(canvas, screen, screen.setting)
         case SettingsStep.PIN:
             _pin(canvas, screen, look)
+        case SettingsStep.LOOKING_UP:
+            looking_page(canvas, _payee_name(screen))
+        case SettingsStep.PAYEE_REFUSED:
+            payee_refused_page(canvas, _payee_name(screen), screen.trouble)
         case SettingsStep.READING_STICK:
             sentence_page(canvas, Icon.DOWN, reading_words(canvas))
         case SettingsStep.SAVING:
@@ -74,6 +79,13 @@ def _value(words: Words, screen: SettingsScreen, setting: EditableSetting) -> st
     else:
         text = _text(words, setting, screen.text_of(setting)) or _NOTHING
     return words.tr("new: {value}", value=text) if is_changed else text
+
+
+def _payee_name(screen: SettingsScreen) -> str:
+    payee = screen.new_payee
+    if payee is None:
+        return ""
+    return payee.name if payee.address is None else str(payee.address)
 
 
 def _text(words: Words, setting: EditableSetting, text: str) -> str:
@@ -112,13 +124,12 @@ def _pin(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
     """What it will be, whoever gets the money first, then the PIN; the till starts again."""
     words = canvas.words
     parts = []
+    if screen.payee:
+        parts.append(words.tr("Money of every sale will go to: {value}", value=screen.payee))
     for setting, text in sorted(screen.changed, key=lambda change: not change[0].changes_payee):
         value = _HIDDEN * 4 if setting.is_secret else text or _NOTHING
-        if setting.changes_payee and "MERCHANT" in setting.name:
-            parts.append(words.tr("Money of every sale will go to: {value}", value=value))
-        else:
-            shown = _text(words, setting, value)
-            parts.append(f"{setting_label(words, setting.name)}: {shown}")
+        shown = _text(words, setting, value)
+        parts.append(f"{setting_label(words, setting.name)}: {shown}")
     changes = "; ".join(parts) + "."
     if screen.stick is not None:
         changes = stick_changes(canvas, screen.stick)
