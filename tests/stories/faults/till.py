@@ -24,7 +24,7 @@ from kiosk.simulate import Simulator
 from kiosk.simulate.invoices import Invoice
 from kiosk.wallet.endpoints import Timings
 from tests.stories.conftest import Kiosk
-from tests.stories.counter import FastClock
+from tests.stories.counter import FastClock, NoDisplay
 
 QUICK = Timings(
     answer_s=3.0,
@@ -66,6 +66,7 @@ class QuickTill(Kiosk):
     ) -> None:
         super().__init__(simulator, folder, **settings)
         self._timings = timings
+        self._display = NoDisplay  # what the screen says is read from the till
         self.clock = self._leaping = LeapingClock()
         self.read: list[str] = []  # everything the screen has told, in order
         self._seen: Till | None = None
