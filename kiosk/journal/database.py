@@ -58,7 +58,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             if _would_change(connection):
                 copy_before_change(connection, path)
             _bring_up_to_date(connection)
-            check_tables(connection, _tables_made_now(SCRIPTS))
+            check_tables(connection, tables_made_now(SCRIPTS))
         return connection
 
 
@@ -73,7 +73,7 @@ def open_beside(path: Path, mode: str) -> sqlite3.Connection:
     with translated():
         connection = _connected(f"{path.absolute().as_uri()}?mode={mode}")
         with closed_on_error(connection):
-            made_now = _tables_made_now(SCRIPTS)
+            made_now = tables_made_now(SCRIPTS)
             if _version(connection) != len(SCRIPTS) or made_now.keys() - tables_of(connection):
                 raise unusable("the kiosk has to start once to bring it up to date")
         return connection
@@ -144,26 +144,27 @@ def _would_change(connection: sqlite3.Connection) -> bool:
     """Whether a journal of an older release is about to get new tables; a new file has none."""
     tables = tables_of(connection)
     known = _version(connection) <= len(SCRIPTS)
-    return known and bool(tables) and not tables.keys() >= _tables_made_now(SCRIPTS).keys()
+    return known and bool(tables) and not tables.keys() >= tables_made_now(SCRIPTS).keys()
 
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     version = _version(connection)
     if not 0 <= version <= len(SCRIPTS):
-        if tables_of(connection) == _tables_made_now(SCRIPTS):
+        if tables_of(connection) == tables_made_now(SCRIPTS):
             raise corrupt(f"version {version}, and the tables of version {len(SCRIPTS)}")
         # Not corrupt: setting it aside would lose sight of the money under way.
         raise unusable(f"a newer program has written it (version {version})")
     steps = [
-        f"{_script(name)} PRAGMA user_version = {number};"
+        f"{script_text(name)} PRAGMA user_version = {number};"
         for number, name in enumerate(SCRIPTS[version:], start=version + 1)
     ]
     # In one transaction, so that nobody finds a journal that has its tables only in part.
-    connection.executescript(f"BEGIN; {''.join([*steps, *map(_script, ADDITIONS)])} COMMIT;")
+    connection.executescript(f"BEGIN; {''.join([*steps, *map(script_text, ADDITIONS)])} COMMIT;")
 
 
 @cache
-def _script(name: str) -> str:
+def script_text(name: str) -> str:
+    """The SQL of one of `SCRIPTS` or `ADDITIONS`."""
     return resources.files("kiosk.journal").joinpath(name).read_text()
 
 
@@ -194,7 +195,8 @@ def _as_made_now() -> sqlite3.Connection:
 
 
 @cache
-def _tables_made_now(scripts: tuple[str, ...]) -> Mapping[tuple[str, str], str]:
+def tables_made_now(scripts: tuple[str, ...]) -> Mapping[tuple[str, str], str]:
+    """The SQL of every table, index and trigger as this program makes it, by type and name."""
     assert scripts == SCRIPTS
     with contextlib.closing(_as_made_now()) as made:
         return tables_of(made)

@@ -95,7 +95,7 @@ def profile(wifi: Wifi, name: str = PROFILE) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _run(command: Sequence[str]) -> None:
+def run_command(command: Sequence[str]) -> None:
     """Run a tool of the system if it is there; what it says goes to the log.
 
     One that hangs is ended: what it was to do is done at the next boot, from the files.
@@ -109,7 +109,7 @@ def _run(command: Sequence[str]) -> None:
 
 
 def use_radio(
-    country: str, root: Path = Path("/"), run: Callable[[Sequence[str]], None] = _run
+    country: str, root: Path = Path("/"), run: Callable[[Sequence[str]], None] = run_command
 ) -> None:
     """Have the country's channels, and a radio that may be used if the system has forgotten it.
 
@@ -132,7 +132,7 @@ def use_radio(
 
 
 def bring_up(
-    wifi: Wifi, root: Path = Path("/"), run: Callable[[Sequence[str]], None] = _run
+    wifi: Wifi, root: Path = Path("/"), run: Callable[[Sequence[str]], None] = run_command
 ) -> None:
     """Have the network joined from now on, whether NetworkManager runs already or not."""
     connections = root / "etc/NetworkManager/system-connections"

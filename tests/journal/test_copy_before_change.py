@@ -20,7 +20,7 @@ def path(tmp_path: Path) -> Path:
     """A journal of the first release, with a paid sale that is not forwarded yet."""
     path = tmp_path / "journal.sqlite3"
     with closing(sqlite3.connect(path)) as older:
-        older.executescript(f"{database._script('schema.sql')} PRAGMA user_version = 1;")
+        older.executescript(f"{database.script_text('schema.sql')} PRAGMA user_version = 1;")
         older.execute("PRAGMA journal_mode = WAL")
     newer = Journal.open(path, lambda: NOW)
     newer.record([*opened(1), *paid(1)])

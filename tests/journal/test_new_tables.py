@@ -26,14 +26,14 @@ START += "open_sound(Path(sys.argv[1]))[0].close()"
 def before(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """The tables of the release before, until the patch is undone."""
     monkeypatch.setattr(database, "ADDITIONS", ("additions.sql",))
-    database._tables_made_now.cache_clear()
+    database.tables_made_now.cache_clear()
     yield monkeypatch
     updated(monkeypatch)
 
 
 def updated(patch: pytest.MonkeyPatch) -> None:
     patch.undo()
-    database._tables_made_now.cache_clear()
+    database.tables_made_now.cache_clear()
 
 
 def many_sales(path: Path, count: int) -> None:
@@ -107,7 +107,7 @@ def test_an_older_release_finds_its_own_tables_unchanged_and_still_sells_and_for
 ) -> None:
     """It compares every table and trigger with its own, and sets a file that differs aside."""
     path = tmp_path / "journal.sqlite3"
-    as_before = dict(database._tables_made_now(database.SCRIPTS))
+    as_before = dict(database.tables_made_now(database.SCRIPTS))
     updated(before)
     journal = Journal.open(path, lambda: NOW)
     journal.record([*sold(taxed(1), 1), DayClosed(NOW)])
@@ -115,7 +115,7 @@ def test_an_older_release_finds_its_own_tables_unchanged_and_still_sells_and_for
     assert {key: now.get(key) for key in as_before} == as_before
     journal.close()
     before.setattr(database, "ADDITIONS", ("additions.sql",))
-    database._tables_made_now.cache_clear()
+    database.tables_made_now.cache_clear()
     older = Journal.open(path, lambda: NOW)
     assert len(older.recover().forwards) == 1
     older.record([*paid(2), moved(ForwardStatus.SENT, 2), moved(ForwardStatus.SETTLED, 2)])

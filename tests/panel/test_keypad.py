@@ -18,7 +18,7 @@ from kiosk.panel.debounce import (
 )
 from kiosk.panel.keypad import STUCK_SCAN_S, Keypad, Matrix, Scanner
 from kiosk.panel.wiring import Wiring
-from tests.panel.wired import WIRING_4X3, WIRING_4X4, Copper
+from tests.panel.wired import WIRING_4X3, WIRING_4X4, Copper, wait_for_end_of_scanning
 
 DEADLINE_S = 5.0
 
@@ -220,7 +220,7 @@ def test_a_failing_pin_ends_the_thread_and_is_logged(caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.ERROR):
         keypad = Keypad(WIRING_4X4, copper, unplugged)
         copper.press("1")
-        keypad._thread.join(DEADLINE_S)
+        wait_for_end_of_scanning(DEADLINE_S)
     assert not keypad.alive()
     assert "the keypad is no longer read" in caplog.text
     keypad.close()

@@ -15,7 +15,7 @@ from kiosk.panel.pin_factory import KernelFactory
 from kiosk.sale.events import KeyPressed, KeyReleased, KeyStuck
 from kiosk.sale.keys import Key, Light
 from tests.panel.kernel import OUTPUT, Kernel
-from tests.panel.wired import WIRING_4X4, Copper
+from tests.panel.wired import WIRING_4X4, Copper, wait_for_end_of_scanning
 
 DEADLINE_S = 5.0
 LED_PIN, BUZZER_PIN = 17, 27
@@ -68,8 +68,7 @@ def test_a_panel_whose_keypad_died_is_not_alive(caplog: pytest.LogCaptureFixture
     panel = opened(copper, full)
     with caplog.at_level(logging.ERROR):
         copper.press("1")
-        assert panel._keypad is not None
-        panel._keypad._thread.join(DEADLINE_S)
+        wait_for_end_of_scanning(DEADLINE_S)
     assert not panel.alive()
     panel.close()
 

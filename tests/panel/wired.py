@@ -111,3 +111,10 @@ class WiredPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
         with self.factory.lock:
             super()._set_state(value)
             self.factory.settle()
+
+
+def wait_for_end_of_scanning(within_s: float) -> None:
+    """Wait until no thread of a keypad is left, or for so many seconds."""
+    for thread in threading.enumerate():
+        if thread.name == "keypad":
+            thread.join(within_s)

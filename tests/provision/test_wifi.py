@@ -85,4 +85,4 @@ def test_a_system_that_forgot_its_radio_is_told_again_and_one_that_knows_it_is_l
 def test_a_tool_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Box fault 26: a hanging nmcli or iw kept everything after it from being done."""
     monkeypatch.setattr(wifi, "COMMAND_S", 0.01)
-    wifi._run(("tail", "-f", "/dev/null"))
+    wifi.run_command(("tail", "-f", "/dev/null"))

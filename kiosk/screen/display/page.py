@@ -18,7 +18,7 @@ class Page:
     """
 
     def __init__(self, display: pygame.Surface, rotate: int) -> None:
-        self._display = display
+        self.display = display
         self._rotate = rotate
         width, height = display.get_size()
         self._scale = max(1, max(width, height) // LONGEST_PX)
@@ -58,14 +58,14 @@ class Page:
     def _copy(self, area: pygame.Rect) -> pygame.Rect:
         """Copy an area of the page; where it is on the display comes back."""
         if not self._rotate and self._scale == 1:
-            return self._display.blit(self.surface, area, area)
+            return self.display.blit(self.surface, area, area)
         picture = self.surface.subsurface(area)
         if self._rotate:
             picture = pygame.transform.rotate(picture, -self._rotate)
         left, top = self._corner(area)
         if self._scale > 1:
             picture = pygame.transform.scale_by(picture, self._scale)
-        return self._display.blit(picture, (left * self._scale, top * self._scale))
+        return self.display.blit(picture, (left * self._scale, top * self._scale))
 
     def _corner(self, area: pygame.Rect) -> Point:
         """Where the corner of an area that is at the top left of the turned page is."""

@@ -61,7 +61,7 @@ def draw(
     align: Align = Align.CENTER,
 ) -> pygame.Rect | None:
     """Draw the logo into an area and say where; None, and nothing drawn, when there is none."""
-    made = _scaled(path, area.size, ground) if path is not None else None
+    made = scaled_logo(path, area.size, ground) if path is not None else None
     if made is None:
         return None
     place = made.get_rect(center=area.center)
@@ -81,7 +81,7 @@ class _Logo:
 
 
 @lru_cache(maxsize=1)
-def _kept(path: Path) -> _Logo | None:
+def kept_logo(path: Path) -> _Logo | None:
     """The logo with its empty margins off; a broken one is logged here, once."""
     try:
         return _read(path)
@@ -91,9 +91,9 @@ def _kept(path: Path) -> _Logo | None:
 
 
 @lru_cache(maxsize=8)
-def _scaled(path: Path, room: tuple[int, int], ground: Colour) -> pygame.Surface | None:
+def scaled_logo(path: Path, room: tuple[int, int], ground: Colour) -> pygame.Surface | None:
     """As large as it fits; on a plate where it would not be seen."""
-    kept = _kept(path)
+    kept = kept_logo(path)
     if kept is None:
         return None
     if contrast(kept.average, ground) >= _LEAST_CONTRAST:

@@ -198,10 +198,10 @@ def test_a_frame_of_motion_leaves_the_display_as_a_whole_picture_would(rotate: i
         now_s = NOW_S + hundredth / 100
         shown = till(Forwarded(SALE, NOW_S + 0.1, NOW_S), now_s=now_s)
         window.draw(shown)
-        moved = painter_of(window).page._display.copy()
+        moved = painter_of(window).page.display.copy()
         painter_of(fresh).start_on(painter_of(fresh).page)
         fresh.draw(shown)
-        assert moved.get_buffer().raw == painter_of(fresh).page._display.get_buffer().raw, hundredth
+        assert moved.get_buffer().raw == painter_of(fresh).page.display.get_buffer().raw, hundredth
     window.close()
 
 
@@ -232,7 +232,7 @@ def test_a_screen_that_is_plugged_in_again_is_drawn_on_again() -> None:
         connected[0] = seen
         now_s[0] += CONNECTORS_S
         assert window.draw(IDLE) is draws
-    assert pygame.display.get_surface() is painter_of(window).page._display
+    assert pygame.display.get_surface() is painter_of(window).page.display
     window.close()
 
 
@@ -269,13 +269,14 @@ def test_a_page_that_cannot_be_drawn_is_a_plain_one_that_leads_back(
     assert len(zones_of(window)) > 10
 
 
-def test_how_long_nobody_has_touched_it_is_known(window: Window) -> None:
+def test_how_long_nobody_has_touched_it_is_known() -> None:
     now_s = [50.0]
-    window._input._clock = lambda: now_s[0]
+    window = Window(Look(), SIZE, clock=lambda: now_s[0])
     pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(1, 1), button=1, touch=False))
     window.wait(0)
     now_s[0] += 7
     assert window.untouched_for_s == 7
+    window.close()
 
 
 def test_every_printable_letter_can_be_touched(window: Window) -> None:

@@ -25,8 +25,8 @@ SVG = (
 
 @pytest.fixture(autouse=True)
 def _nothing_cached() -> None:
-    logo._kept.cache_clear()
-    logo._scaled.cache_clear()
+    logo.kept_logo.cache_clear()
+    logo.scaled_logo.cache_clear()
 
 
 def svg(folder: Path, fill: str = "#dc1e1e", text: str = SVG) -> Path:
@@ -194,7 +194,7 @@ def test_it_is_scaled_once_for_each_place(tmp_path: Path) -> None:
     for _ in range(5):
         drawn(file, (100, 100))
         drawn(file, (60, 30))
-    assert (logo._kept.cache_info().misses, logo._scaled.cache_info().misses) == (1, 2)
+    assert (logo.kept_logo.cache_info().misses, logo.scaled_logo.cache_info().misses) == (1, 2)
 
 
 # --- Where it is drawn ------------------------------------------------------------------------
