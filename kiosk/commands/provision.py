@@ -10,7 +10,8 @@ import time
 from kiosk.provision.access_point import Radio
 from kiosk.provision.apply_settings import Paths, apply_file, apply_from_boot
 from kiosk.provision.change_settings import ChangePaths, answer_request
-from kiosk.provision.phone_setup import Doors, PhonePaths, PhoneSetup, close_phone_network
+from kiosk.provision.phone_doors import Doors, PhonePaths
+from kiosk.provision.phone_setup import PhoneSetup, close_phone_network
 from kiosk.settings_file import FileRefused
 
 

@@ -6,11 +6,8 @@ stays in this process's memory until it is right: then it is in force, or the bo
 
 import logging
 import secrets
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final, Protocol
+from collections.abc import Mapping
+from typing import Any, Final
 
 from kiosk.durable_files import write_private
 from kiosk.phone_setup.form import (
@@ -22,13 +19,13 @@ from kiosk.phone_setup.form import (
 )
 from kiosk.phone_setup.gate import DIGITS_WITHIN_S, FORM_WITHIN_S
 from kiosk.phone_setup.messages import NetworkChoice, Opening
-from kiosk.provision.access_point import AccessPoint, Radio
+from kiosk.provision.access_point import AccessPoint
 from kiosk.provision.apply_settings import COUNTRY, NOT_MOUNTED
 from kiosk.provision.change_settings import put_first_settings
 from kiosk.provision.env_file import checked_settings
+from kiosk.provision.phone_doors import Doors, Page, PhonePaths, RadioDoor
 from kiosk.provision.settings_in_force import values_in_force
-from kiosk.provision.unprivileged import CheckResult, PageProcess, check_at_blink
-from kiosk.provision.wifi import Wifi, bring_up, use_radio, wifi_of
+from kiosk.provision.wifi import wifi_of
 from kiosk.sale.phone_setup import (
     PhoneFailure,
     PhoneProgress,
@@ -49,86 +46,8 @@ READ_S: Final = 2.0  # for the phone to get its last page
 WAITS_S: Final = 600.0  # after a failure, for another try with what was typed
 SHOWN_S: Final = 20.0  # after the end, for the till to read it
 MOST_NETWORKS: Final = 30
-HTTP_PORT: Final = 80
 _SIGNS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 _PASSPHRASE_SIGNS: Final = 12  # 59 bits, for half an hour
-
-
-class Page(Protocol):
-    """The process that serves the page."""
-
-    def events(self, wait_s: float) -> list[dict[str, Any]]:
-        """What it says within that time."""
-        ...
-
-    def answer_form(self, wrong: tuple[str, ...]) -> None:
-        """Tell it which fields are wrong."""
-
-    def close(self) -> None:
-        """End it."""
-
-
-class RadioDoor(Protocol):
-    """The box's Wi-Fi."""
-
-    def switch_on(self) -> None:
-        """Have a radio that may be used."""
-
-    def scan(self) -> tuple[Network, ...]:
-        """The networks in range."""
-        ...
-
-    def open(self, point: AccessPoint) -> bool:
-        """Open a network; whether it is open."""
-        ...
-
-    def close(self) -> None:
-        """Close it."""
-
-    def try_network(self, wifi: Wifi) -> WifiNotice:
-        """Join a network for a trial."""
-        ...
-
-    def forget_trial(self) -> None:
-        """Leave it."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhonePaths:
-    """Where the till asks, where it is answered, and where the settings are."""
-
-    requests: Path = Path("/run/kiosk/phone")
-    progress: Path = Path("/run/kiosk-phone/progress")
-    etc: Path = Path("/etc/kiosk")
-
-    @property
-    def wanted(self) -> Path:
-        """The till's request, which is taken away."""
-        return self.requests / "wanted"
-
-    @property
-    def stop(self) -> Path:
-        """There when the till wants it to end."""
-        return self.requests / "stop"
-
-
-def serve_page(opening: Opening, address: str) -> Page:
-    """Serve the page on the access point's address."""
-    return PageProcess(opening, (address, HTTP_PORT), has_rights=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """What is outside: the radio, the page, Blink, the Wi-Fi for good, and time."""
-
-    radio: RadioDoor = field(default_factory=Radio)
-    serve: Callable[[Opening, str], Page] = serve_page
-    check: Callable[[Mapping[str, str]], CheckResult] = check_at_blink
-    join: Callable[[Wifi], None] = bring_up
-    use_country: Callable[[str], None] = use_radio
-    clock: Callable[[], float] = time.monotonic
-    unix: Callable[[], float] = time.time
-    sleep: Callable[[float], object] = time.sleep
 
 
 class PhoneSetup:
@@ -212,7 +131,7 @@ class PhoneSetup:
 
     def _form_of(self, page: Page) -> PhoneProgress | dict[str, str]:
         begun_s = self._doors.clock()
-        while not self._paths.stop.exists():
+        while not self._is_to_end():
             waited_s = self._doors.clock() - begun_s
             has_phone = self._progress.step is PhoneStep.FILLING_IN
             if waited_s >= (FORM_WITHIN_S if has_phone else DIGITS_WITHIN_S):
@@ -223,6 +142,10 @@ class PhoneSetup:
                     return values
         log.info("the till has ended the set-up by phone")
         return failed(PhoneFailure.TOO_LATE)
+
+    def _is_to_end(self) -> bool:
+        """Whether the till wants no more of it; one that has started anew asks once more."""
+        return self._paths.stop.exists() or self._paths.wanted.exists()
 
     def _handle(
         self, page: Page, event: Mapping[str, Any]
@@ -270,10 +193,10 @@ class PhoneSetup:
                 return failed(PhoneFailure.REFUSED, result.trouble)
             if self._is_set_up():  # meanwhile, in another way
                 return failed(PhoneFailure.NOT_ALLOWED)
-            put_first_settings(values, self._paths.etc, "phone", doors.unix())
-            if wifi is not None:
+            if wifi is not None:  # first: without settings all of it can be done again
                 write_private(self._paths.etc / COUNTRY, f"{wifi.country}\n")
                 doors.join(wifi)
+            put_first_settings(values, self._paths.etc, "phone", doors.unix())
         finally:
             doors.radio.forget_trial()
         self._form = {}

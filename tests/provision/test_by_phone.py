@@ -12,7 +12,8 @@ import pytest
 
 from kiosk.phone_setup.check import check
 from kiosk.phone_setup.messages import Opening
-from kiosk.provision.phone_setup import Doors, PhoneSetup
+from kiosk.provision.phone_doors import Doors
+from kiosk.provision.phone_setup import PhoneSetup
 from kiosk.provision.settings_in_force import CREDENTIALS
 from kiosk.provision.unprivileged import CheckResult, PageProcess
 from kiosk.sale.phone_setup import PhoneRequest, PhoneStep, phone_request_text, trouble_of

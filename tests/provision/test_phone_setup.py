@@ -17,11 +17,10 @@ from kiosk.phone_setup.messages import Opening
 from kiosk.provision.access_point import AccessPoint
 from kiosk.provision.apply_settings import COUNTRY, NOT_MOUNTED
 from kiosk.provision.change_settings import HISTORY, put_first_settings
+from kiosk.provision.phone_doors import Doors, PhonePaths
 from kiosk.provision.phone_setup import (
     MOST_NETWORKS,
     WAITS_S,
-    Doors,
-    PhonePaths,
     PhoneSetup,
     new_access_point,
 )
@@ -319,6 +318,18 @@ def test_the_till_ends_it_at_any_moment(box: Box) -> None:
     assert box.done[-2:] == ["page ends", "close"]
     assert box.now_s == 100.0
     assert not box.paths.stop.exists()
+
+
+def test_a_till_that_has_started_anew_gets_a_new_opening_at_once(box: Box) -> None:
+    def starts_anew() -> Iterable[Mapping[str, Any]]:
+        yield SEEN
+        box.asks_left = 1
+        box.ask()
+        yield PHONE
+
+    assert box.plays(starts_anew(), ALL_RIGHT).step is PhoneStep.DONE
+    assert box.now_s < 100.0 + DIGITS_WITHIN_S / 2
+    assert box.done.count("open") == 2
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[" * 9000, '{"token": "x", "language": "es"}', "\x00"])

@@ -25,7 +25,7 @@ from kiosk.journal.database import MISSING
 from kiosk.loop import EVENTS_A_TURN
 from kiosk.provision.apply_settings import NOT_MOUNTED, TRIAL, Paths
 from kiosk.provision.change_settings import ChangePaths
-from kiosk.provision.phone_setup import PhonePaths
+from kiosk.provision.phone_doors import PhonePaths
 from kiosk.settings import PIN_CREDENTIAL, SECRETS, SETTINGS_CREDENTIAL
 
 ROOT = Path(__file__).parent.parent.parent
