@@ -138,6 +138,7 @@ CHECKS: Final[tuple[Callable[[_Device], Finding], ...]] = (
     lambda at: device.boot_partition(at.machine.left_on_boot()),
     lambda at: device.card(at.machine.card()),
     lambda at: device.system(at.machine.system()),
+    lambda at: device.phone(at.machine.missing_for_phone()),
     lambda at: device.swap(at.machine.swaps()),
     lambda at: device.temperature(at.machine.temperature_c()),
     lambda at: device.power(at.machine.power()),

@@ -116,6 +116,17 @@ def system(reading: System) -> Finding:
             )
 
 
+def phone(missing: tuple[str, ...]) -> Finding:
+    """Whether a new box could be set up by phone, or this one after its settings are gone."""
+    if not missing:
+        return good("phone", "it can be set up by phone, where it has Wi-Fi")
+    return note(
+        "phone",
+        f"no set-up by phone without {' and '.join(missing)}",
+        f"apt install {' '.join(missing)}; the screen and a USB stick work without",
+    )
+
+
 def swap(places: tuple[str, ...]) -> Finding:
     """Memory holds keys; swap is memory on the card, and zram is memory that others may read."""
     if not places:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 log: Final = logging.getLogger("kiosk")
@@ -26,6 +27,10 @@ _WRITEBACK: Final = "Writeback-"
 
 # What lies beneath the partition of `setup.sh readonly`.
 _MISSING: Final = "partition-is-missing"
+
+# The set-up by phone: Debian's packages, and the tool of each that is used.
+_TOOLS_FOR_PHONE: Final = MappingProxyType({"network-manager": "nmcli", "dnsmasq-base": "dnsmasq"})
+_TOOL_FOLDERS: Final = ("/usr/bin", "/usr/sbin")
 
 Ask = Callable[[Sequence[str]], str | None]
 
@@ -135,6 +140,14 @@ class Machine:
         """Where memory may be written to, zram included."""
         lines = (self._text("/proc/swaps") or "").splitlines()[1:]
         return tuple(line.split()[0] for line in lines if line.strip())
+
+    def missing_for_phone(self) -> tuple[str, ...]:
+        """Debian's packages that the set-up by phone needs and that are not there."""
+        return tuple(
+            package
+            for package, tool in _TOOLS_FOR_PHONE.items()
+            if not any(self._at(f"{folder}/{tool}").exists() for folder in _TOOL_FOLDERS)
+        )
 
     def card(self) -> Card:
         """The file system that the journal is on."""

@@ -53,6 +53,8 @@ CASES = [
     (device.system(System.READ_ONLY), Verdict.GOOD, "only read"),
     (device.system(System.NO_EFFECT), Verdict.NOTE, "had no effect"),
     (device.system(System.INCOMPLETE), Verdict.STOP, "missing"),
+    (device.phone(()), Verdict.GOOD, "by phone"),
+    (device.phone(("dnsmasq-base",)), Verdict.NOTE, "without dnsmasq-base"),
     (device.swap(()), Verdict.GOOD, "off"),
     (device.swap(("/dev/zram0",)), Verdict.NOTE, "/dev/zram0"),
     (device.display(True, (), (), driver=False), Verdict.GOOD, "desktop"),

@@ -114,6 +114,14 @@ def test_every_swap_is_seen_as_the_kernel_has_it(box: Box) -> None:
     assert box.machine.swaps() == ("/dev/zram0", "/var/swap")
 
 
+def test_what_the_set_up_by_phone_lacks_is_named_by_its_package(box: Box) -> None:
+    assert box.machine.missing_for_phone() == ("network-manager", "dnsmasq-base")
+    box.put("/usr/bin/nmcli", "")
+    assert box.machine.missing_for_phone() == ("dnsmasq-base",)
+    box.put("/usr/sbin/dnsmasq", "")
+    assert box.machine.missing_for_phone() == ()
+
+
 def test_a_system_that_was_to_be_only_read_is_looked_at(box: Box) -> None:
     """Box fault 13: `readonly on` without an initramfs was promised all the same."""
     assert box.machine.system() is System.WRITABLE
