@@ -23,7 +23,7 @@ body{margin:0 auto;padding:1rem;max-width:32rem;font:1.05rem/1.4 system-ui,sans-
 color:#16181d;background:#fff}
 h1{font-size:1.4rem;margin:0 0 1rem}
 label,legend{display:block;font-weight:600;margin:1.1rem 0 .3rem}
-fieldset{border:0;margin:0;padding:0}
+fieldset{border:0;margin:1.1rem 0 0;padding:0}
 fieldset label{font-weight:400;margin:.3rem 0;padding:.6rem;border:1px solid #9aa1ad;
 border-radius:.5rem}
 fieldset input{margin-inline-end:.6rem}

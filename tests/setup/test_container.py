@@ -13,6 +13,7 @@ pytestmark = [
     pytest.mark.skipif(not can_run(), reason="needs root, debootstrap and systemd-nspawn"),
 ]
 INSTALL = "./setup.sh install --yes --wheels /srv/wheels --settings /srv/settings.env"
+INSTALL_UNSET = "./setup.sh install --yes --wheels /srv/wheels"
 UPDATE = "./setup.sh update --wheels /srv/wheels"
 IS_READY = "systemctl -q is-active kiosk && systemctl show -p StatusText kiosk"
 
@@ -166,3 +167,55 @@ def test_a_careful_users_mask_and_a_stick_from_a_pc_give_a_release_as_it_should_
     assert "the till is on the screen" in debian.wait(IS_READY)
     loose = "find -L /opt/kiosk -perm /022 -not -type l"
     assert debian.run(loose)[1].splitlines() == []
+
+
+# In place of NetworkManager: the box's address, from the profile that it was given.
+NMCLI = """#!/bin/sh
+profile=/run/NetworkManager/system-connections/kiosk-phone.nmconnection
+address=$(sed -n 's/^address1=//p' $profile 2>/dev/null)
+case "$*" in
+    *"connection up kiosk-phone") ip address add "$address" dev lo ;;
+    *"connection delete kiosk-phone") ip address del "$address" dev lo ;;
+esac
+"""
+PHONE = """
+import json, os, re, time, urllib.request
+from pathlib import Path
+
+place = Path("/run/kiosk/phone")
+place.mkdir(mode=0o700, exist_ok=True)
+new = place / "new"
+new.write_text(json.dumps({"token": "ab" * 16, "language": "en"}))
+new.rename(place / "wanted")
+file = Path("/run/kiosk-phone/progress")
+while True:
+    time.sleep(0.2)
+    if os.access(file, os.R_OK) and json.loads(file.read_text())["step"] != "opening":
+        break
+said = json.loads(file.read_text())
+assert said["step"] == "waiting", said
+text = urllib.request.urlopen(said["page"], timeout=20).read().decode()
+assert "six digits" in text, text
+for process in Path("/proc").glob("[0-9]*"):
+    if b"kiosk.phone_setup" in (process / "cmdline").read_bytes():
+        print("page by", re.search(r"Uid:\\s+(\\d+)", (process / "status").read_text())[1])
+(place / "stop").touch()
+"""
+ADDRESSES = "ip -4 -o address show dev lo"
+
+
+def test_the_unit_for_a_phone_serves_its_page_and_leaves_nothing_behind(debian: Container) -> None:
+    """With systemd's sandbox around it; the radio is a stand-in."""
+    debian.put("/usr/bin/nmcli", NMCLI)
+    status, said = debian.run(f"chmod 755 /usr/bin/nmcli; {INSTALL_UNSET}")
+    assert status == 0, said
+    debian.wait("systemctl show -p StatusText kiosk | grep 'waits to be set up'")
+    debian.put("/srv/phone.py", PHONE)
+    before = debian.run(ADDRESSES)[1]
+    status, said = debian.run("runuser -u kiosk -- python3 /srv/phone.py", timeout_s=120)
+    assert status == 0, said + debian.run("journalctl -u kiosk-phone-setup --no-pager")[1]
+    assert "page by 65534" in said
+    debian.wait("systemctl show -p ActiveState kiosk-phone-setup | grep inactive")
+    assert debian.run(ADDRESSES)[1] == before
+    assert debian.run("ls -A /run/NetworkManager/system-connections")[1] == ""
+    assert debian.run("ls /run/kiosk-phone")[0] != 0
