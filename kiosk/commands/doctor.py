@@ -16,11 +16,12 @@ from kiosk.doctor.finding import Finding, Verdict, stop, table
 from kiosk.host.machine import Machine
 from kiosk.journal import Journal, owner_pid, try_to_write
 from kiosk.panel.inspection import inspect
+from kiosk.printer.printer import look_at
 from kiosk.sale.account import Account
 from kiosk.sale.effects import FetchAccount
 from kiosk.sale.events import Event, MerchantWalletResult
 from kiosk.sale.invoice import WalletId
-from kiosk.sale.trouble import KioskError
+from kiosk.sale.trouble import KioskError, TroubleKind
 from kiosk.screen.display.surface import can_draw_without_a_desktop
 from kiosk.screen.drawing import logo
 from kiosk.screen.drawing.font_coverage import covers
@@ -120,6 +121,17 @@ def _logo(at: _Device) -> Finding:
     return till.logo(file, logo.problem(file) if file else "")
 
 
+def _printer(at: _Device) -> Finding:
+    address = at.settings.printer
+    trouble = look_at(address) if address else None
+    if trouble is None:
+        return till.printer(address, "", "")
+    what, cure = Words().trouble_text(trouble)
+    if trouble.kind is TroubleKind.PRINTER_REFUSED:
+        cure = "KIOSK_PRINTER must name a printer that the user kiosk may write to (group lp)"
+    return till.printer(address, f"{what} ({trouble.reason})", cure)
+
+
 # Every check of the device, in the order in which a helper would look. Each looks at one thing and
 # returns its line: the name, how it is, and the cure of what is not good.
 CHECKS: Final[tuple[Callable[[_Device], Finding], ...]] = (
@@ -130,6 +142,7 @@ CHECKS: Final[tuple[Callable[[_Device], Finding], ...]] = (
     _display,
     _fonts,
     _logo,
+    _printer,
     lambda at: till.sound(at.settings.volume, at.machine.sound_cards()),
     lambda at: till.backlight(at.machine.backlights()),
     lambda at: device.service(at.unit),

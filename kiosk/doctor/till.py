@@ -101,6 +101,15 @@ def fonts(name: str, *, covered: bool) -> Finding:
     return good("fonts", "draw every language and the name")
 
 
+def printer(address: str, problem: str, cure: str) -> Finding:
+    """The receipt printer; `problem` is empty when nothing is wrong with it. It stops no sale."""
+    if not address:
+        return good("printer", "none (KIOSK_PRINTER is empty)")
+    if problem:
+        return note("printer", f"{address}: {problem}", cure)
+    return good("printer", f"{address} can be used")
+
+
 def logo(file: Path | None, problem: str | None) -> Finding:
     """The shop's picture; `problem` is empty when it can be drawn."""
     if file is None:

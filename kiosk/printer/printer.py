@@ -128,11 +128,7 @@ class Printer:
 
     def _look(self) -> None:
         """Find out how the printer is, without printing."""
-        try:
-            with opened(self._address, self._patience) as link:
-                self._tell(_trouble_of(link.fault()))
-        except LinkBroken as broken:
-            self._tell(broken.trouble)
+        self._tell(look_at(self._address, self._patience))
 
     def _print(self, receipt: Receipt) -> None:
         dots = self._draw(receipt)
@@ -212,6 +208,15 @@ class NoPrinter:
 
     def close(self) -> None:
         """There is nothing to end."""
+
+
+def look_at(address: str, patience: Patience = USUAL_PATIENCE) -> Trouble | None:
+    """How a printer is, without printing; None if nothing is wrong, as far as it says."""
+    try:
+        with opened(address, patience) as link:
+            return _trouble_of(link.fault())
+    except LinkBroken as broken:
+        return broken.trouble
 
 
 def _trouble_of(fault: Fault | None) -> Trouble | None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import Final
 
-from kiosk.sale.books import CloseReport, CurrencySums, Sums
+from kiosk.sale.books import CashierSums, CloseReport, CurrencySums, Sums
 from kiosk.sale.facts import Sale
 from kiosk.sale.invoice import SaleId, short_hash
 from kiosk.sale.money import ONE_BITCOIN, SAT, Fiat, Rate, Sats, fiat_from_sats
@@ -128,11 +128,18 @@ class TaxLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CashierLine:
+    """What a cashier has taken, in a close."""
+
+    sums: CashierSums
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A line across the paper."""
 
 
-Line = ShopLine | TitleLine | ItemLine | FactLine | TaxLine | Rule
+Line = ShopLine | TitleLine | ItemLine | FactLine | TaxLine | CashierLine | Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +263,8 @@ def close_receipt(report: CloseReport, shop: Shop) -> Receipt:
     lines += _by_currency(Label.GIVEN_BACK, report.refunded)
     if report.twice:
         lines.append(FactLine(Label.TWICE, Fiat(report.twice_amount, SAT)))
+    if report.cashiers:
+        lines += [Rule(), *map(CashierLine, report.cashiers)]
     return Receipt((*lines, *_foot(shop)))
 
 

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from kiosk.sale.books import CashierSums
 from kiosk.sale.money import ONE_BITCOIN, SAT, Fiat, Sats, fiat_from_sats
 from kiosk.sale.receipt import (
     MOST_ITEMS,
+    CashierLine,
     FactLine,
     ItemLine,
     Label,
@@ -94,6 +96,13 @@ def test_a_refund_names_its_own_number_and_the_receipt_that_it_is_of() -> None:
     assert values(receipt, Label.REASON) == [RefundReason.RETURNED]
     (tax,) = (line for line in receipt.lines if isinstance(line, TaxLine))
     assert (tax.net.minor, tax.tax.minor) == (467, 33)
+
+
+def test_a_close_says_what_each_cashier_has_taken() -> None:
+    shared = (CashierSums("Ada", CLOSE.forwarded), CashierSums("", (), CLOSE.refunded))
+    receipt = close_receipt(replace(CLOSE, cashiers=shared), SHOP)
+    lines = [line for line in receipt.lines if isinstance(line, CashierLine)]
+    assert tuple(line.sums for line in lines) == shared
 
 
 def test_a_close_has_the_sums_of_its_report_in_every_currency() -> None:

@@ -24,6 +24,8 @@ from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
     CheckingLimit,
+    ChoosingCashier,
+    ChoosingItem,
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
@@ -35,6 +37,7 @@ from kiosk.sale.screens import (
     LeavingCode,
     ManagerScreen,
     Paid,
+    ReceiptScreen,
     ReceivedDirectly,
     RefundScreen,
     RequestingInvoice,
@@ -74,13 +77,25 @@ SHOWN = {
     JoiningNetwork: Light.DARK,
     SaleScreen: Light.DARK,
     RefundScreen: Light.DARK,
+    ReceiptScreen: Light.DARK,
+    ChoosingCashier: Light.DARK,
+    ChoosingItem: Light.DARK,
     DeviceScreen: Light.DARK,
     FirstRun: Light.DARK,
     SettingsScreen: Light.DARK,
 }
 VIEWS = every_view()
 # Pictures that ask for a person although nothing went wrong with the sale on them.
-READ_ME = ("alarm", "late-money", "recovered", "stuck", "out-", "unreachable-")
+READ_ME = (
+    "alarm",
+    "no-copy",
+    "printer-no-paper",
+    "late-money",
+    "recovered",
+    "stuck",
+    "out-",
+    "unreachable-",
+)
 
 
 def test_every_screen_has_its_light() -> None:

@@ -1,8 +1,9 @@
 """Which amounts a view shows for what is typed and for a sale."""
 
+from kiosk.sale.books import CashierSums, less
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Sale
-from kiosk.sale.money import SAT, Sats, fiat_from_sats, sats_from_fiat
+from kiosk.sale.money import SAT, Fiat, Sats, fiat_from_sats, sats_from_fiat
 from kiosk.sale.prices import rate_to_show
 from kiosk.sale.till import Till
 from kiosk.screen.text.words import Words
@@ -27,3 +28,16 @@ def sale_amounts(words: Words, sale: Sale) -> tuple[str, str]:
         other = words.money(fiat_from_sats(sale.amount, sale.rate)) if sale.rate else ""
         return words.sats(sale.amount), other
     return words.money(sale.whole_price), words.sats(sale.amount)
+
+
+def sums_of_cashier(words: Words, cashier: CashierSums) -> str:
+    """`9 sales, $148.32, tips $2.50`, with what was given back taken off."""
+    sums = less(cashier.sums, cashier.refunded)
+    count = words.trn("{count} sale", "{count} sales", sum(line.receipts for line in sums))
+    parts = [count]
+    for line in sums:
+        parts.append(words.money(line.paid))
+        if line.tip_minor:
+            tips = words.money(Fiat(line.tip_minor, line.currency))
+            parts.append(words.tr("tips {amount}", amount=tips))
+    return ", ".join(parts)

@@ -8,6 +8,7 @@ from typing import Final
 
 from kiosk.sale.money import Fiat
 from kiosk.sale.receipt import (
+    CashierLine,
     FactLine,
     ItemLine,
     Label,
@@ -23,6 +24,7 @@ from kiosk.sale.receipt import (
 )
 from kiosk.sale.refund import RefundReason
 from kiosk.screen.drawing.font_coverage import without_marks
+from kiosk.screen.text.amounts import sums_of_cashier
 from kiosk.screen.text.catalogs import mark
 from kiosk.screen.text.labels import REFUND_REASONS
 from kiosk.screen.text.words import Words
@@ -117,6 +119,9 @@ def _rows(line: Line, words: Words) -> Iterator[ReceiptRow]:
             named = words.as_written(f"{rate.name} {rate.percent} %")
             yield ReceiptRow(named, words.money(tax))
             yield ReceiptRow(words.tr(_LABELS[Label.NET]), words.money(net))
+        case CashierLine(sums):
+            name = words.as_written(sums.cashier or words.tr("no cashier"))
+            yield ReceiptRow(name, sums_of_cashier(words, sums))
         case FactLine(label, value, strong):
             style = RowStyle.STRONG if strong else RowStyle.PLAIN
             yield ReceiptRow(words.tr(_LABELS[label]), _value(value, words), style)

@@ -11,9 +11,9 @@ from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import off_top, rows
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE
+from kiosk.screen.text.amounts import sums_of_cashier
 from kiosk.screen.views.button_row import Button, button_row
 from kiosk.screen.views.choices import back_key, page_with_foot
-from kiosk.screen.views.totals import sums_of_cashier
 
 
 def choosing_cashier(canvas: Canvas, till: Till, screen: ChoosingCashier) -> None:

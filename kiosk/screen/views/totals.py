@@ -13,7 +13,7 @@ from kiosk.screen.drawing.canvas import Align, Canvas
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.layout import off_top, rows
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, MARGIN, TITLE, Colour
-from kiosk.screen.text.words import Words
+from kiosk.screen.text.amounts import sums_of_cashier
 
 _CASHIER_LINE: Final = 52  # points
 
@@ -91,19 +91,6 @@ def _cashier_lines(canvas: Canvas, inner: pygame.Rect, cashiers: Sequence[Cashie
         hidden = len(cashiers) - len(shown)
         more = words.trn("{count} more, in the files", "{count} more, in the files", hidden)
         canvas.text(more, places[len(shown)], colours.quiet, LABEL, align=Align.START)
-
-
-def sums_of_cashier(words: Words, cashier: CashierSums) -> str:
-    """`9 sales, $148.32, tips $2.50`, with what was given back taken off."""
-    sums = less(cashier.sums, cashier.refunded)
-    count = words.trn("{count} sale", "{count} sales", sum(line.receipts for line in sums))
-    parts = [count]
-    for line in sums:
-        parts.append(words.money(line.paid))
-        if line.tip_minor:
-            tips = words.money(Fiat(line.tip_minor, line.currency))
-            parts.append(words.tr("tips {amount}", amount=tips))
-    return ", ".join(parts)
 
 
 def _close(canvas: Canvas, area: pygame.Rect, report: CloseReport) -> None:

@@ -1,9 +1,12 @@
 """A receipt on paper looks as it is drawn, in every language and on every paper."""
 
+from dataclasses import replace
+
 import pygame
 import pytest
 
 from kiosk.printer.escpos import document
+from kiosk.sale.books import CashierSums
 from kiosk.sale.receipt import Receipt, close_receipt, refund_receipt, sale_receipt
 from kiosk.screen.drawing.font_coverage import covers
 from kiosk.screen.drawing.receipt_picture import (
@@ -19,10 +22,11 @@ from kiosk.settings import LANGUAGES
 from tests.printer.fake_printer import printed
 from tests.screen.samples import CLOSE, RECEIPTED, REFUND, REFUNDED, SHOP
 
+CASHIERS = (CashierSums("Ada", CLOSE.forwarded), CashierSums("", CLOSE.received, CLOSE.refunded))
 PAPERS = {
     "sale": sale_receipt(RECEIPTED, SHOP),
     "refund": refund_receipt(REFUNDED, REFUND, SHOP),
-    "close": close_receipt(CLOSE, SHOP),
+    "close": close_receipt(replace(CLOSE, cashiers=CASHIERS), SHOP),
 }
 
 
