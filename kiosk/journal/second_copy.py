@@ -79,11 +79,11 @@ def describe_journal(journal: Path) -> JournalSummary:
 
 
 def copy_journal(journal: Path, target: Path) -> None:
-    """Copy a journal that another process may be writing; durable when this returns.
+    """Copy a journal that another process may be writing; durable and checked when this returns.
 
     Raises:
         JournalUnusable: it cannot be read.
-        JournalCorrupt: it is not a sound journal.
+        JournalCorrupt: it is not a sound journal; `target` is not made.
         OSError: the copy cannot be written.
     """
     with closing(open_beside(journal, "ro")) as source:
@@ -92,6 +92,12 @@ def copy_journal(journal: Path, target: Path) -> None:
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
             raise OSError(_ERRNO.get(code, errno.EIO), str(error)) from error
+    try:
+        with closing(open_beside(target, "ro")) as copy, reading():
+            check_whole(copy)
+    except BaseException:
+        target.unlink()
+        raise
 
 
 def restore(

@@ -133,6 +133,18 @@ def test_what_closes_after_the_copy_have_counted_is_counted_by_no_other(
         assert sales == [sale(4).id, sale(5).id]
 
 
+def test_a_damaged_journal_is_not_kept_as_a_copy(journal: Journal, path: Path, copy: Path) -> None:
+    """Copies are few: a bad one would take the place of a good one in the end."""
+    journal.record([fact for number in range(1, 60) for fact in sold(sale(number), number)])
+    journal.close()
+    data = bytearray(path.read_bytes())
+    data[20 * 4096 : 21 * 4096] = b"\xa5" * 4096
+    path.write_bytes(data)
+    with pytest.raises(JournalCorrupt):
+        copy_journal(path, copy)
+    assert not list(copy.parent.glob("*copy*"))
+
+
 def test_a_running_till_is_left_alone(journal: Journal, path: Path, copy: Path) -> None:
     copy_journal(path, copy)
     with pytest.raises(JournalUnusable, match="uses this journal"):
