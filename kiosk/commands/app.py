@@ -291,6 +291,7 @@ def build_app(
             replace(
                 till,
                 list_room=window.list_room,
+                item_room=window.item_room,
                 rules=replace(rules, last_sales=rules.last_sales and window.has_room_for_sales),
             ),
             inbox,

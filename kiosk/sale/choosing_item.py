@@ -22,7 +22,6 @@ from kiosk.sale.screens import ChoosingItem, EnteringAmount
 from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 
-PAGE_ITEMS: Final = 12  # on the screen at once
 _NUMBER_DIGITS: Final = 2
 
 
@@ -51,10 +50,10 @@ def handle_key(till: Till, screen: ChoosingItem, key: Key) -> Step:
         case Key.DELETE | Key.CLEAR if screen.typed:
             return Step(replace(till, screen=replace(screen, typed="")))
         case Key.DELETE:
-            top = max(0, screen.top - PAGE_ITEMS)
+            top = max(0, screen.top - till.item_room)
             return Step(replace(till, screen=replace(screen, top=top)))
-        case Key.PLUS if screen.top + PAGE_ITEMS < len(till.rules.items):
-            return Step(replace(till, screen=replace(screen, top=screen.top + PAGE_ITEMS)))
+        case Key.PLUS if screen.top + till.item_room < len(till.rules.items):
+            return Step(replace(till, screen=replace(screen, top=screen.top + till.item_room)))
         case Key.CLEAR:
             return Step(replace(till, screen=EnteringAmount(screen.entry)))
         case Key.CHARGE if not screen.entry.is_empty:
@@ -70,7 +69,7 @@ def handle_row(till: Till, screen: ChoosingItem, number: int) -> Step:
 
 def shown_items(till: Till, screen: ChoosingItem) -> tuple[QuickItem, ...]:
     """The items of the page."""
-    return till.rules.items[screen.top : screen.top + PAGE_ITEMS]
+    return till.rules.items[screen.top : screen.top + till.item_room]
 
 
 def price_of(till: Till, item: QuickItem) -> Fiat:

@@ -264,6 +264,7 @@ class Till:
     copied_day: tuple[int, int] = (0, 0)  # the day of the last copy: its begin, and its end
     device: DeviceFacts | None = None  # what it last said of itself
     list_room: int = USUAL_ROOM  # what the display has for lines of a list (sales_list)
+    item_room: int = 12  # quick items on the display at once
     settings_trouble: Trouble | None = None  # no settings are in force: a person must set it right
 
     def with_alarm(self, trouble: Trouble, sale: SaleId | None = None) -> "Till":

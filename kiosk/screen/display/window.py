@@ -31,6 +31,7 @@ from kiosk.screen.drawing.qr import WHITE_LEVELS, prepare
 from kiosk.screen.drawing.theme import PALETTES
 from kiosk.screen.sound.speaker import Speaker
 from kiosk.screen.views import attract
+from kiosk.screen.views.choosing_item import item_room
 from kiosk.screen.views.free_room import has_room_for_sales
 from kiosk.screen.views.list_card import list_room
 from kiosk.screen.views.paint import paint, paint_motion
@@ -112,6 +113,11 @@ class Window:
     def list_room(self) -> int:
         """What this display has for the lines of a list."""
         return list_room(self._canvas())
+
+    @property
+    def item_room(self) -> int:
+        """How many quick items this display has room for at once."""
+        return item_room(self._canvas())
 
     @property
     def has_room_for_sales(self) -> bool:
@@ -261,6 +267,7 @@ def picture(till: Till, look: Look, size: tuple[int, int]) -> tuple[pygame.Surfa
     pygame.font.init()
     look = look.in_language(till.customer_language)
     canvas = Canvas(pygame.Surface(size), PALETTES[look.theme], look.words)
-    paint(canvas, till, look)
-    paint_motion(canvas, till)
+    shown = replace(till, item_room=item_room(canvas))
+    paint(canvas, shown, look)
+    paint_motion(canvas, shown)
     return canvas.surface, canvas

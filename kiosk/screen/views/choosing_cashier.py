@@ -39,11 +39,7 @@ def _line(canvas: Canvas, area: pygame.Rect, till: Till, screen: ChoosingCashier
     elif screen.typed:
         canvas.text(f"{screen.typed}…", area, colours.ink, LABEL, weight=Weight.BOLD)
     elif screen.today is not None:
-        said = words.tr(
-            "{cashier}, today: {sums}",
-            cashier=screen.today.cashier,
-            sums=sums_of_cashier(words, screen.today),
-        )
+        said = words.tr("Today: {sums}", sums=sums_of_cashier(words, screen.today))
         canvas.text(said, area, colours.ink, LABEL)
     elif till.cashier is None:
         sentence = words.tr("Touch a name, or type its two digits.")

@@ -6,7 +6,7 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.choosing_item import PAGE_ITEMS, price_of, shown_items
+from kiosk.sale.choosing_item import price_of, shown_items
 from kiosk.sale.keys import Key, Row
 from kiosk.sale.quick_item import QuickItem
 from kiosk.sale.screens import ChoosingItem
@@ -15,7 +15,7 @@ from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import off_top, rows
-from kiosk.screen.drawing.theme import GAP, LABEL, LARGE, SMALL, Colour
+from kiosk.screen.drawing.theme import GAP, LABEL, LARGE, SMALL, Colour, is_large
 from kiosk.screen.views.button_row import Button, button_row
 from kiosk.screen.views.choices import back_key, page_with_foot
 from kiosk.screen.views.free_room import taken
@@ -34,6 +34,7 @@ _STRIPES: Final[Mapping[str, Colour]] = MappingProxyType(
     }
 )
 _STRIPE: Final = 8  # points
+_SMALL_DISPLAY: Final = 800  # pixels of 1000 points: below that there are fewer, wider tiles
 
 
 def choosing_item(canvas: Canvas, till: Till, screen: ChoosingItem) -> None:
@@ -42,7 +43,7 @@ def choosing_item(canvas: Canvas, till: Till, screen: ChoosingItem) -> None:
     body, foot = page_with_foot(canvas)
     head, body = off_top(body, canvas.points(LARGE), gap)
     _head(canvas, head, screen)
-    across, down = (4, 3) if canvas.is_wide else (3, 4)
+    across, down = _grid(canvas)
     places = [
         place
         for row in rows(body, [1] * down, gap)
@@ -55,10 +56,31 @@ def choosing_item(canvas: Canvas, till: Till, screen: ChoosingItem) -> None:
     button_row(canvas, canvas.columns(foot, shares, gap), keys, LABEL * 0.9)
 
 
+def item_room(canvas: Canvas) -> int:
+    """How many items the display has room for, with a name of two words on each."""
+    across, down = _grid(canvas)
+    return across * down
+
+
+def _grid(canvas: Canvas) -> tuple[int, int]:
+    """How many tiles stand side by side, and how many above each other."""
+    if canvas.points(1000) < _SMALL_DISPLAY:
+        more, fewer = 3, 2
+    elif is_large(canvas.rect.size):
+        more, fewer = 6, 4
+    else:
+        more, fewer = 4, 3
+    return (more, fewer) if canvas.is_wide else (fewer, more)
+
+
 def _head(canvas: Canvas, area: pygame.Rect, screen: ChoosingItem) -> None:
     """How many of the next item, else what was taken last; the sum at the end."""
     words, colours = canvas.words, canvas.palette
-    said, whole = canvas.columns(area, [62, 38], canvas.points(GAP))
+    said = area
+    if not screen.entry.is_empty:
+        said, whole = canvas.columns(area, [62, 38], canvas.points(GAP))
+        total = words.money(screen.entry.price)
+        canvas.text(total, whole, colours.ink, LARGE, align=Align.END, weight=Weight.BOLD)
     if screen.typed:
         canvas.text(f"{screen.typed}…", said, colours.ink, LARGE, align=Align.START)
     elif screen.times > 1:
@@ -70,8 +92,6 @@ def _head(canvas: Canvas, area: pygame.Rect, screen: ChoosingItem) -> None:
     else:
         hint = words.tr("Touch an item, or type its two digits.")
         canvas.text(hint, said, colours.quiet, LABEL, align=Align.START)
-    total = words.money(screen.entry.price)
-    canvas.text(total, whole, colours.ink, LARGE, align=Align.END, weight=Weight.BOLD)
 
 
 def _tile(
@@ -97,7 +117,7 @@ def _tile(
 
 def _foot_keys(canvas: Canvas, till: Till, screen: ChoosingItem) -> list[Button]:
     keys: list[Button] = [back_key(canvas)]
-    if len(till.rules.items) > PAGE_ITEMS:
+    if len(till.rules.items) > till.item_room:
         keys.append((Key.DELETE, "", Icon.UP, Tone.PLAIN))
         keys.append((Key.PLUS, "", Icon.DOWN, Tone.PLAIN))
     if not screen.entry.is_empty:
