@@ -3,14 +3,12 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
 from gql import GraphQLRequest
 
 from kiosk.sale.account import Account
-from kiosk.sale.days import DAY_S
 from kiosk.sale.events import CancelOutcome
 from kiosk.sale.ids import direct_external_id, other_external_id, parse_external_id
 from kiosk.sale.invoice import (
@@ -18,16 +16,12 @@ from kiosk.sale.invoice import (
     ExternalId,
     Invoice,
     PaymentHash,
-    PaymentRequest,
     WalletId,
-    parse_payment_hash,
     short_hash,
 )
-from kiosk.sale.money import MSAT_PER_SAT, Sats
-from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
+from kiosk.sale.money import Sats
+from kiosk.sale.trouble import KioskError
 from kiosk.wallet import documents
-from kiosk.wallet.answer_bounds import LONGEST_PAYMENT_REQUEST
-from kiosk.wallet.bolt11 import NotAnInvoice, decode
 from kiosk.wallet.errors import (
     UNREADABLE,
     AccountSide,
@@ -43,17 +37,18 @@ from kiosk.wallet.errors import (
 )
 from kiosk.wallet.fetch_history import payout_sent
 from kiosk.wallet.http import Http
+from kiosk.wallet.wanted_invoice import (
+    CODE_LEAST_S,
+    PAYOUT_LEAST_S,
+    UnknownPayee,
+    WantedInvoice,
+    checked,
+)
 
 log: Final = logging.getLogger("kiosk.wallet")
 
 _REQUESTS_PER_ID: Final = 3
 _MOST_IDS: Final = 5
-
-# A lifetime need only be long enough for its purpose: a code to be paid, a payout to be sent and
-# looked up. Blink has changed its bounds before; what the invoice itself says is what counts.
-CODE_LEAST_S: Final = 60
-_PAYOUT_LEAST_S: Final = 600
-_LIFETIME_MOST_S: Final = 31 * DAY_S
 
 
 async def make_invoice(
@@ -65,7 +60,7 @@ async def make_invoice(
         UnknownPayee: it pays a node that is not known as Blink's; ask for the nodes, then again.
         KioskError: none could be had; nobody has seen one.
     """
-    wanted = _Wanted(
+    wanted = WantedInvoice(
         account.till_wallet,
         amount,
         memo,
@@ -92,7 +87,7 @@ async def make_direct_invoice(
         UnknownPayee: it pays a node that is not known as Blink's; ask for the nodes, then again.
         KioskError: none could be had; nobody has seen one.
     """
-    wanted = _Wanted(
+    wanted = WantedInvoice(
         wallet,
         amount,
         memo,
@@ -135,12 +130,12 @@ async def make_payout(
 
     if named is not None and named.generation > 1 and (sent := await search()) is not None:
         return sent
-    wanted = _Wanted(
+    wanted = WantedInvoice(
         account.merchant_wallet,
         amount,
         memo,
         PAYOUT_EXPIRY_MIN,
-        _PAYOUT_LEAST_S,
+        PAYOUT_LEAST_S,
         account.network,
         AccountSide.MERCHANT,
         search=search,
@@ -171,28 +166,9 @@ async def cancel(http: Http, account: Account, payment_hash: PaymentHash) -> Can
     return CancelOutcome.UNKNOWN
 
 
-class UnknownPayee(Refused):
-    """All is as it was asked for, but for the node that would be paid."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """An invoice to be made, all but its external id; it lives `minutes`, `least_s` will do."""
-
-    wallet: WalletId
-    amount: Sats
-    memo: str
-    minutes: int
-    least_s: int
-    network: str
-    side: AccountSide
-    payees: frozenset[str] = frozenset()  # whose node may be paid; empty is any
-    search: Callable[[], Awaitable[Invoice | None]] | None = None  # for what was sent of it
-
-
 async def _create_under_free_id(
     http: Http,
-    wanted: _Wanted,
+    wanted: WantedInvoice,
     first_id: ExternalId,
     document: GraphQLRequest,
     *,
@@ -207,14 +183,14 @@ async def _create_under_free_id(
     external_id = first_id
     for _ in range(_MOST_IDS):
         try:
-            return _checked(await _create(http, wanted, external_id, document), wanted, external_id)
+            return checked(await _create(http, wanted, external_id, document), wanted, external_id)
         except Refused as error:
             if not _exists_already(error.error):
                 raise
         existing = await _find_by_external_id(http, wanted.side, external_id) if may_look else None
         if existing is not None:
             try:
-                return _checked(existing, wanted, external_id)
+                return checked(existing, wanted, external_id)
             except UnknownPayee:
                 raise
             except Refused as error:
@@ -227,7 +203,7 @@ async def _create_under_free_id(
 
 
 async def _create(
-    http: Http, wanted: _Wanted, external_id: ExternalId, document: GraphQLRequest
+    http: Http, wanted: WantedInvoice, external_id: ExternalId, document: GraphQLRequest
 ) -> Mapping[str, Any]:
     """Ask for the invoice; a lost answer is asked for again with the same external id, at once."""
     on_behalf = document is documents.CREATE_ON_BEHALF
@@ -273,36 +249,3 @@ async def _find_by_external_id(
 def _exists_already(error: BlinkError) -> bool:
     low = error.message.lower()
     return "external id" in low and "already exists" in low
-
-
-def _checked(raw: Mapping[str, Any], wanted: _Wanted, external_id: ExternalId) -> Invoice:
-    """Believe an invoice only if its BOLT11 text is what was asked for."""
-    text = raw.get("paymentRequest")
-    if not isinstance(text, str):
-        raise unexpected_answer("an invoice without a BOLT11 text")
-    if len(text) > LONGEST_PAYMENT_REQUEST:
-        raise unexpected_answer("an invoice too long for a QR code")
-    try:
-        decoded = decode(text)
-    except NotAnInvoice as error:
-        raise unexpected_answer(str(error)) from None
-    checks = {
-        "hash": decoded.payment_hash == parse_payment_hash(raw.get("paymentHash")),
-        "amount": decoded.amount_msat == wanted.amount * MSAT_PER_SAT,
-        "lifetime": wanted.least_s <= decoded.lifetime_s <= _LIFETIME_MOST_S,
-        "network": decoded.network == wanted.network,
-        "payee": not wanted.payees or decoded.payee in wanted.payees,
-    }
-    wrong = [what for what, right in checks.items() if not right]
-    if wrong:
-        reason = f"the invoice's {' and '.join(wrong)} is not what was asked for"
-        kind = UnknownPayee if wrong == ["payee"] else Refused
-        raise kind(Trouble(TroubleKind.BLINK_ODD, reason=reason), BlinkError(reason))
-    return Invoice(
-        payment_hash=decoded.payment_hash,
-        payment_request=PaymentRequest(text.lower()),
-        amount=wanted.amount,
-        external_id=external_id,
-        expires_at=decoded.timestamp + decoded.lifetime_s,
-        lifetime_s=decoded.lifetime_s,
-    )

@@ -32,9 +32,9 @@ from kiosk.sale.trouble import KioskError
 from kiosk.wallet.direct_status import STATUS_FIELD
 from kiosk.wallet.errors import AccountSide, describe_bug, safe_reason
 from kiosk.wallet.http import Http
-from kiosk.wallet.invoices import UnknownPayee
 from kiosk.wallet.nodes import fetch_nodes
 from kiosk.wallet.subscription import ConnectionStep, keep_subscribed
+from kiosk.wallet.wanted_invoice import UnknownPayee
 
 log: Final = logging.getLogger("kiosk.wallet")
 
