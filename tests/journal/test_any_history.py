@@ -269,7 +269,7 @@ class AnyHistory(RuleBasedStateMachine):
         assert len(self.journal.unsettled()) == sum(not sale.settled for sale in paid)
 
 
-@pytest.mark.parametrize("examples", [25, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [15, pytest.param(500, marks=pytest.mark.slow)])
 @pytest.mark.timeout(900)
 def test_the_journal_is_the_model_m5_m6_m11(examples: int) -> None:
     run_state_machine_as_test(

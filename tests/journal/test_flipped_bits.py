@@ -13,7 +13,7 @@ from tests.journal.connection import connection
 from tests.journal.test_journal import NOW, moved, opened, paid, sale
 from tests.sale.tills import RULES
 
-SAMPLE = 120
+SAMPLE = 60
 
 
 @pytest.fixture(scope="module")
