@@ -14,7 +14,7 @@ from kiosk.sale.effects import (
     SendForward,
     Sound,
 )
-from kiosk.sale.entry import Entry, without_last_digit
+from kiosk.sale.entry import MAX_DIGITS, Entry, EntryFull, with_digit, without_last_digit
 from kiosk.sale.events import (
     CancelInvoiceResult,
     CancelOutcome,
@@ -449,6 +449,12 @@ def test_another_try_says_nothing_about_unproven_payments_where_there_are_none()
 def test_delete_with_nothing_typed_takes_back_the_last_item() -> None:
     entry = Entry(USD, items=(100, 200, 300))
     assert without_last_digit(entry) == Entry(USD, typed=300, items=(100, 200))
+
+
+def test_no_digit_makes_a_sum_longer_than_an_amount_may_be() -> None:
+    nearly_full = Entry(SAT, typed=1, items=(10**MAX_DIGITS - 10,))
+    with pytest.raises(EntryFull):
+        with_digit(nearly_full, 0)
 
 
 def test_no_price_is_no_news_to_a_cashier_who_waits_for_none() -> None:
