@@ -114,7 +114,11 @@ class PhoneSetup:
             shown=shown_again(self._form),
             kept=tuple(name for name in SECRET_FIELDS if self._form.get(name)),
         )
-        page = doors.serve(opening, point.address)
+        try:
+            page = doors.serve(opening, point.address)
+        except OSError as error:
+            log.error("no page at the box's own address: %s", error.strerror)  # noqa: TRY400
+            return failed(PhoneFailure.NO_RADIO)
         try:
             self._say(
                 PhoneProgress(

@@ -23,6 +23,7 @@ from kiosk.sale.trouble import Trouble, TroubleKind
 USER: Final = "nobody"
 GROUP: Final = "nogroup"
 CHECK_S: Final = 120.0
+ENDED: Final = {"event": "ended"}
 _BACKLOG: Final = 32
 _MOST_RESULT: Final = 4096
 _ENDS_S: Final = 3.0
@@ -64,15 +65,18 @@ class PageProcess:
         self._link.sendall(opening_line(opening))
 
     def events(self, wait_s: float) -> list[dict[str, Any]]:
-        """What it says within that time; `ended` when it will say no more."""
+        """What it says within that time; `ended` when it will say no more, or nonsense."""
         if not select.select([self._link], [], [], wait_s)[0]:
             return []
-        data = self._link.recv(MOST_LINE_BYTES)
-        self._heard += data
-        if not data or len(self._heard) > 2 * MOST_LINE_BYTES:
-            return [{"event": "ended"}]
-        *lines, self._heard = self._heard.split(b"\n")
-        return [message_of(line) for line in lines]
+        try:
+            data = self._link.recv(MOST_LINE_BYTES)
+            *lines, self._heard = (self._heard + data).split(b"\n")
+            messages = [message_of(line) for line in lines]
+        except (ConnectionError, ValueError):
+            return [ENDED]
+        if not data or len(self._heard) > MOST_LINE_BYTES:
+            return [ENDED]
+        return messages
 
     def answer_form(self, wrong: tuple[str, ...]) -> None:
         """Tell it which fields are wrong; none means that the form is taken."""

@@ -7,6 +7,7 @@ import json
 import re
 import socket
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from kiosk.provision.phone_setup import (
     new_access_point,
 )
 from kiosk.provision.settings_in_force import values_in_force
-from kiosk.provision.unprivileged import CheckResult, PageProcess
+from kiosk.provision.unprivileged import ENDED, CheckResult, PageProcess
 from kiosk.provision.wifi import Wifi
 from kiosk.sale.phone_setup import (
     PhoneFailure,
@@ -225,6 +226,26 @@ def test_a_box_without_a_radio_says_so(box: Box) -> None:
     box.opens = False
     assert box.plays(()).failure is PhoneFailure.NO_RADIO
     assert box.done == ["switch on", "scan", "open", "close"]
+
+
+def test_a_page_that_cannot_be_served_is_no_full_memory_card(box: Box) -> None:
+    def cannot(*_: object) -> Phone:
+        raise OSError(98, "Address already in use")
+
+    box.doors = replace(box.doors, serve=cannot)
+    assert box.plays(()).failure is PhoneFailure.NO_RADIO
+    assert box.done[-1] == "close"
+
+
+@pytest.mark.parametrize("said", [b"", b"nonsense\n", b"[]\n", b"x" * 140_000])
+def test_a_page_that_says_nonsense_is_taken_for_one_that_has_ended(said: bytes) -> None:
+    page = object.__new__(PageProcess)
+    page._link, theirs = socket.socketpair()
+    page._heard = b"x" * 140_000 if len(said) > 100 else b""
+    with page._link, theirs:
+        theirs.sendall(said[:100])
+        theirs.shutdown(socket.SHUT_WR)
+        assert page.events(5.0)[-1] == ENDED
 
 
 def test_a_network_that_cannot_be_joined_leaves_the_box_as_it_was(box: Box) -> None:
