@@ -6,9 +6,7 @@ from typing import Final
 
 from kiosk.sale import direct, invoice_questions, watched_invoices
 from kiosk.sale.choosing_cashier import screen_at_rest
-from kiosk.sale.customer_language import choose_next_language
 from kiosk.sale.effects import (
-    AdjustCodeBrightness,
     CancelInvoice,
     CloseSale,
     FetchDailyLimit,
@@ -34,14 +32,12 @@ from kiosk.sale.facts import (
     SaleLeftScreen,
 )
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
-from kiosk.sale.keys import Key
 from kiosk.sale.money import Currency
 from kiosk.sale.prices import unit_by_code
 from kiosk.sale.screens import (
     AwaitingPayment,
     ChoosingCashier,
     ChoosingItem,
-    CodeDetail,
     CodeExpired,
     EnteringAmount,
     Forwarded,
@@ -60,7 +56,6 @@ BLOCKED_S: Final = 300.0  # Blink blocks invoice creation this long after 60 in 
 CODE_SLACK_S: Final = 60
 
 # "I paid" is no question that one answer settles: a payment may be under way.
-CHECK_ASKED_S: Final = 20.0
 CHECK_EVERY_S: Final = 2.0
 
 
@@ -239,51 +234,6 @@ def celebrate_if_settled(till: Till, payment_hash: PaymentHash, step: Step) -> S
     shown = replace(settled, screen=Forwarded(screen.sale, till.now_s, screen.since_s))
     close = CloseSale(screen.sale.id, Ending.PAID)
     return Step(shown, step.facts, (*step.effects, PlaySound(Sound.FORWARDED), close, *questions))
-
-
-def handle_code_key(till: Till, screen: AwaitingPayment, key: Key) -> Step:
-    """A key while the code is up: cancel, check, or change how it is shown."""
-    assert till.account is not None
-    payment_hash = screen.invoice.payment_hash
-    match key:
-        case Key.CLEAR if screen.notice is not None:
-            # Blink refused the cancelling since somebody is paying: the second press leaves the
-            # code, and the invoice is asked about until it is decided.
-            return leave_code(till, screen, Ending.CANCELLED)
-        case Key.CLEAR:
-            leaving = LeavingCode(
-                unchecked(screen),
-                Ending.CANCELLED,
-                till.now_s,
-                cancel_answered=screen.sale.direct,
-            )
-            effects = invoice_questions.questions(till, (payment_hash,))
-            if not screen.sale.direct:
-                effects = (*effects, CancelInvoice(payment_hash, till.account))
-            return Step(replace(till, screen=leaving), (), effects)
-        case Key.CHECK if not screen.checking:
-            until_s = till.now_s + CHECK_ASKED_S
-            checking = replace(unchecked(screen), check_until_s=until_s, checked_s=None)
-            asked = invoice_questions.questions(till, (payment_hash,))
-            return Step(replace(till, screen=checking), (), asked)
-        case Key.BRIGHTER | Key.DIMMER:
-            return Step(till, (), (AdjustCodeBrightness(1 if key is Key.BRIGHTER else -1),))
-        case Key.LANGUAGE:
-            return choose_next_language(till)
-        case Key.LETTER_CASE:
-            shown = replace(screen, lower_case=not screen.lower_case)
-            return Step(replace(till, screen=shown))
-        case Key.SHOW_BRIGHTNESS:
-            return _show_detail(till, screen, CodeDetail.BRIGHTNESS)
-        case Key.SHOW_CONNECTIONS:
-            return _show_detail(till, screen, CodeDetail.CONNECTIONS)
-    return Step(till)
-
-
-def _show_detail(till: Till, screen: AwaitingPayment, detail: CodeDetail) -> Step:
-    """A detail instead of any other; the second tap puts it away."""
-    shown = CodeDetail.NONE if screen.detail is detail else detail
-    return Step(replace(till, screen=replace(screen, detail=shown)))
 
 
 def with_check_answered(

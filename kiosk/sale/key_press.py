@@ -18,10 +18,10 @@ from kiosk.sale import (
     refunding,
     sale_page,
 )
+from kiosk.sale.code_keys import handle_code_key
 from kiosk.sale.code_on_screen import (
     back_to_entry,
     end_without_code,
-    handle_code_key,
     leave_code,
 )
 from kiosk.sale.effects import (

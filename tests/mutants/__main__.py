@@ -20,13 +20,13 @@ from tests.mutants.trial import trace, verdict_on
 # Where it is decided about money.
 MODULES: Final = {
     "sale": (
-        "checkout code_on_screen new_code watched_invoices invoice_questions invoice_status"
-        " forwards forward_steps recovery recovered_sale ledger_history payout_guard payouts"
-        " limits money prices entry ids service timers transition days direct"
+        "checkout code_on_screen code_keys new_code watched_invoices invoice_questions"
+        " invoice_status forwards forward_steps recovery recovered_sale ledger_history"
+        " payout_guard payouts limits money prices entry ids service timers transition days direct"
     ),
     "wallet": (
-        "forwarding invoice_status invoices fetch_history fetch_account sale_task watched_sale"
-        " prices nodes errors answer_bounds direct_status address_sale"
+        "forwarding invoice_status invoices wanted_invoice fetch_history fetch_account"
+        " sale_task watched_sale prices nodes errors answer_bounds direct_status address_sale"
     ),
     "journal": (
         "journal totals history unfinished direct_sales recovery rows installation salvage"
