@@ -1,11 +1,13 @@
 """The settings as the screen shows them, read from the one table."""
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.screen.text.setting_labels import GROUP_LABELS, SETTING_LABELS
 from kiosk.settings import TABLE, load
 from kiosk.settings.entry import Group
-from kiosk.settings.on_screen import editable_settings, text_of
+from kiosk.settings.on_screen import editable_settings, text_of, with_changes
 
 ENVIRON = {
     "BLINKPOS_API_KEY": "blink_s3cret",
@@ -59,3 +61,21 @@ def test_every_setting_and_group_on_the_screen_has_a_label() -> None:
 def test_a_mistake_is_the_parsers_own_sentence() -> None:
     by_name = {setting.name: setting for setting in SETTINGS}
     assert by_name["KIOSK_TIPS"].problem("5,x") == "must be a whole number from 1 to 100"
+
+
+def test_changed_texts_make_the_settings_that_a_new_start_would_read() -> None:
+    changes = {"KIOSK_TIPS": "7", "KIOSK_NAME": "", "KIOSK_MAX_SAT": "", "KIOSK_LED_PIN": "17"}
+    changed = {name: text for name, text in {**ENVIRON, **changes}.items() if text}
+    expected, settings = load(changed), with_changes(load(ENVIRON), changes)
+    assert settings.pin is not None
+    assert replace(settings, pin=None) == replace(expected, pin=None)
+
+
+def test_what_applies_at_once_is_no_account_no_pin_and_nothing_of_the_machine() -> None:
+    at_once = {name for name, entry in TABLE.items() if entry.applies_at_once}
+    assert {"KIOSK_THEME", "KIOSK_TIPS", "KIOSK_VOLUME", "KIOSK_MAX_SAT"} <= at_once
+    for name in at_once:
+        entry = TABLE[name]
+        assert entry.changed_on_screen
+        assert not entry.secret
+        assert entry.group not in (Group.ACCOUNTS, Group.WIRING)

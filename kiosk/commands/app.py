@@ -12,6 +12,7 @@ from typing import Final
 
 from kiosk.clock import SystemClock
 from kiosk.commands.export import write_sales
+from kiosk.commands.live_settings import LiveSettings
 from kiosk.commands.payee_lookup import look_up_in_thread
 from kiosk.commands.receipts import printer_of, receipt_rule_of, shop_of
 from kiosk.host.device_facts import read_device_facts
@@ -278,6 +279,12 @@ def build_app(
         opened.callback(wallet.stop)
         printer = printer_of(settings, look.words, inbox.put)
         opened.callback(printer.close)
+
+        def rules_here(settings: Settings) -> Rules:
+            rules = rules_of(settings, journal.installation)
+            return replace(rules, last_sales=rules.last_sales and window.has_room_for_sales)
+
+        live = LiveSettings(settings, window, inbox.put, look_of=look_of, rules_of=rules_here)
         host = Host(
             inbox.put,
             folder=folder,
@@ -285,6 +292,7 @@ def build_app(
             write_sales=partial(write_sales, settings.journal, settings.timezone),
             copy_settings=copy_settings_of(settings),
             look_up=look_up_in_thread(settings, inbox.put),
+            apply_settings=live.apply,
             read_facts=lambda: read_device_facts(release(), settings.journal, Nmcli()),
         )
         loop = Loop(
@@ -292,7 +300,7 @@ def build_app(
                 till,
                 list_room=window.list_room,
                 item_room=window.item_room,
-                rules=replace(rules, last_sales=rules.last_sales and window.has_room_for_sales),
+                rules=rules_here(settings),
             ),
             inbox,
             wallet=wallet,

@@ -26,6 +26,7 @@ from kiosk.sale.device import (
 )
 from kiosk.sale.payee_lookup import LookUpPayee
 from kiosk.sale.settings_change import (
+    ApplySettings,
     ChangeOutcome,
     ChangeSettings,
     ReadStick,
@@ -53,8 +54,8 @@ class Host:
     orderly way, in such a manner that systemd starts it again or turns the machine off: it may do
     neither itself. `write_sales` makes the files of an export, `copy_settings` is the settings
     file for a second copy of the books, `read_facts` says what the device knows of itself,
-    `look_up` begins to look a payee up, which needs no turn and answers by itself. A thread
-    exists only while there is something to do.
+    `look_up` begins to look a payee up, and `apply_settings` has the till take settings over; both
+    need no turn and answer by themselves. A thread exists only while there is something to do.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Host:
         copy_settings: str = "",
         read_facts: Callable[[], DeviceFacts] = DeviceFacts,
         look_up: Callable[[LookUpPayee], None] = lambda _: None,
+        apply_settings: Callable[[ApplySettings], None] = lambda _: None,
         nmcli: Nmcli | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
@@ -77,6 +79,7 @@ class Host:
         self._copy_settings = copy_settings
         self._read_facts = read_facts
         self._look_up = look_up
+        self._apply_settings = apply_settings
         self._nmcli = nmcli or Nmcli()
         self._sleep = sleep
         self._lane = _Lane("host", self._answer)
@@ -87,6 +90,8 @@ class Host:
         match effect:
             case LookUpPayee():
                 self._look_up(effect)
+            case ApplySettings():
+                self._apply_settings(effect)
             case MakeCopy():
                 self._copy_lane.put(effect)
             case _:

@@ -182,11 +182,17 @@ def _replace(
 ) -> None:
     """Put other settings into force, and keep who did it and what was before."""
     is_first = not has_account(in_force.values)
-    if not is_first:
+    if not is_first and _may_stop_a_start(in_force.values, values):
         keep_for_going_back(split_secrets(in_force), etc)
     put_in_force(env_file, etc, set(SECRETS))
     who = "first set-up" if is_first else "manager, with the PIN"
     _note(etc, f"{who}{how}", described(in_force.values, values), unix_s)
+
+
+def _may_stop_a_start(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Whether a till may fail to start with it; what a running one takes over is no cause."""
+    changed = {name for name, entry in TABLE.items() if before.get(name) != after.get(name)}
+    return not all(TABLE[name].applies_at_once for name in changed)
 
 
 def _stick_checked(in_force: Mapping[str, str], paths: ChangePaths) -> SettingsChangeResult:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.sale.payee_lookup import LookUpPayee
-from kiosk.sale.settings_change import ChangeSettings, ReadStick
+from kiosk.sale.settings_change import ApplySettings, ChangeSettings, ReadStick
 from kiosk.sale.wifi import JoinWifi, ScanWifi
 
 
@@ -119,4 +119,4 @@ class CopyResult:
 QueuedHostEffect = (
     RunDeviceAction | MakeCopy | ReadDeviceFacts | ScanWifi | JoinWifi | ChangeSettings | ReadStick
 )
-HostEffect = QueuedHostEffect | LookUpPayee
+HostEffect = QueuedHostEffect | LookUpPayee | ApplySettings

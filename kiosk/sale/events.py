@@ -16,6 +16,7 @@ from kiosk.sale.sale_record import SaleDetails
 from kiosk.sale.sales_list import SalesPageResult
 from kiosk.sale.screens import ConnectionState
 from kiosk.sale.settings_change import SettingsChangeResult
+from kiosk.sale.till import Rules
 from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import Trouble
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult
@@ -302,6 +303,13 @@ class SaleDetailsResult:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsApplied:
+    """What the running till sells by from now on; of `rules` the token of its run is not used."""
+
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsRefused:
     """Settings from the boot partition were refused; the ones in force go on."""
 
@@ -358,6 +366,7 @@ Event = (
     | WifiScanResult
     | WifiJoinResult
     | SettingsChangeResult
+    | SettingsApplied
     | PayeeFound
     | PayeeNotFound
 )

@@ -70,6 +70,13 @@ CHECK_STICK: Final = ChangeSettings((), kind=RequestKind.CHECK_STICK)
 
 
 @dataclass(frozen=True, slots=True)
+class ApplySettings:
+    """Have the running till take over what was changed and is in force. -> SettingsApplied."""
+
+    changes: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadStick:
     """Look for the settings file of a USB stick, and check it. -> SettingsChangeResult (FITS)."""
 

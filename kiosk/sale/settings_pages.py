@@ -1,7 +1,7 @@
 """Settings on the screen, behind the PIN: a group, a setting, its new value; then all at once.
 
 What was changed is collected, and saved together with the PIN again: root's unit checks the whole.
-Then the program ends, to be started with it.
+The running till takes over what it can; for the rest the program ends, to be started with it.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,8 +33,9 @@ class EditableSetting:
     """One setting as the screen knows it.
 
     `value` is its text now, empty for a secret, of which only `is_set` is known. `choices` are all
-    its values where there are few. `can_change` is False for what only a file may set. `problem`
-    says what is wrong with a text, empty for nothing.
+    its values where there are few. `can_change` is False for what only a file may set, and
+    `applies_at_once` True for what needs no new start of the program. `problem` says what is wrong
+    with a text, empty for nothing.
     """
 
     name: str
@@ -43,6 +44,7 @@ class EditableSetting:
     is_set: bool = False
     is_secret: bool = False
     can_change: bool = True
+    applies_at_once: bool = False
     choices: tuple[str, ...] = ()
     problem: Callable[[str], str] = field(default=lambda _: "", repr=False, compare=False)
 
@@ -127,6 +129,19 @@ class SettingsScreen:
     def text_of(self, setting: EditableSetting) -> str:
         """The text of a setting, the new one where it was changed."""
         return dict(self.changes).get(setting.name, setting.value)
+
+    @property
+    def needs_restart(self) -> bool:
+        """Whether the program has to start again to use what is changed."""
+        is_live = all(setting.applies_at_once for setting, _ in self.changed)
+        return self.stick is not None or not is_live
+
+    @property
+    def ends_in_restart(self) -> bool:
+        """Whether it is saved, and only waits to be read before the program starts again."""
+        result = self.result if self.step is SettingsStep.ANSWER else None
+        is_in_force = result is not None and result.outcome is ChangeOutcome.IN_FORCE
+        return is_in_force and self.needs_restart
 
     @property
     def new_payee(self) -> LookUpPayee | None:
@@ -218,9 +233,9 @@ def handle_payee(
     return replace(screen, step=SettingsStep.PIN, typed=TypedText(), payee=payee, since_s=now_s)
 
 
-def is_in_force(result: SettingsChangeResult | None) -> bool:
-    """Whether the program has to start again, to use what was changed."""
-    return result is not None and result.outcome is ChangeOutcome.IN_FORCE
+def handle_applied(screen: SettingsScreen, settings: tuple[EditableSetting, ...]) -> SettingsScreen:
+    """The running till has taken over what was changed."""
+    return replace(screen, settings=settings, changes=())
 
 
 def _before_pin(screen: SettingsScreen) -> SettingsPageStep:

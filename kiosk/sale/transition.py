@@ -64,6 +64,7 @@ from kiosk.sale.events import (
     SaleDetailsResult,
     SalesHistoryResult,
     SendForwardResult,
+    SettingsApplied,
     SettingsRefused,
     Tick,
 )
@@ -185,6 +186,8 @@ def _handle(till: Till, event: Event) -> Step:
             return manager.handle_wifi_result(till, event)
         case SettingsChangeResult():
             return manager.handle_settings_result(till, event)
+        case SettingsApplied(rules):
+            return manager.handle_settings_applied(till, rules)
         case PayeeFound() | PayeeNotFound():
             return manager.handle_payee(till, event)
         case SettingsRefused(trouble) | DeviceFailed(trouble):

@@ -42,6 +42,7 @@ class Setting:
     boot_check: Callable[[str], None] | None
     changed_on_screen: bool
     kept: Callable[[str], str]
+    applies_at_once: bool
 
     def read(self, text: str) -> Any:
         """The value of a text.
@@ -62,7 +63,8 @@ class Details(TypedDict, total=False):
     `default_words` says in the docs what an empty default is. `boot_check` raises ValueError for
     a value that a file on the boot partition must not set: anybody with the card can write there.
     `changed_on_screen` is False for what only a file may set: secrets, paths, Blink's addresses.
-    `kept` is what may be kept of a text on the disk: of a PIN its hash.
+    `kept` is what may be kept of a text on the disk: of a PIN its hash. `applies_at_once` is True
+    for what a running till can take over: everything else needs a new start.
     """
 
     group: Required[Group]
@@ -71,6 +73,7 @@ class Details(TypedDict, total=False):
     boot_check: Callable[[str], None]
     changed_on_screen: bool
     kept: Callable[[str], str]
+    applies_at_once: bool
 
 
 @overload
@@ -136,6 +139,7 @@ def setting(
         boot_check=details.get("boot_check"),
         changed_on_screen=details.get("changed_on_screen", True),
         kept=details.get("kept", str),
+        applies_at_once=details.get("applies_at_once", False),
     )
     return dataclasses.field(metadata={_KEY: entry})
 

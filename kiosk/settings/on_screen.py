@@ -1,6 +1,7 @@
 """The settings as the till's screen shows them: their texts, and what can be chosen or typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
 
@@ -21,6 +22,20 @@ def editable_settings(settings: Settings) -> tuple[EditableSetting, ...]:
         for field, entry in FIELDS.items()
         if entry.changed_on_screen or entry.secret
     )
+
+
+def with_changes(settings: Settings, changes: Mapping[str, str]) -> Settings:
+    """The settings with other texts by name; an empty one takes a setting back to its default.
+
+    Raises:
+        ValueError: a text is wrong.
+    """
+    values = {
+        field: entry.read(changes[entry.name] or ("" if entry.keeps_empty else entry.default))
+        for field, entry in FIELDS.items()
+        if entry.name in changes
+    }
+    return replace(settings, **values)
 
 
 def text_of(value: Any) -> str:
@@ -53,6 +68,7 @@ def _editable(entry: Setting, value: Any) -> EditableSetting:
         is_set=value not in (None, "", ()),
         is_secret=entry.secret,
         can_change=entry.changed_on_screen,
+        applies_at_once=entry.applies_at_once,
         choices=choices_of(entry.parse),
         problem=_problem_of(entry),
     )

@@ -125,6 +125,7 @@ class Settings:
         parsers.number(1, 1440),
         "minutes for which a code can be paid, 1 to 1440",
         group=Group.MONEY,
+        applies_at_once=True,
         default="10",
     )
     max_sat: int = setting(
@@ -132,6 +133,7 @@ class Settings:
         parsers.number(1, MOST_SAT),
         "largest sale in sats",
         group=Group.MONEY,
+        applies_at_once=True,
         default="10000000",
     )
     over_limit: str = setting(
@@ -139,6 +141,7 @@ class Settings:
         parsers.one_of("hold", "refuse"),
         "`hold` or `refuse` sales above what can be forwarded today",
         group=Group.MONEY,
+        applies_at_once=True,
         default="hold",
     )
     tips: tuple[int, ...] = setting(
@@ -146,6 +149,7 @@ class Settings:
         parsers.tips,
         "percentages offered, like `5,10,15`; none if empty",
         group=Group.MONEY,
+        applies_at_once=True,
         if_empty=tuple,
     )
     taxes: tuple[TaxRate, ...] = setting(
@@ -154,6 +158,7 @@ class Settings:
         "tax rates in percent, included in prices, like `VAT 19, reduced 7`; the first is the usual"
         " one, another is a key away; no tax on receipts and in files if empty",
         group=Group.MONEY,
+        applies_at_once=True,
         if_empty=tuple,
     )
     items: tuple[QuickItem, ...] = setting(
@@ -162,6 +167,7 @@ class Settings:
         "up to 24 quick items with a bar between, each name;price;currency;tax;colour, the last"
         " three if wanted, like `Coffee;2.50;EUR;reduced;brown`",
         group=Group.MONEY,
+        applies_at_once=True,
         if_empty=tuple,
         default_words="none",
     )
@@ -170,6 +176,7 @@ class Settings:
         parsers.number(0, 3600),
         "seconds for which the success screen stays; 0 keeps it until a key",
         group=Group.MONEY,
+        applies_at_once=True,
         default="8",
     )
     pin: Secret | None = setting(  # hashed (`sale.pin`): the digits are kept nowhere
@@ -306,6 +313,7 @@ class Settings:
         "languages that a key beside the code offers the customer for one sale, like `en,de`; no"
         " key if empty",
         group=Group.SCREEN,
+        applies_at_once=True,
         if_empty=tuple,
     )
     name: str = setting(
@@ -313,6 +321,7 @@ class Settings:
         parsers.shop_name,
         "the merchant's name on the screen",
         group=Group.SCREEN,
+        applies_at_once=True,
         if_empty=str,
     )
     logo: Path | None = setting(
@@ -327,6 +336,7 @@ class Settings:
         parsers.one_of("light", "dark", "contrast"),
         "colours: `light`, `dark`, `contrast`",
         group=Group.SCREEN,
+        applies_at_once=True,
         default="light",
     )
     key_order: str = setting(
@@ -334,6 +344,7 @@ class Settings:
         parsers.one_of("phone", "calculator"),
         "order of the digits: `phone` (123 on top) or `calculator`",
         group=Group.SCREEN,
+        applies_at_once=True,
         default="phone",
     )
     left_handed: bool = setting(
@@ -341,6 +352,7 @@ class Settings:
         parsers.on_or_off,
         "`on`: the keypad is on the left of a landscape display",
         group=Group.SCREEN,
+        applies_at_once=True,
         default="off",
     )
     last_sales: str = setting(
@@ -377,6 +389,7 @@ class Settings:
         parsers.number(0, DAY_S),
         "seconds untouched until the screen dims, and half a minute later drifts; 0 is never",
         group=Group.SCREEN,
+        applies_at_once=True,
         default="120",
     )
     blank_seconds: int = setting(
@@ -384,6 +397,7 @@ class Settings:
         parsers.number(0, DAY_S),
         "seconds untouched until the screen goes black; 0 is never",
         group=Group.SCREEN,
+        applies_at_once=True,
         default="900",
     )
     volume: int = setting(
@@ -391,6 +405,7 @@ class Settings:
         parsers.number(0, 100),
         "volume of the tones, 0 to 100; 0 opens no audio device",
         group=Group.SCREEN,
+        applies_at_once=True,
         default="60",
     )
     audio_device: str = setting(

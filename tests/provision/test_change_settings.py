@@ -321,7 +321,11 @@ def test_the_program_is_told_that_its_settings_are_on_trial(set_up: Root, tmp_pa
     run = tmp_path / "run"
     run.mkdir()
     places = Paths((), set_up.paths.etc, run / "refused", lambda _: None, lambda _: None)
-    for change, is_told in (({"KIOSK_NAME": "x"}, True), (None, False)):
+    for change, is_told in (
+        ({"KIOSK_NAME": "x"}, False),
+        ({"KIOSK_ID": "x"}, True),
+        (None, False),
+    ):
         if change is None:
             asked_of_root(set_up, KEEP)
         else:

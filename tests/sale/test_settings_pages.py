@@ -7,13 +7,14 @@ import pytest
 from kiosk.sale import settings_pages
 from kiosk.sale.device import DeviceAction, RunDeviceAction
 from kiosk.sale.effects import Step
-from kiosk.sale.events import Event, KeyPressed, LetterTyped, Tick
+from kiosk.sale.events import Event, KeyPressed, LetterTyped, SettingsApplied, Tick
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.lightning_address import LightningAddress
 from kiosk.sale.manager import SETTINGS_KEY
 from kiosk.sale.payee_lookup import LookUpPayee, PayeeFound, PayeeNotFound
 from kiosk.sale.screens import ManagerPage, ManagerScreen
 from kiosk.sale.settings_change import (
+    ApplySettings,
     ChangeOutcome,
     ChangeSettings,
     ReadStick,
@@ -53,7 +54,10 @@ class Manager:
         self.asked += [
             effect
             for effect in step.effects
-            if isinstance(effect, ChangeSettings | ReadStick | LookUpPayee | RunDeviceAction)
+            if isinstance(
+                effect,
+                ChangeSettings | ApplySettings | ReadStick | LookUpPayee | RunDeviceAction,
+            )
         ]
         return self
 
@@ -265,3 +269,51 @@ def test_another_way_of_the_money_looks_up_whom_it_pays() -> None:
 def test_where_a_key_decides_who_gets_the_money_nobody_is_looked_up() -> None:
     manager = Manager((RECEIVE, PIN)).press(SETTINGS_KEY, "1", "1", "1", Key.CHARGE)
     assert (manager.asked, manager.screen.step) == ([], SettingsStep.PIN)
+
+
+LIVE = replace(THEME, applies_at_once=True)
+IN_FORCE = SettingsChangeResult(ChangeOutcome.IN_FORCE)
+
+
+def saved(*keys: str) -> Manager:
+    """A theme, which applies at once, and what else the keys change, saved with the PIN."""
+    manager = Manager((LIVE, replace(TIPS, group="Screen"))).press(SETTINGS_KEY, "1", "1", "2")
+    manager.press(*keys, Key.CHARGE, "2", "5", "8", "0", Key.CHARGE)
+    return manager.happens(IN_FORCE)
+
+
+def test_what_the_running_till_takes_over_needs_no_new_start() -> None:
+    manager = saved()
+    assert manager.asked[1:] == [ApplySettings((("KIOSK_THEME", "dark"),))]
+    settings = (replace(LIVE, value="dark"),)
+    run = manager.till.rules.run
+    manager.happens(SettingsApplied(replace(RULES, run="another", tips=(7,), settings=settings)))
+    assert (manager.till.rules.tips, manager.till.rules.run) == ((7,), run)
+    assert (manager.screen.settings, manager.screen.changes) == (settings, ())
+    assert manager.screen.result == IN_FORCE, "that it is saved stays on the screen"
+    manager.press(Key.CLEAR)
+    assert manager.screen.step is SettingsStep.GROUPS
+    assert RESTART not in manager.asked
+
+
+def test_with_one_change_that_needs_a_new_start_the_till_starts_again() -> None:
+    manager = saved("2", Key.DELETE, "7", Key.CHARGE)
+    assert manager.asked[1:] == [RESTART]
+
+
+def test_after_a_change_that_was_taken_over_the_next_one_is_begun_and_not_lost() -> None:
+    manager = saved()
+    settings = (replace(LIVE, value="dark"), replace(TIPS, group="Screen"))
+    manager.happens(SettingsApplied(replace(RULES, settings=settings))).press(Key.CLEAR)
+    manager.press("1", "2", Key.DELETE, "7", Key.CHARGE)
+    assert manager.screen.changes == (("KIOSK_TIPS", "7"),)
+    assert RESTART not in manager.asked
+    manager.press(Key.CLEAR)
+    assert manager.screen.step is SettingsStep.GROUPS
+
+
+def test_other_rules_change_nothing_on_another_screen() -> None:
+    manager = Manager()
+    before = manager.till.screen
+    manager.happens(SettingsApplied(replace(RULES, tips=(7,))))
+    assert (manager.till.screen, manager.till.rules.tips) == (before, (7,))

@@ -20,6 +20,11 @@ SETTINGS = editable_settings(load(ENVIRON))
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 NEW_PAYEE = "new.shop@pay.example"
 CHANGES = (("MERCHANT_ADDRESS", NEW_PAYEE), ("KIOSK_THEME", "dark"))
+FITS = SettingsChangeResult(
+    ChangeOutcome.FITS,
+    changed=("BLINKPOS_API_KEY", "KIOSK_CURRENCY", "MERCHANT_USERNAME"),
+    payee="cafe_satoshi",
+)
 
 
 def settings_screens() -> dict[str, SettingsScreen]:
@@ -67,22 +72,25 @@ def settings_screens() -> dict[str, SettingsScreen]:
         "settings-stick": SettingsScreen(
             SETTINGS,
             SettingsStep.PIN,
-            stick=SettingsChangeResult(
-                ChangeOutcome.FITS,
-                changed=("BLINKPOS_API_KEY", "KIOSK_CURRENCY", "MERCHANT_USERNAME"),
-                payee="cafe_satoshi",
-            ),
+            stick=FITS,
         ),
         "settings-stick-left": SettingsScreen(
             SETTINGS,
             SettingsStep.ANSWER,
+            stick=FITS,
             result=SettingsChangeResult(ChangeOutcome.IN_FORCE, stick_file=StickFile.LEFT),
         ),
         "settings-saving": SettingsScreen(SETTINGS, SettingsStep.SAVING),
         "settings-wrong": SettingsScreen(SETTINGS, SettingsStep.ANSWER, result=wrong),
+        "settings-applied": SettingsScreen(
+            SETTINGS,
+            SettingsStep.ANSWER,
+            result=SettingsChangeResult(ChangeOutcome.IN_FORCE),
+        ),
         "settings-saved": SettingsScreen(
             SETTINGS,
             SettingsStep.ANSWER,
+            changes=CHANGES,
             result=SettingsChangeResult(ChangeOutcome.IN_FORCE),
         ),
     }

@@ -79,6 +79,10 @@ class IdleTimer:
         self._since_s: float | None = None
         self._rested = False
 
+    def use_delays(self, delays: ScreensaverDelays) -> None:
+        """Other times from now on."""
+        self._patience = delays
+
     def touched(self, till: Till) -> None:
         """A key, a touch: awake from here on."""
         self._since_s = till.now_s

@@ -194,6 +194,18 @@ class Window:
         """One short sound."""
         self._speaker.play(sound)
 
+    def use_look(self, look: Look) -> None:
+        """Draw everything in another look from the next picture on; the code's white stays."""
+        self._look = replace(look, white=self._look.white)
+
+    def use_volume(self, volume: int) -> None:
+        """Tones of another volume, 0 to 100, from the next one on."""
+        self._speaker.use_volume(volume)
+
+    def use_delays(self, delays: ScreensaverDelays) -> None:
+        """Dim and go dark after other times."""
+        self._idle_timer.use_delays(delays)
+
     def use_language(self, language: str) -> None:
         """Say everything in another language from the next picture on."""
         self._look = self._look.in_language(language)

@@ -75,19 +75,23 @@ class Speaker:
         silence_s: float = SILENCE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        # Ears hear ratios: half of the number should sound like half of the loudness.
-        self._volume = (volume / 100) ** 2
+        self.use_volume(volume)
         self._output: Output = output or Player(device)
         self._on_hang = on_hang
         self._silence_s = silence_s
         self._clock = clock
         self._orders: SimpleQueue[tuple[Sound, float] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._is_mute = not volume
+        self._hangs = False
+
+    def use_volume(self, volume: int) -> None:
+        """From the next tone on, 0 to 100; 0 is mute."""
+        # Ears hear ratios: half of the number should sound like half of the loudness.
+        self._volume = (volume / 100) ** 2
 
     def play(self, sound: Sound) -> None:
         """Play it soon; returns at once."""
-        if self._is_mute:
+        if self._hangs or not self._volume:
             return
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
@@ -107,7 +111,7 @@ class Speaker:
         try:
             self._serve()
         except SpeakerHangs as error:
-            self._is_mute = True
+            self._hangs = True
             log.error("no sound until the program is started again: %s", error)  # noqa: TRY400
             self._on_hang()
         except Exception:

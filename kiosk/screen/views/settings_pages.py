@@ -133,7 +133,8 @@ def _pin(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
     changes = "; ".join(parts) + "."
     if screen.stick is not None:
         changes = stick_changes(canvas, screen.stick)
-    hint = words.joined(changes, words.tr("The till starts again."))
+    restart = words.tr("The till starts again.") if screen.needs_restart else ""
+    hint = words.joined(changes, restart)
     pin_page(canvas, words.tr("Manager PIN"), len(screen.typed.text), look, hint=hint)
 
 
@@ -145,12 +146,13 @@ def _answer(canvas: Canvas, screen: SettingsScreen) -> None:
     sign, line, problems = rows(body, [30, 35, 35], canvas.points(GAP))
     icon, ink = (Icon.TICK, colours.good) if is_good else (Icon.WARNING, colours.bad)
     canvas.sign(icon, sign, ink, TITLE * 1.4)
-    sentence = words.joined(
-        words.tr(CHANGE_OUTCOMES[result.outcome]), stick_farewell(canvas, result)
-    )
+    outcome = words.tr(CHANGE_OUTCOMES[result.outcome])
+    if is_good and not screen.needs_restart:
+        outcome = words.tr("Saved.")
+    sentence = words.joined(outcome, stick_farewell(canvas, result))
     canvas.lines(sentence, line, colours.ink, BODY)
     if result.problems:
         wrong = "; ".join(problem_text(words, problem) for problem in result.problems)
         canvas.lines(wrong, problems, colours.quiet, LABEL)
-    if not is_good:
+    if not screen.ends_in_restart:
         foot_keys(canvas, foot, [back_key(canvas)])

@@ -138,6 +138,19 @@ def test_mute_opens_no_device_and_starts_no_thread() -> None:
     speaker.close()
 
 
+def test_another_volume_counts_from_the_next_tone_on() -> None:
+    device = Device()
+    speaker = Speaker(0, device, silence_s=0.01)
+    speaker.play(Sound.PAID)
+    speaker.use_volume(50)
+    speaker.play(Sound.PAID)
+    assert [device.next() for _ in range(3)] == ["open", "paid 0.25", "close"]
+    speaker.use_volume(0)
+    speaker.play(Sound.PAID)
+    speaker.close()
+    assert device.trouble_text.empty()
+
+
 def test_a_missing_device_is_told_once_is_silent_and_is_looked_for_again_later(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

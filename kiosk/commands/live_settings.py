@@ -1,0 +1,48 @@
+"""The settings of the running till, of which most are taken over without a new start."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from kiosk.sale.events import Event, SettingsApplied
+from kiosk.sale.settings_change import ApplySettings
+from kiosk.sale.till import Rules
+from kiosk.screen.display.screensaver import ScreensaverDelays
+from kiosk.screen.display.window import Window
+from kiosk.screen.drawing.look import Look
+from kiosk.settings import Settings
+from kiosk.settings.on_screen import with_changes
+
+log: Final = logging.getLogger("kiosk")
+
+
+class LiveSettings:
+    """Takes changed settings over: the display and the speaker here, the rules by an event.
+
+    `look_of` and `rules_of` say what settings mean for them, as at the start of the program.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        window: Window,
+        put: Callable[[Event], None],
+        *,
+        look_of: Callable[[Settings], Look],
+        rules_of: Callable[[Settings], Rules],
+    ) -> None:
+        self._settings = settings
+        self._window = window
+        self._put = put
+        self._look_of = look_of
+        self._rules_of = rules_of
+
+    def apply(self, effect: ApplySettings) -> None:
+        """Take them over; called by the loop, in whose thread the display is drawn."""
+        changes = dict(effect.changes)
+        settings = self._settings = with_changes(self._settings, changes)
+        log.info("settings taken over without a new start: %s", ", ".join(changes))
+        self._window.use_look(self._look_of(settings))
+        self._window.use_volume(settings.volume)
+        self._window.use_delays(ScreensaverDelays(settings.dim_seconds, settings.blank_seconds))
+        self._put(SettingsApplied(self._rules_of(settings)))
