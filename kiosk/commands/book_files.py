@@ -17,11 +17,12 @@ from kiosk.commands.close_tables import (
     close_rows,
     close_tax_rows,
 )
-from kiosk.commands.hour_table import HOURS, Hours
+from kiosk.commands.hour_table import HOURS, add_entry, hour_rows
 from kiosk.commands.sale_tables import ITEMS, SALES, TAXES, item_rows, sale_row, tax_rows
 from kiosk.commands.workbook import Workbook
 from kiosk.journal.books import Entry
 from kiosk.sale.books import CloseReport
+from kiosk.sale.hours import Hours
 
 
 def sale_table(entries: Iterable[Entry], zone: tzinfo) -> Iterator[Row]:
@@ -77,8 +78,8 @@ def write_workbook(
             sales.add(sale_row(entry, zone))
             items.add_all(item_rows(entry, zone))
             taxes.add_all(tax_rows(entry, zone))
-            hours.add(entry)
-        add("Hours", HOURS).add_all(hours.rows())
+            add_entry(hours, entry)
+        add("Hours", HOURS).add_all(hour_rows(hours))
         kept = list(reports)
         add("Closes", CLOSES).add_all(row for close in kept for row in close_rows(close, zone))
         add("Close taxes", CLOSE_TAXES).add_all(

@@ -14,6 +14,7 @@ from kiosk.journal import (
     books,
     closes,
     history,
+    hours,
     learned,
     owner_lock,
     rebuilding,
@@ -241,6 +242,7 @@ class Journal:
             self.totals_since_close(),
             self.close_reports(CLOSES_SHOWN),
             totals.sums_by_cashier(self._db, *today),
+            hours.hours_between(self._db, *today, self._zone),
         )
 
     def cashier_sums(self, cashier: str, now: int) -> CashierSums:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from kiosk.sale.account import Account, MerchantUpdates, Rates
 from kiosk.sale.books import CashierSums, CloseReport
 from kiosk.sale.device import CopyResult, DeviceActionResult, DeviceFactsResult
+from kiosk.sale.hours import HourSums
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId, WalletId
 from kiosk.sale.keys import Key, Letter, Row
 from kiosk.sale.ledger_history import LedgerHistory
@@ -286,6 +287,7 @@ class SalesHistoryResult:
     since_close: Totals
     closes: tuple[CloseReport, ...] = ()  # the newest first
     cashiers: tuple[CashierSums, ...] = ()  # what of today is whose
+    hours: tuple[HourSums, ...] = ()  # of today
 
 
 @dataclass(frozen=True, slots=True)

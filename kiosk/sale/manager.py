@@ -118,6 +118,7 @@ def handle_sales_history(till: Till, event: SalesHistoryResult) -> Step:
         since_close=event.since_close,
         closes=event.closes,
         cashiers=event.cashiers,
+        hours=event.hours,
     )
     return Step(replace(till, screen=read))
 

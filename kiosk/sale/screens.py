@@ -10,6 +10,7 @@ from kiosk.sale.device import DeviceNotice
 from kiosk.sale.entry import Entry, Tip
 from kiosk.sale.facts import Ending, Sale
 from kiosk.sale.first_run_screen import FirstRun
+from kiosk.sale.hours import HourSums
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash
 from kiosk.sale.money import Currency, Rate, Sats
 from kiosk.sale.refund import RefundReason
@@ -291,7 +292,7 @@ class ManagerScreen:
     what came of the last thing asked of the device. `closing` asks whether the day is to be closed,
     which cannot be undone. `closes` are the reports of the last ones, newest first; on the page of
     totals `top` counts them from 1, and 0 is the totals. `by_cashier` shows instead what each
-    cashier has taken, in that close or today (`cashiers`).
+    cashier has taken, in that close or today (`cashiers`). `hours` are those of today.
     """
 
     page: ManagerPage
@@ -305,6 +306,7 @@ class ManagerScreen:
     closes: tuple[CloseReport, ...] = ()
     cashiers: tuple[CashierSums, ...] = ()
     by_cashier: bool = False
+    hours: tuple[HourSums, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Tills in every state, for pictures and tests; the invoice is as long as Blink's are."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -11,6 +12,7 @@ from kiosk.sale.days import DAY_S
 from kiosk.sale.device import DeviceFacts, DeviceNotice, Internet
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending, ForwardStatus, Sale
+from kiosk.sale.hours import HourSums
 from kiosk.sale.invoice import (
     ExternalId,
     Invoice,
@@ -136,6 +138,10 @@ CLOSE = CloseReport(
     (CurrencySums(USD, 1, 500, 0, Sats(8_800), Sats(0), (TaxShare(VAT, 500, 80),)),),
     1,
     Sats(9_200),
+)
+HOURS = tuple(
+    HourSums(date(2023, 11, 14), hour, USD, sats // 4000, sats // 20, 0, Sats(sats))
+    for hour, sats in {8: 12_000, 9: 31_000, 10: 8_000, 12: 74_000, 13: 66_000, 17: 21_000}.items()
 )
 DAY = SalesDay(1_699_920_000, 1_700_006_400, TOTALS)
 
@@ -338,6 +344,9 @@ def every_view() -> dict[str, Till]:
     )
     views |= _cashier_views()
     views |= _item_views()
+    views["hours"] = till(
+        ManagerScreen(ManagerPage.TOTALS, 0, TOTALS, TOTALS, SALES, NOW_S, hours=HOURS)
+    )
     closed = ManagerScreen(ManagerPage.TOTALS, 1, TOTALS, TOTALS, closes=(CLOSE,))
     views["close-report"] = till(closed)
     views["closing"] = till(

@@ -6,16 +6,19 @@ from typing import Final
 import pygame
 
 from kiosk.sale.books import CashierSums, CloseReport, Sums, less
+from kiosk.sale.hours import HourSums
 from kiosk.sale.money import Fiat, Sats
 from kiosk.sale.screens import ManagerScreen
 from kiosk.sale.totals import Totals
 from kiosk.screen.drawing.canvas import Align, Canvas
 from kiosk.screen.drawing.font_coverage import Weight
-from kiosk.screen.drawing.layout import off_top, rows
+from kiosk.screen.drawing.layout import off_bottom, off_top, rows
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, MARGIN, TITLE, Colour
 from kiosk.screen.text.amounts import sums_of_cashier
+from kiosk.screen.views.hour_bars import hour_bars
 
 _CASHIER_LINE: Final = 52  # points
+_BARS: Final = 62  # points
 
 Line = tuple[str, Colour, float, Weight]
 
@@ -32,18 +35,23 @@ def totals_page(canvas: Canvas, area: pygame.Rect, screen: ManagerScreen) -> Non
     if reports:
         return
     split = canvas.columns if canvas.is_wide else rows
-    for place, title, totals in zip(
-        split(area, [1, 1], canvas.points(GAP * 1.5)),
-        (words.tr("Today"), words.tr("Since the last close")),
-        (screen.totals, screen.since_close),
-        strict=True,
-    ):
-        _card(canvas, place, title, totals)
+    today, since_close = split(area, [1, 1], canvas.points(GAP * 1.5))
+    _card(canvas, today, words.tr("Today"), screen.totals, screen.hours)
+    _card(canvas, since_close, words.tr("Since the last close"), screen.since_close)
 
 
-def _card(canvas: Canvas, area: pygame.Rect, title: str, totals: Totals | None) -> None:
+def _card(
+    canvas: Canvas,
+    area: pygame.Rect,
+    title: str,
+    totals: Totals | None,
+    hours: Sequence[HourSums] = (),
+) -> None:
     words, colours = canvas.words, canvas.palette
     inner = _panel(canvas, area, title)
+    if hours:
+        inner, bars = off_bottom(inner, canvas.points(_BARS), canvas.points(GAP / 2))
+        hour_bars(canvas, bars, hours)
     if totals is None:
         canvas.text(words.tr("Reading"), inner, colours.quiet, BODY)
         return
