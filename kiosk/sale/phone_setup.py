@@ -43,7 +43,7 @@ class PhoneFailure(StrEnum):
     WRONG_DIGITS = "wrong_digits"  # five times
     TOO_LATE = "too_late"
     NOT_JOINED = "not_joined"  # the shop's network could not be joined
-    REFUSED = "refused"  # by Blink: `trouble` says what is wrong
+    REFUSED = "refused"  # no sale would work: `trouble` says why
     NOT_SAVED = "not_saved"  # the card cannot be written
     NO_ANSWER = "no_answer"  # root's unit says nothing
 

@@ -71,7 +71,7 @@ PHONE_FAILURES: Final[Mapping[PhoneFailure, str]] = MappingProxyType(
         PhoneFailure.NOT_JOINED: mark(
             "The shop's network could not be joined. Try again, and check its passphrase."
         ),
-        PhoneFailure.REFUSED: mark("Blink does not accept it. Try again, and check every answer."),
+        PhoneFailure.REFUSED: mark("A sale would not work like this. Put it right, and try again."),
         PhoneFailure.NOT_SAVED: mark("The settings could not be saved. Is the memory card full?"),
         PhoneFailure.NO_ANSWER: mark("The box does not answer. Switch it off and on again."),
     }
