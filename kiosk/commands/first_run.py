@@ -148,7 +148,9 @@ class FirstRunScreen:
         self._look_at_phone()
 
     def close(self) -> None:
-        """Give the display and the keypad back."""
+        """Give the display and the keypad back; without a screen no phone is waited for."""
+        if self.screen.question is Question.PHONE:
+            self._phone.stop()
         self._panel.close()
         self.window.close()
 

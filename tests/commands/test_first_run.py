@@ -325,6 +325,16 @@ def test_leaving_the_set_up_by_phone_ends_it(merchant: Merchant) -> None:
     merchant.at(Question.LANGUAGE)
 
 
+def test_a_till_that_ends_while_a_phone_is_waited_for_ends_that_too(
+    settings: Settings, root: Root
+) -> None:
+    merchant = Merchant(settings, root)
+    with contextlib.closing(merchant.screen):
+        merchant.touch(Key.CHARGE, Key.CHARGE)
+        merchant.unit_says(CODES)
+    assert merchant.unit.asked == ["start en", "stop"]
+
+
 def test_without_touch_the_screen_shows_the_codes_by_itself(settings: Settings, root: Root) -> None:
     merchant = Merchant(settings, root, machine=replace(MACHINE, has_touch=False))
     with contextlib.closing(merchant.screen):
