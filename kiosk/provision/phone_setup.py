@@ -91,9 +91,19 @@ class PhoneSetup:
 
     def _is_set_up(self) -> bool:
         """Whether anybody has set the till up; a file that cannot be read is somebody's work."""
-        in_force = values_in_force(self._paths.etc)
+        try:
+            in_force = values_in_force(self._paths.etc)
+        except FileRefused:
+            return True
         is_missing = (self._paths.etc / NOT_MOUNTED).exists()
         return is_missing or bool(in_force.problems) or has_account(in_force.values)
+
+    def _problems(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        return settings_problems(self._whole(values))
+
+    def _whole(self, values: Mapping[str, str]) -> dict[str, str]:
+        """These, and what is set already and says nothing of the money, like a turned display."""
+        return {**values_in_force(self._paths.etc).values, **values}
 
     def _asked_on_phone(self, request: PhoneRequest) -> PhoneProgress | dict[str, str]:
         """The settings that were filled in, or why there are none."""
@@ -175,13 +185,13 @@ class PhoneSetup:
             log.warning("a form was refused: %s", error)
             page.answer_form(("KIOSK_RECEIVE",))
             return None
-        wrong = wrong_fields(self._form, settings_problems)
+        wrong = wrong_fields(self._form, self._problems)
         page.answer_form(wrong)
         if wrong:
             log.info("the form is not right yet: %s", ", ".join(wrong))
             return None
         self._doors.sleep(READ_S)
-        return settings_of_form(self._form)
+        return self._whole(settings_of_form(self._form))
 
     def _put_in_force(self, values: dict[str, str]) -> PhoneProgress:
         doors, wifi = self._doors, wifi_of(values)

@@ -304,6 +304,18 @@ def test_with_settings_in_force_nothing_is_opened(box: Box) -> None:
     assert box.done == []
 
 
+def test_what_was_set_before_and_says_nothing_of_the_money_stays(box: Box) -> None:
+    (box.paths.etc / "kiosk.env").write_text("KIOSK_ROTATE=90\nKIOSK_NAME=Before\n")
+    assert box.plays(ALL_RIGHT).step is PhoneStep.DONE
+    assert box.values["KIOSK_ROTATE"] == "90"
+    assert box.values["KIOSK_NAME"] == "Café Satoshi"
+
+
+def test_settings_that_cannot_be_read_are_somebodys_work(box: Box) -> None:
+    (box.paths.etc / "kiosk.env").write_bytes(b"\xff\xfe\x00")
+    assert box.plays(ALL_RIGHT).failure is PhoneFailure.NOT_ALLOWED
+
+
 def test_without_the_partition_of_the_settings_nothing_is_opened(box: Box) -> None:
     (box.paths.etc / NOT_MOUNTED).touch()
     assert box.plays(ALL_RIGHT).failure is PhoneFailure.NOT_ALLOWED
