@@ -3,13 +3,15 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from kiosk.durable_files import wipe, write_private
 from kiosk.provision.env_file import (
+    checked_settings,
     read_env_file,
     read_wifi_file,
     split_secrets,
@@ -21,11 +23,13 @@ from kiosk.provision.settings_in_force import (
     finish_change,
     put_in_force,
     secret_file,
+    values_in_force,
 )
 from kiosk.provision.wifi import NAMES as WIFI_NAMES
 from kiosk.provision.wifi import Wifi, bring_up, use_radio, wifi_of
-from kiosk.settings import SECRETS, TABLE
-from kiosk.settings_file import FileRefused, parse, read_file
+from kiosk.settings import SECRETS, TABLE, has_account
+from kiosk.settings.items import items_of_csv, items_text
+from kiosk.settings_file import FileRefused, SettingsFile, parse, read_file
 
 log: Final = logging.getLogger("kiosk")
 
@@ -62,7 +66,7 @@ def apply_file(file: Path, places: Paths) -> None:
 
 
 def apply_from_boot(places: Paths) -> tuple[str, ...]:
-    """Move what is on the boot partition in: kiosk.env, wifi.env. The mistakes, if any was refused.
+    """Move in what is on the boot partition (`_FILES`). The mistakes, if any was refused.
 
     The settings come first: no tool that the Wi-Fi needs can keep them from being read. A file that
     is right is wiped only when its copy is on the disk, so a power cut in between means that it is
@@ -77,7 +81,7 @@ def apply_from_boot(places: Paths) -> tuple[str, ...]:
     if country.is_file():  # on a system that is only read, the last boot's radio is forgotten
         places.use_radio(country.read_text().strip())
     _join_kept(places)
-    for name, take in (("kiosk.env", _take_settings), ("wifi.env", _take_wifi)):
+    for name, take in _FILES.items():
         problems += _take_named(name, take, places)
         problems += _leftovers(name, places)
     return _reported(tuple(problems), places)
@@ -173,6 +177,25 @@ def _take_settings(data: bytes, places: Paths) -> None:
 
 def _take_wifi(data: bytes, places: Paths) -> None:
     _join(read_wifi_file(data), places)
+
+
+def _take_items(data: bytes, places: Paths) -> None:
+    """Put the quick items of a CSV file into force, in place of those before."""
+    listed, problems = items_of_csv(data)
+    if problems:
+        raise FileRefused(tuple(f"items.csv: {problem}" for problem in problems))
+    in_force = values_in_force(places.etc)
+    if not has_account(in_force.values):
+        raise FileRefused(("items.csv: is taken in once the till is set up",))
+    values = {**in_force.values, "KIOSK_ITEMS": items_text(listed)}
+    given = SettingsFile(values, in_force.problems)
+    put_in_force(checked_settings(given), places.etc, set(SECRETS))
+
+
+_FILES: Final[Mapping[str, Callable[[bytes, Paths], None]]] = MappingProxyType(
+    # The items come last: whether their taxes are there is a matter of the settings.
+    {"kiosk.env": _take_settings, "wifi.env": _take_wifi, "items.csv": _take_items}
+)
 
 
 def _join(wifi: Wifi, places: Paths) -> None:

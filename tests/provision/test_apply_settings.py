@@ -326,6 +326,46 @@ def test_of_the_pin_only_its_hash_is_kept_and_an_old_one_is_hashed_at_the_next_b
     assert is_correct_pin("4712", settings.pin.reveal())
 
 
+ITEMS_CSV = "name;price;tax\nCafé;2,50;\nThé d'été;2;reduced\n"
+
+
+def test_items_of_the_boot_partition_come_into_force_beside_the_settings(box: Box) -> None:
+    (box.boot / "kiosk.env").write_text(f"{GOOD}KIOSK_TAX=VAT 19, reduced 7\n")
+    (box.boot / "items.csv.txt").write_text(ITEMS_CSV, encoding="utf-8-sig")
+    before = (box.boot / "kiosk.env").read_text()
+    assert apply_from_boot(box.places) == ()
+    assert list(box.boot.iterdir()) == []
+    values = values_in_force(box.etc).values
+    assert values["KIOSK_ITEMS"] == "Café;2.50 | Thé d'été;2;;reduced"
+    assert values["MERCHANT_USERNAME"] in before
+    assert is_correct_pin("4711", values["KIOSK_PIN"]), "the rest is as it was"
+    assert [item.name for item in load(values).items] == ["Café", "Thé d'été"]
+    (box.boot / "items.csv").write_text("Tea,2\n")
+    assert apply_from_boot(box.places) == ()
+    assert values_in_force(box.etc).values["KIOSK_ITEMS"] == "Tea;2"
+    (box.boot / "items.csv").write_text("name,price\n")
+    assert apply_from_boot(box.places) == ()
+    assert not values_in_force(box.etc).values.get("KIOSK_ITEMS"), "an empty list takes them away"
+
+
+def test_wrong_items_are_told_by_line_and_what_was_in_force_still_is(box: Box) -> None:
+    file = box.boot / "items.csv"
+    file.write_text("Tea,2\n")
+    assert apply_from_boot(box.places) == ("items.csv: is taken in once the till is set up",)
+    (box.boot / "kiosk.env").write_text(GOOD)
+    assert apply_from_boot(box.places) == ()
+    file.write_text("Tea,2\nCake,much\n")
+    assert apply_from_boot(box.places) == (
+        "items.csv: line 2 must have a price like 2.50, without a sign of the currency",
+    )
+    assert file.exists()
+    file.write_text("Tea,2,,luxury\n")
+    assert apply_from_boot(box.places) == (
+        "KIOSK_ITEMS: names a tax that KIOSK_TAX does not have: luxury",
+    )
+    assert values_in_force(box.etc).values["KIOSK_ITEMS"] == "Tea;2"
+
+
 def test_of_the_cashiers_pins_only_hashes_are_kept_however_they_were_written(box: Box) -> None:
     (box.boot / "kiosk.env").write_text(f'{GOOD}KIOSK_CASHIERS="01 Ana, 02 O\'Neil 8642"\n')
     assert apply_from_boot(box.places) == ()
