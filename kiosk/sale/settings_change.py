@@ -13,7 +13,7 @@ from typing import Any, Final
 
 MOST_BYTES: Final = 16_384  # of a request or an answer
 MOST_CHANGES: Final = 80
-LONGEST_VALUE: Final = 300
+LONGEST_VALUE: Final = 2_000  # 24 quick items
 MOST_PROBLEMS: Final = 40
 
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")

@@ -13,6 +13,7 @@ from typing import Final
 from kiosk.sale.keys import Key
 from kiosk.sale.letters import TypedText
 from kiosk.sale.payee_lookup import LookUpPayee, PayeeFound, PayeeNotFound, payee_of
+from kiosk.sale.setting_parts import parts_of, with_part
 from kiosk.sale.settings_change import (
     LONGEST_VALUE,
     ChangeOutcome,
@@ -34,8 +35,9 @@ class EditableSetting:
 
     `value` is its text now, empty for a secret, of which only `is_set` is known. `choices` are all
     its values where there are few. `can_change` is False for what only a file may set, and
-    `applies_at_once` True for what needs no new start of the program. `problem` says what is wrong
-    with a text, empty for nothing.
+    `applies_at_once` True for what needs no new start of the program. `separator` stands between
+    the parts of a list, which are changed one by one; it is empty for no list. `problem` says what
+    is wrong with a text, empty for nothing.
     """
 
     name: str
@@ -46,6 +48,7 @@ class EditableSetting:
     can_change: bool = True
     applies_at_once: bool = False
     choices: tuple[str, ...] = ()
+    separator: str = ""
     problem: Callable[[str], str] = field(default=lambda _: "", repr=False, compare=False)
 
     @property
@@ -60,6 +63,7 @@ class SettingsStep(StrEnum):
     GROUPS = "groups"
     LIST = "list"  # the settings of a group
     CHOICE = "choice"
+    PARTS = "parts"  # of a list
     TEXT = "text"
     READING_STICK = "reading_stick"
     LOOKING_UP = "looking_up"  # who will get the money
@@ -73,6 +77,7 @@ _BEFORE: Final[Mapping[SettingsStep, SettingsStep]] = MappingProxyType(
     {
         SettingsStep.LIST: SettingsStep.GROUPS,
         SettingsStep.CHOICE: SettingsStep.LIST,
+        SettingsStep.PARTS: SettingsStep.LIST,
         SettingsStep.TEXT: SettingsStep.LIST,
         SettingsStep.LOOKING_UP: SettingsStep.GROUPS,
         SettingsStep.PAYEE_REFUSED: SettingsStep.GROUPS,
@@ -87,7 +92,9 @@ _SAVED_FROM: Final = (SettingsStep.GROUPS, SettingsStep.LIST, SettingsStep.PAYEE
 class SettingsScreen:
     """The pages. `changes` are new texts by name, not yet saved; one may be a PIN.
 
-    `stick` is the file of a USB stick that is to be put into force instead. `payee` is who gets the
+    `part` is the place of the part of a list that is typed, behind the last a new one; `part_top`
+    the first that is shown. `stick` is the file of a USB stick that is to be put into force
+    instead. `payee` is who gets the
     money with the changes, as looked up; `trouble` says why that cannot be said.
     """
 
@@ -96,6 +103,8 @@ class SettingsScreen:
     group: str = ""
     top: int = 0
     setting: EditableSetting | None = None
+    part: int | None = None
+    part_top: int = 0
     typed: TypedText = TypedText()
     changes: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     problem: str = ""
@@ -119,6 +128,14 @@ class SettingsScreen:
     def shown(self) -> tuple[EditableSetting, ...]:
         """The settings on this page."""
         return self.in_group[self.top : self.top + ROWS]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of the list that is open."""
+        setting = self.setting
+        if setting is None or not setting.separator:
+            return ()
+        return parts_of(self.text_of(setting), setting.separator)
 
     @property
     def changed(self) -> tuple[tuple[EditableSetting, str], ...]:
@@ -179,7 +196,8 @@ def handle_key(screen: SettingsScreen, key: Key, now_s: float) -> SettingsPageSt
         return screen, ()  # it ends by itself, well or not
     screen = replace(screen, since_s=now_s, problem="")
     if key is Key.CLEAR:
-        before = _BEFORE.get(screen.step)
+        is_part = screen.step is SettingsStep.TEXT and screen.part is not None
+        before = SettingsStep.PARTS if is_part else _BEFORE.get(screen.step)
         back = None if before is None else replace(screen, step=before, typed=TypedText())
         return (None if back is None else replace(back, stick=None)), ()
     if key is Key.CHARGE and screen.changes and screen.step in _SAVED_FROM:
@@ -193,6 +211,8 @@ def handle_key(screen: SettingsScreen, key: Key, now_s: float) -> SettingsPageSt
             return _handle_list_key(screen, key), ()
         case SettingsStep.CHOICE:
             return _choice_made(screen, key), ()
+        case SettingsStep.PARTS:
+            return _handle_parts_key(screen, key), ()
         case SettingsStep.TEXT:
             return _handle_text_key(screen, key), ()
         case SettingsStep.PIN:
@@ -267,7 +287,25 @@ def _handle_list_key(screen: SettingsScreen, key: Key) -> SettingsScreen:
         return screen
     if setting.choices:
         return replace(screen, step=SettingsStep.CHOICE, setting=setting)
-    return replace(screen, step=SettingsStep.TEXT, setting=setting, typed=TypedText(setting.value))
+    if setting.separator:
+        return replace(screen, step=SettingsStep.PARTS, setting=setting, part_top=0)
+    typed = TypedText(setting.value)
+    return replace(screen, step=SettingsStep.TEXT, setting=setting, typed=typed, part=None)
+
+
+def _handle_parts_key(screen: SettingsScreen, key: Key) -> SettingsScreen:
+    """A part is opened; what stands behind the last is a new one."""
+    count = len(screen.parts) + 1
+    match key:
+        case Key.PLUS if screen.part_top + ROWS < count:
+            return replace(screen, part_top=screen.part_top + ROWS)
+        case Key.DELETE:
+            return replace(screen, part_top=max(0, screen.part_top - ROWS))
+    if key.digit is None or not 1 <= key.digit <= min(ROWS, count - screen.part_top):
+        return screen
+    part = screen.part_top + key.digit - 1
+    typed = TypedText(screen.parts[part] if part < len(screen.parts) else "")
+    return replace(screen, step=SettingsStep.TEXT, part=part, typed=typed)
 
 
 def _choice_made(screen: SettingsScreen, key: Key) -> SettingsScreen:
@@ -280,7 +318,12 @@ def _choice_made(screen: SettingsScreen, key: Key) -> SettingsScreen:
 def _handle_text_key(screen: SettingsScreen, key: Key) -> SettingsScreen:
     if key is not Key.CHARGE:
         return replace(screen, typed=screen.typed.with_key(key, LONGEST_VALUE))
-    return _with_value(screen, screen.typed.text.strip())
+    typed, setting = screen.typed.text.strip(), screen.setting
+    if screen.part is None or setting is None:
+        return _with_value(screen, typed)
+    text = with_part(screen.text_of(setting), setting.separator, screen.part, typed)
+    kept = _with_value(screen, text)
+    return kept if kept.problem else replace(kept, step=SettingsStep.PARTS)
 
 
 def _with_value(screen: SettingsScreen, value: str) -> SettingsScreen:

@@ -43,6 +43,7 @@ class Setting:
     changed_on_screen: bool
     kept: Callable[[str], str]
     applies_at_once: bool
+    separator: str
 
     def read(self, text: str) -> Any:
         """The value of a text.
@@ -64,7 +65,8 @@ class Details(TypedDict, total=False):
     a value that a file on the boot partition must not set: anybody with the card can write there.
     `changed_on_screen` is False for what only a file may set: secrets, paths, Blink's addresses.
     `kept` is what may be kept of a text on the disk: of a PIN its hash. `applies_at_once` is True
-    for what a running till can take over: everything else needs a new start.
+    for what a running till can take over: everything else needs a new start. `separator` stands
+    between the parts of a list that the screen changes one by one.
     """
 
     group: Required[Group]
@@ -74,6 +76,7 @@ class Details(TypedDict, total=False):
     changed_on_screen: bool
     kept: Callable[[str], str]
     applies_at_once: bool
+    separator: str
 
 
 @overload
@@ -140,6 +143,7 @@ def setting(
         changed_on_screen=details.get("changed_on_screen", True),
         kept=details.get("kept", str),
         applies_at_once=details.get("applies_at_once", False),
+        separator=details.get("separator", ""),
     )
     return dataclasses.field(metadata={_KEY: entry})
 

@@ -70,6 +70,7 @@ def _editable(entry: Setting, value: Any) -> EditableSetting:
         can_change=entry.changed_on_screen,
         applies_at_once=entry.applies_at_once,
         choices=choices_of(entry.parse),
+        separator=entry.separator,
         problem=_problem_of(entry),
     )
 

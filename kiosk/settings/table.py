@@ -170,6 +170,7 @@ class Settings:
         applies_at_once=True,
         if_empty=tuple,
         default_words="none",
+        separator=items.SEPARATOR,
     )
     success_seconds: int = setting(
         "KIOSK_SUCCESS_SECONDS",

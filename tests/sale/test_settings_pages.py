@@ -122,6 +122,55 @@ def test_a_wrong_text_is_said_at_once_and_stays_to_be_put_right() -> None:
     assert manager.screen.changes == (), "the text of before is no change"
 
 
+ITEMS = EditableSetting(
+    "KIOSK_ITEMS",
+    "Money",
+    "Coffee;2.50 | Tea;2",
+    separator="|",
+    problem=lambda text: "has no price" if "x" in text else "",
+)
+
+
+def items_open(text: str = "Coffee;2.50 | Tea;2") -> Manager:
+    manager = Manager((replace(ITEMS, value=text),)).press(SETTINGS_KEY, "1", "1")
+    assert manager.screen.step is SettingsStep.PARTS
+    return manager
+
+
+def test_an_item_of_a_list_is_changed_added_and_taken_away_by_itself() -> None:
+    manager = items_open().press("2", Key.DELETE, "3", Key.CHARGE)
+    assert manager.screen.step is SettingsStep.PARTS
+    assert dict(manager.screen.changes) == {"KIOSK_ITEMS": "Coffee;2.50 | Tea;3"}
+    manager.press("3").type("Cake;4").press(Key.CHARGE)
+    assert manager.screen.parts == ("Coffee;2.50", "Tea;3", "Cake;4")
+    manager.press("1", *[Key.DELETE] * len("Coffee;2.50"), Key.CHARGE)
+    assert dict(manager.screen.changes) == {"KIOSK_ITEMS": "Tea;3 | Cake;4"}
+    manager.press(Key.CLEAR)
+    assert (manager.screen.step, manager.screen.typed.text) == (SettingsStep.LIST, "")
+
+
+def test_a_wrong_item_is_said_at_once_and_leaving_it_changes_nothing() -> None:
+    manager = items_open().press("3").type("x").press(Key.CHARGE)
+    assert (manager.screen.step, manager.screen.problem) == (SettingsStep.TEXT, "has no price")
+    manager.press(Key.CLEAR)
+    assert manager.screen.step is SettingsStep.PARTS
+    assert manager.screen.changes == ()
+    manager.press("2", Key.CHARGE)
+    assert manager.screen.changes == (), "the same again is no change"
+
+
+def test_a_long_list_has_pages_and_behind_the_last_item_is_a_new_one() -> None:
+    manager = items_open(" | ".join(f"No. {number};1" for number in range(1, 9)))
+    manager.press("9")
+    assert manager.screen.step is SettingsStep.PARTS, "eight are on the page"
+    manager.press(Key.PLUS, Key.PLUS, "2")
+    assert manager.screen.step is SettingsStep.PARTS, "behind the new one is nothing"
+    manager.press("1").type("New;2").press(Key.CHARGE)
+    assert manager.screen.parts[-1] == "New;2"
+    manager.press(Key.DELETE, Key.DELETE, "1")
+    assert manager.screen.typed.text == "No. 1;1"
+
+
 def test_of_a_secret_only_whether_it_is_there_is_known() -> None:
     manager = Manager().press(SETTINGS_KEY, "1", "2")
     assert manager.screen.step is SettingsStep.LIST, "a key comes with a file alone"

@@ -13,6 +13,8 @@ ENVIRON = {
     "KIOSK_NAME": "Café Satoshi",
     "KIOSK_TIMEZONE": "America/El_Salvador",
     "KIOSK_TIPS": "5,10,15",
+    "KIOSK_TAX": "VAT 19, reduced 7",
+    "KIOSK_ITEMS": "Coffee to go;2.50 | Slice of cake;3.50;EUR;reduced;brown",
     "KIOSK_ID": "till-1",
     "KIOSK_JOURNAL": "/journal",
 }
@@ -42,6 +44,16 @@ def settings_screens() -> dict[str, SettingsScreen]:
     )
     return screens | {
         "settings-groups": SettingsScreen(SETTINGS, changes=CHANGES),
+        "settings-items": SettingsScreen(
+            SETTINGS, SettingsStep.PARTS, setting=BY_NAME["KIOSK_ITEMS"]
+        ),
+        "settings-item": SettingsScreen(
+            SETTINGS,
+            SettingsStep.TEXT,
+            setting=BY_NAME["KIOSK_ITEMS"],
+            part=1,
+            typed=TypedText("Slice of cake;3.50;EUR;reduced;brown"),
+        ),
         "settings-choice": SettingsScreen(
             SETTINGS, SettingsStep.CHOICE, setting=BY_NAME["KIOSK_LANGUAGE"]
         ),

@@ -3,6 +3,7 @@
 from typing import Final
 
 from kiosk.sale.keys import Key, Letter
+from kiosk.sale.setting_parts import parts_of
 from kiosk.sale.settings_change import ChangeOutcome
 from kiosk.sale.settings_pages import ROWS, EditableSetting, SettingsScreen, SettingsStep
 from kiosk.screen.drawing.canvas import Canvas, Tone
@@ -50,6 +51,8 @@ def settings_pages(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
         case SettingsStep.CHOICE if screen.setting is not None:
             choices = [(choice_label(words, text), "") for text in screen.setting.choices]
             choices_page(canvas, setting_label(words, screen.setting.name), choices)
+        case SettingsStep.PARTS if screen.setting is not None:
+            _parts(canvas, screen, screen.setting)
         case SettingsStep.TEXT if screen.setting is not None:
             _typing(canvas, screen, screen.setting)
         case SettingsStep.PIN:
@@ -89,8 +92,19 @@ def _payee_name(screen: SettingsScreen) -> str:
 
 
 def _text(words: Words, setting: EditableSetting, text: str) -> str:
-    """A chosen value as it is called; what was typed is shown as it is."""
+    """A chosen value as it is called; of a list how many; what was typed is shown as it is."""
+    if setting.separator:
+        return words.whole(len(parts_of(text, setting.separator))) if text else ""
     return choice_label(words, text) if setting.choices else text
+
+
+def _parts(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) -> None:
+    """The parts of a list, and behind them the key for a new one."""
+    words = canvas.words
+    lines = [*((part, "") for part in screen.parts), (words.tr("New"), "")]
+    shown = lines[screen.part_top : screen.part_top + ROWS]
+    title = setting_label(words, setting.name)
+    choices_page(canvas, title, shown, has_pages=len(lines) > ROWS)
 
 
 def _save(words: Words, screen: SettingsScreen) -> str:
@@ -105,7 +119,11 @@ def _typing(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) ->
         problem = problem_text(words, f"{setting.name}: {screen.problem}")
         canvas.lines(problem, line, colours.bad, LABEL, weight=Weight.BOLD)
     else:
-        canvas.lines(setting_label(words, setting.name), line, colours.quiet, LABEL)
+        label = setting_label(words, setting.name)
+        if setting.separator:
+            columns_of_it = words.tr("name; price; currency; tax; colour. Empty takes it away.")
+            label = words.joined(f"{label}:", columns_of_it)
+        canvas.lines(label, line, colours.quiet, LABEL)
     text = screen.typed.text
     shown = _HIDDEN * len(text) if setting.is_secret else text
     canvas.text(f"{shown}_", typed, colours.ink, LARGE, weight=Weight.BOLD)
@@ -114,7 +132,7 @@ def _typing(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) ->
     leave, signs, sign, space, go_on = columns(last, [21, 14, 11, 27, 27], gap)
     canvas.button(leave, Key.CLEAR, words.tr("Back"), name=Icon.BACK, size=LABEL * 0.9)
     signs_key(canvas, signs, screen.typed.layer)
-    useful = "@" if setting.name == "MERCHANT_ADDRESS" else ","
+    useful = "@" if setting.name == "MERCHANT_ADDRESS" else ";" if setting.separator else ","
     canvas.button(sign, Letter(useful), useful)
     canvas.button(space, Letter(" "), words.tr("Space"), tone=Tone.QUIET)
     canvas.button(go_on, Key.CHARGE, words.tr("Next"), tone=Tone.MAIN)
@@ -127,8 +145,7 @@ def _pin(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
     if screen.payee:
         parts.append(words.tr("Money of every sale will go to: {value}", value=screen.payee))
     for setting, text in sorted(screen.changed, key=lambda change: not change[0].changes_payee):
-        value = _HIDDEN * 4 if setting.is_secret else text or _NOTHING
-        shown = _text(words, setting, value)
+        shown = _HIDDEN * 4 if setting.is_secret else _text(words, setting, text) or _NOTHING
         parts.append(f"{setting_label(words, setting.name)}: {shown}")
     changes = "; ".join(parts) + "."
     if screen.stick is not None:
