@@ -114,7 +114,9 @@ def test_a_touchscreen_that_is_plugged_in_again_is_touched_at_once(bench: Bench)
     """Box fault 6: SDL drops the fingers of a device that goes, and the till waited for one."""
     idle, amount = every_view()["idle"], every_view()["amount"]
     bench.touch(idle, Key.D5, hold_ms=-1)
-    bench.machine.run("systemctl restart touchscreen; udevadm settle; sleep 1")
+    bench.machine.run("systemctl restart touchscreen")
+    bench.machine.until("grep 'Bench touchscreen' /proc/bus/input/devices")
+    bench.machine.run("udevadm settle; sleep 1")
     bench.touch(amount, Key.D0, Key.D0, Key.CHARGE)
     bench.scan()
     assert "$5.00" in bench.simulator.invoices(bench.simulator.till)[-1].memo

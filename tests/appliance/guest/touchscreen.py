@@ -111,8 +111,8 @@ def lines(fifo: Path) -> Iterator[str]:
 def main() -> None:
     """Tap where the lines say, for ever."""
     fifo = Path(sys.argv[1])
-    fifo.unlink(missing_ok=True)
-    os.mkfifo(fifo, 0o600)
+    if not fifo.exists():  # a line that is written while this starts again waits for it
+        os.mkfifo(fifo, 0o600)
     screen = Touchscreen()
     for number, line in enumerate(lines(fifo)):
         x, y, hold_ms = map(int, line.split())
