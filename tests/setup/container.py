@@ -19,7 +19,7 @@ ROOT: Final = Path(__file__).parent.parent.parent
 CACHE: Final = Path.home() / ".cache" / "blink-kiosk"
 PYTHON: Final = MappingProxyType({"bookworm": "3.11", "trixie": "3.13"})
 NEEDED: Final = ("debootstrap", "systemd-nspawn", "nsenter")
-PATIENCE_S: Final = 60.0
+PATIENCE_S: Final = 600.0  # on a busy machine an installation takes minutes
 
 _PACKAGES: Final = (
     *("systemd", "systemd-sysv", "udev", "dbus", "kmod", "iproute2", "ca-certificates"),
@@ -63,7 +63,7 @@ class Container:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
 
-    def run(self, words: str, timeout_s: float = 300) -> tuple[int, str]:
+    def run(self, words: str, timeout_s: float = PATIENCE_S) -> tuple[int, str]:
         """A shell command inside: its exit status and what it said."""
         done = subprocess.run(
             self._inside(words),

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.setup.container import PYTHON, Container, can_run
+from tests.setup.container import PATIENCE_S, PYTHON, Container, can_run
 
 pytestmark = [
     pytest.mark.appliance,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(3600),
     pytest.mark.skipif(not can_run(), reason="needs root, debootstrap and systemd-nspawn"),
 ]
 INSTALL = "./setup.sh install --yes --wheels /srv/wheels --settings /srv/settings.env"
@@ -89,14 +89,14 @@ def test_an_update_that_nobody_watches_any_more_gives_way(debian: Container) -> 
     first = current(debian)
     debian.run("echo \"raise SystemExit('broken')\" >>kiosk/clock.py")
     watcher = debian.begin(f"echo $$ >/srv/watcher; exec {UPDATE}")
-    debian.wait(f"test $(basename $(readlink /opt/kiosk/current)) != {first}", 120)
+    debian.wait(f"test $(basename $(readlink /opt/kiosk/current)) != {first}")
     debian.run("kill -9 $(cat /srv/watcher)")
-    watcher.wait(60)
+    watcher.wait(PATIENCE_S)
     debian.run(
         "systemctl restart --no-block kiosk"
     )  # as a boot would; it may not have come to that
-    debian.wait(f"test $(basename $(readlink /opt/kiosk/current)) = {first}", 120)
-    assert "the till is on the screen" in debian.wait(IS_READY, 120)
+    debian.wait(f"test $(basename $(readlink /opt/kiosk/current)) = {first}")
+    assert "the till is on the screen" in debian.wait(IS_READY)
     assert debian.run("test -e /opt/kiosk/trial")[0] == 1
 
 
@@ -104,7 +104,7 @@ def test_a_settings_file_on_the_boot_partition_is_in_force_after_the_next_start(
     debian: Container,
 ) -> None:
     assert debian.run(INSTALL.replace(" --settings /srv/settings.env", ""))[0] == 0
-    assert "wrong settings: BLINKPOS_API_KEY" in debian.wait(IS_READY)
+    assert "waits to be set up on the screen" in debian.wait(IS_READY)
     debian.run("mkdir -p /boot/firmware; cp /srv/settings.env /boot/firmware/kiosk.env")
     debian.run("systemctl restart kiosk")
     assert "the till is on the screen" in debian.wait(IS_READY)
@@ -116,7 +116,7 @@ def test_a_manager_may_turn_the_machine_off(debian: Container) -> None:
     debian.put("/etc/systemd/system/kiosk.service.d/off.conf", off)
     inside = debian.begin(INSTALL)
     debian.ended()
-    inside.wait(60)
+    inside.wait(PATIENCE_S)
 
 
 def test_a_release_whose_python_was_replaced_is_built_anew(debian: Container) -> None:
@@ -151,7 +151,8 @@ def test_an_update_that_was_seen_to_last_stays_without_its_watcher(debian: Conta
     assert debian.run(INSTALL)[0] == 0
     debian.wait(IS_READY)
     debian.run("readlink /opt/kiosk/current >/opt/kiosk/trial; systemctl restart kiosk")
-    assert debian.run("systemctl list-timers --no-legend | grep -c run-")[1] == "1\n"
+    timers = debian.run("systemctl list-units --full --no-legend 'run-*.timer'")[1]
+    assert timers.count("give-way lasted") == 1, timers
     run = debian.run("systemctl show -p InvocationID --value kiosk")[1].strip()
     debian.run(f"/opt/kiosk/current/systemd/give-way lasted {run}")
     assert debian.run("test -e /opt/kiosk/trial")[0] == 1
