@@ -9,6 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from kiosk.clock import SystemClock
+from kiosk.doors import Printer
 from kiosk.journal import Journal
 from kiosk.loop import EVENTS_A_TURN, Inbox, Loop
 from kiosk.sale.books import CashierSums
@@ -198,6 +199,7 @@ class Shell:
         *touched: Event,
         journal: Journal | None = None,
         clock: ManualClock | None = None,
+        printer: Printer | None = None,
     ) -> None:
         self.done: list[str] = []
         self.display = SleepingDisplay(*touched)
@@ -215,7 +217,7 @@ class Shell:
             panel=NotingPanel(self.shown),
             clock=self.clock,
             host=NotingDoors(self.done),
-            printer=self.printer,
+            printer=printer or self.printer,
         )
 
     @property

@@ -134,8 +134,11 @@ def handle_details(till: Till, event: ReceiptDetailsResult) -> Step:
     details, asked = event.details, event.asked
     sale = details.record.sale.id
     if asked.refund:
-        refund = details.refund_records[-1]
-        return Step(till, (), (PrintReceipt(refund_receipt(details, refund, shop_of(till))),))
+        papers = (
+            PrintReceipt(refund_receipt(details, refund, shop_of(till)))
+            for refund in details.refund_records[-1:]
+        )
+        return Step(till, (), tuple(papers))
     if asked.use is ReceiptUse.PRINT:
         receipt = sale_receipt(details, shop_of(till))
         return Step(replace(till, printed=sale), (), (PrintReceipt(receipt),))

@@ -25,6 +25,7 @@ from kiosk.sale.facts import (
 from kiosk.sale.invoice import SaleId
 from kiosk.sale.sale_record import SaleRecord
 from kiosk.sale.sales_list import SalesPlace
+from tests.journal.test_books import refund, sold, taxed
 from tests.journal.test_journal import NOW, opened, paid, sale
 from tests.sale.tills import invoice
 
@@ -156,3 +157,15 @@ def test_only_the_sales_whose_money_was_odd_are_listed_when_asked_for(journal: J
     }
     journal.record([LateMoneyPutAway(sale(2).id)])
     assert journal.sales_page(None, 9, odd=True).sales == page.sales, "put away, and listed still"
+
+
+def test_a_sale_has_its_items_and_its_refunds_with_their_numbers(journal: Journal) -> None:
+    begun = taxed(1)
+    journal.record([*sold(begun, 1), refund(begun, 1, 50), refund(begun, 2, 60, before=50)])
+    details = journal.sale_details(begun.id)
+    assert details.record.sale.lines == begun.lines
+    assert [str(record.number) for record in details.refund_records] == ["1-1", "1-2"]
+    assert [record.minor for record in details.refund_records] == [50, 60]
+    assert sum(record.minor for record in details.refund_records) == details.refunded_minor
+    taxes = [share.tax_minor for record in details.refund_records for share in record.taxes]
+    assert sum(taxes) == sum(share.tax_minor for share in details.taxes)

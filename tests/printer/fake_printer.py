@@ -1,5 +1,6 @@
 """A printer made of its command reference: what its paper shows, and one in the network."""
 
+import contextlib
 import socket
 import threading
 from dataclasses import dataclass, field
@@ -70,6 +71,7 @@ class NetworkPrinter:
             self.takes.set()
         self.data = bytearray()
         self.received = threading.Condition()
+        self._connections: list[socket.socket] = []
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.port = self._listening.getsockname()[1]
@@ -92,6 +94,9 @@ class NetworkPrinter:
 
     def close(self) -> None:
         self.takes.set()
+        for connection in self._connections:
+            with contextlib.suppress(OSError):  # it may be closed already
+                connection.shutdown(socket.SHUT_RDWR)
         self._listening.shutdown(socket.SHUT_RDWR)  # ends the waiting for a connection
         self._listening.close()
         self._thread.join(5)
@@ -102,6 +107,7 @@ class NetworkPrinter:
                 connection, _ = self._listening.accept()
             except OSError:
                 return
+            self._connections.append(connection)
             with connection:
                 self._talk(connection)
 
