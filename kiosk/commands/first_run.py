@@ -64,6 +64,7 @@ _PLUGS_ANSWER: Final = (
     Question.MONEY,
     Question.TILL_ACCOUNT,
     Question.PHONE_KEY,
+    Question.PHONE,
 )
 PAYEE_SHOWN_S: Final = 6.0  # who gets the money, where nobody saw that here before
 PHONE_LOOK_S: Final = 0.5
@@ -202,7 +203,7 @@ class FirstRunScreen:
             self._perform(CheckNetwork())
         is_there = self._has_stick()
         if is_there and not self._stick_was_there:
-            self._apply((first_run_stick.handle_stick(self.screen), ()))
+            self._apply(first_run_stick.handle_stick(self.screen))
         self._stick_was_there = is_there
 
     def _look_at_phone(self) -> None:

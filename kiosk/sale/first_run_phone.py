@@ -19,7 +19,12 @@ from kiosk.sale.phone_setup import PhoneProgress, PhoneStep
 
 # Without touch each of these pictures stays so long, then the next comes by itself.
 ALONE_S: Final = 30.0
-_GOES_ON: Final = (Question.LANGUAGE, Question.TILL_ACCOUNT, Question.PHONE_KEY)
+_GOES_ON: Final = (
+    Question.LANGUAGE,
+    Question.TILL_ACCOUNT,
+    Question.PHONE_KEY,
+    Question.STICK,
+)
 # While these last nothing is left to be ended: the phone has done its part.
 _GOES_ON_ALONE: Final = (PhoneStep.CONNECTING, PhoneStep.CHECKING)
 
@@ -53,14 +58,16 @@ def goes_on_by_itself(screen: FirstRun) -> bool:
     if screen.machine.has_touch:
         return False
     is_failed = screen.phone is not None and screen.phone.step is PhoneStep.FAILED
-    return screen.question in _GOES_ON or is_failed or _waits(screen)
+    return screen.question in _GOES_ON or is_failed or waits_for_phone(screen)
 
 
 def go_on(screen: FirstRun) -> FirstRunStep:
     """The next picture: the codes one after the other, until a phone has read them."""
     if screen.question in (Question.LANGUAGE, Question.TILL_ACCOUNT):
         return begin_phone(screen), ()
-    if _waits(screen):
+    if screen.question is Question.STICK:  # there may be no keypad either to answer it
+        return replace(screen, question=screen.before_stick), ()
+    if waits_for_phone(screen):
         return replace(screen, shows_page_code=not screen.shows_page_code), ()
     return _started(screen)
 
@@ -73,7 +80,8 @@ def handle_phone_progress(screen: FirstRun, progress: PhoneProgress) -> FirstRun
     return replace(screen, question=question, phone=progress)
 
 
-def _waits(screen: FirstRun) -> bool:
+def waits_for_phone(screen: FirstRun) -> bool:
+    """Whether the codes are shown, and no phone has sent anything yet."""
     return screen.phone is not None and screen.phone.step is PhoneStep.WAITING
 
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale.first_run_screen import FirstRun, FirstRunStep, Question
+from kiosk.sale.first_run_phone import waits_for_phone
+from kiosk.sale.first_run_screen import FirstRun, FirstRunStep, Question, StopPhoneSetup
 from kiosk.sale.keys import Key
 from kiosk.sale.settings_change import (
     ChangeOutcome,
@@ -24,12 +25,17 @@ QUESTIONS: Final = (
 _MAY_INTERRUPT: Final = (Question.MONEY, Question.TILL_ACCOUNT, Question.PHONE_KEY)
 
 
-def handle_stick(screen: FirstRun) -> FirstRun:
-    """A stick is plugged in: shall its settings be used?"""
+def handle_stick(screen: FirstRun) -> FirstRunStep:
+    """A stick is plugged in: shall its settings be used? A phone that has not begun is let go."""
+    if screen.question is Question.PHONE and waits_for_phone(screen):
+        asked = replace(
+            screen, question=Question.STICK, before_stick=Question.PHONE_KEY, phone=None
+        )
+        return asked, (StopPhoneSetup(),)
     looks_for_wifi = screen.question is Question.NETWORK and isinstance(screen.network, NetworkList)
     if screen.question in _MAY_INTERRUPT or looks_for_wifi:
-        return replace(screen, question=Question.STICK, before_stick=screen.question)
-    return screen
+        return replace(screen, question=Question.STICK, before_stick=screen.question), ()
+    return screen, ()
 
 
 def read(screen: FirstRun) -> FirstRunStep:

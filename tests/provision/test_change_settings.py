@@ -173,7 +173,9 @@ def test_an_empty_text_takes_a_setting_back_to_its_default(set_up: Root) -> None
     assert set_up.values["KIOSK_LED_PIN"] == "", "here nothing means none"
 
 
-def test_who_changed_what_and_when_is_kept_without_a_secret(set_up: Root) -> None:
+def test_who_changed_what_and_when_is_kept_without_a_secret(
+    set_up: Root, caplog: pytest.LogCaptureFixture
+) -> None:
     set_up.outcome({"MERCHANT_ADDRESS": "new@blink.sv", "KIOSK_PIN": "9999"}, PIN)
     lines = (set_up.paths.etc / HISTORY).read_text().splitlines()
     moment = "2023-11-14T22:13:20Z"
@@ -183,6 +185,13 @@ def test_who_changed_what_and_when_is_kept_without_a_secret(set_up: Root) -> Non
         f"{moment} manager, with the PIN: KIOSK_PIN set",
     ]
     assert "9999" not in "".join(lines)
+    by = "settings changed by manager, with the PIN:"
+    assert caplog.messages[-3:] == [
+        f"{by} MERCHANT_ADDRESS 'shop@blink.sv' -> 'new@blink.sv'",
+        f"{by} KIOSK_PIN set",
+        "settings asked for on the screen: in_force",
+    ], "in the log too, whose lines systemd dates"
+    assert "9999" not in caplog.text
 
 
 def test_the_list_of_changes_does_not_grow_for_ever(set_up: Root) -> None:

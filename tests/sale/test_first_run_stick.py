@@ -5,8 +5,17 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale import first_run, first_run_stick
-from kiosk.sale.first_run_screen import CheckNetwork, FirstRun, FirstRunEffect, Machine, Question
+from kiosk.sale.first_run_phone import go_on, goes_on_by_itself
+from kiosk.sale.first_run_screen import (
+    CheckNetwork,
+    FirstRun,
+    FirstRunEffect,
+    Machine,
+    Question,
+    StopPhoneSetup,
+)
 from kiosk.sale.keys import Key
+from kiosk.sale.phone_setup import PhoneProgress, PhoneStep
 from kiosk.sale.settings_change import (
     ChangeOutcome,
     ReadStick,
@@ -25,8 +34,15 @@ def pressed(screen: FirstRun, key: Key) -> tuple[FirstRun, tuple[FirstRunEffect,
     return first_run.handle_key(screen, key, 10.0)
 
 
+def offered(screen: FirstRun) -> FirstRun:
+    """A stick is plugged in while no phone is waited for."""
+    after, effects = first_run_stick.handle_stick(screen)
+    assert effects == ()
+    return after
+
+
 def test_a_stick_that_is_plugged_in_is_offered_and_used_after_two_yeses() -> None:
-    asked = first_run_stick.handle_stick(replace(BEGUN, question=Question.MONEY))
+    asked = offered(replace(BEGUN, question=Question.MONEY))
     assert asked.question is Question.STICK
     reading, effects = pressed(asked, Key.CHARGE)
     assert effects == (ReadStick(),)
@@ -40,24 +56,24 @@ def test_a_stick_that_is_plugged_in_is_offered_and_used_after_two_yeses() -> Non
 
 @pytest.mark.parametrize("question", [Question.MONEY, Question.TILL_ACCOUNT])
 def test_who_does_not_want_the_stick_is_where_he_was(question: Question) -> None:
-    asked = first_run_stick.handle_stick(replace(BEGUN, question=question))
+    asked = offered(replace(BEGUN, question=question))
     assert pressed(asked, Key.CLEAR) == (replace(asked, question=question), ())
 
 
 def test_a_stick_is_offered_in_place_of_a_wifi_but_not_while_a_passphrase_is_typed() -> None:
     looking = replace(BEGUN, question=Question.NETWORK, network=NetworkList())
-    asked = first_run_stick.handle_stick(looking)
+    asked = offered(looking)
     assert asked.question is Question.STICK
     assert pressed(asked, Key.CLEAR)[0].network == NetworkList()
     network = Network("Casa", "AA:BB:CC:DD:EE:FF", 80, Security.PERSONAL)
     typing = replace(looking, network=EnteringPassphrase(network))
-    assert first_run_stick.handle_stick(typing) is typing
+    assert offered(typing) is typing
 
 
 @pytest.mark.parametrize("question", [Question.PAYEE, Question.PIN, Question.SAVING, Question.DONE])
 def test_a_stick_interrupts_nobody_who_types(question: Question) -> None:
     typing = replace(BEGUN, question=question)
-    assert first_run_stick.handle_stick(typing) is typing
+    assert offered(typing) is typing
 
 
 @pytest.mark.parametrize(
@@ -95,3 +111,27 @@ def test_without_touch_the_ways_that_need_no_letters_come_after_the_language() -
     assert pressed(at_stick, Key.CHARGE)[1] == (ReadStick(),)
     back, effects = pressed(at_stick, Key.CLEAR)
     assert (back.question, effects) == (Question.NETWORK, (CheckNetwork(),))
+
+
+@pytest.mark.parametrize(
+    ("step", "is_offered"),
+    [(PhoneStep.WAITING, True), (PhoneStep.OPENING, False), (PhoneStep.CONNECTING, False)],
+)
+def test_a_stick_takes_the_place_of_a_phone_that_has_not_begun(
+    step: PhoneStep, is_offered: bool
+) -> None:
+    phone = replace(BEGUN, question=Question.PHONE, phone=PhoneProgress(step))
+    after, effects = first_run_stick.handle_stick(phone)
+    if not is_offered:
+        assert (after, effects) == (phone, ())
+        return
+    assert (after.question, effects) == (Question.STICK, (StopPhoneSetup(),))
+    assert pressed(after, Key.CLEAR)[0].question is Question.PHONE_KEY
+
+
+def test_a_stick_that_nobody_can_answer_leaves_the_codes_for_a_phone_to_come() -> None:
+    alone = replace(BEGUN, machine=replace(MACHINE, has_touch=False), question=Question.PHONE_KEY)
+    asked = offered(alone)
+    assert goes_on_by_itself(asked)
+    assert go_on(asked) == (replace(asked, question=Question.PHONE_KEY), ())
+    assert not goes_on_by_itself(replace(asked, machine=MACHINE)), "a finger answers"

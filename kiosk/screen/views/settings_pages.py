@@ -4,7 +4,7 @@ from typing import Final
 
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.setting_parts import parts_of
-from kiosk.sale.settings_change import ChangeOutcome
+from kiosk.sale.settings_change import ChangeOutcome, StickFile
 from kiosk.sale.settings_pages import ROWS, EditableSetting, SettingsScreen, SettingsStep
 from kiosk.screen.drawing.canvas import Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
@@ -145,6 +145,8 @@ def _pin(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
     if screen.payee:
         parts.append(words.tr("Money of every sale will go to: {value}", value=screen.payee))
     for setting, text in sorted(screen.changed, key=lambda change: not change[0].changes_payee):
+        if screen.payee and setting.name.startswith("MERCHANT_") and text:
+            continue  # said by whom it pays
         shown = _HIDDEN * 4 if setting.is_secret else _text(words, setting, text) or _NOTHING
         parts.append(f"{setting_label(words, setting.name)}: {shown}")
     changes = "; ".join(parts) + "."
@@ -173,3 +175,6 @@ def _answer(canvas: Canvas, screen: SettingsScreen) -> None:
         canvas.lines(wrong, problems, colours.quiet, LABEL)
     if not screen.ends_in_restart:
         foot_keys(canvas, foot, [back_key(canvas)])
+    elif result.stick_file is StickFile.LEFT:  # it is to be read first
+        restart = (Key.CHARGE, words.tr("Restart"), Icon.AGAIN, Tone.MAIN)
+        foot_keys(canvas, foot, [restart])
