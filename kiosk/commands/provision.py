@@ -7,11 +7,8 @@ import argparse
 import sys
 import time
 
-from kiosk.provision.access_point import Radio
 from kiosk.provision.apply_settings import Paths, apply_file, apply_from_boot
 from kiosk.provision.change_settings import ChangePaths, answer_request
-from kiosk.provision.phone_doors import Doors, PhonePaths
-from kiosk.provision.phone_setup import PhoneSetup, close_phone_network
 from kiosk.settings_file import FileRefused
 
 
@@ -25,11 +22,8 @@ def run(args: argparse.Namespace, places: Paths | None = None) -> int:
         if args.request:
             answer_request(ChangePaths(etc=where.etc), time.monotonic(), time.time())
             return 0
-        if args.phone:
-            PhoneSetup(PhonePaths(etc=where.etc), Doors()).run()
-            return 0
-        if args.close_phone_network:
-            close_phone_network(Radio())
+        if args.phone or args.close_phone_network:
+            _set_up_by_phone(where, is_over=args.close_phone_network)
             return 0
         if args.file is not None:
             apply_file(args.file, where)
@@ -43,3 +37,15 @@ def run(args: argparse.Namespace, places: Paths | None = None) -> int:
         return 1
     sys.stderr.writelines(f"kiosk: boot partition: {line}\n" for line in problems)
     return 0
+
+
+def _set_up_by_phone(where: Paths, *, is_over: bool) -> None:
+    # Not for the boot, where the till's first picture waits for this command.
+    from kiosk.provision.access_point import Radio
+    from kiosk.provision.phone_doors import Doors, PhonePaths
+    from kiosk.provision.phone_setup import PhoneSetup, close_phone_network
+
+    if is_over:
+        close_phone_network(Radio())
+    else:
+        PhoneSetup(PhonePaths(etc=where.etc), Doors()).run()

@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -426,3 +428,11 @@ def test_damaged_settings_of_before_a_change_are_none(box: Box) -> None:
     (box.etc / BEFORE).write_bytes(b"\xff\0")
     assert settings_before(box.etc) is None
     assert (box.etc / "before-change.damaged").exists()
+
+
+def test_at_the_boot_nothing_of_the_set_up_by_phone_is_loaded() -> None:
+    """The till's first picture waits for this command."""
+    words = "import sys, kiosk.commands.provision; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True).stdout
+    assert "kiosk.provision.apply_settings" in loaded
+    assert "phone_setup" not in loaded
