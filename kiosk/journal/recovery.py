@@ -35,7 +35,6 @@ class OpenForward:
     generation: int
     status: ForwardStatus
     was_sent: bool
-    late: bool
     trouble: Trouble | None
 
 
@@ -138,7 +137,6 @@ def _forward(forward: OpenForward, now_s: float, *, retry: bool) -> Forward:
         status,
         due_s=now_s,
         generation=forward.generation,
-        late=forward.late,
         paid_s=now_s,
         maybe_sent=forward.was_sent,
         sent_noted=forward.was_sent,

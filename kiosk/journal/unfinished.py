@@ -104,7 +104,6 @@ def _open_forward(db: sqlite3.Connection, row: sqlite3.Row) -> OpenForward:
         generation,
         ForwardStatus(row["status"] or ForwardStatus.PLANNED),
         was_sent=payout is not None and _was_sent(db, row["sale_id"], payout),
-        late=bool(row["late"]),
         trouble=trouble_of(row),
     )
 

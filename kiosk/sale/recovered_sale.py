@@ -83,7 +83,6 @@ class _Case:
             ForwardStatus.PLANNED if payout is None else ForwardStatus.UNKNOWN,
             due_s=self.till.now_s,
             generation=len(self.payouts(payout, 0)) if payout is not None else 1,
-            late=True,
             maybe_sent=payout is not None,
             paid_s=self.till.now_s,
         )

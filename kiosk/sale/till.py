@@ -170,7 +170,6 @@ class Forward:
     empty_look_ups: int = 0
     busy: bool = False
     paid_s: float = 0.0  # when the customer paid, monotonic
-    late: bool = False
     reported_paid: bool = False  # Blink says this payout is paid: somebody has paid it
     reported_expired: bool = False  # Blink refused this payout as expired
     guarded: bool = False  # our own guard refused this payout (M3)

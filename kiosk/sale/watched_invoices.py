@@ -101,7 +101,6 @@ def handle_paid(till: Till, payment_hash: PaymentHash, *, on_screen: bool) -> St
         watched.payout,
         ForwardStatus.PLANNED,
         due_s=till.now_s if watched.payout or not on_screen else till.now_s + PAYOUT_GRACE_S,
-        late=not on_screen,
         paid_s=till.now_s,
         no_payout_since_s=watched.no_payout_since_s,
     )

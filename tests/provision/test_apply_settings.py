@@ -326,6 +326,7 @@ def test_of_the_pin_only_its_hash_is_kept_and_an_old_one_is_hashed_at_the_next_b
     )
     assert settings.pin is not None
     assert is_correct_pin("4712", settings.pin.reveal())
+    assert all(b"4712" not in file.read_bytes() for file in box.etc.rglob("*") if file.is_file())
 
 
 ITEMS_CSV = "name;price;tax\nCafé;2,50;\nThé d'été;2;reduced\n"
