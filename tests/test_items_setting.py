@@ -6,6 +6,8 @@ import pytest
 
 from kiosk.commands.app import rules_of
 from kiosk.sale.quick_item import MOST_ITEMS, QuickItem
+from kiosk.screen.text.setting_problems import knows, problem_text
+from kiosk.screen.text.words import Words
 from kiosk.settings import WrongSettings, load
 from kiosk.settings.items import items, items_of_csv, items_text
 from tests.test_settings import GOOD
@@ -32,8 +34,12 @@ def test_an_item_without_a_currency_is_in_the_shops_first_one() -> None:
 def test_a_tax_that_nobody_has_set_is_told_by_its_name() -> None:
     with pytest.raises(WrongSettings) as refused:
         load({**GOOD, **TAX, "KIOSK_ITEMS": "Coffee;2.50;;luxury"})
-    assert refused.value.problems == (
-        "KIOSK_ITEMS: names a tax that KIOSK_TAX does not have: luxury",
+    (problem,) = refused.value.problems
+    assert problem == "KIOSK_ITEMS: names a tax that KIOSK_TAX does not have: luxury"
+    shown = problem_text(Words("de"), problem)
+    assert (
+        shown
+        == "Schnellartikel: nennt eine Steuer, die es unter „Steuern in Prozent“ nicht gibt: luxury"
     )
 
 
@@ -58,6 +64,7 @@ def test_what_is_no_item_is_refused_with_a_sentence(text: str, sentence: str) ->
     with pytest.raises(ValueError, match=r"item|items") as refused:
         items(text)
     assert sentence in str(refused.value)
+    assert knows(str(refused.value)), "so that it can be translated"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,21 @@ _SENTENCES: Final = (
     mark("takes at most {most} rates"),
     mark("names a rate twice"),
     mark("must be names with percentages, like VAT 19, reduced 7.5"),
+    mark("item {place} must begin with a name of 1 to {most} letters"),
+    mark("item {place} has a name with one of ; | \\"),
+    mark("item {place} must have a price like 2.50, without a sign of the currency"),
+    mark("item {place} has the price 0"),
+    mark("item {place} must name its currency like EUR or SAT, or leave it empty"),
+    mark("item {place} must have one of these colours, or none: {choices}"),
+    mark("item {place} has more than name, price, currency, tax, colour"),
+    mark("takes at most {most} items"),
+    mark("names a tax that {setting} does not have: {tax}"),
+    mark(
+        "must be two digits and a name for each cashier, and a PIN if wanted, like 01 Ana, 02 Bo"
+        " 4711"
+    ),
+    mark("has a PIN that is not 4 to 12 digits"),
+    mark("gives two digits to more than one cashier"),
     mark("must be one line of at most {most} characters"),
     mark("takes at most {most} lines, with | between"),
     mark("must be a device like /dev/usb/lp0, or like tcp://192.168.1.50:9100"),

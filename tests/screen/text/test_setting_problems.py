@@ -17,6 +17,7 @@ KIOSK = Path(__file__).parents[3] / "kiosk"
 READERS = (
     "settings/parsers.py",
     "settings/receipt_parsers.py",
+    "settings/cashiers.py",
     "settings/sources.py",
     "sale/lightning_address.py",
     "panel/wiring.py",
