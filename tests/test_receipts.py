@@ -156,11 +156,11 @@ def test_the_settings_fill_head_and_foot() -> None:
 
 def test_a_printer_is_made_where_one_is_set(tmp_path: Path) -> None:
     pygame.font.init()
-    assert isinstance(printer_of(settings(), Words(), lambda _: None), NoPrinter)
+    assert isinstance(printer_of(settings(), Words, lambda _: None), NoPrinter)
     paper = NetworkPrinter()
     printer = printer_of(
         settings(KIOSK_PRINTER=paper.address, KIOSK_PAPER="58", KIOSK_DRAWER="on"),
-        Words("de"),
+        lambda: Words("de"),
         lambda _: None,
     )
     printer.start()

@@ -261,9 +261,8 @@ def build_app(
         opened.callback(journal.close)
         rules = rules_of(settings, journal.installation)
         till, facts = initial_till(rules, taken_up, clock.monotonic(), int(clock.unix()))
-        look = look_of(settings)
         window = Window(
-            look,
+            look_of(settings),
             settings.screen,
             settings.rotate,
             touch_rotate=settings.touch_rotate,
@@ -277,7 +276,7 @@ def build_app(
         opened.callback(panel.close)
         wallet = Wallet(endpoints_of(settings), inbox.put)
         opened.callback(wallet.stop)
-        printer = printer_of(settings, look.words, inbox.put)
+        printer = printer_of(settings, lambda: window.words, inbox.put)
         opened.callback(printer.close)
 
         def rules_here(settings: Settings) -> Rules:

@@ -27,16 +27,16 @@ def shop_of(settings: Settings) -> Shop:
 
 
 def printer_of(
-    settings: Settings, words: Words, put: Callable[[PrinterChanged], None]
+    settings: Settings, words: Callable[[], Words], put: Callable[[PrinterChanged], None]
 ) -> Printer | NoPrinter:
-    """The printer as set; receipts are in the language of the settings."""
+    """The printer as set; receipts are in the `words` that are in force when they are drawn."""
     if not settings.printer:
         return NoPrinter()
     width = DOTS_OF_PAPER[settings.paper]
     return Printer(
         settings.printer,
         width,
-        lambda receipt: receipt_dots(receipt, words, width),
+        lambda receipt: receipt_dots(receipt, words(), width),
         put,
         drawer=settings.drawer,
     )

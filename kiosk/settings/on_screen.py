@@ -11,7 +11,7 @@ from kiosk.sale.tax import TaxRate
 from kiosk.settings.entry import Setting
 from kiosk.settings.items import items_text
 from kiosk.settings.parsers import choices_of
-from kiosk.settings.receipt_parsers import PrintedLines
+from kiosk.settings.receipt_parsers import SEPARATOR, PrintedLines
 from kiosk.settings.table import FIELDS, Settings
 
 
@@ -44,7 +44,7 @@ def text_of(value: Any) -> str:
         case None:
             return ""
         case PrintedLines():
-            return "|".join(value)
+            return SEPARATOR.join(value)
         case bool():
             return "on" if value else "off"
         case (int() as width, int() as height, *_) if len(value) == 2 and min(value) >= 240:

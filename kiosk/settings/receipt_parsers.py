@@ -4,6 +4,7 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+SEPARATOR: Final = "|"  # between lines
 MOST_LINES: Final = 8
 MOST_IN_LINE: Final = 60
 
@@ -26,7 +27,7 @@ def printed_line(text: str) -> str:
 
 def printed_lines(text: str) -> PrintedLines:
     """A few lines on receipts."""
-    lines = PrintedLines(printed_line(line.strip()) for line in text.split("|"))
+    lines = PrintedLines(printed_line(line.strip()) for line in text.split(SEPARATOR))
     if len(lines) > MOST_LINES:
         raise ValueError(f"takes at most {MOST_LINES} lines, with | between")
     return lines

@@ -249,6 +249,7 @@ class Settings:
         "`ask`: keys of the paid screen print the receipt and show it as a code; `always`: each"
         " sale and refund is printed by itself; `off`: from the manager's pages alone",
         group=Group.RECEIPTS,
+        applies_at_once=True,
         default_words="`ask` with a printer, else `off`",
     )
     printer: str = setting(
@@ -278,6 +279,8 @@ class Settings:
         receipt_parsers.printed_lines,
         "the shop's address on receipts, with `|` between lines: `Main Street 5|1000 Town`",
         group=Group.RECEIPTS,
+        applies_at_once=True,
+        separator=receipt_parsers.SEPARATOR,
         if_empty=tuple,
     )
     tax_number: str = setting(
@@ -285,6 +288,7 @@ class Settings:
         receipt_parsers.printed_line,
         "the shop's tax number on receipts",
         group=Group.RECEIPTS,
+        applies_at_once=True,
         if_empty=str,
     )
     receipt_header: tuple[str, ...] = setting(
@@ -292,6 +296,8 @@ class Settings:
         receipt_parsers.printed_lines,
         "lines above the shop's name on receipts, with `|` between",
         group=Group.RECEIPTS,
+        applies_at_once=True,
+        separator=receipt_parsers.SEPARATOR,
         if_empty=tuple,
     )
     receipt_footer: tuple[str, ...] = setting(
@@ -299,6 +305,8 @@ class Settings:
         receipt_parsers.printed_lines,
         "lines at the end of receipts, with `|` between",
         group=Group.RECEIPTS,
+        applies_at_once=True,
+        separator=receipt_parsers.SEPARATOR,
         if_empty=tuple,
     )
     language: str = setting(

@@ -30,6 +30,7 @@ from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.qr import WHITE_LEVELS, prepare
 from kiosk.screen.drawing.theme import PALETTES
 from kiosk.screen.sound.speaker import Speaker
+from kiosk.screen.text.words import Words
 from kiosk.screen.views import attract
 from kiosk.screen.views.choosing_item import item_room
 from kiosk.screen.views.free_room import has_room_for_sales
@@ -197,6 +198,11 @@ class Window:
     def use_look(self, look: Look) -> None:
         """Draw everything in another look from the next picture on; the code's white stays."""
         self._look = replace(look, white=self._look.white)
+
+    @property
+    def words(self) -> Words:
+        """The language and the ways of writing numbers that are in force, without a customer's."""
+        return self._look.words
 
     def use_volume(self, volume: int) -> None:
         """Tones of another volume, 0 to 100, from the next one on."""

@@ -29,6 +29,7 @@ from kiosk.screen.views.pin_and_tip import pin_page
 from kiosk.screen.views.stick import reading_words, stick_changes, stick_farewell
 
 _HIDDEN: Final = "•"
+_ITEMS = "KIOSK_ITEMS"  # the one list whose parts have columns
 _NOTHING: Final = "–"  # an empty value
 
 
@@ -121,8 +122,10 @@ def _typing(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) ->
     else:
         label = setting_label(words, setting.name)
         if setting.separator:
-            columns_of_it = words.tr("name; price; currency; tax; colour. Empty takes it away.")
-            label = words.joined(f"{label}:", columns_of_it)
+            hint = words.tr("Empty takes it away.")
+            if setting.name == _ITEMS:
+                hint = words.tr("name; price; currency; tax; colour. Empty takes it away.")
+            label = words.joined(f"{label}:", hint)
         canvas.lines(label, line, colours.quiet, LABEL)
     text = screen.typed.text
     shown = _HIDDEN * len(text) if setting.is_secret else text
@@ -132,7 +135,7 @@ def _typing(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) ->
     leave, signs, sign, space, go_on = columns(last, [21, 14, 11, 27, 27], gap)
     canvas.button(leave, Key.CLEAR, words.tr("Back"), name=Icon.BACK, size=LABEL * 0.9)
     signs_key(canvas, signs, screen.typed.layer)
-    useful = "@" if setting.name == "MERCHANT_ADDRESS" else ";" if setting.separator else ","
+    useful = "@" if setting.name == "MERCHANT_ADDRESS" else ";" if setting.name == _ITEMS else ","
     canvas.button(sign, Letter(useful), useful)
     canvas.button(space, Letter(" "), words.tr("Space"), tone=Tone.QUIET)
     canvas.button(go_on, Key.CHARGE, words.tr("Next"), tone=Tone.MAIN)
