@@ -76,7 +76,7 @@ def _network_code(canvas: Canvas, progress: PhoneProgress) -> None:
     body, foot = page_with_foot(canvas)
     lines = (
         words.tr("Join this network with the phone"),
-        words.tr("Scan the code with the camera, or type the passphrase."),
+        words.tr("Scan the code, and stay in this network though it has no internet."),
         f"{progress.network}\n{progress.passphrase}",
     )
     _code_and_words(canvas, body, wifi_code(progress.network, progress.passphrase), lines)
