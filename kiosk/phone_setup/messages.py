@@ -8,25 +8,18 @@ MOST_LINE_BYTES: Final = 131_072
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkChoice:
-    """A network that can be chosen on the page."""
-
-    name: str
-    is_open: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Opening:
     """What the page's process is given. `shown` is what was typed before, but for the secrets.
 
-    `kept` are the secrets that root's part still has. `authority` is the page's host.
+    `kept` are the secrets that root's part still has. `authority` is the page's host. `networks`
+    are the names that can be chosen.
     """
 
     token: str = field(repr=False)
     digits: str = field(repr=False)
     authority: str
     language: str
-    networks: tuple[NetworkChoice, ...] = ()
+    networks: tuple[str, ...] = ()
     shown: dict[str, str] = field(default_factory=dict, repr=False)
     kept: tuple[str, ...] = ()
 
@@ -39,7 +32,7 @@ def opening_line(opening: Opening) -> bytes:
             "digits": opening.digits,
             "authority": opening.authority,
             "language": opening.language,
-            "networks": [[network.name, network.is_open] for network in opening.networks],
+            "networks": list(opening.networks),
             "shown": opening.shown,
             "kept": list(opening.kept),
         }
@@ -54,7 +47,7 @@ def read_opening(line: bytes) -> Opening:
         data["digits"],
         data["authority"],
         data["language"],
-        tuple(NetworkChoice(name, is_open) for name, is_open in data["networks"]),
+        tuple(data["networks"]),
         data["shown"],
         tuple(data["kept"]),
     )

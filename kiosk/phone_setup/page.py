@@ -109,7 +109,7 @@ def _field(opening: Opening, words: Words, name: str, value: str) -> str:
             return _select(name, label, languages, value or opening.language)
         case "WIFI_SSID":
             stays = ("", words.tr(phone_texts.NETWORK_STAYS))
-            names = [(network.name, network.name) for network in opening.networks]
+            names = [(network, network) for network in opening.networks]
             return _select(name, label, [stays, *names], value)
         case "KIOSK_TIMEZONE":
             zones = zones_likely_first(opening.language, "", tuple(available_timezones()))

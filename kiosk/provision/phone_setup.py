@@ -18,7 +18,7 @@ from kiosk.phone_setup.form import (
     wrong_fields,
 )
 from kiosk.phone_setup.gate import DIGITS_WITHIN_S, FORM_WITHIN_S
-from kiosk.phone_setup.messages import NetworkChoice, Opening
+from kiosk.phone_setup.messages import Opening
 from kiosk.provision.access_point import AccessPoint
 from kiosk.provision.apply_settings import COUNTRY, NOT_MOUNTED
 from kiosk.provision.change_settings import put_first_settings
@@ -275,11 +275,7 @@ def settings_problems(values: Mapping[str, str]) -> tuple[str, ...]:
     return ()
 
 
-def _choices(networks: tuple[Network, ...]) -> tuple[NetworkChoice, ...]:
-    """The networks that can be joined with a passphrase or without one, each name once."""
-    choices = {
-        network.name: NetworkChoice(network.name, network.security is Security.OPEN)
-        for network in networks
-        if network.security is not Security.OTHER
-    }
-    return tuple(choices.values())[:MOST_NETWORKS]
+def _choices(networks: tuple[Network, ...]) -> tuple[str, ...]:
+    """The names that can be joined with a passphrase or without one, each once."""
+    names = (network.name for network in networks if network.security is not Security.OTHER)
+    return tuple(dict.fromkeys(names))[:MOST_NETWORKS]

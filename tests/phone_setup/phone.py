@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlencode
 
-from kiosk.phone_setup.messages import NetworkChoice, Opening
+from kiosk.phone_setup.messages import Opening
 from kiosk.phone_setup.server import CONNECTION_S, PageServer
 
 TOKEN = "ab" * 16
 DIGITS = "012345"
 NETWORKS = (
-    NetworkChoice("Shop"),
-    NetworkChoice('"><script>alert(1)</script>'),
-    NetworkChoice("\u202egnp.exe & <b>'x'</b>"),
+    "Shop",
+    '"><script>alert(1)</script>',
+    "\u202egnp.exe & <b>'x'</b>",
 )
 
 
