@@ -31,7 +31,7 @@ SETTINGS = editable_settings(load(ENVIRON))
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_the_text_of_a_setting_is_read_as_the_value_that_it_shows(setting: object) -> None:
-    from kiosk.sale.settings_pages import EditableSetting
+    from kiosk.sale.settings_screen import EditableSetting
 
     assert isinstance(setting, EditableSetting)
     if setting.is_secret:

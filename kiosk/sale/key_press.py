@@ -72,7 +72,7 @@ from kiosk.sale.screens import (
     SaleReceived,
     SaleScreen,
 )
-from kiosk.sale.settings_pages import SettingsScreen
+from kiosk.sale.settings_screen import SettingsScreen
 from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork

@@ -18,7 +18,7 @@ from kiosk.sale.screens import (
     SaleScreen,
     Screen,
 )
-from kiosk.sale.settings_pages import SettingsScreen, SettingsStep
+from kiosk.sale.settings_screen import SettingsScreen, SettingsStep
 from kiosk.sale.till import Till
 from kiosk.sale.wifi import EnteringPassphrase, WifiScreen
 

@@ -25,7 +25,7 @@ from kiosk.sale.settings_change import (
     SettingsChangeResult,
     StickFile,
 )
-from kiosk.sale.settings_pages import SettingsScreen
+from kiosk.sale.settings_screen import SettingsScreen
 from kiosk.sale.till import Rules, Till
 from kiosk.sale.wifi import WifiJoinResult, WifiNotice, WifiScanResult, WifiScreen
 

@@ -16,7 +16,7 @@ from kiosk.sale.money import Currency, Rate, Sats
 from kiosk.sale.refund import RefundReason
 from kiosk.sale.sale_record import SaleDetails
 from kiosk.sale.sales_list import SalesList
-from kiosk.sale.settings_pages import SettingsScreen
+from kiosk.sale.settings_screen import SettingsScreen
 from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import WifiScreen

@@ -22,7 +22,7 @@ from kiosk.sale.receipt import Shop
 from kiosk.sale.sale_record import SaleRecord
 from kiosk.sale.sales_list import USUAL_ROOM
 from kiosk.sale.screens import Screen
-from kiosk.sale.settings_pages import EditableSetting
+from kiosk.sale.settings_screen import EditableSetting
 from kiosk.sale.tax import TaxRate
 from kiosk.sale.trouble import Trouble, TroubleKind
 

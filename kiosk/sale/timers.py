@@ -43,7 +43,7 @@ from kiosk.sale.screens import (
     SaleScreen,
 )
 from kiosk.sale.service import JOURNAL_PAUSE_S
-from kiosk.sale.settings_pages import SettingsScreen
+from kiosk.sale.settings_screen import SettingsScreen
 from kiosk.sale.till import FetchingAccount, Forward, Till
 from kiosk.sale.wifi import EnteringPassphrase, NetworkList, OpenNetwork, WifiScreen
 

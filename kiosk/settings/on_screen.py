@@ -6,7 +6,7 @@ from datetime import tzinfo
 from typing import Any
 
 from kiosk.sale.quick_item import QuickItem
-from kiosk.sale.settings_pages import EditableSetting
+from kiosk.sale.settings_screen import EditableSetting
 from kiosk.sale.tax import TaxRate
 from kiosk.settings.entry import Setting
 from kiosk.settings.items import items_text

@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.commands.app import App, build_app
 from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult
-from kiosk.sale.settings_pages import SettingsScreen, SettingsStep
+from kiosk.sale.settings_screen import SettingsScreen, SettingsStep
 from kiosk.settings import load
 from tests.screen.window_parts import look_of
 

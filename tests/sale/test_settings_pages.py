@@ -22,7 +22,7 @@ from kiosk.sale.settings_change import (
     StickFile,
     take_stick,
 )
-from kiosk.sale.settings_pages import EditableSetting, SettingsScreen, SettingsStep
+from kiosk.sale.settings_screen import EditableSetting, SettingsScreen, SettingsStep
 from kiosk.sale.timers import MANAGER_PATIENCE_S
 from kiosk.sale.transition import transition
 from kiosk.sale.trouble import Trouble, TroubleKind

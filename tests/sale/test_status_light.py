@@ -46,7 +46,7 @@ from kiosk.sale.screens import (
     SaleScreen,
     Screen,
 )
-from kiosk.sale.settings_pages import SettingsScreen
+from kiosk.sale.settings_screen import SettingsScreen
 from kiosk.sale.status_light import status_light
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork

@@ -2,7 +2,7 @@
 
 from kiosk.sale.letters import TypedText
 from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult, StickFile
-from kiosk.sale.settings_pages import SettingsScreen, SettingsStep
+from kiosk.sale.settings_screen import SettingsScreen, SettingsStep
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.settings import load
 from kiosk.settings.on_screen import editable_settings

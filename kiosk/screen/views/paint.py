@@ -28,7 +28,7 @@ from kiosk.sale.screens import (
     SaleReceived,
     SaleScreen,
 )
-from kiosk.sale.settings_pages import SettingsScreen
+from kiosk.sale.settings_screen import SettingsScreen
 from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
 from kiosk.screen.drawing.canvas import Canvas

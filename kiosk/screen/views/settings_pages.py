@@ -5,7 +5,7 @@ from typing import Final
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.setting_parts import parts_of
 from kiosk.sale.settings_change import ChangeOutcome, StickFile
-from kiosk.sale.settings_pages import ROWS, EditableSetting, SettingsScreen, SettingsStep
+from kiosk.sale.settings_screen import ROWS, EditableSetting, SettingsScreen, SettingsStep
 from kiosk.screen.drawing.canvas import Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
