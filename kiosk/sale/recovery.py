@@ -94,7 +94,9 @@ def handle_ledger_history(till: Till, history: LedgerHistory | None) -> Step:
     )
     done = () if wait_s else tuple(JournalRebuilt(name) for name in lost.names)
     step = Step(rebuilt, (*recovered.facts, *done))
-    return step if lost.own_done else step.then(partial(take_over_other_payouts, shown=shown))
+    if lost.own_done or not lost.restored:
+        return step
+    return step.then(partial(take_over_other_payouts, shown=shown))
 
 
 def _undecided_for_s(evidence: SaleEvidence, lost: LostJournal, till: Till) -> int:
