@@ -3,9 +3,11 @@
 import os
 import random
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
+from unittest.mock import patch
 
 import pytest
 
@@ -148,6 +150,29 @@ def test_a_receipt_that_broke_off_is_printed_again_from_its_beginning(
     assert b"".join(shown.rows[-300:]) == dots(receipt())
     assert thread.next_kind() is TroubleKind.PRINTER_GONE
     assert thread.next_kind() is None
+
+
+def test_the_kernels_port_tells_that_the_paper_is_out_and_that_it_is_back(
+    at: Callable[..., At], tmp_path: Path
+) -> None:
+    """A FIFO has no status of its own, so the port's is put in its place."""
+    device, status = tmp_path / "lp0", [0x38]
+
+    def port_status(_fd: int, request: int, answer: bytearray) -> int:
+        assert request == 0x060B, "LPGETSTATUS"
+        answer[:] = status[0].to_bytes(4, sys.byteorder)
+        return 0
+
+    os.mkfifo(device)
+    with patch("kiosk.printer.links.fcntl.ioctl", port_status):
+        reading = os.open(device, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            thread = at(str(device))
+            assert thread.next_kind() is TroubleKind.PRINTER_NO_PAPER
+            status[0] = 0x18
+            assert thread.next_kind() is None
+        finally:
+            os.close(reading)
 
 
 def test_a_receipt_is_given_up_after_a_while_and_the_next_one_is_printed(

@@ -29,7 +29,7 @@ from kiosk.screen.views.pin_and_tip import pin_page
 from kiosk.screen.views.stick import reading_words, stick_changes, stick_farewell
 
 _HIDDEN: Final = "•"
-_ITEMS = "KIOSK_ITEMS"  # the one list whose parts have columns
+_ITEMS: Final = "KIOSK_ITEMS"  # the one list whose parts have columns
 _NOTHING: Final = "–"  # an empty value
 
 
