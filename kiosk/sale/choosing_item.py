@@ -16,7 +16,7 @@ from kiosk.sale.entry import (
     with_named_item,
 )
 from kiosk.sale.keys import Key
-from kiosk.sale.money import Fiat
+from kiosk.sale.money import Currency, Fiat
 from kiosk.sale.quick_item import QuickItem
 from kiosk.sale.screens import ChoosingItem, EnteringAmount
 from kiosk.sale.till import Till
@@ -94,9 +94,7 @@ def _take(till: Till, screen: ChoosingItem, item: QuickItem) -> Step:
         return checkout.refuse(till, screen.entry, Trouble(TroubleKind.NO_CONNECTION))
     price = price_of(till, item)
     entry = Entry(price.currency) if screen.entry.is_empty else screen.entry
-    in_unit = prices.amount_in_unit(till, Entry(price.currency, price.minor), entry.unit)
-    if price.currency.code == entry.unit.code:
-        in_unit = price
+    in_unit = _in_unit(till, price, entry.unit)
     if in_unit is None:
         missing = prices.first_without_rate(till, price.currency, entry.unit) or entry.unit
         refused = checkout.refuse(till, entry, Trouble(TroubleKind.NO_RATE, missing.code))
@@ -112,6 +110,13 @@ def _take(till: Till, screen: ChoosingItem, item: QuickItem) -> Step:
         return checkout.refuse(till, entry, Trouble(TroubleKind.AMOUNT_TOO_LONG))
     taken = replace(till, screen=replace(screen, entry=longer, typed="", times=1))
     return prices.ask_if_old(taken, longer.unit)
+
+
+def _in_unit(till: Till, price: Fiat, unit: Currency) -> Fiat | None:
+    """The price in the unit of the sum; None without fresh prices of bitcoin for both."""
+    if price.currency.code == unit.code:
+        return price
+    return prices.amount_in_unit(till, Entry(price.currency, price.minor), unit)
 
 
 def _tax_place(till: Till, item: QuickItem) -> int:
