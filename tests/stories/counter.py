@@ -68,6 +68,7 @@ class NoDisplay:
 
     closed = False
     list_room = USUAL_ROOM
+    item_room = 12
     has_room_for_sales = True
 
     def __init__(self, *_: object, **__: object) -> None:
