@@ -197,8 +197,10 @@ class PrinterChanged:
 # --- What stands on it --------------------------------------------------------------------------
 
 
-def sale_receipt(details: SaleDetails, shop: Shop, *, copy: bool = False) -> Receipt:
-    """The receipt of a paid sale."""
+def sale_receipt(
+    details: SaleDetails, shop: Shop, *, copy: bool = False, most_items: int = MOST_ITEMS
+) -> Receipt:
+    """The receipt of a paid sale; what is more than `most_items` is summed up in one line."""
     record = details.record
     sale = record.sale
     lines: list[Line] = [*_head(shop), TitleLine(Title.RECEIPT, copy)]
@@ -208,7 +210,7 @@ def sale_receipt(details: SaleDetails, shop: Shop, *, copy: bool = False) -> Rec
     if details.cashier:
         lines.append(FactLine(Label.CASHIER, details.cashier))
     lines.append(Rule())
-    lines += _items(sale)
+    lines += _items(sale, most_items)
     if sale.tip_minor:
         lines.append(FactLine(Label.PRICE, sale.price))
         lines.append(FactLine(Label.TIP, Fiat(sale.tip_minor, sale.price.currency)))
@@ -283,7 +285,7 @@ def _foot(shop: Shop) -> Iterator[Line]:
     yield from map(ShopLine, shop.footer)
 
 
-def _items(sale: Sale) -> Iterator[Line]:
+def _items(sale: Sale, most: int) -> Iterator[Line]:
     """Items where there are several, or one that has a name."""
     currency = sale.price.currency
     items = [ItemLine(line.name, line.quantity, Fiat(line.minor, currency)) for line in sale.lines]
@@ -291,8 +293,8 @@ def _items(sale: Sale) -> Iterator[Line]:
         items = [ItemLine("", 1, Fiat(minor, currency)) for minor in sale.items]
     if len(items) < 2 and not any(item.name for item in items):
         return
-    yield from items[:MOST_ITEMS]
-    more = items[MOST_ITEMS:]
+    yield from items[:most]
+    more = items[most:]
     if more:
         rest = sum(item.price.minor for item in more)
         yield ItemLine("…", len(more), Fiat(rest, currency))

@@ -1,13 +1,14 @@
 """A receipt in words: rows of text, each with what stands at its beginning and at its end."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale.money import Fiat
 from kiosk.sale.receipt import (
+    MOST_ITEMS,
     CashierLine,
     FactLine,
     ItemLine,
@@ -16,13 +17,16 @@ from kiosk.sale.receipt import (
     Moment,
     Receipt,
     Rule,
+    Shop,
     ShopLine,
     TaxLine,
     Title,
     TitleLine,
     Value,
+    sale_receipt,
 )
 from kiosk.sale.refund import RefundReason
+from kiosk.sale.sale_record import SaleDetails
 from kiosk.screen.drawing.font_coverage import without_marks
 from kiosk.screen.text.amounts import sums_of_cashier
 from kiosk.screen.text.catalogs import mark
@@ -67,6 +71,11 @@ _LABELS: Final[Mapping[Label, str]] = MappingProxyType(
     }
 )
 
+# A code holds 2,953 bytes. With so many its modules are still two pixels wide on 480x320, which a
+# phone's camera can read.
+PHONE_BYTES: Final = 1_000
+_FEWER_ITEMS: Final = (20, 10, 5, 0)
+
 
 class RowStyle(StrEnum):
     """How a row is written."""
@@ -93,10 +102,26 @@ def receipt_rows(receipt: Receipt, words: Words) -> tuple[ReceiptRow, ...]:
 
 
 def receipt_text(receipt: Receipt, words: Words) -> str:
-    """The receipt as plain text, for the code that a customer's phone reads."""
+    """The receipt as plain text."""
     rows = receipt_rows(receipt, words)
     lines = (": ".join(filter(None, (row.begin, row.end))) for row in rows)
     return without_marks("\n".join(line for line in lines if line))
+
+
+def phone_text(details: SaleDetails, shop: Shop, words: Words) -> str:
+    """The receipt of a sale as plain text that fits the code a customer's phone reads.
+
+    What is too much is left out: header and footer first, then items, then the address.
+    """
+    plain = replace(shop, header=(), footer=())
+    shorter = [(plain, most) for most in (MOST_ITEMS, *_FEWER_ITEMS)]
+    *longer, shortest = [(shop, MOST_ITEMS), *shorter, (replace(plain, address=()), 0)]
+    for head, most_items in longer:
+        text = receipt_text(sale_receipt(details, head, most_items=most_items), words)
+        if len(text.encode()) <= PHONE_BYTES:
+            return text
+    head, most_items = shortest
+    return receipt_text(sale_receipt(details, head, most_items=most_items), words)
 
 
 def _rows(line: Line, words: Words) -> Iterator[ReceiptRow]:

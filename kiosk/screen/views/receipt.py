@@ -4,7 +4,6 @@ import pygame
 
 from kiosk.sale.keys import Key
 from kiosk.sale.printing import can_print_shown, shop_of
-from kiosk.sale.receipt import sale_receipt
 from kiosk.sale.screens import ReceiptScreen
 from kiosk.sale.till import Till
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone
@@ -14,7 +13,7 @@ from kiosk.screen.drawing.layout import off_bottom, off_top, rows
 from kiosk.screen.drawing.qr import draw, text_surface
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, MARGIN, TITLE
 from kiosk.screen.text.amounts import sale_amounts
-from kiosk.screen.text.receipt_rows import receipt_text
+from kiosk.screen.text.receipt_rows import phone_text
 from kiosk.screen.views.button_row import Button, button_row
 
 _FOOT = 54  # points
@@ -37,8 +36,7 @@ def receipt(canvas: Canvas, till: Till, screen: ReceiptScreen) -> None:
 
 
 def _code(canvas: Canvas, area: pygame.Rect, till: Till, screen: ReceiptScreen) -> None:
-    paper = sale_receipt(screen.details, shop_of(till))
-    text = receipt_text(paper, canvas.words)
+    text = phone_text(screen.details, shop_of(till), canvas.words)
     canvas.said.append(text)
     draw(canvas.surface, area, text_surface(text))
 
