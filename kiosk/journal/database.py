@@ -90,8 +90,9 @@ def aside_name(path: Path, stamp: str) -> str:
 
 
 def set_aside(path: Path, stamp: str) -> Path:
-    """Rename a corrupt journal, with its -wal and -shm, beside itself; `stamp` makes its name
-    unique.
+    """Rename a journal that another takes the place of, with its -wal and -shm, beside itself.
+
+    `stamp` makes its name unique.
     """
     aside = path.with_name(aside_name(path, stamp))
     with translated():

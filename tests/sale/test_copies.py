@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from kiosk.sale.copies import with_copy_if_due
 from kiosk.sale.days import DAY_S
 from kiosk.sale.device import CopyOutcome, CopyReason, CopyResult, MakeCopy
+from kiosk.sale.effects import Step
 from kiosk.sale.events import Tick
 from kiosk.sale.facts import DayClosed
 from kiosk.sale.keys import Key
@@ -57,9 +59,6 @@ def test_a_clock_that_jumps_back_by_years_holds_up_no_copy() -> None:
 
 
 def test_a_close_asks_for_a_copy_of_its_own_after_the_close_is_durable() -> None:
-    from kiosk.sale.copies import with_copy_if_due
-    from kiosk.sale.effects import Step
-
     till = Story(KEPT).ready().till
     step = with_copy_if_due(Step(till, (DayClosed(MIDNIGHT),)))
     assert step.effects == (MakeCopy(CopyReason.CLOSE),)
