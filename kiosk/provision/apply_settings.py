@@ -23,6 +23,7 @@ from kiosk.provision.settings_in_force import (
     finish_change,
     put_in_force,
     secret_file,
+    set_aside,
     values_in_force,
 )
 from kiosk.provision.wifi import NAMES as WIFI_NAMES
@@ -77,9 +78,9 @@ def apply_from_boot(places: Paths) -> tuple[str, ...]:
     _tell_of_trial(places)
     if (places.etc / NOT_MOUNTED).exists():
         return _reported((f"kiosk.env: {places.etc} is on a partition that is missing",), places)
-    country = places.etc / COUNTRY
-    if country.is_file():  # on a system that is only read, the last boot's radio is forgotten
-        places.use_radio(country.read_text().strip())
+    country = kept_country(places.etc)
+    if country:  # on a system that is only read, the last boot's radio is forgotten
+        places.use_radio(country)
     _join_kept(places)
     for name, take in _FILES.items():
         problems += _take_named(name, take, places)
@@ -210,16 +211,24 @@ def keep_wifi_to_join(wifi: Wifi, etc: Path) -> None:
     write_private(etc / WIFI_TO_JOIN, json.dumps(dict(zip(WIFI_NAMES, values, strict=True))))
 
 
+def kept_country(etc: Path) -> str:
+    """The country whose channels the radio uses, empty where nobody has named one."""
+    file = etc / COUNTRY
+    return file.read_text(errors="replace").strip() if file.is_file() else ""
+
+
 def _join_kept(places: Paths) -> None:
     """Join it; where that cannot be done it is tried again at the next boot."""
     file = places.etc / WIFI_TO_JOIN
     if not file.is_file():
         return
     try:
-        wifi = wifi_of(json.loads(file.read_text()))
+        wifi = wifi_of(dict(json.loads(file.read_bytes())))
         if wifi is not None:
             _join(wifi, places)
         wipe(file)
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        set_aside(file, error)
     except OSError as error:
         log.error("the stick's Wi-Fi cannot be joined: %s", error.strerror)  # noqa: TRY400
 

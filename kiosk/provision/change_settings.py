@@ -6,9 +6,9 @@ over can change nothing without it.
 """
 
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from kiosk.provision.apply_settings import (
     keep_secrets_apart,
     keep_wifi_to_join,
 )
+from kiosk.provision.change_history import described, note
 from kiosk.provision.env_file import EnvFile, checked_settings, meant, split_secrets
 from kiosk.provision.settings_in_force import (
     forget_before,
@@ -29,7 +30,7 @@ from kiosk.provision.settings_in_force import (
 )
 from kiosk.provision.stick_settings import mark_as_taken, read_stick_settings
 from kiosk.provision.wifi import wifi_problems
-from kiosk.sale.pin import is_correct_pin, lock_s
+from kiosk.sale.pin import PIN_TRIES, is_correct_pin, lock_s
 from kiosk.sale.settings_change import (
     ChangeOutcome,
     ChangeSettings,
@@ -44,8 +45,6 @@ from kiosk.settings_file import FileRefused, SettingsFile, read_file
 
 log: Final = logging.getLogger("kiosk")
 
-HISTORY: Final = "changes.log"
-MOST_HISTORY_LINES: Final = 500
 WRONG_PINS: Final = "wrong-pins"
 LAST_WRONG: Final = "last-wrong-pin"
 
@@ -106,7 +105,7 @@ def put_first_settings(values: Mapping[str, str], etc: Path, way: str, unix_s: f
     """
     before = values_in_force(etc).values
     put_in_force(checked_settings(SettingsFile(values)), etc, set(SECRETS))
-    _note(etc, f"first set-up, {way}", described(before, values), unix_s)
+    note(etc, f"first set-up, {way}", described(before, values), unix_s)
 
 
 def changed_values(in_force: Mapping[str, str], change: ChangeSettings) -> dict[str, str]:
@@ -124,20 +123,6 @@ def pays_others(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
     """Whether anything differs that says whose money it is, or where that is asked."""
     accounts = [name for name, entry in TABLE.items() if entry.group is Group.ACCOUNTS]
     return any(before.get(name) != after.get(name) for name in accounts)
-
-
-def described(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
-    """What a change does, one line each; a secret's value is never in it."""
-    lines = []
-    for name in TABLE:
-        old, new = before.get(name), after.get(name)
-        if old == new:
-            continue
-        if name in SECRETS:
-            lines.append(f"{name} {'removed' if new is None else 'set'}")
-        else:
-            lines.append(f"{name} {_shown(old)} -> {_shown(new)}")
-    return tuple(lines)
 
 
 def _changed(
@@ -184,9 +169,11 @@ def _replace(
     is_first = not has_account(in_force.values)
     if not is_first and _may_stop_a_start(in_force.values, values):
         keep_for_going_back(split_secrets(in_force), etc)
+    else:  # the till that asks works with what is in force: going back would take this change away
+        forget_before(etc)
     put_in_force(env_file, etc, set(SECRETS))
     who = "first set-up" if is_first else "manager, with the PIN"
-    _note(etc, f"{who}{how}", described(in_force.values, values), unix_s)
+    note(etc, f"{who}{how}", described(in_force.values, values), unix_s)
 
 
 def _may_stop_a_start(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
@@ -211,10 +198,13 @@ def _stick_taken(in_force: SettingsFile, paths: ChangePaths, unix_s: float) -> S
         given = read_stick_settings(paths.stick, in_force.values)
     except FileNotFoundError:
         return SettingsChangeResult(ChangeOutcome.NO_FILE)
-    _replace(in_force, given.values, given.env_file, paths.etc, ", with a USB stick", unix_s)
-    if given.env_file.wifi is not None:
+    if given.env_file.wifi is not None:  # first: with settings and no network it could not sell
         keep_wifi_to_join(given.env_file.wifi, paths.etc)
-    mark_as_taken(paths.stick)
+    _replace(in_force, given.values, given.env_file, paths.etc, ", with a USB stick", unix_s)
+    try:
+        mark_as_taken(paths.stick)
+    except OSError as error:  # then it is left on the stick, and the screen says so
+        log.error("the stick's file is in force, and not marked: %s", error.strerror)  # noqa: TRY400
     return SettingsChangeResult(ChangeOutcome.IN_FORCE, payee=given.payee)
 
 
@@ -242,7 +232,7 @@ def _back(in_force: Mapping[str, str], etc: Path, unix_s: float) -> SettingsChan
         return SettingsChangeResult(ChangeOutcome.NOT_ALLOWED)
     put_in_force(checked_settings(before), etc, set(SECRETS))
     forget_before(etc)
-    _note(etc, "the till, which could not start", described(in_force, before.values), unix_s)
+    note(etc, "the till, which could not start", described(in_force, before.values), unix_s)
     return SettingsChangeResult(ChangeOutcome.IN_FORCE)
 
 
@@ -259,9 +249,9 @@ def _pin_refusal(
     if not hashed:  # whoever has the till's process could else change who gets the money
         return SettingsChangeResult(ChangeOutcome.NOT_ALLOWED)
     tries, last = paths.etc / WRONG_PINS, paths.answers / LAST_WRONG
-    wrong = _number(tries)
+    wrong = _number(tries, if_damaged=PIN_TRIES)
     # After a boot the pause begins anew: no clock tells how long the plug was out.
-    left_s = _number(last) + lock_s(int(wrong)) - now_s
+    left_s = _number(last, if_damaged=0.0) + lock_s(int(wrong)) - now_s
     if left_s > 0:
         return SettingsChangeResult(ChangeOutcome.PIN_LOCKED, wait_s=int(left_s) + 1)
     write_private(last, f"{now_s}\n")
@@ -273,21 +263,12 @@ def _pin_refusal(
     return None
 
 
-def _number(file: Path) -> float:
-    return float(file.read_text()) if file.is_file() else 0.0
-
-
-def _note(etc: Path, who: str, lines: tuple[str, ...], unix_s: float) -> None:
-    """Keep who changed what and when: in the log, and in a file that lasts."""
-    file = etc / HISTORY
-    before = file.read_text(errors="replace").splitlines() if file.is_file() else []
-    moment = datetime.fromtimestamp(int(unix_s), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    new = [f"{moment} {who}: {line}" for line in lines]
-    for line in new:
-        log.warning("settings changed by %s", line.partition(" ")[2])
-    kept = [*before, *new][-MOST_HISTORY_LINES:]
-    write_private(file, "".join(f"{line}\n" for line in kept))
-
-
-def _shown(text: str | None) -> str:
-    return "(default)" if text is None else repr(text)
+def _number(file: Path, *, if_damaged: float) -> float:
+    """What a file counts, 0 where it is not there; one that cannot be read ends nothing."""
+    if not file.is_file():
+        return 0.0
+    try:
+        number = float(file.read_text(errors="replace"))
+    except ValueError:
+        number = math.nan
+    return number if math.isfinite(number) else if_damaged

@@ -20,7 +20,7 @@ from kiosk.phone_setup.form import (
 from kiosk.phone_setup.gate import DIGITS_WITHIN_S, FORM_WITHIN_S
 from kiosk.phone_setup.messages import Opening
 from kiosk.provision.access_point import AccessPoint
-from kiosk.provision.apply_settings import COUNTRY, NOT_MOUNTED
+from kiosk.provision.apply_settings import COUNTRY, NOT_MOUNTED, kept_country
 from kiosk.provision.change_settings import put_first_settings
 from kiosk.provision.env_file import checked_settings
 from kiosk.provision.phone_doors import Doors, Page, PhonePaths, RadioDoor
@@ -107,9 +107,9 @@ class PhoneSetup:
 
     def _asked_on_phone(self, request: PhoneRequest) -> PhoneProgress | dict[str, str]:
         """The settings that were filled in, or why there are none."""
-        doors, country = self._doors, self._paths.etc / COUNTRY
-        if country.is_file():
-            doors.use_country(country.read_text().strip())
+        doors, country = self._doors, kept_country(self._paths.etc)
+        if country:
+            doors.use_country(country)
         doors.radio.switch_on()
         networks = doors.radio.scan()
         point = new_access_point()

@@ -22,7 +22,7 @@ CREDENTIALS: Final = "credentials"
 # JSON: the text, and each secret or null.
 BEING_CHANGED: Final = "being-changed"
 BEFORE: Final = "before-change"  # until the till has worked with what was changed
-DAMAGED: Final = ".damaged"  # added to the name of one of the two that cannot be read
+DAMAGED: Final = ".damaged"  # added to the name of a file that cannot be read
 
 
 def values_in_force(etc: Path) -> SettingsFile:
@@ -104,12 +104,17 @@ def _read_whole(file: Path) -> tuple[str, Mapping[str, str | None]] | None:
     try:
         return _text_and_secrets(json.loads(file.read_bytes()))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        aside = file.with_name(f"{file.name}{DAMAGED}")
-        file.replace(aside)
-        sync_folder(file.parent)
-        # The text of the error may hold a piece of the file, and so of a secret.
-        log.error("%s is damaged (%s); kept as %s", file.name, type(error).__name__, aside.name)  # noqa: TRY400
+        set_aside(file, error)
         return None
+
+
+def set_aside(file: Path, error: Exception) -> None:
+    """Keep a file that cannot be read under another name, so that it stops nothing any more."""
+    aside = file.with_name(f"{file.name}{DAMAGED}")
+    file.replace(aside)
+    sync_folder(file.parent)
+    # The text of the error may hold a piece of the file, and so of a secret.
+    log.error("%s is damaged (%s); kept as %s", file.name, type(error).__name__, aside.name)
 
 
 def _text_and_secrets(values: Any) -> tuple[str, Mapping[str, str | None]]:

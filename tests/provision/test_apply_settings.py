@@ -13,7 +13,9 @@ from kiosk.commands import provision
 from kiosk.durable_files import write_private
 from kiosk.provision import apply_settings, settings_in_force
 from kiosk.provision.apply_settings import (
+    COUNTRY,
     NOT_MOUNTED,
+    WIFI_TO_JOIN,
     Paths,
     apply_file,
     apply_from_boot,
@@ -437,3 +439,17 @@ def test_at_the_boot_nothing_of_the_set_up_by_phone_is_loaded() -> None:
     loaded = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True).stdout
     assert "kiosk.provision.apply_settings" in loaded
     assert "phone_setup" not in loaded
+
+
+@pytest.mark.parametrize("damaged", [*DAMAGED_NOTES[:2], "5", '{"WIFI_SSID": 5}', "null"])
+def test_a_damaged_wifi_of_a_stick_is_set_aside_and_the_boot_partition_is_read(
+    box: Box, damaged: str
+) -> None:
+    """It ended `kiosk provision` at every boot, so that no settings file was taken any more."""
+    (box.etc / WIFI_TO_JOIN).write_text(damaged)
+    (box.etc / COUNTRY).write_bytes(b"\xff\0")
+    (box.boot / "kiosk.env").write_text(GOOD)
+    assert apply_from_boot(box.places) == ()
+    assert "MERCHANT_USERNAME=shop" in (box.etc / "kiosk.env").read_text()
+    assert (box.etc / f"{WIFI_TO_JOIN}.damaged").exists()
+    assert not box.joined

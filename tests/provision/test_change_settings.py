@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.durable_files import wipe, write_private
 from kiosk.host.settings_request import is_on_trial
-from kiosk.provision import settings_in_force
+from kiosk.provision import change_history, settings_in_force
 from kiosk.provision.apply_settings import (
     NOT_MOUNTED,
     TRIAL,
@@ -18,9 +18,9 @@ from kiosk.provision.apply_settings import (
     apply_from_boot,
     keep_secrets_apart,
 )
+from kiosk.provision.change_history import HISTORY, MOST_HISTORY_LINES
 from kiosk.provision.change_settings import (
-    HISTORY,
-    MOST_HISTORY_LINES,
+    WRONG_PINS,
     ChangePaths,
     answer_request,
 )
@@ -375,3 +375,36 @@ def test_a_plug_pulled_at_any_write_leaves_all_of_the_old_settings_or_all_of_the
         assert after["MERCHANT_ADDRESS"] == "new@blink.sv"
         assert is_correct_pin("9999", after["KIOSK_PIN"])
     assert not (set_up.paths.etc / BEING_CHANGED).exists()
+
+
+def test_a_damaged_count_of_wrong_pins_is_a_pause_and_no_end_of_all_changes(set_up: Root) -> None:
+    """It ended root's unit before the PIN was looked at, each time."""
+    (set_up.paths.etc / WRONG_PINS).write_bytes(b"\xff\0")
+    set_up.now_s = 5.0  # after a boot
+    assert set_up.outcome({"KIOSK_NAME": "x"}, PIN) is ChangeOutcome.PIN_LOCKED
+    set_up.now_s += PIN_LOCK_S
+    assert set_up.outcome({"KIOSK_NAME": "x"}, PIN) is ChangeOutcome.IN_FORCE
+
+
+def test_a_change_that_cannot_be_noted_is_in_force_all_the_same(
+    set_up: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was told as not saved, and was in force at the next start."""
+
+    def full(file: Path, text: str) -> None:
+        if file.name == HISTORY:
+            raise OSError(28, "No space left on device")
+        write_private(file, text)
+
+    monkeypatch.setattr(change_history, "write_private", full)
+    assert set_up.outcome({"KIOSK_NAME": "x"}, PIN) is ChangeOutcome.IN_FORCE
+    assert set_up.values["KIOSK_NAME"] == "x"
+
+
+def test_going_back_takes_no_later_change_away_that_a_running_till_took_over(
+    set_up: Root,
+) -> None:
+    set_up.asked({"KIOSK_ROTATE": "90"}, PIN)  # the till started with it, and nobody heard its word
+    set_up.asked({"KIOSK_NAME": "New name"}, PIN)
+    assert set_up.result(GO_BACK).outcome is ChangeOutcome.NOT_ALLOWED
+    assert (set_up.values["KIOSK_NAME"], set_up.values["KIOSK_ROTATE"]) == ("New name", "90")

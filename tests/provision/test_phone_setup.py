@@ -17,7 +17,8 @@ from kiosk.phone_setup.gate import DIGITS_WITHIN_S, FORM_WITHIN_S
 from kiosk.phone_setup.messages import Opening
 from kiosk.provision.access_point import AccessPoint
 from kiosk.provision.apply_settings import COUNTRY, NOT_MOUNTED
-from kiosk.provision.change_settings import HISTORY, put_first_settings
+from kiosk.provision.change_history import HISTORY
+from kiosk.provision.change_settings import put_first_settings
 from kiosk.provision.phone_doors import Doors, PhonePaths
 from kiosk.provision.phone_setup import (
     MOST_NETWORKS,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.provision.apply_settings import WIFI_TO_JOIN, Paths, apply_from_boot
-from kiosk.provision.change_settings import HISTORY
+from kiosk.provision.change_history import HISTORY
 from kiosk.provision.stick_settings import COPY, TAKEN
 from kiosk.provision.wifi import Wifi
 from kiosk.sale.pin import is_correct_pin
