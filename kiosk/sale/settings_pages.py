@@ -53,7 +53,7 @@ def open_settings(settings: tuple[EditableSetting, ...], now_s: float) -> Settin
 
 def handle_key(screen: SettingsScreen, key: Key, now_s: float) -> SettingsPageStep:
     """A key on one of the pages."""
-    if screen.step in (SettingsStep.SAVING, SettingsStep.READING_STICK):
+    if screen.is_busy:
         return screen, ()  # it ends by itself, well or not
     screen = replace(screen, since_s=now_s, problem="")
     if key is Key.CLEAR:
@@ -93,7 +93,7 @@ def handle_result(
     screen: SettingsScreen, result: SettingsChangeResult, now_s: float
 ) -> SettingsScreen:
     """What came of the request, or what is on the stick."""
-    if screen.step not in (SettingsStep.SAVING, SettingsStep.READING_STICK):
+    if not screen.is_busy:
         return screen
     if result.outcome is ChangeOutcome.FITS:
         pin = replace(screen, step=SettingsStep.PIN, typed=TypedText(), stick=result)

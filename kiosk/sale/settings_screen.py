@@ -119,6 +119,11 @@ class SettingsScreen:
         return dict(self.changes).get(setting.name, setting.value)
 
     @property
+    def is_busy(self) -> bool:
+        """Whether root's units are at work; they always answer, and nobody leaves before."""
+        return self.step in (SettingsStep.SAVING, SettingsStep.READING_STICK)
+
+    @property
     def needs_restart(self) -> bool:
         """Whether the program has to start again to use what is changed."""
         is_live = all(setting.applies_at_once for setting, _ in self.changed)

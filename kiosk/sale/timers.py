@@ -138,6 +138,8 @@ def _screen_times(till: Till) -> tuple[float | None, ...]:
     stay_s = till.rules.success_s or None
     untouched_s = max(till.screen_since_s, till.touched_s)
     match till.screen:
+        case SettingsScreen(is_busy=True):
+            return ()  # a slow stick takes longer than a manager's patience
         case AwaitingPayment(ends_s=ends_s, check_due_s=check_due_s):
             return (ends_s, check_due_s)
         case LeavingCode() if till.journal_trouble is not None:

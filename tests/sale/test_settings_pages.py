@@ -366,3 +366,12 @@ def test_other_rules_change_nothing_on_another_screen() -> None:
     before = manager.till.screen
     manager.happens(SettingsApplied(replace(RULES, tips=(7,))))
     assert (manager.till.screen, manager.till.rules.tips) == (before, (7,))
+
+
+def test_a_slow_stick_outlasts_the_managers_patience_and_no_sale_begins_meanwhile() -> None:
+    manager = at_the_pin_for_a_stick().press("2", "5", "8", "0", Key.CHARGE)
+    later_s = manager.till.now_s + 2 * MANAGER_PATIENCE_S
+    manager.happens(Tick(later_s, manager.till.unix_s))
+    assert manager.screen.step is SettingsStep.SAVING
+    done = SettingsChangeResult(ChangeOutcome.IN_FORCE, stick_file=StickFile.WIPED)
+    assert manager.happens(done).asked[-1] == RESTART
