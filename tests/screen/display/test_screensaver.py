@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale.entry import Entry
-from kiosk.sale.screens import ChoosingTip, ConfirmingLimit, EnteringAmount, EnteringPin
+from kiosk.sale.screens import (
+    ChoosingCashier,
+    ChoosingTip,
+    ConfirmingLimit,
+    EnteringAmount,
+    EnteringPin,
+)
 from kiosk.sale.till import Till
 from kiosk.screen.display.screensaver import (
     ATTRACT_AFTER_S,
@@ -38,6 +44,10 @@ RESTFUL = {
     "confirming",
     "price-jumped",
     "pin",
+    "items-key",
+    "items-number",
+    "items-sum",
+    "printer-no-paper",
 }
 
 
@@ -73,7 +83,7 @@ def test_zero_is_never_and_an_early_blank_overtakes(
 def test_nothing_that_somebody_must_see_is_covered() -> None:
     """Bug 37 of other tills: the screen saver came over a code in use."""
     for name, view in VIEWS.items():
-        plain = name in RESTFUL or name.startswith(("refused-", "pin"))
+        plain = name in RESTFUL or name.startswith(("refused-", "pin", "cashier"))
         assert may_dim(view) is plain, name
         stage = ScreenStage.BLANK if plain else ScreenStage.AWAKE
         assert after(1e9, PATIENCE, view) is stage, name
@@ -81,7 +91,8 @@ def test_nothing_that_somebody_must_see_is_covered() -> None:
 
 def test_the_screens_that_may_rest_are_the_ones_that_wait_for_a_person() -> None:
     resting = {type(view.screen) for view in VIEWS.values() if may_dim(view)}
-    assert resting == {EnteringAmount, ChoosingTip, ConfirmingLimit, EnteringPin}
+    waiting = {EnteringAmount, ChoosingCashier, ChoosingTip, ConfirmingLimit, EnteringPin}
+    assert resting == waiting
 
 
 def test_money_on_its_way_keeps_the_screen_lit_and_wakes_it_when_it_has_arrived() -> None:
