@@ -49,6 +49,8 @@ def test_a_tax_that_nobody_has_set_is_told_by_its_name() -> None:
         ("Coffee", "item 1 must have a price like 2.50"),
         ("Tea;2 | Coffee;$2.50", "item 2 must have a price like 2.50"),
         ("Coffee;1,234.50", "price like 2.50"),
+        ("Phone;1.500", "price like 2.50"),
+        ("Phone;1,500;EUR", "price like 2.50"),
         ("Coffee;-1", "price like 2.50"),
         ("Coffee;0.00", "has the price 0"),
         (";2.50", "must begin with a name"),
@@ -65,6 +67,14 @@ def test_what_is_no_item_is_refused_with_a_sentence(text: str, sentence: str) ->
         items(text)
     assert sentence in str(refused.value)
     assert knows(str(refused.value)), "so that it can be translated"
+
+
+def test_three_digits_after_the_dot_are_read_only_of_a_currency_that_has_them() -> None:
+    """1.500 is fifteen hundred in one country and one and a half in another."""
+    assert items("Tea;1.500;kwd") == (QuickItem("Tea", Decimal("1.500"), "KWD"),)
+    assert items_of_csv(b"name;price\nPhone;1.500\n")[1] == (
+        "line 2 must have a price like 2.50, without a sign of the currency",
+    )
 
 
 @pytest.mark.parametrize(

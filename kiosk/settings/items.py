@@ -10,7 +10,11 @@ from kiosk.sale.quick_item import MOST_ITEMS, QuickItem
 COLOURS: Final = ("red", "orange", "yellow", "green", "blue", "purple", "brown", "grey")
 SEPARATOR: Final = "|"
 _COLUMNS: Final = ("name", "price", "currency", "tax", "colour")
-_PRICE: Final = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,3})?")
+_PRICE: Final = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,2})?")
+# 1.500 is fifteen hundred in some countries: it is read as 1.5 only of an item that names one of
+# the currencies with three digits (ISO 4217).
+_PRICE_OF_THREE: Final = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,3})?")
+_THREE_DIGITS: Final = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 _LONGEST_NAME: Final = 30
 
 
@@ -93,7 +97,8 @@ def _item(cells: Sequence[str]) -> QuickItem:
         raise ValueError(f"must begin with a name of 1 to {_LONGEST_NAME} letters")
     if set(name) & set(";|\\"):
         raise ValueError("has a name with one of ; | \\")
-    if not _PRICE.fullmatch(price):
+    shape = _PRICE_OF_THREE if currency.upper() in _THREE_DIGITS else _PRICE
+    if not shape.fullmatch(price):
         raise ValueError("must have a price like 2.50, without a sign of the currency")
     amount = Decimal(price.replace(",", "."))
     if not amount:
