@@ -136,6 +136,12 @@ def test_settings_and_secrets_are_credentials_and_may_be_missing() -> None:
     assert "EnvironmentFile" not in shell
 
 
+def test_a_command_in_a_shell_has_the_groups_of_the_service() -> None:
+    """Without one of them `kiosk doctor` reports a printer or a keypad that nobody may use."""
+    shell = (SYSTEMD / "kiosk").read_text()
+    assert f"--property=SupplementaryGroups='{UNIT['SupplementaryGroups'][0]}'" in shell
+
+
 def test_the_first_picture_does_not_wait_for_a_network() -> None:
     for file in ("kiosk.service", "kiosk-provision.service"):
         output = words_of(file)
