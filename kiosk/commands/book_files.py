@@ -2,11 +2,12 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time, tzinfo
 from decimal import Decimal
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from kiosk.commands.cells import Cell, Row
 from kiosk.commands.close_tables import (
@@ -23,6 +24,10 @@ from kiosk.commands.workbook import Workbook
 from kiosk.journal.books import Entry
 from kiosk.sale.books import CloseReport
 from kiosk.sale.hours import Hours
+
+# What a spreadsheet takes for a formula (owasp.org/www-community/attacks/CSV_Injection); a number
+# or the offset of a zone is none.
+_FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![0-9.:]*\Z)")
 
 
 def sale_table(entries: Iterable[Entry], zone: tzinfo) -> Iterator[Row]:
@@ -41,10 +46,13 @@ def tax_table(entries: Iterable[Entry], zone: tzinfo) -> Iterator[Row]:
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Row], file: TextIO) -> None:
-    """Write a table with dots in its numbers and ISO days and times; the head even when empty."""
+    """Write a table with dots in its numbers and ISO days and times; the head even when empty.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_as_text(cell) for cell in row] for row in rows)
+    writer.writerows([_without_formula(_as_text(cell)) for cell in row] for row in rows)
 
 
 def write_json(columns: Sequence[str], rows: Iterable[Row], file: TextIO) -> None:
@@ -88,6 +96,10 @@ def write_workbook(
         add("Close cashiers", CLOSE_CASHIERS).add_all(
             row for close in kept for row in close_cashier_rows(close)
         )
+
+
+def _without_formula(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _as_text(cell: Cell) -> str:

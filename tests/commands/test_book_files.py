@@ -23,6 +23,7 @@ from kiosk.commands.sale_tables import SALES
 from kiosk.journal import Journal
 from kiosk.sale.facts import DayClosed, SaleStarted
 from kiosk.sale.money import Sats
+from kiosk.sale.tax import SaleLine
 from tests.journal.connection import connection
 from tests.journal.test_books import refund, sold, taxed
 from tests.journal.test_journal import NOW, sale
@@ -82,6 +83,22 @@ def test_the_file_of_a_close_adds_up_to_its_report(
         assert total(taxes, column) == total(close_taxes, column), column
     assert total(taxes, "tax") == total(rows, "tax")
     assert [close["part"] for close in closes] == ["forward", "direct", "refunded"]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "+1+cmd|' /C calc'!A0", "-2+3", "\t=1"])
+def test_a_name_that_is_a_formula_is_text_in_a_spreadsheet(
+    name: str, book: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A spreadsheet carries out what a cell of a comma file begins with, whatever it was."""
+    item = SaleLine(100, None, name)
+    book.record([*sold(replace(sale(1), lines=(item,), memo=name), 1), refund(sale(1), 1, 50)])
+    (item_row,) = rows_of(capsys, "sales", "--csv", "--table", "items", "--since", "2020-01-01")
+    assert item_row["name"] == f"'{name}"
+    sold_row, refunded = rows_of(capsys, "sales", "--csv", "--since", "2020-01-01")
+    assert sold_row["memo"] == f"'{name}"
+    assert (sold_row["offset"], refunded["gross"]) == ("+01:00", "-0.50")
+    exact = json.loads(output_of(capsys, "sales", "--json", "--since", "2020-01-01"))
+    assert exact[0]["memo"] == name, "a program gets it as it is"
 
 
 def test_what_was_not_paid_stands_in_columns_of_its_own(
