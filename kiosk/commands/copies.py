@@ -6,6 +6,7 @@ on it (`copy.json`), and the files for a bookkeeper. It gets its name when all o
 
 import hashlib
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ _ROOM_FACTOR: Final = 2
 _LEAST_ROOM: Final = 20_000_000
 
 _UNFINISHED: Final = ".unfinished"
+_COPY: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{6}-(day|close)")
 _DATE_LETTERS: Final = len("2026-11-26")
 _MOST_NOTES_BYTES: Final = 65_536
 _CHUNK_BYTES: Final = 1 << 20
@@ -79,7 +81,8 @@ def make_copy(
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     for old in _outdated(kept):
-        shutil.rmtree(old)
+        if old != made:  # it is dated long ago where the clock is wrong
+            shutil.rmtree(old)
     sync_folder(kept)
     sync_folder(folder)
     return made
@@ -149,8 +152,8 @@ def _outdated(kept: Path) -> list[Path]:
 
 
 def _copies(kept: Path) -> list[Path]:
-    """The finished copies of a till."""
-    return [copy for copy in kept.iterdir() if copy.name != _UNFINISHED and copy.is_dir()]
+    """The finished copies of a till; whatever else somebody keeps there is left alone."""
+    return [copy for copy in kept.iterdir() if _COPY.fullmatch(copy.name) and copy.is_dir()]
 
 
 def _is_of_day(copy: Path) -> bool:

@@ -71,6 +71,28 @@ def test_of_each_day_the_newest_is_kept_for_thirty_days_and_closes_for_good(
     assert "2024-01-35T100000-day" in left
 
 
+def test_what_somebody_else_keeps_beside_the_copies_is_left_alone(
+    journal: Path, stick: Path
+) -> None:
+    folder = copies.make_copy(journal, stick, CopyReason.CLOSE, UTC, "till-1", lambda: NOW).parent
+    (folder / "1999 invoices-day").mkdir()
+    later = NOW + DAY_S
+    made = copies.make_copy(
+        journal, stick, CopyReason.CLOSE, UTC, "till-1", lambda: later, lambda _: 0
+    )
+    assert kept(stick) == ["1999 invoices-day", "2023-11-14T221320-close", made.name]
+
+
+def test_a_copy_of_a_till_whose_clock_is_wrong_stays(journal: Path, stick: Path) -> None:
+    """A board without a battery may be years in the past, where old copies are removed."""
+    folder = copies.make_copy(journal, stick, CopyReason.CLOSE, UTC, "till-1", lambda: NOW).parent
+    for day in range(1, copies.DAYS_KEPT + 1):
+        (folder / f"2024-01-{day:02d}T100000-day").mkdir()
+    made = copies.make_copy(journal, stick, CopyReason.DAY, UTC, "till-1", lambda: 86_400)
+    assert made.name == "1970-01-02T000000-day"
+    assert made.is_dir()
+
+
 def test_without_room_the_oldest_copies_go_and_never_the_newest(journal: Path, stick: Path) -> None:
     for at, reason in enumerate((CopyReason.CLOSE, CopyReason.DAY, CopyReason.CLOSE)):
         copies.make_copy(journal, stick, reason, UTC, "till-1", lambda at=at: NOW + DAY_S * at)  # type: ignore[misc]
