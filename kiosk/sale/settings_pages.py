@@ -188,14 +188,17 @@ def _handle_text_key(screen: SettingsScreen, key: Key) -> SettingsScreen:
 
 
 def _with_value(screen: SettingsScreen, value: str) -> SettingsScreen:
-    """Keep a new text if it is right by itself; the one of before is no change."""
+    """Keep a new text if it is right by itself; the one of before is no change.
+
+    Of a secret nobody sees the one of before: typing nothing leaves it as it is.
+    """
     setting = screen.setting
     assert setting is not None  # one is being changed
     problem = setting.problem(value)
     if problem:
         return replace(screen, problem=problem)
     changes = {**dict(screen.changes), setting.name: value}
-    if not setting.is_secret and value == setting.value:
+    if value == setting.value:  # of a secret it is empty
         del changes[setting.name]
     return replace(
         screen, step=SettingsStep.LIST, changes=tuple(changes.items()), typed=TypedText()

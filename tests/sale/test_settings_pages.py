@@ -180,6 +180,16 @@ def test_of_a_secret_only_whether_it_is_there_is_known() -> None:
     assert "9999" not in repr(manager.till)
 
 
+def test_whoever_looks_at_a_secret_and_types_nothing_takes_nothing_away() -> None:
+    """It was "new: not set", shown as dots before the PIN: the manager was locked out by it."""
+    manager = Manager().press(SETTINGS_KEY, "1", "3").press(Key.CHARGE)
+    assert (manager.screen.step, manager.screen.changes) == (SettingsStep.LIST, ())
+    manager.press("3").type("9999").press(Key.CHARGE)
+    assert dict(manager.screen.changes) == {"KIOSK_PIN": "9999"}
+    manager.press("3", Key.CHARGE)
+    assert manager.screen.changes == ()
+
+
 def test_leaving_forgets_what_was_not_saved() -> None:
     manager = Manager().with_theme_changed().press(Key.CLEAR, Key.CLEAR)
     assert isinstance(manager.till.screen, ManagerScreen)
