@@ -21,7 +21,7 @@ log = logging.getLogger("kiosk")
 
 
 async def serve(listening: socket.socket, link: socket.socket) -> None:
-    """Serve the page until root's part closes the link."""
+    """Serve the page until root's part closes the link, or the page cannot be served any more."""
     reader, writer = await asyncio.open_connection(sock=link, limit=MOST_LINE_BYTES)
     opening = read_opening(await reader.readline())
     answers: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
@@ -33,15 +33,20 @@ async def serve(listening: socket.socket, link: socket.socket) -> None:
         writer.write(line_of({"form": texts}))
         return await answers.get()
 
-    server = PageServer(opening, take_form, tell, time.monotonic)
-    serving = asyncio.create_task(server.serve(listening))
-    try:
+    async def hear_root() -> None:
         while line := await reader.readline():
             answers.put_nowait(tuple(message_of(line)["wrong"]))
+
+    server = PageServer(opening, take_form, tell, time.monotonic)
+    tasks = [asyncio.create_task(work) for work in (server.serve(listening), hear_root())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        serving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
+        for task in tasks:
+            task.cancel()
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(result, Exception):
+                log.error("the page ends: %s", type(result).__name__)
         writer.close()
 
 

@@ -41,6 +41,8 @@ _NEEDED: Final = ("KIOSK_LANGUAGE", "KIOSK_CURRENCY", "KIOSK_TIMEZONE", "KIOSK_P
 def read_form(data: object, kept: Mapping[str, str]) -> dict[str, str]:
     """The fields of a form; a secret that is left empty is the one that was typed before.
 
+    Not so the passphrase of another network, which may be an open one or somebody else's.
+
     Raises:
         ValueError: it is no form. The sentence holds nothing of it.
     """
@@ -53,6 +55,8 @@ def read_form(data: object, kept: Mapping[str, str]) -> dict[str, str]:
             raise ValueError(f"{name} is no text, or too long")
         typed = text if name == "WIFI_PASSPHRASE" else text.strip()  # a blank counts in one
         form[name] = typed or (kept.get(name, "") if name in SECRET_FIELDS else "")
+    if not data.get("WIFI_PASSPHRASE") and _network(form) != _network(kept):
+        form["WIFI_PASSPHRASE"] = ""
     return form
 
 
@@ -66,7 +70,7 @@ def settings_of_form(form: Mapping[str, str]) -> dict[str, str]:
         values["MERCHANT_USERNAME"] = form[PAYEE]
     else:
         values["MERCHANT_ADDRESS"] = _address(form[PAYEE])
-    network = form[OTHER_NETWORK] or form["WIFI_SSID"]
+    network = _network(form)
     if network:
         values |= {"WIFI_SSID": network, "WIFI_COUNTRY": form["WIFI_COUNTRY"].upper()}
         values |= {"WIFI_PASSPHRASE": form["WIFI_PASSPHRASE"]}
@@ -95,6 +99,11 @@ def wrong_fields(
 def shown_again(form: Mapping[str, str]) -> dict[str, str]:
     """What a page shows again: everything but the secrets."""
     return {name: text for name, text in form.items() if name not in SECRET_FIELDS}
+
+
+def _network(form: Mapping[str, str]) -> str:
+    """The name of the network to join, empty for none."""
+    return form.get(OTHER_NETWORK) or form.get("WIFI_SSID", "")
 
 
 def _address(text: str) -> str:

@@ -137,3 +137,12 @@ def test_a_field_that_is_emptied_and_no_secret_stays_empty() -> None:
 
 def test_every_field_has_a_label_and_a_sentence_for_a_mistake() -> None:
     assert list(FIELD_LABELS) == list(FIELD_MISTAKES) == list(FIELDS)
+
+
+def test_the_passphrase_of_one_network_is_not_used_for_another() -> None:
+    """It was, so that an open network could not be chosen any more."""
+    first = read_form(FILLED, {})
+    again = {**FILLED, "WIFI_PASSPHRASE": ""}
+    assert read_form(again, first)["WIFI_PASSPHRASE"] == "correct horse"
+    assert read_form({**again, "WIFI_SSID": "Square"}, first)["WIFI_PASSPHRASE"] == ""
+    assert read_form({**again, "WIFI_OTHER": "Cellar"}, first)["WIFI_PASSPHRASE"] == ""

@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 import logging
+import socket
 from urllib.parse import quote
 
 import pytest
 
+from kiosk.phone_setup.__main__ import serve
 from kiosk.phone_setup.gate import MOST_BODY_BYTES, TRIES
-from kiosk.phone_setup.server import MOST_CONNECTIONS
+from kiosk.phone_setup.messages import Opening, opening_line
+from kiosk.phone_setup.server import MOST_CONNECTIONS, PageServer
 from kiosk.settings import LANGUAGES
 from tests.phone_setup.phone import DIGITS, TOKEN, Served, with_page
 from tests.phone_setup.test_form import FILLED, KEY
@@ -225,3 +228,21 @@ def test_a_connection_that_sends_its_request_slowly_is_ended() -> None:
         writer.close()
 
     with_page(story, connection_s=0.01)
+
+
+def test_a_page_that_cannot_be_served_any_more_ends_its_process(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It went on without the page, and the screen went on showing its code for half an hour."""
+
+    async def breaks(self: PageServer, listening: socket.socket) -> None:
+        raise OSError(9, "Bad file descriptor")
+
+    monkeypatch.setattr(PageServer, "serve", breaks)
+    ours, theirs = socket.socketpair()
+    with ours, socket.create_server(("127.0.0.1", 0)) as listening:
+        ours.sendall(opening_line(Opening(TOKEN, DIGITS, "127.0.0.1", "en")))
+        ours.settimeout(20.0)
+        asyncio.run(serve(listening, theirs))
+        assert ours.recv(1) == b"", "root's part sees that it has ended"
+    assert "the page ends: OSError" in caplog.text
