@@ -107,11 +107,12 @@ uninstall_kiosk() {
     need_writable_system
     [ -d "$home" ] || die "nothing is installed here"
     agreed "The kiosk goes, with its settings and keys. The journal in $journal stays."
-    if systemd_runs; then systemctl -q stop kiosk.service kiosk-provision.service \
+    if systemd_runs; then systemctl -q stop 'kiosk-*.path' kiosk.service kiosk-provision.service \
         kiosk-phone-setup.service; fi
     data_comes_home
     wiped /etc/kiosk
-    rm -rf /run/kiosk-provision /run/kiosk-settings
+    rm -rf /run/kiosk-provision /run/kiosk-settings /run/kiosk-stick-settings
+    rm -f /etc/NetworkManager/dnsmasq-shared.d/kiosk-phone.conf # of a set-up that lost its power
     put_back
     forget_made
     update_grub_menu

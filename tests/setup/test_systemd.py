@@ -268,3 +268,18 @@ def test_the_till_starts_after_its_partition_and_without_it_too() -> None:
 
 def test_refused_settings_are_left_where_the_program_looks() -> None:
     assert str(REFUSAL) == str(Paths().refusal)
+
+
+def test_uninstalling_takes_away_what_root_keeps_in_memory_for_each_unit() -> None:
+    """The copy of a stick's settings, which has keys, stayed until the next boot."""
+    shell = (SYSTEMD / "appliance.sh").read_text()
+    removed = re.search(r"\n    rm -rf (/run/.*)\n", shell)
+    assert removed is not None
+    kept = [
+        folder
+        for unit in SYSTEMD.glob("*.service")
+        if words_of(unit.name).get("RuntimeDirectoryPreserve") == ["yes"]
+        for folder in words_of(unit.name)["RuntimeDirectory"]
+    ]
+    assert set(removed[1].split()) == {f"/run/{folder}" for folder in kept}
+    assert "rm -f /etc/NetworkManager/dnsmasq-shared.d/kiosk-phone.conf " in shell
