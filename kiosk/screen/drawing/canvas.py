@@ -124,16 +124,14 @@ class Canvas:
             drawn, blending = typesetting.narrowed(drawn, area.width), pygame.BLEND_PREMULTIPLIED
         if drawn.get_width() > area.width:
             self.overflows.append(words)
+            align = Align.START  # its beginning is seen, and nothing beside the area
         place = drawn.get_rect(center=area.center)
         if align is not Align.CENTER:
             at_left = (align is Align.START) is not rtl
             place.left = area.left if at_left else area.right - drawn.get_width()
-        self.surface.blit(
-            drawn,
-            place,
-            drawn.get_rect().clip((0, 0, area.width, drawn.get_height())),
-            special_flags=blending,
-        )
+        seen = place.clip((area.left, place.top, area.width, place.height))
+        part = seen.move(-place.left, -place.top)
+        self.surface.blit(drawn, seen, part, special_flags=blending)
 
     def lines(
         self,
