@@ -24,7 +24,7 @@ from kiosk.sale.settings_change import (
 from kiosk.sale.settings_screen import ROWS, EditableSetting, SettingsScreen, SettingsStep
 
 _LONGEST_PIN: Final = 12
-
+PINS_DIFFER: Final = "The two PINs were not the same. Begin again."
 
 _BEFORE: Final[Mapping[SettingsStep, SettingsStep]] = MappingProxyType(
     {
@@ -151,7 +151,8 @@ def _handle_list_key(screen: SettingsScreen, key: Key) -> SettingsScreen:
     if setting.separator:
         return replace(screen, step=SettingsStep.PARTS, setting=setting, part_top=0)
     typed = TypedText(setting.value)
-    return replace(screen, step=SettingsStep.TEXT, setting=setting, typed=typed, part=None)
+    opened = replace(screen, step=SettingsStep.TEXT, setting=setting, typed=typed)
+    return replace(opened, part=None, typed_first="")
 
 
 def _handle_parts_key(screen: SettingsScreen, key: Key) -> SettingsScreen:
@@ -180,11 +181,22 @@ def _handle_text_key(screen: SettingsScreen, key: Key) -> SettingsScreen:
     if key is not Key.CHARGE:
         return replace(screen, typed=screen.typed.with_key(key, LONGEST_VALUE))
     typed, setting = screen.typed.text.strip(), screen.setting
+    if setting is not None and setting.is_typed_twice and typed:
+        return _typed_twice(screen, setting, typed)
     if screen.part is None or setting is None:
         return _with_value(screen, typed)
     text = with_part(screen.text_of(setting), setting.separator, screen.part, typed)
     kept = _with_value(screen, text)
     return kept if kept.problem else replace(kept, step=SettingsStep.PARTS)
+
+
+def _typed_twice(screen: SettingsScreen, setting: EditableSetting, typed: str) -> SettingsScreen:
+    """Ask for the same text once more; with another one it begins again."""
+    if screen.typed_first == typed or setting.problem(typed):
+        return _with_value(screen, typed)
+    if screen.typed_first:
+        return replace(screen, typed_first="", typed=TypedText(), problem=PINS_DIFFER)
+    return replace(screen, typed_first=typed, typed=TypedText())
 
 
 def _with_value(screen: SettingsScreen, value: str) -> SettingsScreen:

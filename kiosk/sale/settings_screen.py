@@ -42,6 +42,11 @@ class EditableSetting:
         """Whether it decides who gets the money."""
         return self.name in _PAYEE
 
+    @property
+    def is_typed_twice(self) -> bool:
+        """Whether it is hidden while it is typed, and a slip would lock the manager out."""
+        return self.name == "KIOSK_PIN"
+
 
 class SettingsStep(StrEnum):
     """What is shown."""
@@ -64,9 +69,9 @@ class SettingsScreen:
     """The pages. `changes` are new texts by name, not yet saved; one may be a PIN.
 
     `part` is the place of the part of a list that is typed, behind the last a new one; `part_top`
-    the first that is shown. `stick` is the file of a USB stick that is to be put into force
-    instead. `payee` is who gets the
-    money with the changes, as looked up; `trouble` says why that cannot be said.
+    the first that is shown. `typed_first` is the text of one that is typed once more. `stick` is
+    the file of a USB stick that is to be put into force instead. `payee` is who gets the money with
+    the changes, as looked up; `trouble` says why that cannot be said.
     """
 
     settings: tuple[EditableSetting, ...]
@@ -77,6 +82,7 @@ class SettingsScreen:
     part: int | None = None
     part_top: int = 0
     typed: TypedText = TypedText()
+    typed_first: str = field(default="", repr=False)
     changes: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     problem: str = ""
     stick: SettingsChangeResult | None = None

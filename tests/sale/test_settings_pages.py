@@ -22,6 +22,7 @@ from kiosk.sale.settings_change import (
     StickFile,
     take_stick,
 )
+from kiosk.sale.settings_pages import PINS_DIFFER
 from kiosk.sale.settings_screen import EditableSetting, SettingsScreen, SettingsStep
 from kiosk.sale.timers import MANAGER_PATIENCE_S
 from kiosk.sale.transition import transition
@@ -184,10 +185,24 @@ def test_whoever_looks_at_a_secret_and_types_nothing_takes_nothing_away() -> Non
     """It was "new: not set", shown as dots before the PIN: the manager was locked out by it."""
     manager = Manager().press(SETTINGS_KEY, "1", "3").press(Key.CHARGE)
     assert (manager.screen.step, manager.screen.changes) == (SettingsStep.LIST, ())
-    manager.press("3").type("9999").press(Key.CHARGE)
+    manager.press("3").type("9999").press(Key.CHARGE).type("9999").press(Key.CHARGE)
     assert dict(manager.screen.changes) == {"KIOSK_PIN": "9999"}
     manager.press("3", Key.CHARGE)
     assert manager.screen.changes == ()
+
+
+def test_a_new_pin_which_nobody_sees_is_typed_twice() -> None:
+    """It was typed once, as dots: a slip locked the manager out of totals, refunds and settings."""
+    manager = Manager().press(SETTINGS_KEY, "1", "3").type("9999").press(Key.CHARGE)
+    assert (manager.screen.step, manager.screen.changes) == (SettingsStep.TEXT, ())
+    assert (manager.screen.typed.text, manager.screen.typed_first) == ("", "9999")
+    manager.type("9998").press(Key.CHARGE)
+    assert (manager.screen.problem, manager.screen.typed_first) == (PINS_DIFFER, "")
+    manager.type("4711").press(Key.CHARGE, Key.CLEAR, "3")
+    assert manager.screen.typed_first == "", "who leaves begins again"
+    manager.type("4711").press(Key.CHARGE).type("4711").press(Key.CHARGE)
+    assert dict(manager.screen.changes) == {"KIOSK_PIN": "4711"}
+    assert "4711" not in repr(manager.till)
 
 
 def test_leaving_forgets_what_was_not_saved() -> None:

@@ -2,6 +2,7 @@
 
 from kiosk.sale.letters import TypedText
 from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult, StickFile
+from kiosk.sale.settings_pages import PINS_DIFFER
 from kiosk.sale.settings_screen import SettingsScreen, SettingsStep
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.settings import load
@@ -63,6 +64,16 @@ def settings_screens() -> dict[str, SettingsScreen]:
             setting=BY_NAME["KIOSK_TIPS"],
             typed=TypedText("5,100,x"),
             problem=BY_NAME["KIOSK_TIPS"].problem("5,100,x"),
+        ),
+        "settings-new-pin-again": SettingsScreen(
+            SETTINGS,
+            SettingsStep.TEXT,
+            setting=BY_NAME["KIOSK_PIN"],
+            typed=TypedText("47"),
+            typed_first="4711",
+        ),
+        "settings-new-pins-differ": SettingsScreen(
+            SETTINGS, SettingsStep.TEXT, setting=BY_NAME["KIOSK_PIN"], problem=PINS_DIFFER
         ),
         "settings-pin": SettingsScreen(
             SETTINGS, SettingsStep.PIN, typed=TypedText("1234"), changes=CHANGES, payee=NEW_PAYEE

@@ -31,6 +31,7 @@ _SENTENCES: Final = (
     mark("must be fullscreen or a size like 800x480"),
     mark("names a pin twice"),
     mark("must be 4 to 12 digits"),
+    mark("The two PINs were not the same. Begin again."),
     mark("is no time zone known here: a name like America/El_Salvador, from Debian's tzdata"),
     mark("is longer than {most} characters"),
     mark("must be a name that `aplay -L` lists, like plughw:CARD=Device"),

@@ -121,6 +121,8 @@ def _typing(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) ->
         canvas.lines(problem, line, colours.bad, LABEL, weight=Weight.BOLD)
     else:
         label = setting_label(words, setting.name)
+        if screen.typed_first:
+            label = words.tr("The same PIN again")
         if setting.separator:
             hint = words.tr("Empty takes it away.")
             if setting.name == _ITEMS:
