@@ -83,7 +83,7 @@ def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
                 return 0
             entries = _chosen(book, args.close, since, until)
             if entries is None:
-                sys.stderr.write(f"kiosk: there is no close {args.close}: see kiosk closes\n")
+                sys.stderr.write(f"kiosk: {_no_entries(book, args.close)}\n")
                 return 1
             return _write(args, book, entries, zone)
         finally:
@@ -106,6 +106,16 @@ def _find(args: argparse.Namespace, book: Journal, zone: tzinfo) -> int:
         return _write(args, book, book.entries_of_sales(sales), zone)
     _print_table(result.records, zone)
     return 0
+
+
+def _no_entries(book: Journal, close: ReceiptNumber) -> str:
+    """Why a close has no list of sales here."""
+    if any(report.number == close for report in book.close_reports()):
+        return (
+            f"close {close} was made in a journal that this one has replaced: its report is kept"
+            " (kiosk closes), the list of its sales is not"
+        )
+    return f"there is no close {close}: see kiosk closes"
 
 
 def _chosen(

@@ -20,7 +20,7 @@ from kiosk.__main__ import main
 from kiosk.commands import book_files, workbook
 from kiosk.commands.export import write_sales
 from kiosk.commands.sale_tables import SALES
-from kiosk.journal import Journal
+from kiosk.journal import Journal, copy_journal, restore
 from kiosk.sale.facts import DayClosed, SaleStarted
 from kiosk.sale.money import Sats
 from kiosk.sale.tax import SaleLine
@@ -237,6 +237,29 @@ def test_a_workbook_that_cannot_be_written_says_so_and_keeps_what_was_there(
 def test_nothing_of_the_workbooks_library_is_imported_before_one_is_written() -> None:
     program = "import sys, kiosk.commands.workbook; sys.exit('xlsxwriter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_close_of_a_journal_that_was_replaced_has_its_report_and_no_empty_file(
+    book: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An empty file of a close with two sales says that nothing was sold."""
+    path, copy = tmp_path / "journal.sqlite3", tmp_path / "copy.sqlite3"
+    copy_journal(path, copy)
+    book.record([*sold(taxed(1, direct=True), 1), *sold(taxed(2, direct=True), 2)])
+    book.record([DayClosed(NOW)])
+    book.close()
+    restore(copy, path, "till-1", lambda: NOW, lambda: None)
+    again = Journal.open(path, lambda: NOW)
+    assert again.lost_journal() is not None
+    again.close()
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    write_sales(path, UTC, folder)
+    assert not list(folder.glob("kiosk-sales-close-*"))
+    (closes,) = csv.DictReader(io.StringIO(output_of(capsys, "closes", "--csv")))
+    assert (closes["close"], closes["receipts"]) == ("1", "2")
+    assert main(["sales", "--csv", "--close", "1"]) == 1
+    assert "close 1-1 was made in a journal that this one has replaced" in capsys.readouterr().err
 
 
 def test_the_stick_gets_every_table_and_the_last_closes_own(day: Journal, tmp_path: Path) -> None:
