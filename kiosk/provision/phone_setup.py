@@ -59,6 +59,7 @@ class PhoneSetup:
         self._token = ""
         self._progress = PhoneProgress(PhoneStep.OPENING)
         self._form: dict[str, str] = {}
+        self._protected: frozenset[str] = frozenset()
 
     def run(self) -> PhoneProgress | None:
         """Try as often as the till asks for it; how it ended, None if nobody asked."""
@@ -99,7 +100,10 @@ class PhoneSetup:
         return is_missing or bool(in_force.problems) or has_account(in_force.values)
 
     def _problems(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        return settings_problems(self._whole(values))
+        problems = settings_problems(self._whole(values))
+        if values.get("WIFI_SSID") in self._protected and not values.get("WIFI_PASSPHRASE"):
+            return ("WIFI_PASSPHRASE: is missing, and the network asks for it", *problems)
+        return problems
 
     def _whole(self, values: Mapping[str, str]) -> dict[str, str]:
         """These, and what is set already and says nothing of the money, like a turned display."""
@@ -112,6 +116,7 @@ class PhoneSetup:
             doors.use_country(country)
         doors.radio.switch_on()
         networks = doors.radio.scan()
+        self._protected = _protected(networks)
         point = new_access_point()
         if not doors.radio.open(point):
             return failed(PhoneFailure.NO_RADIO)
@@ -279,3 +284,9 @@ def _choices(networks: tuple[Network, ...]) -> tuple[str, ...]:
     """The names that can be joined with a passphrase or without one, each once."""
     names = (network.name for network in networks if network.security is not Security.OTHER)
     return tuple(dict.fromkeys(names))[:MOST_NETWORKS]
+
+
+def _protected(networks: tuple[Network, ...]) -> frozenset[str]:
+    """The names that no open network here has: without a passphrase only a stranger's is joined."""
+    open_names = {network.name for network in networks if network.security is Security.OPEN}
+    return frozenset(network.name for network in networks) - open_names

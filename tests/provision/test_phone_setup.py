@@ -294,6 +294,20 @@ def test_a_form_with_mistakes_goes_back_to_the_phone(box: Box) -> None:
     assert box.wrong == [("KIOSK_PIN_AGAIN",), ("KIOSK_RECEIVE",), ()]
 
 
+def test_a_network_that_asks_for_a_passphrase_is_not_looked_for_among_open_ones(box: Box) -> None:
+    """The box would have joined whoever opened one of the same name beside the shop."""
+    box.networks = (Network("Shop", "00:00:00:00:00:01", 50, Security.PERSONAL),)
+    empty = {"form": {**FILLED, "WIFI_PASSPHRASE": ""}}
+    assert box.plays((PHONE, empty, FORM)).step is PhoneStep.DONE
+    assert box.wrong == [("WIFI_PASSPHRASE",), ()]
+
+
+def test_an_open_network_needs_no_passphrase(box: Box) -> None:
+    box.networks = (Network("Shop", "00:00:00:00:00:01", 50, Security.OPEN),)
+    ended = box.plays((PHONE, {"form": {**FILLED, "WIFI_PASSPHRASE": ""}}))
+    assert (ended.step, box.wrong) == (PhoneStep.DONE, [()])
+
+
 def test_with_settings_in_force_nothing_is_opened(box: Box) -> None:
     values = {
         "KIOSK_RECEIVE": "direct",
