@@ -235,8 +235,8 @@ have_packages() {
         12) wanted+=(libasound2) ;;
         *) wanted+=(libasound2t64) ;;
     esac
-    # NetworkManager's way to give a phone an address: the set-up by phone.
-    [ ! -d /etc/NetworkManager ] || wanted+=(dnsmasq-base)
+    # NetworkManager's ways to a radio, to its country, and to give a phone an address.
+    [ ! -d /etc/NetworkManager ] || wanted+=(wpasupplicant iw dnsmasq-base)
     apt_has "${wanted[@]}"
 }
 

@@ -29,7 +29,9 @@ _WRITEBACK: Final = "Writeback-"
 _MISSING: Final = "partition-is-missing"
 
 # The set-up by phone: Debian's packages, and the tool of each that is used.
-_TOOLS_FOR_PHONE: Final = MappingProxyType({"network-manager": "nmcli", "dnsmasq-base": "dnsmasq"})
+_TOOLS_FOR_PHONE: Final = MappingProxyType(
+    {"network-manager": "nmcli", "wpasupplicant": "wpa_supplicant", "dnsmasq-base": "dnsmasq"}
+)
 _TOOL_FOLDERS: Final = ("/usr/bin", "/usr/sbin")
 
 Ask = Callable[[Sequence[str]], str | None]

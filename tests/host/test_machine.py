@@ -115,8 +115,10 @@ def test_every_swap_is_seen_as_the_kernel_has_it(box: Box) -> None:
 
 
 def test_what_the_set_up_by_phone_lacks_is_named_by_its_package(box: Box) -> None:
-    assert box.machine.missing_for_phone() == ("network-manager", "dnsmasq-base")
+    needed = ("network-manager", "wpasupplicant", "dnsmasq-base")
+    assert box.machine.missing_for_phone() == needed
     box.put("/usr/bin/nmcli", "")
+    box.put("/usr/sbin/wpa_supplicant", "")
     assert box.machine.missing_for_phone() == ("dnsmasq-base",)
     box.put("/usr/sbin/dnsmasq", "")
     assert box.machine.missing_for_phone() == ()
