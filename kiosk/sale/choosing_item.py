@@ -67,6 +67,17 @@ def handle_row(till: Till, screen: ChoosingItem, number: int) -> Step:
     return _take(till, screen, shown[number]) if number < len(shown) else Step(till)
 
 
+def with_unit_of_before(till: Till) -> Till:
+    """A sum that is empty again goes back to the unit that was in use before an item set it."""
+    screen = till.screen
+    if till.unit_before is None or not isinstance(screen, EnteringAmount):
+        return till
+    if not screen.entry.is_empty:
+        return till
+    shown = replace(screen, entry=Entry(till.unit_before))
+    return replace(till, screen=shown, unit_before=None)
+
+
 def shown_items(till: Till, screen: ChoosingItem) -> tuple[QuickItem, ...]:
     """The items of the page."""
     return till.rules.items[screen.top : screen.top + till.item_room]
@@ -93,7 +104,10 @@ def _take(till: Till, screen: ChoosingItem, item: QuickItem) -> Step:
     if till.account is None:  # how many digits the currency has is not known yet
         return checkout.refuse(till, screen.entry, Trouble(TroubleKind.NO_CONNECTION))
     price = price_of(till, item)
-    entry = Entry(price.currency) if screen.entry.is_empty else screen.entry
+    entry = screen.entry
+    if entry.is_empty:
+        till = replace(till, unit_before=till.unit_before or entry.unit)
+        entry = Entry(price.currency)
     in_unit = _in_unit(till, price, entry.unit)
     if in_unit is None:
         missing = prices.first_without_rate(till, price.currency, entry.unit) or entry.unit

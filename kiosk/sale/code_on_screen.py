@@ -61,7 +61,8 @@ CHECK_EVERY_S: Final = 2.0
 
 def back_to_entry(till: Till) -> Step:
     """Back to rest, in the unit that was in use; a paid sale's socket is let go."""
-    ready = replace(till, screen=screen_at_rest(till, Entry(_unit_in_use(till))))
+    unit = till.unit_before or _unit_in_use(till)
+    ready = replace(till, screen=screen_at_rest(till, Entry(unit)), unit_before=None)
     if isinstance(till.screen, Paid):
         return Step(ready, (), (CloseSale(till.screen.sale.id, Ending.PAID),))
     return Step(ready)

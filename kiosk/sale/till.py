@@ -15,7 +15,7 @@ from kiosk.sale.facts import Ending, ForwardStatus, Sale
 from kiosk.sale.ids import SaleParts, parse_sale_id, sale_id
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.ledger_history import LostJournal
-from kiosk.sale.money import SAT, Cents, Rate, Sats
+from kiosk.sale.money import SAT, Cents, Currency, Rate, Sats
 from kiosk.sale.pin_tries import PinTries
 from kiosk.sale.quick_item import QuickItem
 from kiosk.sale.receipt import Shop
@@ -264,6 +264,7 @@ class Till:
     device: DeviceFacts | None = None  # what it last said of itself
     list_room: int = USUAL_ROOM  # what the display has for lines of a list (sales_list)
     item_room: int = 12  # quick items on the display at once
+    unit_before: Currency | None = None  # in use before an item of another one began the sum
     settings_trouble: Trouble | None = None  # no settings are in force: a person must set it right
 
     def with_alarm(self, trouble: Trouble, sale: SaleId | None = None) -> "Till":

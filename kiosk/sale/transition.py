@@ -10,6 +10,7 @@ from dataclasses import replace
 from kiosk.sale import (
     checkout,
     choosing_cashier,
+    choosing_item,
     code_on_screen,
     copies,
     forwards,
@@ -85,7 +86,8 @@ def transition(till: Till, event: Event) -> Step:
     if not isinstance(event, JournalFailed):  # it has no facts: they could not be written either
         step = step.then(timers.run_due).then(forwards.start_due)
     step = copies.with_copy_if_due(step)
-    next_till = count_paid(note_screen_change(till, step.till), step.facts)
+    next_till = choosing_item.with_unit_of_before(step.till)
+    next_till = count_paid(note_screen_change(till, next_till), step.facts)
     next_till = forget_customer_language(new_code.forget_earlier_codes(next_till))
     step = replace(step, till=next_till)
     step = last_sales.with_question(till, with_trouble_sound(till, printing.print_by_itself(step)))

@@ -16,7 +16,7 @@ from kiosk.sale.entry import (
     with_named_item,
     without_last_digit,
 )
-from kiosk.sale.events import RatesFetched, RowTouched
+from kiosk.sale.events import InvoiceCreated, RatesFetched, RowTouched
 from kiosk.sale.keys import Key, Row
 from kiosk.sale.money import SAT, Fiat, Rate, sats_from_fiat
 from kiosk.sale.quick_item import QuickItem
@@ -24,7 +24,7 @@ from kiosk.sale.screens import ChoosingItem, EnteringAmount, RequestingInvoice
 from kiosk.sale.tax import SaleLine, TaxRate
 from kiosk.sale.timers import QUESTION_SHOWN_S
 from kiosk.sale.trouble import TroubleKind
-from tests.sale.tills import EUR, RULES, USD, USD_BASE, Story, rates, usd_rate
+from tests.sale.tills import EUR, RULES, USD, USD_BASE, Story, invoice, rates, usd_rate
 
 VAT, REDUCED = TaxRate("VAT", 1900), TaxRate("reduced", 700)
 ITEMS = (
@@ -125,6 +125,51 @@ def test_an_item_in_another_currency_than_the_sum_is_converted_and_the_first_set
     touch(story, 3)
     zap = entry_of(story).tape[-1]
     assert abs(sats_from_fiat(Fiat(zap.minor, EUR), euro) - 1000) < 23, "to the nearest cent"
+
+
+def euro_sum() -> Story:
+    """A till in dollars whose sum was begun by an item in euros."""
+    story = shop()
+    touch(story, 2)
+    euro = Rate(EUR, USD_BASE, 12, story.till.now_s)
+    story.play(RatesFetched(Rates(usd_rate(story.till.now_s), euro)))
+    assert entry_of(story).price == Fiat(310, EUR)
+    return story
+
+
+def test_after_the_sale_of_an_item_in_another_currency_the_till_types_in_its_own_again() -> None:
+    """Nobody chose the euro: the next customer's 5.00 were asked for in it."""
+    story = euro_sum()
+    story.press(Key.CHARGE)
+    screen = story.till.screen
+    assert isinstance(screen, RequestingInvoice)
+    made = invoice(1, screen.sale.amount)
+    story.play(InvoiceCreated(screen.sale.id, made))
+    story.pay(made)
+    story.wait(1.0)
+    story.press("5")
+    assert entry_of(story) == Entry(USD, 5)
+
+
+@pytest.mark.parametrize("keys", [(Key.DELETE,), (Key.CLEAR,), (Key.DELETE, "7", Key.DELETE)])
+def test_an_emptied_sum_is_in_the_unit_of_before(keys: tuple[Key | str, ...]) -> None:
+    story = euro_sum()
+    story.press(Key.CLEAR, *keys)
+    assert entry_of(story) == Entry(USD)
+
+
+def test_a_unit_that_the_merchant_chose_stays_after_a_sum_of_items() -> None:
+    story = Story(replace(SELLING, units=("USD", "EUR"))).ready()
+    story.press(Key.CURRENCY)
+    assert entry_of(story).unit.code == "EUR"
+    story.press(Key.ITEMS)
+    story.wait(1.0)
+    touch(story, 0)
+    assert entry_of(story).unit.code == "USD"
+    story.press(Key.CLEAR, Key.CLEAR)
+    assert entry_of(story).unit.code == "EUR"
+    story.press(Key.CURRENCY, "5")
+    assert entry_of(story).unit.code == "USD", "and is left by its own key"
 
 
 def test_without_a_price_an_item_of_another_currency_is_refused_and_the_price_asked_for() -> None:
