@@ -6,8 +6,9 @@ radio that is an access point cannot look for networks, so that comes before.
 
 import logging
 import subprocess
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,8 @@ TRIAL_PROFILE: Final = "kiosk-phone-trial"
 UP_S: Final = 30
 DOWN_S: Final = 10
 _GRACE_S: Final = 5.0  # beyond what nmcli itself waits
+SCANS: Final = 3  # a radio that was switched on a moment ago has seen no network yet
+SCAN_AGAIN_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,16 @@ class AccessPoint:
 class Radio:
     """The box's Wi-Fi, through NetworkManager. `root` is the file system, `command` what is run."""
 
-    def __init__(self, root: Path = Path("/"), command: Sequence[str] = (NMCLI,)) -> None:
+    def __init__(
+        self,
+        root: Path = Path("/"),
+        command: Sequence[str] = (NMCLI,),
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
         self._profiles = root / "run/NetworkManager/system-connections"
         self._names = root / "etc/NetworkManager/dnsmasq-shared.d/kiosk-phone.conf"
         self._command = tuple(command)
+        self._sleep = sleep
 
     def switch_on(self) -> None:
         """Have a radio that is not switched off, as it is where nobody has named a country yet.
@@ -53,7 +62,13 @@ class Radio:
 
     def scan(self) -> tuple[Network, ...]:
         """The networks in range; none where they cannot be looked for."""
-        return Nmcli(self._command).scan().networks or ()
+        nmcli = Nmcli(self._command)
+        for _ in range(SCANS - 1):
+            result = nmcli.scan()
+            if result.networks or result.notice is WifiNotice.NO_MANAGER:
+                return result.networks
+            self._sleep(SCAN_AGAIN_S)
+        return nmcli.scan().networks
 
     def open(self, point: AccessPoint) -> bool:
         """Open the network; whether it is open. The phone finds every name at `address`."""

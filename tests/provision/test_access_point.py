@@ -7,6 +7,8 @@ import pytest
 
 from kiosk.provision.access_point import (
     PROFILE,
+    SCAN_AGAIN_S,
+    SCANS,
     TRIAL_PROFILE,
     AccessPoint,
     Radio,
@@ -28,6 +30,9 @@ with (here / "runs").open("a") as runs:
 profiles = here / "run/NetworkManager/system-connections"
 if sys.argv[3:5] == ["connection", "up"]:
     assert (profiles / (sys.argv[5] + ".nmconnection")).stat().st_mode & 0o777 == 0o600
+listed = here / "listed"
+if "list" in sys.argv and listed.exists():
+    sys.stdout.write(listed.read_text())
 failing = here / "failing"
 if failing.exists() and sys.argv[3:5] == ["connection", "up"]:
     sys.stderr.write(failing.read_text())
@@ -42,7 +47,9 @@ class Machine:
         self.folder = folder
         program = folder / "nmcli.py"
         program.write_text(STAND_IN)
-        self.radio = Radio(folder, (sys.executable, str(program)))
+        self.slept: list[float] = []
+        self.command = (sys.executable, str(program))
+        self.radio = Radio(folder, self.command, self.slept.append)
 
     @property
     def runs(self) -> list[str]:
@@ -121,3 +128,26 @@ def test_phones_can_join_what_a_pis_radio_opens() -> None:
     assert {"mode=ap", "key-mgmt=wpa-psk", "proto=rsn", "pairwise=ccmp", "pmf=1"} <= set(lines)
     assert "autoconnect=false" in lines
     assert "address1=10.7.8.1/24" in lines
+
+
+def test_a_radio_that_was_just_switched_on_is_asked_again_for_networks(machine: Machine) -> None:
+    """The first list is empty then, and the page offered no network at all."""
+
+    def comes_on(seconds: float) -> None:
+        machine.slept.append(seconds)
+        (machine.folder / "listed").write_text(r" :00\:11\:22\:33\:44\:55:70:WPA2:Shop" + "\n")
+
+    radio = Radio(machine.folder, machine.command, comes_on)
+    assert [network.name for network in radio.scan()] == ["Shop"]
+    assert machine.slept == [SCAN_AGAIN_S]
+
+
+def test_where_there_is_no_network_it_is_said_after_a_few_looks(machine: Machine) -> None:
+    assert machine.radio.scan() == ()
+    assert machine.slept == [SCAN_AGAIN_S] * (SCANS - 1)
+
+
+def test_without_a_manager_of_networks_nobody_looks_again(tmp_path: Path) -> None:
+    slept: list[float] = []
+    assert Radio(tmp_path, ("no-such-program",), slept.append).scan() == ()
+    assert slept == []
