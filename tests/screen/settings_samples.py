@@ -65,6 +65,12 @@ def settings_screens() -> dict[str, SettingsScreen]:
             typed=TypedText("5,100,x"),
             problem=BY_NAME["KIOSK_TIPS"].problem("5,100,x"),
         ),
+        "settings-cashiers": SettingsScreen(
+            SETTINGS,
+            SettingsStep.TEXT,
+            setting=BY_NAME["KIOSK_CASHIERS"],
+            typed=TypedText("01 Ana, 02 Bo 4711, 03 Carla 58"),
+        ),
         "settings-new-pin-again": SettingsScreen(
             SETTINGS,
             SettingsStep.TEXT,

@@ -1,5 +1,6 @@
 """Settings behind the PIN: groups, the settings of one, a new value, and the PIN again."""
 
+import re
 from typing import Final
 
 from kiosk.sale.keys import Key, Letter
@@ -29,6 +30,7 @@ from kiosk.screen.views.pin_and_tip import pin_page
 from kiosk.screen.views.stick import reading_words, stick_changes, stick_farewell
 
 _HIDDEN: Final = "•"
+_PIN_IN_LIST: Final = re.compile(r"[0-9]{3,}")
 _ITEMS: Final = "KIOSK_ITEMS"  # the one list whose parts have columns
 _NOTHING: Final = "–"  # an empty value
 
@@ -129,9 +131,13 @@ def _typing(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) ->
                 hint = words.tr("name; price; currency; tax; colour. Empty takes it away.")
             label = words.joined(f"{label}:", hint)
         canvas.lines(label, line, colours.quiet, LABEL)
-    text = screen.typed.text
-    shown = _HIDDEN * len(text) if setting.is_secret else text
-    canvas.text(f"{shown}_", typed, colours.ink, LARGE, weight=Weight.BOLD)
+    canvas.text(
+        f"{shown_while_typed(screen.typed.text, setting)}_",
+        typed,
+        colours.ink,
+        LARGE,
+        weight=Weight.BOLD,
+    )
     *letters, last = rows(keys, [1] * 5, gap)
     letter_rows(canvas, letters, screen.typed.layer, gap)
     leave, signs, sign, space, go_on = columns(last, [21, 14, 11, 27, 27], gap)
@@ -141,6 +147,15 @@ def _typing(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) ->
     canvas.button(sign, Letter(useful), useful)
     canvas.button(space, Letter(" "), words.tr("Space"), tone=Tone.QUIET)
     canvas.button(go_on, Key.CHARGE, words.tr("Next"), tone=Tone.MAIN)
+
+
+def shown_while_typed(text: str, setting: EditableSetting) -> str:
+    """Dots for a PIN; of cashiers the names and their two digits can be read, and no PIN."""
+    if setting.is_typed_twice:
+        return _HIDDEN * len(text)
+    if setting.is_secret:
+        return _PIN_IN_LIST.sub(lambda pin: _HIDDEN * len(pin[0]), text)
+    return text
 
 
 def _pin(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
