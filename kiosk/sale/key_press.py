@@ -195,7 +195,10 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
         case Key.DELETE:
             return Step(replace(till, screen=EnteringAmount(without_last_digit(entry))))
         case Key.CLEAR:
-            return Step(replace(till, screen=_cleared(screen)))
+            cleared = _cleared(screen)
+            if cleared.entry.is_empty and screen.shown is not None:  # its unit was chosen by a key
+                till = replace(till, unit_before=None)
+            return Step(replace(till, screen=cleared))
         case Key.PLUS if entry.typed or not till.rules.items:
             return _added(till, entry)
         case Key.PLUS | Key.ITEMS:

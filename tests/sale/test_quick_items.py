@@ -158,6 +158,16 @@ def test_an_emptied_sum_is_in_the_unit_of_before(keys: tuple[Key | str, ...]) ->
     assert entry_of(story) == Entry(USD)
 
 
+def test_the_unit_in_which_a_sum_was_looked_at_stays_when_it_is_cleared() -> None:
+    story = euro_sum()
+    story.press(Key.CLEAR, Key.CURRENCY)
+    screen = story.till.screen
+    assert isinstance(screen, EnteringAmount)
+    assert screen.shown is not None
+    story.press(Key.CLEAR)
+    assert entry_of(story) == Entry(screen.shown)
+
+
 def test_a_unit_that_the_merchant_chose_stays_after_a_sum_of_items() -> None:
     story = Story(replace(SELLING, units=("USD", "EUR"))).ready()
     story.press(Key.CURRENCY)
