@@ -123,8 +123,10 @@ class Machine:
     def left_on_boot(self) -> str | None:
         """A settings file, or an editor's copy of one, that still lies on the boot partition."""
         for folder in ("/boot/firmware", "/boot"):
-            for name in ("kiosk.env", "wifi.env", "items.csv"):
-                for file in sorted(self._at(folder).glob(f"*{name}*")):
+            for file in sorted(self._at(folder).glob("*")):
+                if any(
+                    name in file.name.lower() for name in ("kiosk.env", "wifi.env", "items.csv")
+                ):
                     return f"{folder}/{file.name}"
         return None
 

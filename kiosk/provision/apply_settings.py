@@ -128,7 +128,7 @@ def _problems_of_own_file(places: Paths) -> tuple[str, ...]:
 
 def _take_named(name: str, take: Callable[[bytes, Paths], None], places: Paths) -> tuple[str, ...]:
     """Take this file of the boot partition in, if it is there; what is wrong with it."""
-    files = [file for file in _there(name, places) if file.name in _names(name)]
+    files = [file for file in _there(name, places) if file.name.lower() in _names(name)]
     if len(files) > 1:
         return (f"{name}: only one may be there, not {' and '.join(map(str, files))}",)
     for file in files:
@@ -157,13 +157,17 @@ def _names(name: str) -> tuple[str, ...]:
 
 
 def _there(name: str, places: Paths) -> list[Path]:
-    """Everything on the boot partition that is called so, or nearly so."""
-    return [file for folder in places.boot for file in sorted(folder.glob(f"*{name}*"))]
+    """Everything on the boot partition that is called so, or nearly so.
+
+    To the computer that wrote it, capital and small letters of a name are the same.
+    """
+    files = (file for folder in places.boot for file in sorted(folder.glob("*")))
+    return [file for file in files if name in file.name.lower()]
 
 
 def _leftovers(name: str, places: Paths) -> list[str]:
     """Copies that an editor left: nobody takes them in, and keys in them can be read by anyone."""
-    files = (file.name for file in _there(name, places) if file.name not in _names(name))
+    files = (file.name for file in _there(name, places) if file.name.lower() not in _names(name))
     return [f"{name}: a copy is left on the boot partition, delete it: {file}" for file in files]
 
 

@@ -73,7 +73,7 @@ def test_a_settings_file_on_the_boot_partition_is_seen(box: Box) -> None:
     assert box.machine.left_on_boot() == "/boot/firmware/kiosk.env"
 
 
-@pytest.mark.parametrize("name", ["kiosk.env~", ".kiosk.env.swp", "wifi.env.bak"])
+@pytest.mark.parametrize("name", ["kiosk.env~", ".kiosk.env.swp", "wifi.env.bak", "ITEMS.CSV"])
 def test_a_copy_that_an_editor_left_is_seen_too(box: Box, name: str) -> None:
     box.put(f"/boot/firmware/{name}", "")
     assert box.machine.left_on_boot() == f"/boot/firmware/{name}"

@@ -353,6 +353,23 @@ def test_items_of_the_boot_partition_come_into_force_beside_the_settings(box: Bo
     assert not values_in_force(box.etc).values.get("KIOSK_ITEMS"), "an empty list takes them away"
 
 
+@pytest.mark.parametrize(
+    ("settings", "items"), [("Kiosk.env", "ITEMS.CSV"), ("KIOSK.ENV.TXT", "Items.csv.txt")]
+)
+def test_capital_letters_in_the_name_of_a_file_are_no_other_file(
+    settings: str, items: str, box: Box
+) -> None:
+    """The computer that wrote it made no difference: its keys lay on the card unseen."""
+    (box.boot / settings).write_text(GOOD)
+    (box.boot / items).write_text("Tea,2\n")
+    assert apply_from_boot(box.places) == ()
+    assert list(box.boot.iterdir()) == []
+    assert values_in_force(box.etc).values["KIOSK_ITEMS"] == "Tea;2"
+    (box.boot / f"Copy of {settings}").write_text(GOOD)
+    (problem,) = apply_from_boot(box.places)
+    assert f"Copy of {settings}" in problem
+
+
 def test_wrong_items_are_told_by_line_and_what_was_in_force_still_is(box: Box) -> None:
     file = box.boot / "items.csv"
     file.write_text("Tea,2\n")
