@@ -102,6 +102,19 @@ def test_not_even_the_journal_of_ext4_is_written_before_the_file_is_in_force(
     assert machine.calls("mount")[0].startswith("-o ro,nosuid,nodev,noexec,noload -t ext4 ")
 
 
+@pytest.mark.parametrize("files", [(), ("kiosk.env",)])
+def test_a_stick_that_is_pulled_while_it_is_read_is_told_and_no_copy_of_it_stays(
+    machine: Machine, files: tuple[str, ...]
+) -> None:
+    """The script ended without a word when `umount` failed: the screen waited, with keys kept."""
+    for name in files:
+        (machine.files / name).write_bytes(FILE)
+    with (machine.folder / "bin/umount").open("a") as stand_in:
+        stand_in.write("exit 32\n")
+    assert machine.word("read") == "unreadable"
+    assert not (machine.kept / COPY).exists()
+
+
 @pytest.mark.parametrize(
     ("files", "word"),
     [((), "no-file"), (("holiday.jpg", "kiosk.env.bak", "copy of kiosk.env"), "no-file")],
