@@ -41,7 +41,7 @@ from kiosk.sale.facts import Fact
 from kiosk.sale.key_timing import counts_while_dark
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.payout_guard import refusal_in_place_of
-from kiosk.sale.receipt import PrintReceipt, ReadReceipt, ReceiptDetailsResult
+from kiosk.sale.receipt_request import PrintReceipt, ReadReceipt, ReceiptDetailsResult
 from kiosk.sale.sales_list import ReadSalesPage
 from kiosk.sale.status_light import status_light
 from kiosk.sale.till import Till

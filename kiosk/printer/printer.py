@@ -12,7 +12,8 @@ from typing import Final
 from kiosk.printer import escpos
 from kiosk.printer.escpos import Fault
 from kiosk.printer.links import Link, LinkBroken, Patience, opened
-from kiosk.sale.receipt import PrinterChanged, Receipt
+from kiosk.sale.receipt import Receipt
+from kiosk.sale.receipt_request import PrinterChanged
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 log: Final = logging.getLogger("kiosk.printer")

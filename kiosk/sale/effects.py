@@ -9,7 +9,7 @@ from kiosk.sale.device import HostEffect
 from kiosk.sale.facts import Ending, Fact, Sale
 from kiosk.sale.invoice import ExternalId, Invoice, PaymentHash, SaleId, WalletId
 from kiosk.sale.money import Sats
-from kiosk.sale.receipt import PrintReceipt, ReadReceipt
+from kiosk.sale.receipt_request import PrintReceipt, ReadReceipt
 from kiosk.sale.sales_list import ReadSalesPage
 from kiosk.sale.till import Till
 

@@ -10,16 +10,13 @@ from kiosk.sale.code_on_screen import back_to_entry
 from kiosk.sale.effects import Step
 from kiosk.sale.facts import DirectInvoicePaid, Fact, InvoicePaid, RefundRecorded, Sale
 from kiosk.sale.keys import Key
-from kiosk.sale.receipt import (
+from kiosk.sale.receipt import Shop, close_receipt, refund_receipt, sale_receipt
+from kiosk.sale.receipt_request import (
     PrinterChanged,
     PrintReceipt,
     ReadReceipt,
     ReceiptDetailsResult,
     ReceiptUse,
-    Shop,
-    close_receipt,
-    refund_receipt,
-    sale_receipt,
 )
 from kiosk.sale.screens import (
     Forwarded,

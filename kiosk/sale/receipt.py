@@ -12,12 +12,11 @@ from typing import Final
 
 from kiosk.sale.books import CashierSums, CloseReport, CurrencySums, Sums
 from kiosk.sale.facts import Sale
-from kiosk.sale.invoice import SaleId, short_hash
+from kiosk.sale.invoice import short_hash
 from kiosk.sale.money import ONE_BITCOIN, SAT, Fiat, Rate, Sats, fiat_from_sats
 from kiosk.sale.refund import RefundReason
 from kiosk.sale.sale_record import RefundRecord, SaleDetails
 from kiosk.sale.tax import TaxRate, TaxShare
-from kiosk.sale.trouble import Trouble
 
 MOST_ITEMS: Final = 200  # lines of items: a roll of paper has an end
 
@@ -148,53 +147,6 @@ class Receipt:
 
     lines: tuple[Line, ...]
     opens_drawer: bool = False
-
-
-# --- How it is asked for, and what comes of it --------------------------------------------------
-
-
-class ReceiptUse(StrEnum):
-    """What a receipt is read for."""
-
-    PRINT = "print"
-    SHOW = "show"
-
-
-@dataclass(frozen=True, slots=True)
-class ReadReceipt:
-    """Read a paid sale for its receipt. -> ReceiptDetailsResult.
-
-    `refund`: for the paper of its newest refund instead.
-    """
-
-    sale: SaleId
-    use: ReceiptUse
-    refund: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PrintReceipt:
-    """Give a receipt to the printer, which prints it when it can. -> PrinterChanged at a change."""
-
-    receipt: Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptDetailsResult:
-    """One sale as the journal has it, for what `asked` says."""
-
-    details: SaleDetails
-    asked: ReadReceipt
-
-
-@dataclass(frozen=True, slots=True)
-class PrinterChanged:
-    """The receipt printer met a trouble, or works again: then it is None."""
-
-    trouble: Trouble | None
-
-
-# --- What stands on it --------------------------------------------------------------------------
 
 
 def sale_receipt(

@@ -72,7 +72,7 @@ from kiosk.sale.events import (
 from kiosk.sale.key_timing import note_screen_change
 from kiosk.sale.limits import count_paid
 from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
-from kiosk.sale.receipt import PrinterChanged, ReceiptDetailsResult
+from kiosk.sale.receipt_request import PrinterChanged, ReceiptDetailsResult
 from kiosk.sale.sales_list import SalesPageResult
 from kiosk.sale.settings_change import SettingsChangeResult
 from kiosk.sale.status_light import with_trouble_sound

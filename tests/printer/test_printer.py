@@ -13,7 +13,8 @@ import pytest
 
 from kiosk.printer.links import Patience
 from kiosk.printer.printer import MOST_WAITING, Pauses, Printer
-from kiosk.sale.receipt import PrinterChanged, Receipt, ShopLine
+from kiosk.sale.receipt import Receipt, ShopLine
+from kiosk.sale.receipt_request import PrinterChanged
 from kiosk.sale.trouble import TroubleKind
 from tests.printer.fake_printer import NetworkPrinter, printed
 

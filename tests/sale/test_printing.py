@@ -9,14 +9,13 @@ from kiosk.sale.events import InvoiceStatusResult
 from kiosk.sale.facts import Ending, InvoicePaid
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
-from kiosk.sale.receipt import (
+from kiosk.sale.receipt import Title, TitleLine
+from kiosk.sale.receipt_request import (
     PrinterChanged,
     PrintReceipt,
     ReadReceipt,
     ReceiptDetailsResult,
     ReceiptUse,
-    Title,
-    TitleLine,
 )
 from kiosk.sale.screens import (
     EnteringAmount,
