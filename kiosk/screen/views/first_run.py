@@ -185,7 +185,8 @@ def _typing(canvas: Canvas, screen: FirstRun) -> None:
         canvas.lines(wrong, line, colours.bad, LABEL, weight=Weight.BOLD)
     else:
         canvas.lines(words.tr(_TITLES[screen.question]), line, colours.quiet, LABEL)
-    canvas.text(f"{screen.typed.text}_", typed, colours.ink, LARGE, weight=Weight.BOLD)
+    shown = words.as_written(f"{screen.typed.text}_")
+    canvas.text(shown, typed, colours.ink, LARGE, weight=Weight.BOLD)
     *letters, last = rows(keys, [1] * 5, gap)
     letter_rows(canvas, letters, screen.typed.layer, gap)
     leave, signs, at, dot, go_on = columns(last, [22, 16, 17, 17, 28], gap)

@@ -131,13 +131,8 @@ def _typing(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) ->
                 hint = words.tr("name; price; currency; tax; colour. Empty takes it away.")
             label = words.joined(f"{label}:", hint)
         canvas.lines(label, line, colours.quiet, LABEL)
-    canvas.text(
-        f"{shown_while_typed(screen.typed.text, setting)}_",
-        typed,
-        colours.ink,
-        LARGE,
-        weight=Weight.BOLD,
-    )
+    shown = words.as_written(f"{shown_while_typed(screen.typed.text, setting)}_")
+    canvas.text(shown, typed, colours.ink, LARGE, weight=Weight.BOLD)
     *letters, last = rows(keys, [1] * 5, gap)
     letter_rows(canvas, letters, screen.typed.layer, gap)
     leave, signs, sign, space, go_on = columns(last, [21, 14, 11, 27, 27], gap)

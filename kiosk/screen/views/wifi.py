@@ -112,11 +112,11 @@ def _passphrase(canvas: Canvas, screen: EnteringPassphrase) -> None:
     shown = _HIDDEN * max(0, len(screen.typed) - 1) + screen.typed[-1:]
     asked = words.tr("Passphrase")
     if screen.asks_name:
-        shown, asked = screen.typed, words.tr("Name of the network")
+        shown, asked = words.as_written(screen.typed), words.tr("Name of the network")
     elif screen.network.hidden:
         asked = words.tr("Passphrase, or none")
-    ink = colours.ink if shown else colours.quiet
-    canvas.text(shown or asked, typed, ink, LARGE, weight=Weight.BOLD)
+    ink = colours.ink if screen.typed else colours.quiet
+    canvas.text(shown if screen.typed else asked, typed, ink, LARGE, weight=Weight.BOLD)
     *letters, last = rows(keys, [1] * 5, gap)
     letter_rows(canvas, letters, screen.layer, gap)
     leave, signs, space, join = columns(last, [22, 16, 34, 28], gap)
