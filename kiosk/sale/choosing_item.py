@@ -16,7 +16,7 @@ from kiosk.sale.entry import (
     with_named_item,
 )
 from kiosk.sale.keys import Key
-from kiosk.sale.money import Currency, Fiat
+from kiosk.sale.money import SAT, Currency, Fiat
 from kiosk.sale.quick_item import QuickItem
 from kiosk.sale.screens import ChoosingItem, EnteringAmount
 from kiosk.sale.till import Till
@@ -103,6 +103,10 @@ def _take(till: Till, screen: ChoosingItem, item: QuickItem) -> Step:
     """Put the item onto the sum; an empty sum takes its currency, another one a converted price."""
     if till.account is None:  # how many digits the currency has is not known yet
         return checkout.refuse(till, screen.entry, Trouble(TroubleKind.NO_CONNECTION))
+    known = till.account.currencies  # none while Blink has not listed them to a direct till
+    if known and item.currency not in {SAT.code, *known}:
+        unknown = Trouble(TroubleKind.CURRENCY_UNKNOWN, item.currency)
+        return checkout.refuse(till, screen.entry, prices.with_nearest_currency(till, unknown))
     price = price_of(till, item)
     entry = screen.entry
     if entry.is_empty:

@@ -195,6 +195,20 @@ def test_without_a_price_an_item_of_another_currency_is_refused_and_the_price_as
     assert story.effects[-1] == FetchRates("USD")
 
 
+def test_an_item_in_a_currency_that_blink_does_not_know_is_refused_when_it_is_touched() -> None:
+    """It began a sum that could only be refused when the customer was to pay."""
+    story = Story(replace(SELLING, items=(QuickItem("Coffee", Decimal(2), "EUE"),))).ready()
+    story.press("7", Key.PLUS, Key.ITEMS)
+    story.wait(1.0)
+    touch(story, 0)
+    screen = story.till.screen
+    assert isinstance(screen, EnteringAmount)
+    assert screen.notice is not None
+    assert screen.notice.kind is TroubleKind.CURRENCY_UNKNOWN
+    assert screen.notice.subject == "EUE (EUR?)"
+    assert screen.entry.price == Fiat(7, USD)
+
+
 def test_no_sum_has_more_than_99_items_or_12_digits() -> None:
     story = Story(SELLING).ready()
     story.press("98", Key.ITEMS, "01", "01", "01")
