@@ -134,7 +134,7 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
         ),
         TroubleKind.CURRENCY_UNKNOWN: (
             mark("Blink has no prices in {subject}."),
-            mark("Check KIOSK_CURRENCY."),
+            mark("Check KIOSK_CURRENCY and KIOSK_ITEMS."),
         ),
         TroubleKind.WRONG_SETTINGS: (
             mark("The settings cannot be used."),
