@@ -82,7 +82,10 @@ def test_a_system_that_forgot_its_radio_is_told_again_and_one_that_knows_it_is_l
     assert commands == [("iw", "reg", "set", "SV")] * 2
 
 
-def test_a_tool_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tool_that_hangs_is_ended(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """Box fault 26: a hanging nmcli or iw kept everything after it from being done."""
     monkeypatch.setattr(wifi, "COMMAND_S", 0.01)
     wifi.run_command(("tail", "-f", "/dev/null"))
+    assert "tail -f did not end" in caplog.text

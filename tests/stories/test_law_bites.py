@@ -48,14 +48,14 @@ BREAKAGES = {
         "self._journal_failed(error)\n            return True\n        except Contradiction",
     ),
     "another installation's sale is taken for our own (M6)": Breakage(
-        "kiosk/sale/recovery.py",
-        "return parts is not None and parts.installation == till.rules.installation",
+        "kiosk/sale/till.py",
+        "return parts is not None and parts.installation == self.installation",
         "return parts is not None and parts.installation is not None",
     ),
     "a sale of an older release is taken for our own (M6)": Breakage(
-        "kiosk/sale/recovery.py",
-        "return parts is not None and parts.installation == till.rules.installation",
-        "return parts is not None and parts.installation in (till.rules.installation, None)",
+        "kiosk/sale/till.py",
+        "return parts is not None and parts.installation == self.installation",
+        "return parts is not None and parts.installation in (self.installation, None)",
     ),
     "a rebuilt journal does not wait for what is on its way (M6)": Breakage(
         "kiosk/sale/recovery.py",
