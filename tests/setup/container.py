@@ -48,7 +48,7 @@ class Container:
     def __init__(self, folder: Path, suite: str) -> None:
         self.root = folder / "root"
         self.source = self.root / "srv/kiosk"
-        _run("cp", "-a", str(_base(suite)), str(self.root))
+        run("cp", "-a", str(_base(suite)), str(self.root))
         shutil.copytree(_wheels(suite), self.root / "srv/wheels")
         self._bring_source()
         self.put("/srv/settings.env", _SETTINGS)
@@ -119,7 +119,7 @@ class Container:
             self.ended()
 
     def _bring_source(self) -> None:
-        listed = _run("git", "-C", str(ROOT), "ls-files", "-z", "-co", "--exclude-standard")
+        listed = run("git", "-C", str(ROOT), "ls-files", "-z", "-co", "--exclude-standard")
         for name in filter(None, listed.split("\0")):
             if (ROOT / name).is_file() and not name.startswith("tests/"):
                 target = self.source / name
@@ -155,12 +155,12 @@ class Container:
 
 def _base(suite: str) -> Path:
     packages = (*_PACKAGES, _SOUND[suite])
-    root = CACHE / f"container-{suite}-{_hash(packages)}"
+    root = CACHE / f"container-{suite}-{hash_of(packages)}"
     if not root.exists():
         new = root.with_suffix(".new")
         shutil.rmtree(new, ignore_errors=True)
         new.parent.mkdir(parents=True, exist_ok=True)
-        _run("debootstrap", "--variant=minbase", f"--include={','.join(packages)}", suite, str(new))
+        run("debootstrap", "--variant=minbase", f"--include={','.join(packages)}", suite, str(new))
         (new / "etc/machine-id").write_text("")
         new.rename(root)
     return root
@@ -168,23 +168,23 @@ def _base(suite: str) -> Path:
 
 def _wheels(suite: str) -> Path:
     lock = ROOT / "requirements.lock"
-    folder = CACHE / f"container-wheels-{suite}-{_hash([lock.read_text()])}"
+    folder = CACHE / f"container-wheels-{suite}-{hash_of([lock.read_text()])}"
     if not folder.exists():
         new = folder.with_suffix(".new")
         words = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-r", str(lock)]
         words += ["--require-hashes", "--only-binary=:all:", "--dest", str(new)]
         words += [f"--python-version={PYTHON[suite]}", "--implementation=cp"]
         words += [f"--platform=manylinux{tag}_x86_64" for tag in ("2014", "_2_28", "_2_34")]
-        _run(*words)
+        run(*words)
         new.rename(folder)
     return folder
 
 
-def _hash(parts: Sequence[str]) -> str:
+def hash_of(parts: Sequence[str]) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
-def _run(*words: str) -> str:
+def run(*words: str) -> str:
     done = subprocess.run(words, capture_output=True, text=True)
     assert done.returncode == 0, f"{words[0]}: {done.stdout}{done.stderr}"
     return done.stdout
