@@ -92,7 +92,7 @@ demo() {
 
 run_tests() {
     # More than there are processors: a story waits as long as it works.
-    local workers=4
+    local workers=3
     # What is emulated takes all processors, and one at a time is enough to test.
     case " $* " in *" appliance "* | *" aarch64 "*) workers=0 ;; esac
     have_venv

@@ -262,8 +262,11 @@ def test_a_message_about_another_hash_is_never_our_payment_m4(
     simulator: Simulator, till: QuickTill
 ) -> None:
     """Bug 17 of other tills: the filter was set too late, and real payments were swallowed."""
+    asked_before = sum(request.operation == "me" for request in simulator.requests)
     request = sold(till)
     simulator.wait_for("lnInvoicePaymentStatusByHash")  # before that, no event is sent to anybody
+    simulator.wait_for("me", asked_before + 1)  # the question after it would hear of the payment
+    till.rest()
     simulator.faults.add(Fault.PAID_EVENT_OTHER_HASH)
     simulator.faults.add(Fault.PAID_EVENT_LOST)
     simulator.faults.add(Fault.HTTP_502, "me")
