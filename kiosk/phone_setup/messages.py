@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kiosk.sale.json_object import read_object
+
 MOST_LINE_BYTES: Final = 131_072
 
 
@@ -64,12 +66,4 @@ def message_of(line: bytes) -> dict[str, Any]:
     Raises:
         ValueError: it is none. The sentence holds nothing of it.
     """
-    if len(line) > MOST_LINE_BYTES:
-        raise ValueError("too long")
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError):
-        raise ValueError("not JSON") from None
-    if not isinstance(data, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - what is read is wrong, not the caller
-    return data
+    return read_object(line, MOST_LINE_BYTES)

@@ -6,18 +6,17 @@ filled in there. The till only asks it to begin or to stop, and shows what it sa
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
+from kiosk.sale.json_object import TOKEN, matches, read_object
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 DASHBOARD: Final = "https://dashboard.blink.sv"
 MOST_PROGRESS_BYTES: Final = 4096
 LONGEST_TEXT: Final = 300
 
-_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
 _WIFI_CODE_SIGNS: Final = re.compile(r'([\\;,:"])')
 
@@ -95,9 +94,9 @@ def read_phone_request(text: str) -> PhoneRequest:
     Raises:
         ValueError: it is no request. The sentence holds nothing of it.
     """
-    data = _object(text)
+    data = read_object(text, MOST_PROGRESS_BYTES)
     token, language = data.get("token"), data.get("language")
-    if not _matches(_TOKEN, token) or not _matches(_LANGUAGE, language):
+    if not matches(TOKEN, token) or not matches(_LANGUAGE, language):
         raise ValueError("no token or no language")
     return PhoneRequest(str(token), str(language))
 
@@ -126,7 +125,7 @@ def read_progress(text: str, token: str) -> PhoneProgress | None:
     Raises:
         ValueError: it is no progress.
     """
-    data = _object(text)
+    data = read_object(text, MOST_PROGRESS_BYTES)
     if data.get("token") != token:
         return None
     texts = {name: data.get(name) for name in ("network", "passphrase", "page", "digits", "payee")}
@@ -151,22 +150,6 @@ def trouble_of(data: object) -> Trouble:
         case [str(kind), str(subject)] if len(subject) <= LONGEST_TEXT:
             return Trouble(TroubleKind(kind), subject)
     raise ValueError("a trouble that is none")
-
-
-def _object(text: str) -> Mapping[str, Any]:
-    if len(text.encode(errors="replace")) > MOST_PROGRESS_BYTES:
-        raise ValueError("too long")
-    try:
-        data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
-        raise ValueError("not JSON") from None
-    if not isinstance(data, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - what is read is wrong, not the caller
-    return data
-
-
-def _matches(pattern: re.Pattern[str], text: object) -> bool:
-    return isinstance(text, str) and pattern.fullmatch(text) is not None
 
 
 def _is_text(text: object) -> bool:

@@ -6,17 +6,17 @@ puts it into force and answers. Both sides read and write these two texts here.
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
+
+from kiosk.sale.json_object import TOKEN, matches, read_object
 
 MOST_BYTES: Final = 16_384  # of a request or an answer
 MOST_CHANGES: Final = 80
 LONGEST_VALUE: Final = 2_000  # 24 quick items
 MOST_PROBLEMS: Final = 40
 
-_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{2,40}")
 _PIN: Final = re.compile(r"[0-9]{0,12}")
 
@@ -121,16 +121,16 @@ def read_request(text: str) -> tuple[str, ChangeSettings]:
     Raises:
         ValueError: it is no request. The sentence holds nothing of it.
     """
-    data = _object(text)
+    data = read_object(text, MOST_BYTES)
     token, pin, changes = data.get("token"), data.get("pin"), data.get("changes")
-    if not _matches(_TOKEN, token) or not _matches(_PIN, pin):
+    if not matches(TOKEN, token) or not matches(_PIN, pin):
         raise ValueError("no token or no PIN")
     kind = RequestKind(str(data.get("kind")))
     least = 1 if kind in (RequestKind.CHANGE, RequestKind.RADIO) else 0
     if not isinstance(changes, dict) or not least <= len(changes) <= MOST_CHANGES:
         raise ValueError("no changes, or too many")
     for name, value in changes.items():
-        if not _matches(_NAME, name) or not _is_value(value):
+        if not matches(_NAME, name) or not _is_value(value):
             raise ValueError("a change that is none")
     return str(token), ChangeSettings(tuple(changes.items()), str(pin), kind)
 
@@ -156,7 +156,7 @@ def read_answer(text: str, token: str) -> SettingsChangeResult | None:
     Raises:
         ValueError: it is no answer.
     """
-    data = _object(text)
+    data = read_object(text, MOST_BYTES)
     if data.get("token") != token:
         return None
     wait_s, payee = data.get("wait_s"), data.get("payee")
@@ -180,22 +180,6 @@ def _texts(items: object, most: int) -> tuple[str, ...]:
     if not all(isinstance(item, str) for item in items):
         raise ValueError("a text that is none")
     return tuple(items)
-
-
-def _object(text: str) -> Mapping[str, Any]:
-    if len(text.encode(errors="replace")) > MOST_BYTES:
-        raise ValueError("too long")
-    try:
-        data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
-        raise ValueError("not JSON") from None
-    if not isinstance(data, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - what is read is wrong, not the caller
-    return data
-
-
-def _matches(pattern: re.Pattern[str], text: object) -> bool:
-    return isinstance(text, str) and pattern.fullmatch(text) is not None
 
 
 def _is_value(value: object) -> bool:
