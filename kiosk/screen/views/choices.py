@@ -75,21 +75,29 @@ def choices_page(
     choice_buttons(canvas, _headed(canvas, body, title), shown)
 
 
+def grid_places(
+    canvas: Canvas, area: pygame.Rect, across: int, down: int, tallest: float | None = None
+) -> list[pygame.Rect]:
+    """Places of one size in reading order, from the top; none is taller than `tallest` points."""
+    gap = canvas.points(GAP)
+    if tallest is not None:
+        height = min(canvas.points(tallest), (area.height - gap * (down - 1)) // down)
+        area, _ = off_top(area, down * height + (down - 1) * gap, 0)
+    return [
+        place
+        for row in rows(area, [1] * down, gap)
+        for place in canvas.columns(row, [1] * across, gap)
+    ]
+
+
 def choice_buttons(
     canvas: Canvas, body: pygame.Rect, shown: Sequence[tuple[str, str]], chosen: str | None = None
 ) -> None:
     """A button for each choice, two columns of them where the display is wide."""
-    gap = canvas.points(GAP)
     few = len(shown) <= PAGE_CHOICES // 2
     across = 2 if canvas.is_wide and not few else 1
     down = PAGE_CHOICES // 2 if canvas.is_wide else PAGE_CHOICES
-    height = min(canvas.points(84), (body.height - gap * (down - 1)) // down)
-    used, _ = off_top(body, down * height + (down - 1) * gap, 0)
-    places = [
-        place
-        for row in rows(used, [1] * down, gap)
-        for place in canvas.columns(row, [1] * across, gap)
-    ]
+    places = grid_places(canvas, body, across, down, tallest=84)
     for number, (place, (text, quiet)) in enumerate(zip(places, shown, strict=False)):
         tone = Tone.CHOSEN if text == chosen else Tone.PLAIN
         _choice(canvas, place, Key(str(number + 1)), text, quiet, tone)

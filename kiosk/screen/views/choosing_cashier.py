@@ -9,11 +9,11 @@ from kiosk.sale.till import Till
 from kiosk.screen.drawing.canvas import Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight
 from kiosk.screen.drawing.icons import Icon
-from kiosk.screen.drawing.layout import off_top, rows
+from kiosk.screen.drawing.layout import off_top
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE
 from kiosk.screen.text.amounts import sums_of_cashier
 from kiosk.screen.views.button_row import Button, button_row
-from kiosk.screen.views.choices import back_key, page_with_foot
+from kiosk.screen.views.choices import back_key, grid_places, page_with_foot
 
 
 def choosing_cashier(canvas: Canvas, till: Till, screen: ChoosingCashier) -> None:
@@ -47,16 +47,8 @@ def _line(canvas: Canvas, area: pygame.Rect, till: Till, screen: ChoosingCashier
 
 
 def _cashier_keys(canvas: Canvas, area: pygame.Rect, till: Till, screen: ChoosingCashier) -> None:
-    gap = canvas.points(GAP)
     across = 2 if canvas.is_wide else 1
-    down = PAGE_CASHIERS // across
-    height = min(canvas.points(96), (area.height - gap * (down - 1)) // down)
-    used, _ = off_top(area, down * height + (down - 1) * gap, 0)
-    places = [
-        place
-        for row in rows(used, [1] * down, gap)
-        for place in canvas.columns(row, [1] * across, gap)
-    ]
+    places = grid_places(canvas, area, across, PAGE_CASHIERS // across, tallest=96)
     shown = shown_cashiers(till, screen)
     for number, (place, cashier) in enumerate(zip(places, shown, strict=False)):
         tone = Tone.CHOSEN if cashier == till.cashier else Tone.PLAIN

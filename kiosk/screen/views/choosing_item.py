@@ -17,7 +17,7 @@ from kiosk.screen.drawing.icons import Icon
 from kiosk.screen.drawing.layout import off_top, rows
 from kiosk.screen.drawing.theme import GAP, LABEL, LARGE, SMALL, Colour, is_large
 from kiosk.screen.views.button_row import Button, button_row
-from kiosk.screen.views.choices import back_key, page_with_foot
+from kiosk.screen.views.choices import back_key, grid_places, page_with_foot
 from kiosk.screen.views.free_room import taken
 
 # A stripe beside the name: no text is on it, so that it need not contrast with any.
@@ -44,11 +44,7 @@ def choosing_item(canvas: Canvas, till: Till, screen: ChoosingItem) -> None:
     head, body = off_top(body, canvas.points(LARGE), gap)
     _head(canvas, head, screen)
     across, down = _grid(canvas)
-    places = [
-        place
-        for row in rows(body, [1] * down, gap)
-        for place in canvas.columns(row, [1] * across, gap)
-    ]
+    places = grid_places(canvas, body, across, down)
     for number, (place, item) in enumerate(zip(places, shown_items(till, screen), strict=False)):
         _tile(canvas, place, till, item, number, screen.top + number + 1)
     keys = _foot_keys(canvas, till, screen)
