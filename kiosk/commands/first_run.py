@@ -38,6 +38,7 @@ from kiosk.sale.first_run_phone import (
     handle_phone_progress,
 )
 from kiosk.sale.first_run_screen import (
+    AnswerPhoneSetup,
     CheckNetwork,
     FirstRun,
     FirstRunEffect,
@@ -190,6 +191,8 @@ class FirstRunScreen:
                 self._phone.start(language)
             case StopPhoneSetup():
                 self._phone.stop()
+            case AnswerPhoneSetup(agrees):
+                self._phone.answer(agrees=agrees)
             case _:
                 self._host.perform(effect)
 

@@ -13,11 +13,13 @@ from typing import Final
 from kiosk.durable_files import write_private
 from kiosk.sale.phone_setup import (
     MOST_PROGRESS_BYTES,
+    PhoneAnswer,
     PhoneFailure,
     PhoneProgress,
     PhoneRequest,
     PhoneStep,
     failed,
+    phone_answer_text,
     phone_request_text,
     read_progress,
 )
@@ -26,7 +28,8 @@ log: Final = logging.getLogger("kiosk")
 
 FOLDER: Final = "phone"
 REQUEST_FILE: Final = "wanted"
-STOP_FILE: Final = "stop"
+STOP_FILE: Final = "stop"  # holds the token of the request that is to end
+ANSWER_FILE: Final = "answer"
 PROGRESS: Final = Path("/run/kiosk-phone/progress")
 PATIENCE_S: Final = 40.0  # starting Python on a small Pi, beside a till that starts
 
@@ -60,15 +63,24 @@ class PhoneSetupUnit:
 
     def stop(self) -> None:
         """Have it end, whatever it is doing."""
-        self._token = ""
-        if self._place is None:
+        token, self._token = self._token, ""
+        if self._place is None or not token:
             return
         try:
             (self._place / REQUEST_FILE).unlink(missing_ok=True)
-            if self._file.exists():
-                (self._place / STOP_FILE).touch(mode=0o600)
+            write_private(self._place / STOP_FILE, token)  # it may have taken the request already
         except OSError as error:
             log.warning("the set-up by phone could not be ended: %s", error.strerror)
+
+    def answer(self, *, agrees: bool) -> None:
+        """Say whether somebody here agrees to who gets the money."""
+        if self._place is None or not self._token:
+            return
+        try:
+            text = phone_answer_text(PhoneAnswer(self._token, agrees))
+            write_private(self._place / ANSWER_FILE, text)
+        except OSError as error:
+            log.warning("the payee could not be confirmed: %s", error.strerror)
 
     def progress(self) -> PhoneProgress:
         """How far it is."""

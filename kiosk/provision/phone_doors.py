@@ -69,8 +69,13 @@ class PhonePaths:
 
     @property
     def stop(self) -> Path:
-        """There when the till wants it to end."""
+        """The token of the request that the till wants to end."""
         return self.requests / "stop"
+
+    @property
+    def answer(self) -> Path:
+        """What the till says to who gets the money."""
+        return self.requests / "answer"
 
 
 def serve_page(opening: Opening, address: str) -> Page:

@@ -33,6 +33,7 @@ from kiosk.sale.phone_setup import (
     PhoneStep,
     failed,
     progress_text,
+    read_phone_answer,
     read_phone_request,
 )
 from kiosk.sale.wifi import Network, Security, WifiNotice
@@ -44,6 +45,7 @@ log: Final = logging.getLogger("kiosk")
 LOOK_S: Final = 0.5  # how often to look whether the till wants it to end
 READ_S: Final = 2.0  # for the phone to get its last page
 WAITS_S: Final = 600.0  # after a failure, for another try with what was typed
+CONFIRMED_WITHIN_S: Final = 600.0
 SHOWN_S: Final = 20.0  # after the end, for the till to read it
 MOST_NETWORKS: Final = 30
 _SIGNS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
@@ -68,7 +70,6 @@ class PhoneSetup:
             return None
         while request is not None:
             self._token = request.token
-            self._paths.stop.unlink(missing_ok=True)
             self._say(self._tried(request))
             request = self._next_request()
         return self._progress
@@ -164,7 +165,17 @@ class PhoneSetup:
 
     def _is_to_end(self) -> bool:
         """Whether the till wants no more of it; one that has started anew asks once more."""
-        return self._paths.stop.exists() or self._paths.wanted.exists()
+        return self._is_stopped() or self._paths.wanted.exists()
+
+    def _is_stopped(self) -> bool:
+        """Whether the till ends this request; what cannot be read ends it too."""
+        try:
+            return read_file(self._paths.stop).decode() == self._token
+        except FileNotFoundError:
+            return False
+        except (FileRefused, ValueError, OSError) as error:
+            log.error("what ends a set-up cannot be read: %s", type(error).__name__)  # noqa: TRY400
+            return True
 
     def _handle(
         self, page: Page, event: Mapping[str, Any]
@@ -210,6 +221,8 @@ class PhoneSetup:
             result = doors.check(values)
             if result.trouble is not None:
                 return failed(PhoneFailure.REFUSED, result.trouble)
+            if not self._is_confirmed(result.payee):
+                return failed(PhoneFailure.NOT_CONFIRMED)
             if self._is_set_up():  # meanwhile, in another way
                 return failed(PhoneFailure.NOT_ALLOWED)
             if wifi is not None:  # first: without settings all of it can be done again
@@ -221,16 +234,38 @@ class PhoneSetup:
         self._form = {}
         return PhoneProgress(PhoneStep.DONE, payee=result.payee)
 
+    def _is_confirmed(self, payee: str) -> bool:
+        """Whether somebody at the till agrees to who gets the money; nobody there is a no."""
+        self._say(PhoneProgress(PhoneStep.CONFIRMING, payee=payee))
+        until_s = self._doors.clock() + CONFIRMED_WITHIN_S
+        while self._doors.clock() < until_s and not self._is_to_end():
+            agrees = self._answer()
+            if agrees is not None:
+                return agrees
+            self._doors.sleep(LOOK_S)
+        return False
+
+    def _answer(self) -> bool | None:
+        """What the till answers to this request, None as long as it has not."""
+        try:
+            answer = read_phone_answer(read_file(self._paths.answer).decode())
+            self._paths.answer.unlink()
+        except FileNotFoundError:
+            return None
+        except (FileRefused, ValueError, OSError) as error:
+            log.error("an answer to a payee cannot be read: %s", type(error).__name__)  # noqa: TRY400
+            return False
+        return answer.agrees if answer.token == self._token else None
+
     def _next_request(self) -> PhoneRequest | None:
         """The till's next one, None when it stops or says nothing for long."""
         is_done = self._progress.step is PhoneStep.DONE
         until_s = self._doors.clock() + (SHOWN_S if is_done else WAITS_S)
-        while self._doors.clock() < until_s and not self._paths.stop.exists():
+        while self._doors.clock() < until_s and not self._is_stopped():
             request = self._taken_request()
             if request is not None:
                 return request
             self._doors.sleep(LOOK_S)
-        self._paths.stop.unlink(missing_ok=True)
         return None
 
     def _taken_request(self) -> PhoneRequest | None:

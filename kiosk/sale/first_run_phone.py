@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.sale.first_run_screen import (
+    AnswerPhoneSetup,
     FirstRun,
     FirstRunStep,
     Question,
@@ -44,6 +45,8 @@ def handle_phone_key(screen: FirstRun, key: Key) -> FirstRunStep:
             return _started(screen)
         case Question.PHONE, Key.CHARGE if step is PhoneStep.FAILED:
             return _started(screen)
+        case Question.PHONE, (Key.CHARGE | Key.CLEAR) if step is PhoneStep.CONFIRMING:
+            return screen, (AnswerPhoneSetup(agrees=key is Key.CHARGE),)
         case Question.PHONE, Key.CHARGE if step is PhoneStep.WAITING:
             return replace(screen, shows_page_code=True), ()
         case Question.PHONE, Key.CLEAR if step is PhoneStep.WAITING and screen.shows_page_code:

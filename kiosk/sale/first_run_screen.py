@@ -185,7 +185,14 @@ class StopPhoneSetup:
     """Have it end."""
 
 
-PhoneEffect = StartPhoneSetup | StopPhoneSetup
+@dataclass(frozen=True, slots=True)
+class AnswerPhoneSetup:
+    """Tell it whether somebody here agrees to who gets the money."""
+
+    agrees: bool
+
+
+PhoneEffect = StartPhoneSetup | StopPhoneSetup | AnswerPhoneSetup
 FirstRunEffect = WifiEffect | CheckNetwork | LookUpPayee | ReadStick | ChangeSettings | PhoneEffect
 FirstRunStep = tuple[FirstRun, tuple[FirstRunEffect, ...]]
 

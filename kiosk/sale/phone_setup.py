@@ -1,7 +1,7 @@
 """Set up by phone: how far root's unit is, as one text that it writes and the till's screen reads.
 
 The unit opens a network of its own, serves one page to one phone, and puts into force what was
-filled in there. The till only asks it to begin or to stop, and shows what it says.
+filled in there, once somebody at the till has agreed to who gets the money.
 """
 
 import json
@@ -30,6 +30,7 @@ class PhoneStep(StrEnum):
     FILLING_IN = "filling_in"  # it gave the right digits
     CONNECTING = "connecting"  # the box's network is closed again, the shop's is being joined
     CHECKING = "checking"  # key, scopes, wallet and merchant, at Blink
+    CONFIRMING = "confirming"  # `payee` gets the money: it waits for a yes at the till
     DONE = "done"  # all is in force
     FAILED = "failed"  # nothing is in force; `failure` says why
 
@@ -43,6 +44,7 @@ class PhoneFailure(StrEnum):
     TOO_LATE = "too_late"
     NOT_JOINED = "not_joined"  # the shop's network could not be joined
     REFUSED = "refused"  # no sale would work: `trouble` says why
+    NOT_CONFIRMED = "not_confirmed"  # the till said no to who gets the money, or nothing
     NOT_SAVED = "not_saved"  # the card cannot be written
     NO_ANSWER = "no_answer"  # root's unit says nothing
 
@@ -51,7 +53,7 @@ class PhoneFailure(StrEnum):
 class PhoneProgress:
     """How far it is. Name and passphrase of the box's own network, the page's address and digits.
 
-    `payee` is who gets the money, once it is done.
+    `payee` is who gets the money, once that is to be confirmed.
     """
 
     step: PhoneStep
@@ -70,6 +72,14 @@ class PhoneRequest:
 
     token: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneAnswer:
+    """Whether somebody at the till agrees to who gets the money. `token` is the request's."""
+
+    token: str
+    agrees: bool
 
 
 def failed(failure: PhoneFailure, trouble: Trouble | None = None) -> PhoneProgress:
@@ -99,6 +109,24 @@ def read_phone_request(text: str) -> PhoneRequest:
     if not matches(TOKEN, token) or not matches(_LANGUAGE, language):
         raise ValueError("no token or no language")
     return PhoneRequest(str(token), str(language))
+
+
+def phone_answer_text(answer: PhoneAnswer) -> str:
+    """The answer as root's unit reads it."""
+    return json.dumps({"token": answer.token, "agrees": answer.agrees})
+
+
+def read_phone_answer(text: str) -> PhoneAnswer:
+    """What was answered at the till.
+
+    Raises:
+        ValueError: it is no answer. The sentence holds nothing of it.
+    """
+    data = read_object(text, MOST_PROGRESS_BYTES)
+    token, agrees = data.get("token"), data.get("agrees")
+    if not matches(TOKEN, token) or not isinstance(agrees, bool):
+        raise ValueError("no token or no answer")
+    return PhoneAnswer(str(token), agrees)
 
 
 def progress_text(progress: PhoneProgress, token: str) -> str:

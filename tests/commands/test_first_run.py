@@ -91,6 +91,9 @@ class Unit(PhoneSetupUnit):
     def stop(self) -> None:
         self.asked.append("stop")
 
+    def answer(self, *, agrees: bool) -> None:
+        self.asked.append(f"agrees {agrees}")
+
     def progress(self) -> PhoneProgress:
         return self.says
 
@@ -311,6 +314,10 @@ def test_by_phone_the_screen_shows_the_codes_in_order_and_how_it_ends(merchant: 
     assert any("could not be joined" in words for words in merchant.said)
     merchant.touch(Key.CHARGE)
     assert merchant.unit.asked == ["start en", "start en"]
+    merchant.unit_says(PhoneProgress(PhoneStep.CONFIRMING, payee="cafe_satoshi"))
+    assert {"Money goes to", "cafe_satoshi"} <= set(merchant.said)
+    merchant.touch(Key.CHARGE)
+    assert merchant.unit.asked[-1] == "agrees True"
     merchant.unit_says(PhoneProgress(PhoneStep.DONE, payee="cafe_satoshi"))
     merchant.at(Question.DONE)
     assert any("cafe_satoshi" in words for words in merchant.said)

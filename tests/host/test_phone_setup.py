@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.host.phone_setup import (
+    ANSWER_FILE,
     FOLDER,
     PATIENCE_S,
     REQUEST_FILE,
@@ -12,11 +13,13 @@ from kiosk.host.phone_setup import (
     PhoneSetupUnit,
 )
 from kiosk.sale.phone_setup import (
+    PhoneAnswer,
     PhoneFailure,
     PhoneProgress,
     PhoneStep,
     failed,
     progress_text,
+    read_phone_answer,
     read_phone_request,
 )
 
@@ -91,18 +94,26 @@ def test_what_is_no_progress_is_waited_out(till: Till, text: str) -> None:
 
 def test_stopping_takes_the_request_back_and_tells_a_unit_that_runs(till: Till) -> None:
     till.unit.stop()  # before anything was asked
-    till.started()
-    till.unit.stop()
-    assert list(till.place.iterdir()) == []
-    till.root_says(CODES, till.started())
-    till.unit.stop()
-    assert (till.place / STOP_FILE).exists()
+    for _ in range(2):  # before it has said anything, and after
+        token = till.started()
+        till.unit.stop()
+        assert not (till.place / REQUEST_FILE).exists()
+        assert (till.place / STOP_FILE).read_text() == token
+        till.root_says(CODES, token)
     till.started()
     assert not (till.place / STOP_FILE).exists()
+
+
+def test_a_yes_is_one_to_this_request_alone(till: Till) -> None:
+    token = till.started()
+    till.unit.answer(agrees=True)
+    answer = read_phone_answer((till.place / ANSWER_FILE).read_text())
+    assert answer == PhoneAnswer(token, agrees=True)
 
 
 def test_off_an_appliance_there_is_no_such_unit() -> None:
     unit = PhoneSetupUnit(None, lambda: 0.0)
     unit.start("en")
+    unit.answer(agrees=True)
     unit.stop()
     assert unit.progress() == LOST

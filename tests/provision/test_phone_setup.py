@@ -21,6 +21,7 @@ from kiosk.provision.change_history import HISTORY
 from kiosk.provision.change_settings import put_first_settings
 from kiosk.provision.phone_doors import Doors, PhonePaths
 from kiosk.provision.phone_setup import (
+    CONFIRMED_WITHIN_S,
     MOST_NETWORKS,
     WAITS_S,
     PhoneSetup,
@@ -30,10 +31,12 @@ from kiosk.provision.settings_in_force import values_in_force
 from kiosk.provision.unprivileged import ENDED, CheckResult, PageProcess
 from kiosk.provision.wifi import Wifi
 from kiosk.sale.phone_setup import (
+    PhoneAnswer,
     PhoneFailure,
     PhoneProgress,
     PhoneRequest,
     PhoneStep,
+    phone_answer_text,
     phone_request_text,
     read_progress,
 )
@@ -68,6 +71,7 @@ class Box:
         self.codes: list[PhoneProgress] = []
         self.now_s = 100.0
         self.when_waiting: Callable[[], None] = lambda: None
+        self.agrees: bool | None = True
         self.doors = Doors(
             radio=self,
             serve=self.serve,
@@ -95,9 +99,14 @@ class Box:
     def sleep(self, seconds: float) -> None:
         self.now_s += seconds if self.asks_left else max(seconds, 30.0)
         shown = self.progress()
+        if shown.step is PhoneStep.CONFIRMING and self.agrees is not None:
+            self.answer(agrees=self.agrees)
         if shown.step is PhoneStep.FAILED and self.asks_left:
             self.ask()
         self.when_waiting()
+
+    def answer(self, *, agrees: bool, token: str = TOKEN) -> None:
+        self.paths.answer.write_text(phone_answer_text(PhoneAnswer(token, agrees)))
 
     def progress(self) -> PhoneProgress:
         progress = read_progress(self.paths.progress.read_text(), TOKEN)
@@ -358,14 +367,74 @@ def test_settings_that_came_meanwhile_are_not_replaced(box: Box) -> None:
 def test_the_till_ends_it_at_any_moment(box: Box) -> None:
     def stops() -> Iterable[Mapping[str, Any]]:
         yield SEEN
-        box.paths.stop.touch()
+        box.paths.stop.write_text(TOKEN)
         yield PHONE
 
     ended = box.plays(stops())
     assert ended.step is PhoneStep.FAILED
     assert box.done[-2:] == ["page ends", "close"]
     assert box.now_s == 100.0
-    assert not box.paths.stop.exists()
+
+
+def test_a_stop_that_comes_while_the_unit_starts_ends_it_at_once(box: Box) -> None:
+    """Back was pressed after the request was taken and before the first progress was read."""
+
+    def stops(*_: object) -> Phone:
+        box.paths.stop.write_text(TOKEN)
+        return Phone(box, (PHONE, FORM))
+
+    box.doors = replace(box.doors, serve=stops)
+    assert box.plays(()).failure is PhoneFailure.TOO_LATE
+    assert (box.now_s, box.values) == (100.0, {})
+
+
+def test_a_stop_of_a_request_of_before_ends_nothing(box: Box) -> None:
+    box.paths.stop.write_text("cd" * 16)
+    assert box.plays(ALL_RIGHT).step is PhoneStep.DONE
+
+
+def test_only_a_yes_at_the_till_puts_the_payee_into_force(box: Box) -> None:
+    box.agrees = False
+    asked: list[str] = []
+
+    def notes() -> None:
+        shown = box.progress()
+        if shown.step is PhoneStep.CONFIRMING:
+            asked.append(shown.payee)
+            assert (box.values, box.joined) == ({}, [])
+
+    box.when_waiting = notes
+    assert box.plays(ALL_RIGHT).failure is PhoneFailure.NOT_CONFIRMED
+    assert asked == ["cafe_satoshi"]
+    assert (box.values, box.joined, box.done[-1]) == ({}, [], "forget")
+    assert not (box.paths.etc / COUNTRY).exists()
+
+
+def test_a_payee_whom_nobody_confirms_in_ten_minutes_is_not_paid(box: Box) -> None:
+    box.agrees = None
+    box.answer(agrees=True, token="cd" * 16)  # of a request of before
+    assert box.plays(ALL_RIGHT).failure is PhoneFailure.NOT_CONFIRMED
+    assert box.now_s - 100.0 == pytest.approx(CONFIRMED_WITHIN_S + WAITS_S, abs=91)
+    assert box.values == {}
+
+
+def test_an_answer_that_cannot_be_read_is_a_no(box: Box) -> None:
+    box.agrees = None
+    box.paths.answer.write_text("yes")
+    assert box.plays(ALL_RIGHT).failure is PhoneFailure.NOT_CONFIRMED
+
+
+def test_after_a_no_the_page_has_what_was_typed_and_another_payee_can_be_named(box: Box) -> None:
+    box.agrees = False
+    corrected = {"form": {**FILLED, "PAYEE": "cafe_2"}}
+
+    def agrees() -> None:
+        box.agrees = len(box.openings) == 2
+
+    box.when_waiting = agrees
+    assert box.plays(ALL_RIGHT, (SEEN, PHONE, corrected)).step is PhoneStep.DONE
+    assert box.openings[1].shown["PAYEE"] == "cafe_satoshi"
+    assert box.values["MERCHANT_USERNAME"] == "cafe_2"
 
 
 def test_a_till_that_has_started_anew_gets_a_new_opening_at_once(box: Box) -> None:

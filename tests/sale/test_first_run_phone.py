@@ -7,6 +7,7 @@ import pytest
 from kiosk.sale.first_run import begin, handle_key
 from kiosk.sale.first_run_phone import go_on, goes_on_by_itself, handle_phone_progress
 from kiosk.sale.first_run_screen import (
+    AnswerPhoneSetup,
     FirstRun,
     Machine,
     Question,
@@ -16,13 +17,16 @@ from kiosk.sale.first_run_screen import (
 from kiosk.sale.keys import Key
 from kiosk.sale.phone_setup import (
     LONGEST_TEXT,
+    PhoneAnswer,
     PhoneFailure,
     PhoneProgress,
     PhoneRequest,
     PhoneStep,
     failed,
+    phone_answer_text,
     phone_request_text,
     progress_text,
+    read_phone_answer,
     read_phone_request,
     read_progress,
     wifi_code,
@@ -90,6 +94,13 @@ def test_going_back_ends_what_root_does(step: PhoneStep) -> None:
 def test_what_goes_on_without_the_phone_is_not_left(step: PhoneStep) -> None:
     screen = at_step(step)
     assert handle_key(screen, Key.CLEAR, 0.0) == (screen, ())
+
+
+@pytest.mark.parametrize(("key", "agrees"), [(Key.CHARGE, True), (Key.CLEAR, False)])
+def test_whoever_stands_at_the_till_says_whether_the_payee_is_right(key: Key, agrees: bool) -> None:
+    asked = at_step(PhoneStep.CONFIRMING)
+    assert handle_key(asked, key, 0.0) == (asked, (AnswerPhoneSetup(agrees),))
+    assert not goes_on_by_itself(replace(asked, machine=Machine(("en",), has_touch=False)))
 
 
 def test_after_a_failure_enter_tries_again() -> None:
@@ -168,6 +179,17 @@ def test_root_reads_the_request_as_the_till_has_written_it() -> None:
 def test_what_is_no_progress_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         read_progress(text, TOKEN)
+
+
+def test_root_reads_the_answer_as_the_till_has_written_it() -> None:
+    answer = PhoneAnswer(TOKEN, agrees=True)
+    assert read_phone_answer(phone_answer_text(answer)) == answer
+
+
+@pytest.mark.parametrize("text", ["", "yes", f'{{"token": "{TOKEN}", "agrees": 1}}', "{}"])
+def test_what_is_no_answer_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        read_phone_answer(text)
 
 
 @pytest.mark.parametrize("text", ["{}", f'{{"token": "{TOKEN}", "language": "../x"}}'])

@@ -89,7 +89,7 @@ def first_run_screens() -> dict[str, FirstRun]:
         result = SettingsChangeResult(ChangeOutcome.IN_FORCE, stick_file=stick_file)
         screens[f"first-done-stick-{stick_file}"] = asked(Question.DONE, outcome=result)
     for step in PhoneStep:
-        if step not in (PhoneStep.FAILED, PhoneStep.DONE):
+        if step not in (PhoneStep.FAILED, PhoneStep.DONE, PhoneStep.CONFIRMING):
             screens[f"first-phone-{step}"] = asked(Question.PHONE, phone=replace(CODES, step=step))
     for failure in PhoneFailure:
         screens[f"first-phone-{failure}"] = asked(Question.PHONE, phone=failed(failure))
@@ -97,6 +97,9 @@ def first_run_screens() -> dict[str, FirstRun]:
     done = PhoneProgress(PhoneStep.DONE, payee="cafe_satoshi")
     screens |= {
         "first-phone-refused": asked(Question.PHONE, phone=refused),
+        "first-phone-confirming": asked(
+            Question.PHONE, phone=replace(done, step=PhoneStep.CONFIRMING)
+        ),
         "first-phone-done": asked(Question.DONE, phone=done),
     }
     for outcome in ChangeOutcome:

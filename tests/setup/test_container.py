@@ -200,7 +200,7 @@ assert "six digits" in text, text
 for process in Path("/proc").glob("[0-9]*"):
     if b"kiosk.phone_setup" in (process / "cmdline").read_bytes():
         print("page by", re.search(r"Uid:\\s+(\\d+)", (process / "status").read_text())[1])
-(place / "stop").touch()
+(place / "stop").write_text("ab" * 16)
 """
 ADDRESSES = "ip -4 -o address show dev lo"
 

@@ -220,9 +220,10 @@ def test_root_watches_where_the_till_asks_for_a_phone_and_answers_where_it_looks
     paths, unit = PhonePaths(), words_of("kiosk-phone-setup.service")
     assert words_of("kiosk-phone-setup.path")["PathExists"] == [str(paths.wanted)]
     asked = Path("/run/kiosk") / phone_setup.FOLDER
-    assert (paths.wanted, paths.stop) == (
+    assert (paths.wanted, paths.stop, paths.answer) == (
         asked / phone_setup.REQUEST_FILE,
         asked / phone_setup.STOP_FILE,
+        asked / phone_setup.ANSWER_FILE,
     )
     assert paths.progress == phone_setup.PROGRESS
     assert unit["RuntimeDirectory"] == [phone_setup.PROGRESS.parent.name]

@@ -72,6 +72,9 @@ PHONE_FAILURES: Final[Mapping[PhoneFailure, str]] = MappingProxyType(
             "The shop's network could not be joined. Try again, and check its passphrase."
         ),
         PhoneFailure.REFUSED: mark("A sale would not work like this. Put it right, and try again."),
+        PhoneFailure.NOT_CONFIRMED: mark(
+            "Nobody agreed here to who gets the money, so nothing is changed. Try again."
+        ),
         PhoneFailure.NOT_SAVED: mark("The settings could not be saved. Is the memory card full?"),
         PhoneFailure.NO_ANSWER: mark("The box does not answer. Switch it off and on again."),
     }

@@ -26,7 +26,7 @@ from kiosk.screen.views.choices import (
 )
 from kiosk.screen.views.first_run_phone import by_phone, copy_key
 from kiosk.screen.views.letters import letter_rows, letters_gap, letters_page, signs_key
-from kiosk.screen.views.payee import NOBODY, looking_page, payee_refused_page
+from kiosk.screen.views.payee import NOBODY, looking_page, payee_refused_page, payee_right_page
 from kiosk.screen.views.pin_and_tip import pin_page
 from kiosk.screen.views.stick import refusal_page, stick_farewell, stick_page
 from kiosk.screen.views.wifi import wifi
@@ -83,7 +83,7 @@ def first_run(canvas: Canvas, screen: FirstRun, look: Look) -> None:
         case Question.PAYEE_REFUSED:
             payee_refused_page(canvas, screen.payee_typed, screen.trouble)
         case Question.PAYEE_RIGHT:
-            _payee_right(canvas, screen)
+            payee_right_page(canvas, screen.answers.payee)
         case Question.SAVING | Question.STICK_SAVING:
             sentence_page(canvas, Icon.LOCK, words.tr("Saving. Leave the plug in."))
         case Question.NOT_SAVED:
@@ -198,19 +198,6 @@ def _typing(canvas: Canvas, screen: FirstRun) -> None:
     else:
         canvas.button(at.union(dot), Letter(" "), words.tr("Space"), tone=Tone.QUIET)
     canvas.button(go_on, Key.CHARGE, words.tr("Next"), tone=Tone.MAIN)
-
-
-def _payee_right(canvas: Canvas, screen: FirstRun) -> None:
-    words, colours = canvas.words, canvas.palette
-    body, foot = page_with_foot(canvas)
-    title, name, domain, warning = rows(body, [22, 22, 20, 36], canvas.points(GAP))
-    canvas.text(words.tr("Money goes to"), title, colours.quiet, LARGE)
-    before, at, after = screen.answers.payee.partition("@")
-    canvas.text(before, name, colours.ink, TITLE, weight=Weight.BOLD)
-    canvas.text(at + after, domain, colours.ink, TITLE, weight=Weight.BOLD)
-    sure = words.tr("Every sale is paid there. Read it letter by letter: is it right?")
-    canvas.lines(sure, warning, colours.ink, BODY)
-    foot_keys(canvas, foot, [back_key(canvas), (Key.CHARGE, words.tr("Yes"), Icon.TICK, Tone.MAIN)])
 
 
 def _pin(canvas: Canvas, screen: FirstRun, look: Look, title: str) -> None:

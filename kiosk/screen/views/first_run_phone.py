@@ -24,6 +24,7 @@ from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, TITLE
 from kiosk.screen.text.catalogs import mark
 from kiosk.screen.text.phone_texts import PHONE_FAILURES
 from kiosk.screen.views.choices import back_key, foot_keys, page_with_foot, sentence_page
+from kiosk.screen.views.payee import payee_right_page
 
 _DASHBOARD_NAME: Final = DASHBOARD.partition("//")[2]
 _SENTENCES: Final[Mapping[PhoneStep, tuple[Icon, str]]] = MappingProxyType(
@@ -61,6 +62,8 @@ def by_phone(canvas: Canvas, screen: FirstRun) -> None:
     match progress.step:
         case PhoneStep.FAILED:
             _failed(canvas, progress)
+        case PhoneStep.CONFIRMING:
+            payee_right_page(canvas, progress.payee)
         case PhoneStep.WAITING if not screen.shows_page_code:
             _network_code(canvas, progress)
         case PhoneStep.WAITING | PhoneStep.JOINED:

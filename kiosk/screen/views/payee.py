@@ -1,4 +1,4 @@
-"""Whoever is to get the money: being looked up, or not to be paid."""
+"""Whoever is to get the money: being looked up, found, or not to be paid."""
 
 from typing import Final
 
@@ -35,3 +35,17 @@ def payee_refused_page(canvas: Canvas, name: str, trouble: Trouble | None) -> No
         canvas.lines(why, line, colours.ink, BODY)
     again = (Key.CHARGE, words.tr("Try again"), Icon.AGAIN, Tone.MAIN)
     foot_keys(canvas, foot, [back_key(canvas), again])
+
+
+def payee_right_page(canvas: Canvas, payee: str) -> None:
+    """Whoever was found, shown back, and the question whether it is them."""
+    words, colours = canvas.words, canvas.palette
+    body, foot = page_with_foot(canvas)
+    title, name, domain, warning = rows(body, [22, 22, 20, 36], canvas.points(GAP))
+    canvas.text(words.tr("Money goes to"), title, colours.quiet, LARGE)
+    before, at, after = payee.partition("@")
+    canvas.text(before, name, colours.ink, TITLE, weight=Weight.BOLD)
+    canvas.text(at + after, domain, colours.ink, TITLE, weight=Weight.BOLD)
+    sure = words.tr("Every sale is paid there. Read it letter by letter: is it right?")
+    canvas.lines(sure, warning, colours.ink, BODY)
+    foot_keys(canvas, foot, [back_key(canvas), (Key.CHARGE, words.tr("Yes"), Icon.TICK, Tone.MAIN)])
