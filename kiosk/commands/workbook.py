@@ -1,33 +1,29 @@
-"""A workbook (XLSX) of tables, written row by row by XlsxWriter: numbers are numbers."""
+"""A workbook (XLSX) of tables, written row by row: numbers are numbers.
+
+XlsxWriter makes the file with its styles and parts; the rows are ours (see `worksheet_rows`).
+"""
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from datetime import date, time
-from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from kiosk.commands.cells import Row
+from kiosk.commands.worksheet_rows import RowWriter
 
 if TYPE_CHECKING:
     import xlsxwriter
-    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 # What a worksheet holds at most is 2**20 rows; then the table goes on in another one.
 ROWS_A_SHEET: Final = 1_000_000
-# What a cell holds at most is 32,767 UTF-16 units; a character has up to two of them.
-_LETTERS_A_CELL: Final = 32_767 // 2
 _WIDTHS: Final = {"date": 11, "from": 25, "to": 25, "memo": 40, "sale": 36}
 _USUAL_WIDTH: Final = 10
 _OPTIONS: Final = {
-    "constant_memory": True,  # a row goes to a file when the next one begins
+    "constant_memory": True,  # rows go to a file of the worksheet, not to a table in memory
     "use_zip64": True,
-    "strings_to_numbers": False,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
 }
 
 
@@ -48,7 +44,7 @@ class Workbook:
         folder = self._open.enter_context(tempfile.TemporaryDirectory(dir=path.parent))
         self._unfinished = Path(folder) / "unfinished.xlsx"
         self._book = Book(str(self._unfinished), {**_OPTIONS, "tmpdir": folder})
-        self._formats: dict[str, Format] = {}
+        self._styles: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -71,13 +67,15 @@ class Workbook:
 
     def add_sheet(self, name: str, columns: Sequence[str]) -> "Sheet":
         """Begin a table under its name."""
-        return Sheet(self._book, self._format, name, columns)
+        return Sheet(self._book, RowWriter(len(columns), self._style), name, columns)
 
-    def _format(self, pattern: str) -> "Format":
-        """The format that shows a number by a pattern like `0.00`; one for the whole workbook."""
-        if pattern not in self._formats:
-            self._formats[pattern] = self._book.add_format({"num_format": pattern})
-        return self._formats[pattern]
+    def _style(self, pattern: str) -> int:
+        """The style that shows a number by a pattern; one for the whole workbook."""
+        if pattern not in self._styles:
+            number_format = self._book.add_format({"num_format": pattern})
+            # The library's own cells ask for it so; there is no public name.
+            self._styles[pattern] = number_format._get_xf_index()  # noqa: SLF001
+        return self._styles[pattern]
 
 
 class Sheet:
@@ -86,16 +84,13 @@ class Sheet:
     def __init__(
         self,
         book: "xlsxwriter.Workbook",
-        number_format: Callable[[str], "Format"],
+        writer: RowWriter,
         name: str,
         columns: Sequence[str],
     ) -> None:
         self._book = book
-        self._number_format = number_format
-        self._day = number_format("yyyy-mm-dd")
-        self._time = number_format("hh:mm:ss")
+        self._writer = writer
         self._bold = book.add_format({"bold": True})
-        self._decimals: dict[int | str, Format] = {}  # by the exponent of an amount
         self._name = name
         self._columns = columns
         self._parts = 0
@@ -105,10 +100,9 @@ class Sheet:
         """Write one row; what is None or empty is no cell."""
         if self._rows >= ROWS_A_SHEET:
             self._begin_part()
-        for column, cell in enumerate(row):
-            if cell is not None and cell != "":
-                self._writers[type(cell)](self._rows, column, cell)
         self._rows += 1
+        self._write(self._writer.row(self._rows, row))
+        self._sheet.dim_rowmax = self._rows - 1  # the library counts from 0
 
     def add_all(self, rows: Iterable[Row]) -> None:
         """Write rows."""
@@ -124,40 +118,8 @@ class Sheet:
         for column, title in enumerate(self._columns):
             sheet.set_column(column, column, _WIDTHS.get(title, _USUAL_WIDTH))
             sheet.write_string(0, column, title, self._bold)
+        # The head goes to the worksheet's file, where the library puts a row when the next begins.
+        sheet._write_single_row(1)  # noqa: SLF001
         self._rows = 1
         self._sheet: Worksheet = sheet
-        self._writers: Mapping[type, Callable[[int, int, Any], object]] = {
-            str: self._write_text,
-            bool: sheet.write_boolean,
-            int: sheet.write_number,
-            Decimal: self._write_amount,
-            date: self._write_day,
-            time: self._write_time,
-        }
-
-    def _write_text(self, row: int, column: int, text: str) -> None:
-        if text.startswith("<r>"):
-            # XlsxWriter takes such a string for markup of its own, unless it comes in pieces.
-            kept = text[:_LETTERS_A_CELL]
-            self._sheet.write_rich_string(row, column, kept[0], kept[1], kept[2:])
-        else:
-            self._sheet.write_string(row, column, text)
-
-    def _write_amount(self, row: int, column: int, amount: Decimal) -> None:
-        """With as many digits after the dot as its currency has; a decimal stays one."""
-        exponent = amount.as_tuple().exponent
-        if exponent not in self._decimals:
-            self._decimals[exponent] = self._number_format(_pattern(amount))
-        self._sheet.write_number(row, column, amount, self._decimals[exponent])
-
-    def _write_day(self, row: int, column: int, day: date) -> None:
-        self._sheet.write_datetime(row, column, day, self._day)
-
-    def _write_time(self, row: int, column: int, clock: time) -> None:
-        self._sheet.write_datetime(row, column, clock, self._time)
-
-
-def _pattern(amount: Decimal) -> str:
-    """How a spreadsheet shows an amount: 12.50 by `0.00`."""
-    _, _, fraction = f"{amount:f}".partition(".")
-    return f"0.{'0' * len(fraction)}" if fraction else "0"
+        self._write: Callable[[str], object] = sheet.fh.write
