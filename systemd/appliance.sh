@@ -398,8 +398,7 @@ have_release() {
     done
     rm -rf "$release"
     mv -T "$new" "$release"
-    python3 -I -m venv "$release/venv"
-    has_libraries "$release"
+    has_environment "$release"
     echo "$release" >"$(echo "$release"/venv/lib/python3.*/site-packages)/kiosk.pth"
     "$release/venv/bin/python" -I -m compileall -q "$release/kiosk"
     sync -f "$release"
@@ -423,6 +422,43 @@ has_plain_modes() {
     done
     chown -R root:root "$1"
 }
+
+# has_environment RELEASE: a virtual environment of its own, with the libraries of its lock. The
+# running release's are copied when they are the same, which is quicker than to unpack and compile them.
+has_environment() {
+    local running
+    running=$(readlink "$current" || true)
+    if fits "$running" "$1"; then
+        say "copying the libraries of $(basename "$running")"
+        python3 -I -m venv --without-pip "$1/venv"
+        cp -a "$running"/venv/lib/python3.*/site-packages/. "$1"/venv/lib/python3.*/site-packages/
+        ! "$1/venv/bin/python" -IBc "$are_as_installed" || return 0
+        say "a file of them is damaged; making them anew"
+        rm -rf "$1/venv"
+    fi
+    python3 -I -m venv "$1/venv"
+    has_libraries "$1"
+}
+
+# fits RUNNING RELEASE: the environment of the one is what the other needs.
+fits() {
+    local python='import os, sys; print(os.path.realpath(sys.executable), sys.version)'
+    runs "$1" && cmp -s "$1/requirements.lock" "$2/requirements.lock" \
+        && [ "$("$1/venv/bin/python" -Ic "$python")" = "$(python3 -Ic "$python")" ]
+}
+
+# Every library's file has the hash that pip has noted. Programs in bin are not copied.
+are_as_installed='
+from importlib.metadata import distributions
+from base64 import urlsafe_b64encode
+from hashlib import new
+
+for distribution in distributions():
+    for file in distribution.files:
+        if file.hash and ".." not in file.parts:
+            digest = new(file.hash.mode, file.read_binary()).digest()
+            assert urlsafe_b64encode(digest).decode().rstrip("=") == file.hash.value, file
+'
 
 # has_libraries RELEASE: exactly the lock's, from one index: another that cannot be reached would
 # make this an hour long (Raspberry Pi OS names one in /etc/pip.conf).

@@ -1,8 +1,11 @@
 """setup.sh: what it changes it writes down first, and puts back."""
 
+import base64
+import hashlib
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -235,6 +238,72 @@ def test_libraries_come_from_one_index_whatever_the_system_says(machine: Machine
     assert "--index-url https://pypi.org/simple" in output
     assert "--quiet" not in output
     assert "--no-index --find-links /w" in machine.run(f"wheels=/w; has_libraries {machine.root}")
+
+
+# A release that runs, whose one library is a file that pip has noted the hash of, and a new one.
+# `python3 -m venv` makes here what a virtual environment needs; nothing is fetched.
+RELEASES = f"""
+    real={Path(sys.executable).resolve()}
+    python3() {{
+        case "$*" in *"-m venv"*) ;; *) "$real" "$@"; return ;; esac
+        local environment=${{!#}}
+        mkdir -p $environment/bin $environment/lib/python3.{sys.version_info.minor}/site-packages
+        ln -s $real $environment/bin/python
+        printf '%s\\n' "home = ${{real%/*}}" "include-system-site-packages = false" \\
+            >$environment/pyvenv.cfg
+    }}
+    runs() {{ [ -e "$1/complete" ]; }}
+    has_libraries() {{ echo fetched; }}
+    current=current
+    mkdir old new
+    python3 -I -m venv old/venv
+    cp -a library/. old/venv/lib/python3.*/site-packages
+    touch old/complete
+    ln -s old current
+    echo lock | tee old/requirements.lock >new/requirements.lock
+"""
+
+
+def test_an_update_copies_the_libraries_that_the_running_release_has_already(
+    machine: Machine,
+) -> None:
+    installed_library(machine.root / "library")
+    said = machine.run(f"cd {machine.root}; {RELEASES} has_environment new")
+    assert "fetched" not in said
+    (copy,) = machine.root.glob("new/venv/lib/python3.*/site-packages/shop.py")
+    assert copy.stat().st_nlink == 1, "no release writes into another's files"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param("rm current", id="first-install"),
+        pytest.param("rm old/complete", id="running-release-is-broken"),
+        pytest.param("echo other >>new/requirements.lock", id="other-lock"),
+        pytest.param("cp --remove-destination /bin/echo old/venv/bin/python", id="other-python"),
+        pytest.param("echo x >>old/venv/lib/python3.*/site-packages/shop.py", id="damaged"),
+    ],
+)
+def test_an_update_makes_its_libraries_anew_when_those_at_hand_are_not_the_same(
+    machine: Machine, change: str
+) -> None:
+    installed_library(machine.root / "library")
+    said = machine.run(f"cd {machine.root}; {RELEASES} {change}; has_environment new")
+    assert "fetched" in said
+    assert list(machine.root.glob("new/venv/lib/python3.*/site-packages/shop.py")) == []
+
+
+def installed_library(folder: Path) -> None:
+    """A library of one file, as pip leaves it in `folder`."""
+    noted = folder / "shop-1.0.dist-info"
+    noted.mkdir(parents=True)
+    text = b"price = 1\n"
+    (folder / "shop.py").write_bytes(text)
+    digest = base64.urlsafe_b64encode(hashlib.sha256(text).digest()).decode().rstrip("=")
+    (noted / "METADATA").write_text("Metadata-Version: 2.1\nName: shop\nVersion: 1.0\n")
+    (noted / "RECORD").write_text(
+        f"shop.py,sha256={digest},{len(text)}\n../../../bin/shop,sha256=gone,1\n"
+    )
 
 
 def test_cloud_init_does_not_write_onto_the_tills_screen(machine: Machine) -> None:
