@@ -1,5 +1,7 @@
 """A whole Debian in a container, its own systemd included: boots in seconds, has no network.
 
+A test works on a copy of a system that was made once: a bare one, or one with the till on it.
+
 Needs root, debootstrap, systemd-nspawn, and Debian's and PyPI's servers the first time.
 """
 
@@ -35,6 +37,25 @@ _KIOSK: Final = "[Service]\nEnvironment=SDL_VIDEODRIVER=dummy SDL_AUDIODRIVER=du
 _FEW: Final = "TimeoutStartSec=15\n"
 _MANAGER: Final = "[Manager]\nDefaultDeviceTimeoutSec=1s\n"
 _DISPLAY: Final = "[Unit]\nJobRunningTimeoutSec=1s\n"
+_BOOTED: Final = ("running", "degraded")  # not everything can be started in a container
+
+
+def system_of(suite: str, folder: Path) -> Path:
+    """A Debian in `folder` with the project in /srv/kiosk; nothing is installed yet."""
+    root = folder / "root"
+    run("cp", "-a", str(_base(suite)), str(root))
+    shutil.copytree(_wheels(suite), root / "srv/wheels")
+    listed = run("git", "-C", str(ROOT), "ls-files", "-z", "-co", "--exclude-standard")
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file() and not name.startswith("tests/"):
+            target = root / "srv/kiosk" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+    _put(root, "/srv/settings.env", _SETTINGS)
+    _put(root, "/etc/systemd/system/kiosk.service.d/test.conf", _KIOSK + _FEW)
+    _put(root, "/etc/systemd/system.conf.d/test.conf", _MANAGER)
+    _put(root, "/etc/systemd/system/dev-kiosk-display.device.d/test.conf", _DISPLAY)
+    return root
 
 
 def can_run() -> bool:
@@ -43,25 +64,16 @@ def can_run() -> bool:
 
 
 class Container:
-    """One Debian, fresh, booted, with the project in /srv/kiosk."""
+    """One Debian, booted, with the project in /srv/kiosk: a copy of `system`."""
 
-    def __init__(self, folder: Path, suite: str) -> None:
+    def __init__(self, folder: Path, system: Path) -> None:
         self.root = folder / "root"
-        self.source = self.root / "srv/kiosk"
-        run("cp", "-a", str(_base(suite)), str(self.root))
-        shutil.copytree(_wheels(suite), self.root / "srv/wheels")
-        self._bring_source()
-        self.put("/srv/settings.env", _SETTINGS)
-        self.put("/etc/systemd/system/kiosk.service.d/test.conf", _KIOSK + _FEW)
-        self.put("/etc/systemd/system.conf.d/test.conf", _MANAGER)
-        self.put("/etc/systemd/system/dev-kiosk-display.device.d/test.conf", _DISPLAY)
+        run("cp", "-a", str(system), str(self.root))
         self._nspawn, self._init = self._boot()
 
     def put(self, path: str, text: str) -> None:
         """Write a file inside."""
-        file = self.root / path.lstrip("/")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+        _put(self.root, path, text)
 
     def run(self, words: str, timeout_s: float = PATIENCE_S) -> tuple[int, str]:
         """A shell command inside: its exit status and what it said."""
@@ -112,19 +124,18 @@ class Container:
         """Wait until it has turned itself off."""
         self._nspawn.wait(PATIENCE_S)
 
+    def turn_off(self) -> Path:
+        """Off in good order; the system, for another container to begin with."""
+        self.run("systemctl poweroff")
+        self.ended()
+        return self.root
+
     def close(self) -> None:
-        """Off, as if the plug were pulled."""
+        """Off, as if the plug were pulled, and its disk is gone."""
         if self._nspawn.poll() is None:
             os.kill(self._init, signal.SIGKILL)
             self.ended()
-
-    def _bring_source(self) -> None:
-        listed = run("git", "-C", str(ROOT), "ls-files", "-z", "-co", "--exclude-standard")
-        for name in filter(None, listed.split("\0")):
-            if (ROOT / name).is_file() and not name.startswith("tests/"):
-                target = self.source / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, target)
+        shutil.rmtree(self.root)
 
     def _inside(self, words: str) -> list[str]:
         path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -146,11 +157,17 @@ class Container:
             children = Path(f"/proc/{nspawn.pid}/task/{nspawn.pid}/children").read_text().split()
             if children:
                 self._init = int(children[0])
-                if "running" in self.run("systemctl is-system-running")[1]:
+                if self.run("systemctl is-system-running")[1].strip() in _BOOTED:
                     return nspawn, self._init
             time.sleep(0.3)
         nspawn.kill()
         raise AssertionError("the container did not boot")
+
+
+def _put(root: Path, path: str, text: str) -> None:
+    file = root / path.lstrip("/")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
 
 
 def _base(suite: str) -> Path:

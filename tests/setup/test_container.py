@@ -1,11 +1,12 @@
 """setup.sh on a real Debian 12 and 13 with their own systemd, in a container without a network."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.setup.container import PATIENCE_S, PYTHON, Container, can_run
+from tests.setup.container import PATIENCE_S, PYTHON, Container, can_run, system_of
 
 pytestmark = [
     pytest.mark.appliance,
@@ -13,20 +14,54 @@ pytestmark = [
     pytest.mark.skipif(not can_run(), reason="needs root, debootstrap and systemd-nspawn"),
 ]
 INSTALL = "./setup.sh install --yes --wheels /srv/wheels --settings /srv/settings.env"
-INSTALL_UNSET = "./setup.sh install --yes --wheels /srv/wheels"
+# As it was unpacked: nobody has told the till anything.
+FORGET = "rm /etc/kiosk/kiosk.env /etc/kiosk/credentials/*; systemctl restart kiosk"
 UPDATE = "./setup.sh update --wheels /srv/wheels"
 IS_READY = "systemctl -q is-active kiosk && systemctl show -p StatusText kiosk"
 
 
-@pytest.fixture(params=sorted(PYTHON))
-def debian(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Container]:
-    container = Container(tmp_path, request.param)
+@pytest.fixture(scope="session", params=sorted(PYTHON))
+def bare_system(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """A Debian without the till, never booted."""
+    root = system_of(request.param, tmp_path_factory.mktemp("bare"))
+    yield root
+    shutil.rmtree(root)
+
+
+@pytest.fixture(scope="session")
+def till_system(bare_system: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The same Debian with the till, which was on the screen before it was turned off."""
+    container = Container(tmp_path_factory.mktemp("till"), bare_system)
+    try:
+        status, said = container.run(INSTALL)
+        assert status == 0, said
+        container.wait(IS_READY)
+        yield container.turn_off()
+    finally:
+        container.close()
+
+
+@pytest.fixture
+def debian(bare_system: Path, tmp_path: Path) -> Iterator[Container]:
+    """Debian without the till."""
+    container = Container(tmp_path, bare_system)
     yield container
     container.close()
 
 
-def current(debian: Container) -> str:
-    return debian.run("basename $(readlink /opt/kiosk/current)")[1].strip()
+@pytest.fixture
+def till(till_system: Path, tmp_path: Path) -> Iterator[Container]:
+    """The till, on the screen since it was booted."""
+    container = Container(tmp_path, till_system)
+    container.wait(IS_READY)
+    yield container
+    container.close()
+
+
+def current(till: Container) -> str:
+    return till.run("basename $(readlink /opt/kiosk/current)")[1].strip()
 
 
 def without_times(files: dict[str, tuple[object, ...]]) -> dict[str, tuple[object, ...]]:
@@ -56,106 +91,94 @@ def test_installing_twice_changes_nothing_and_uninstalling_leaves_only_the_journ
     assert debian.run("stat -c '%a %U' /var/lib/kiosk/journal.sqlite3")[1] == "600 root\n"
 
 
-def test_an_update_that_works_stays_and_one_that_does_not_goes_back(debian: Container) -> None:
-    assert debian.run(INSTALL)[0] == 0
-    debian.wait(IS_READY)
-    first = current(debian)
+def test_an_update_that_works_stays_and_one_that_does_not_goes_back(till: Container) -> None:
+    first = current(till)
 
-    debian.run("echo '# newer' >>kiosk/sale_log.py")
-    status, said = debian.run(UPDATE)
+    till.run("echo '# newer' >>kiosk/sale_log.py")
+    status, said = till.run(UPDATE)
     assert status == 0, said
-    second = current(debian)
+    second = current(till)
     assert second != first
-    assert debian.run("ls /opt/kiosk/releases")[1].split() == sorted((first, second))
+    assert till.run("ls /opt/kiosk/releases")[1].split() == sorted((first, second))
 
-    debian.run("cp kiosk/clock.py /srv/clock.py")
+    till.run("cp kiosk/clock.py /srv/clock.py")
     for fault in ("raise SystemExit('broken')", "import time; time.sleep(3600)"):
-        debian.run(f'cp /srv/clock.py kiosk/clock.py; echo "{fault}" >>kiosk/clock.py')
-        status, said = debian.run(UPDATE)
+        till.run(f'cp /srv/clock.py kiosk/clock.py; echo "{fault}" >>kiosk/clock.py')
+        status, said = till.run(UPDATE)
         assert (status, f"back to {second}" in said) == (1, True), said
-        assert current(debian) == second
-        assert "the till is on the screen" in debian.wait(IS_READY)
+        assert current(till) == second
+        assert "the till is on the screen" in till.wait(IS_READY)
 
-    debian.run("cp /srv/clock.py kiosk/clock.py; echo '# newest' >>kiosk/sale_log.py")
-    assert debian.run(UPDATE)[0] == 0
-    third = current(debian)
-    assert debian.run("ls /opt/kiosk/releases")[1].split() == sorted((second, third))
-    assert debian.run("test -e /opt/kiosk/trial")[0] == 1
+    till.run("cp /srv/clock.py kiosk/clock.py; echo '# newest' >>kiosk/sale_log.py")
+    assert till.run(UPDATE)[0] == 0
+    third = current(till)
+    assert till.run("ls /opt/kiosk/releases")[1].split() == sorted((second, third))
+    assert till.run("test -e /opt/kiosk/trial")[0] == 1
 
 
-def test_an_update_that_nobody_watches_any_more_gives_way(debian: Container) -> None:
-    assert debian.run(INSTALL)[0] == 0
-    debian.wait(IS_READY)
-    first = current(debian)
-    debian.run("echo \"raise SystemExit('broken')\" >>kiosk/clock.py")
-    watcher = debian.begin(f"echo $$ >/srv/watcher; exec {UPDATE}")
-    debian.wait(f"test $(basename $(readlink /opt/kiosk/current)) != {first}")
-    debian.run("kill -9 $(cat /srv/watcher)")
+def test_an_update_that_nobody_watches_any_more_gives_way(till: Container) -> None:
+    first = current(till)
+    till.run("echo \"raise SystemExit('broken')\" >>kiosk/clock.py")
+    watcher = till.begin(f"echo $$ >/srv/watcher; exec {UPDATE}")
+    till.wait(f"test $(basename $(readlink /opt/kiosk/current)) != {first}")
+    till.run("kill -9 $(cat /srv/watcher)")
     watcher.wait(PATIENCE_S)
-    debian.run(
-        "systemctl restart --no-block kiosk"
-    )  # as a boot would; it may not have come to that
-    debian.wait(f"test $(basename $(readlink /opt/kiosk/current)) = {first}")
-    assert "the till is on the screen" in debian.wait(IS_READY)
-    assert debian.run("test -e /opt/kiosk/trial")[0] == 1
+    till.run("systemctl restart --no-block kiosk")  # as a boot would; it may not have come to that
+    till.wait(f"test $(basename $(readlink /opt/kiosk/current)) = {first}")
+    assert "the till is on the screen" in till.wait(IS_READY)
+    assert till.run("test -e /opt/kiosk/trial")[0] == 1
 
 
 def test_a_settings_file_on_the_boot_partition_is_in_force_after_the_next_start(
-    debian: Container,
+    till: Container,
 ) -> None:
-    assert debian.run(INSTALL.replace(" --settings /srv/settings.env", ""))[0] == 0
-    assert "waits to be set up on the screen" in debian.wait(IS_READY)
-    debian.run("mkdir -p /boot/firmware; cp /srv/settings.env /boot/firmware/kiosk.env")
-    debian.run("systemctl restart kiosk")
-    assert "the till is on the screen" in debian.wait(IS_READY)
-    assert debian.run("ls /boot/firmware")[1] == ""
+    till.run(FORGET)
+    assert "waits to be set up on the screen" in till.wait(IS_READY)
+    till.run("mkdir -p /boot/firmware; cp /srv/settings.env /boot/firmware/kiosk.env")
+    till.run("systemctl restart kiosk")
+    assert "the till is on the screen" in till.wait(IS_READY)
+    assert till.run("ls /boot/firmware")[1] == ""
 
 
-def test_a_manager_may_turn_the_machine_off(debian: Container) -> None:
+def test_a_manager_may_turn_the_machine_off(till: Container) -> None:
     off = '[Service]\nType=exec\nExecStart=\nExecStart=/bin/sh -c "exit 100"\n'
-    debian.put("/etc/systemd/system/kiosk.service.d/off.conf", off)
-    inside = debian.begin(INSTALL)
-    debian.ended()
+    till.put("/etc/systemd/system/kiosk.service.d/off.conf", off)
+    inside = till.begin("systemctl daemon-reload; systemctl restart kiosk")
+    till.ended()
     inside.wait(PATIENCE_S)
 
 
-def test_a_release_whose_python_was_replaced_is_built_anew(debian: Container) -> None:
+def test_a_release_whose_python_was_replaced_is_built_anew(till: Container) -> None:
     """Box fault 4: restarts for ever, `installed already`, `runs already`, and a dead doctor."""
-    assert debian.run(INSTALL)[0] == 0
-    debian.wait(IS_READY)
-    release = current(debian)
-    debian.run("cd /opt/kiosk/current/venv/lib; mv python3.* python3.99; systemctl restart kiosk")
-    status, said = debian.run("kiosk doctor")
+    release = current(till)
+    till.run("cd /opt/kiosk/current/venv/lib; mv python3.* python3.99; systemctl restart kiosk")
+    status, said = till.run("kiosk doctor")
     assert (status, "Python was replaced" in said) == (1, True), said
-    status, said = debian.run("/opt/kiosk/current/setup.sh install --yes --wheels /srv/wheels")
+    status, said = till.run("/opt/kiosk/current/setup.sh install --yes --wheels /srv/wheels")
     assert status == 0, said
     assert "nothing was changed" not in said
-    assert "the till is on the screen" in debian.wait(IS_READY)
-    assert current(debian) == release
+    assert "the till is on the screen" in till.wait(IS_READY)
+    assert current(till) == release
 
 
-def test_a_till_without_its_partition_starts_and_says_so(debian: Container) -> None:
+def test_a_till_without_its_partition_starts_and_says_so(till: Container) -> None:
     """Box fault 3: it never started, and nothing was told."""
-    assert debian.run(INSTALL)[0] == 0
-    debian.wait(IS_READY)
     mark = "/var/lib/kiosk/partition-is-missing"
-    debian.run(f"touch {mark} /etc/kiosk/partition-is-missing; systemctl restart kiosk")
-    assert "out of service: journal_broken" in debian.wait(IS_READY)
-    debian.run("mkdir -p /boot/firmware; cp /srv/settings.env /boot/firmware/kiosk.env")
-    debian.run(f"systemctl start kiosk-provision; rm {mark} /etc/kiosk/partition-is-missing")
-    assert debian.run("ls /boot/firmware")[1] == "kiosk.env\n", "nothing was taken in"
+    till.run(f"touch {mark} /etc/kiosk/partition-is-missing; systemctl restart kiosk")
+    assert "out of service: journal_broken" in till.wait(IS_READY)
+    till.run("mkdir -p /boot/firmware; cp /srv/settings.env /boot/firmware/kiosk.env")
+    till.run(f"systemctl start kiosk-provision; rm {mark} /etc/kiosk/partition-is-missing")
+    assert till.run("ls /boot/firmware")[1] == "kiosk.env\n", "nothing was taken in"
 
 
-def test_an_update_that_was_seen_to_last_stays_without_its_watcher(debian: Container) -> None:
+def test_an_update_that_was_seen_to_last_stays_without_its_watcher(till: Container) -> None:
     """Box fault 27: cut off between "ready" and the removal of its mark, it was taken back."""
-    assert debian.run(INSTALL)[0] == 0
-    debian.wait(IS_READY)
-    debian.run("readlink /opt/kiosk/current >/opt/kiosk/trial; systemctl restart kiosk")
-    timers = debian.run("systemctl list-units --full --no-legend 'run-*.timer'")[1]
+    till.run("readlink /opt/kiosk/current >/opt/kiosk/trial; systemctl restart kiosk")
+    timers = till.run("systemctl list-units --full --no-legend 'run-*.timer'")[1]
     assert timers.count("give-way lasted") == 1, timers
-    run = debian.run("systemctl show -p InvocationID --value kiosk")[1].strip()
-    debian.run(f"/opt/kiosk/current/systemd/give-way lasted {run}")
-    assert debian.run("test -e /opt/kiosk/trial")[0] == 1
+    run = till.run("systemctl show -p InvocationID --value kiosk")[1].strip()
+    till.run(f"/opt/kiosk/current/systemd/give-way lasted {run}")
+    assert till.run("test -e /opt/kiosk/trial")[0] == 1
 
 
 def test_a_careful_users_mask_and_a_stick_from_a_pc_give_a_release_as_it_should_be(
@@ -205,18 +228,17 @@ for process in Path("/proc").glob("[0-9]*"):
 ADDRESSES = "ip -4 -o address show dev lo"
 
 
-def test_the_unit_for_a_phone_serves_its_page_and_leaves_nothing_behind(debian: Container) -> None:
+def test_the_unit_for_a_phone_serves_its_page_and_leaves_nothing_behind(till: Container) -> None:
     """With systemd's sandbox around it; the radio is a stand-in."""
-    debian.put("/usr/bin/nmcli", NMCLI)
-    status, said = debian.run(f"chmod 755 /usr/bin/nmcli; {INSTALL_UNSET}")
-    assert status == 0, said
-    debian.wait("systemctl show -p StatusText kiosk | grep 'waits to be set up'")
-    debian.put("/srv/phone.py", PHONE)
-    before = debian.run(ADDRESSES)[1]
-    status, said = debian.run("runuser -u kiosk -- python3 /srv/phone.py", timeout_s=120)
-    assert status == 0, said + debian.run("journalctl -u kiosk-phone-setup --no-pager")[1]
+    till.put("/usr/bin/nmcli", NMCLI)
+    till.run(f"chmod 755 /usr/bin/nmcli; {FORGET}")
+    till.wait("systemctl show -p StatusText kiosk | grep 'waits to be set up'")
+    till.put("/srv/phone.py", PHONE)
+    before = till.run(ADDRESSES)[1]
+    status, said = till.run("runuser -u kiosk -- python3 /srv/phone.py", timeout_s=120)
+    assert status == 0, said + till.run("journalctl -u kiosk-phone-setup --no-pager")[1]
     assert "page by 65534" in said
-    debian.wait("systemctl show -p ActiveState kiosk-phone-setup | grep inactive")
-    assert debian.run(ADDRESSES)[1] == before
-    assert debian.run("ls -A /run/NetworkManager/system-connections")[1] == ""
-    assert debian.run("ls /run/kiosk-phone")[0] != 0
+    till.wait("systemctl show -p ActiveState kiosk-phone-setup | grep inactive")
+    assert till.run(ADDRESSES)[1] == before
+    assert till.run("ls -A /run/NetworkManager/system-connections")[1] == ""
+    assert till.run("ls /run/kiosk-phone")[0] != 0
