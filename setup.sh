@@ -99,7 +99,12 @@ run_tests() {
     cd "$here"
     "$venv/bin/ruff" check .
     "$venv/bin/ruff" format --check .
+    if [ ! -d tests/__pycache__ ]; then
+        # Compiles all tests once, beside mypy; at the first run each worker would do it for itself.
+        "$venv/bin/python" -m pytest --collect-only "$@" >/dev/null 2>&1 &
+    fi
     "$venv/bin/mypy"
+    wait
     exec "$venv/bin/python" -m pytest -n "$workers" --dist worksteal "$@"
 }
 
