@@ -34,16 +34,26 @@ def prepare() -> None:
 
 def modules(payment_request: str, *, lower_case: bool = False) -> tuple[bytes, ...]:
     """The modules of the code, row by row, 1 for dark, without the quiet zone."""
+    text = text_of(payment_request, lower_case=lower_case)
+    return text_modules(text, alphanumeric=not lower_case)
+
+
+def text_modules(text: str, *, alphanumeric: bool = False) -> tuple[bytes, ...]:
+    """The modules of any text's code: UTF-8, or where it can be the denser alphanumeric mode.
+
+    Raises:
+        ValueError: no code holds so much, or a character is not alphanumeric.
+    """
     import qrcode
     from qrcode.base import rs_blocks
-    from qrcode.util import length_in_bits
+    from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, length_in_bits
 
-    text = text_of(payment_request, lower_case=lower_case)
-    version = _smallest_version(len(text), _mode(lower_case=lower_case))
+    mode = MODE_ALPHA_NUM if alphanumeric else MODE_8BIT_BYTE
+    version = _smallest_version(len(text.encode()), mode)
     words = codewords(
         text,
-        alphanumeric=not lower_case,
-        count_bits=length_in_bits(_mode(lower_case=lower_case), version),
+        alphanumeric=alphanumeric,
+        count_bits=length_in_bits(mode, version),
         blocks=[
             (block.data_count, block.total_count - block.data_count)
             for block in rs_blocks(version, qrcode.constants.ERROR_CORRECT_L)
@@ -52,15 +62,8 @@ def modules(payment_request: str, *, lower_case: bool = False) -> tuple[bytes, .
     return placed(version, bytes(words))
 
 
-def _mode(*, lower_case: bool) -> int:
-    from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM
-
-    mode: int = MODE_8BIT_BYTE if lower_case else MODE_ALPHA_NUM
-    return mode
-
-
 def _smallest_version(length: int, mode: int) -> int:
-    """The smallest code that holds so many characters at level L.
+    """The smallest code that holds so many bytes at level L.
 
     The library finds it by writing the whole text bit by bit, which takes as long as the code.
     """
@@ -85,12 +88,7 @@ def code_surface(payment_request: str, white: int, *, lower_case: bool = False) 
 @lru_cache(maxsize=2)
 def text_surface(text: str) -> pygame.Surface:
     """Any text as a code with its quiet zone, a pixel for every module."""
-    import qrcode
-
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_L, border=0)
-    code.add_data(text)
-    code.make(fit=True)
-    return _surface([bytes(map(bool, row)) for row in code.get_matrix()], WHITE_LEVELS[-1])
+    return _surface(text_modules(text), WHITE_LEVELS[-1])
 
 
 def side_in(room: int, code: pygame.Surface) -> int:

@@ -41,11 +41,12 @@ def codewords(
 ) -> list[int]:
     """All codewords in the order in which they are drawn.
 
-    `count_bits` is how long the number of characters is; `blocks` are the data and the correction
+    `count_bits` is how long the number of bytes is; `blocks` are the data and the correction
     codewords of every block of the code's version.
     """
     mode = _ALPHANUMERIC_MODE if alphanumeric else _BYTE_MODE
-    bits = f"{mode:04b}{len(text):0{count_bits}b}" + text_bits(text, alphanumeric=alphanumeric)
+    bits = f"{mode:04b}{len(text.encode()):0{count_bits}b}"
+    bits += text_bits(text, alphanumeric=alphanumeric)
     room = sum(data for data, _ in blocks)
     bits += "0" * min(4, 8 * room - len(bits))
     bits += "0" * (-len(bits) % 8)

@@ -70,6 +70,11 @@ def test_a_code_is_the_librarys_own_to_the_module(length: int, lower_case: bool)
     assert ours == tuple(bytes(map(bool, row)) for row in code.get_matrix())
 
 
+@pytest.mark.parametrize("text", ["Café Satoshi\n12,50 €", "קפה", "コーヒー 450円", "WIFI:S:a;;"])
+def test_a_text_in_any_script_reads_as_it_is_written(text: str) -> None:
+    assert reads(qr.text_modules(text), text) >= 2
+
+
 def test_one_mask_for_all_codes_reads_as_well_as_the_best_of_eight() -> None:
     """Halved, blurred and dim, as readers far away or with a poor lens see it."""
     payment_requests = [request(length) for length in range(290, 400, 6)]
