@@ -10,7 +10,14 @@ from kiosk.sale.code_on_screen import back_to_entry
 from kiosk.sale.effects import Step
 from kiosk.sale.facts import DirectInvoicePaid, Fact, InvoicePaid, RefundRecorded, Sale
 from kiosk.sale.keys import Key
-from kiosk.sale.receipt import Shop, close_receipt, refund_receipt, sale_receipt
+from kiosk.sale.receipt import (
+    MOST_ITEMS,
+    Receipt,
+    Shop,
+    close_receipt,
+    refund_receipt,
+    sale_receipt,
+)
 from kiosk.sale.receipt_request import (
     PrinterChanged,
     PrintReceipt,
@@ -18,6 +25,7 @@ from kiosk.sale.receipt_request import (
     ReceiptDetailsResult,
     ReceiptUse,
 )
+from kiosk.sale.sale_record import RefundRecord
 from kiosk.sale.screens import (
     Forwarded,
     ManagerScreen,
@@ -89,29 +97,50 @@ def has_receipt(page: SaleScreen) -> bool:
 
 
 def can_print_shown(till: Till, screen: ReceiptScreen) -> bool:
-    """Whether the receipt that is shown as a code can be printed, once from each page."""
+    """Whether the paper that is shown as a code can be printed, once from each page."""
     return _prints(till) and not screen.printed
 
 
+def shown_refund(screen: ReceiptScreen) -> RefundRecord | None:
+    """The refund whose paper is shown, None while it is the sale's receipt."""
+    return screen.details.refund_records[screen.refund - 1] if screen.refund else None
+
+
+def shown_paper(
+    screen: ReceiptScreen, shop: Shop, *, copy: bool = False, most_items: int = MOST_ITEMS
+) -> Receipt:
+    """The paper that is shown; `most_items` is how many of a sale's items are named."""
+    refund = shown_refund(screen)
+    if refund is not None:
+        return refund_receipt(screen.details, refund, shop, copy=copy)
+    return sale_receipt(screen.details, shop, copy=copy, most_items=most_items)
+
+
 def handle_key(till: Till, screen: ReceiptScreen, key: Key) -> Step:
-    """A key on the page of a receipt: print it, print its newest refund, or back."""
+    """A key on the page of a sale's papers: another paper, print this one, or back."""
     awake = replace(screen, since_s=till.now_s)
-    refunds = screen.details.refund_records
+    papers = 1 + len(screen.details.refund_records)
     match key:
+        case Key.PLUS | Key.DELETE if papers > 1:
+            place = (screen.refund + (1 if key is Key.PLUS else -1)) % papers
+            return Step(replace(till, screen=replace(awake, refund=place, printed=False)))
         case Key.CHARGE if can_print_shown(till, screen):
-            copy = screen.page is not None or till.printed == screen.details.record.sale.id
-            receipt = sale_receipt(screen.details, shop_of(till), copy=copy)
-        case Key.CHECK if can_print_shown(till, screen) and refunds:
-            receipt = refund_receipt(screen.details, refunds[-1], shop_of(till), copy=True)
+            return _print_shown(till, awake)
         case Key.CLEAR | Key.CHARGE:
             if screen.page is None:
                 return back_to_entry(till)
             return Step(replace(till, screen=replace(screen.page, since_s=till.now_s)))
-        case _:
-            return Step(replace(till, screen=awake))
-    printed = replace(till, screen=replace(awake, printed=True))
-    if key is Key.CHARGE:
-        printed = replace(printed, printed=screen.details.record.sale.id)
+    return Step(replace(till, screen=awake))
+
+
+def _print_shown(till: Till, screen: ReceiptScreen) -> Step:
+    """A refund has had its paper before, or nobody wanted it: here it is a copy."""
+    sale = screen.details.record.sale.id
+    copy = bool(screen.refund) or screen.page is not None or till.printed == sale
+    receipt = shown_paper(screen, shop_of(till), copy=copy)
+    printed = replace(till, screen=replace(screen, printed=True))
+    if not screen.refund:
+        printed = replace(printed, printed=sale)
     return Step(printed, (), (PrintReceipt(receipt),))
 
 

@@ -339,14 +339,16 @@ class RefundScreen:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptScreen:
-    """A receipt as a code for the customer's phone, and from here on paper.
+    """A paper of a sale as a code for the customer's phone, and from here printed.
 
     `page` is the sale's page behind the PIN that CLEAR goes back to, None for the next sale.
+    `refund` says which paper: 0 is the sale's receipt, from 1 on its refunds, the oldest first.
     `printed`: it has been given to the printer here.
     """
 
     details: SaleDetails
     page: SaleScreen | None = None
+    refund: int = 0
     printed: bool = False
     since_s: float = 0.0
 

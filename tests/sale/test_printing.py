@@ -9,7 +9,7 @@ from kiosk.sale.events import InvoiceStatusResult
 from kiosk.sale.facts import Ending, InvoicePaid
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
-from kiosk.sale.receipt import Title, TitleLine
+from kiosk.sale.receipt import FactLine, Label, Title, TitleLine
 from kiosk.sale.receipt_request import (
     PrinterChanged,
     PrintReceipt,
@@ -28,7 +28,7 @@ from kiosk.sale.screens import (
 from kiosk.sale.till import ReceiptRule, Rules
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import RULES, Story
-from tests.screen.samples import CLOSE, RECEIPTED, REFUNDED, SHOP
+from tests.screen.samples import CLOSE, RECEIPTED, REFUNDED, REFUNDED_TWICE, SHOP
 
 ASK = replace(RULES, receipts=ReceiptRule.ASK, has_printer=True, shop=SHOP)
 ALWAYS = replace(ASK, receipts=ReceiptRule.ALWAYS)
@@ -57,6 +57,14 @@ def answer(story: Story) -> None:
 def titles(story: Story) -> list[TitleLine]:
     receipts = (effect.receipt for effect in story.effects if isinstance(effect, PrintReceipt))
     return [line for receipt in receipts for line in receipt.lines if isinstance(line, TitleLine)]
+
+
+def numbers(story: Story) -> list[object]:
+    receipts = (effect.receipt for effect in story.effects if isinstance(effect, PrintReceipt))
+    lines = (line for receipt in receipts for line in receipt.lines)
+    return [
+        line.value for line in lines if isinstance(line, FactLine) and line.label is Label.NUMBER
+    ]
 
 
 def test_always_prints_when_the_payment_is_recorded_and_not_before() -> None:
@@ -144,17 +152,32 @@ def test_from_the_code_the_first_print_is_no_copy_and_the_next_one_is() -> None:
     assert isinstance(story.till.screen, EnteringAmount), "once from each page"
 
 
-def test_from_the_page_of_a_sale_a_copy_and_its_refund_are_printed() -> None:
+def test_from_the_page_of_a_sale_a_copy_of_its_receipt_and_of_each_refund_is_printed() -> None:
     story = Story(OFF).ready()
-    page = SaleScreen(REFUNDED, ManagerScreen(ManagerPage.HISTORY))
+    page = SaleScreen(REFUNDED_TWICE, ManagerScreen(ManagerPage.HISTORY))
     story.till = replace(story.till, screen=page)
-    for key in (Key.CHARGE, Key.CHECK):
-        story.press(Key.CURRENCY, key, Key.CLEAR)
-        assert isinstance(story.till.screen, SaleScreen)
+    story.press(Key.CURRENCY)
+    for _ in range(3):
+        story.press(Key.CHARGE, Key.PLUS)
     assert titles(story) == [
         TitleLine(Title.RECEIPT, copy=True),
         TitleLine(Title.REFUND, copy=True),
+        TitleLine(Title.REFUND, copy=True),
     ]
+    assert numbers(story) == ["1-57", "R1-3", "R1-8"]
+    story.press(Key.DELETE, Key.CHARGE)
+    assert numbers(story)[-1] == "R1-8", "backwards too, and once more"
+    story.press(Key.CLEAR)
+    assert isinstance(story.till.screen, SaleScreen)
+
+
+def test_the_receipt_of_a_sale_without_refunds_has_no_other_paper() -> None:
+    story = Story(OFF).ready()
+    story.till = replace(
+        story.till, screen=SaleScreen(RECEIPTED, ManagerScreen(ManagerPage.HISTORY))
+    )
+    story.press(Key.CURRENCY, Key.PLUS, Key.CHARGE)
+    assert numbers(story) == ["1-57"]
 
 
 def test_a_refund_gets_its_paper_by_itself_with_always() -> None:

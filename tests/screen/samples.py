@@ -218,6 +218,8 @@ REFUND = RefundRecord(
     (TaxShare(TaxRate("reduced", 700), 500, 33),),
 )
 REFUNDED = replace(RECEIPTED, refunds=1, refunded_minor=500, refund_records=(REFUND,))
+REFUND_2 = replace(REFUND, number=ReceiptNumber(1, 8), minor=200, tip_minor=0, taxes=())
+REFUNDED_TWICE = replace(REFUNDED, refunds=2, refunded_minor=700, refund_records=(REFUND, REFUND_2))
 
 
 DIRECT_SALE = replace(SALE, direct=True)
@@ -467,6 +469,9 @@ def _receipt_views() -> dict[str, Till]:
         "forwarded-printed": till(Forwarded(SALE, NOW_S - 1), rules=asks, printed=SALE.id),
         "receipt": till(ReceiptScreen(RECEIPTED, since_s=NOW_S), rules=asks),
         "receipt-refunded": till(ReceiptScreen(REFUNDED, page, since_s=NOW_S), rules=asks),
+        "receipt-of-refund": till(
+            ReceiptScreen(REFUNDED_TWICE, page, refund=1, since_s=NOW_S), rules=asks
+        ),
         "receipt-printed": till(
             ReceiptScreen(REFUNDED, page, printed=True, since_s=NOW_S), rules=asks
         ),

@@ -1,6 +1,6 @@
 """A receipt in words: rows of text, each with what stands at its beginning and at its end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -23,10 +23,8 @@ from kiosk.sale.receipt import (
     Title,
     TitleLine,
     Value,
-    sale_receipt,
 )
 from kiosk.sale.refund import RefundReason
-from kiosk.sale.sale_record import SaleDetails
 from kiosk.screen.drawing.font_coverage import without_marks
 from kiosk.screen.text.amounts import sums_of_cashier
 from kiosk.screen.text.catalogs import mark
@@ -108,20 +106,20 @@ def receipt_text(receipt: Receipt, words: Words) -> str:
     return without_marks("\n".join(line for line in lines if line))
 
 
-def phone_text(details: SaleDetails, shop: Shop, words: Words) -> str:
-    """The receipt of a sale as plain text that fits the code a customer's phone reads.
+def phone_text(paper: Callable[[Shop, int], Receipt], shop: Shop, words: Words) -> str:
+    """A paper as plain text that fits the code a customer's phone reads.
 
-    What is too much is left out: header and footer first, then items, then the address.
+    `paper` makes it under a head, with at most so many items. What is too much is left out: header
+    and footer first, then items, then the address.
     """
     plain = replace(shop, header=(), footer=())
     shorter = [(plain, most) for most in (MOST_ITEMS, *_FEWER_ITEMS)]
     *longer, shortest = [(shop, MOST_ITEMS), *shorter, (replace(plain, address=()), 0)]
     for head, most_items in longer:
-        text = receipt_text(sale_receipt(details, head, most_items=most_items), words)
+        text = receipt_text(paper(head, most_items), words)
         if len(text.encode()) <= PHONE_BYTES:
             return text
-    head, most_items = shortest
-    return receipt_text(sale_receipt(details, head, most_items=most_items), words)
+    return receipt_text(paper(*shortest), words)
 
 
 def _rows(line: Line, words: Words) -> Iterator[ReceiptRow]:

@@ -1,9 +1,11 @@
-"""A receipt as a code that a customer's phone reads, and its keys for paper."""
+"""A paper of a sale as a code that a customer's phone reads, and its keys."""
 
 import pygame
 
 from kiosk.sale.keys import Key
-from kiosk.sale.printing import can_print_shown, shop_of
+from kiosk.sale.money import Fiat
+from kiosk.sale.printing import can_print_shown, shop_of, shown_paper, shown_refund
+from kiosk.sale.sale_record import RefundRecord
 from kiosk.sale.screens import ReceiptScreen
 from kiosk.sale.till import Till
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone
@@ -36,7 +38,11 @@ def receipt(canvas: Canvas, till: Till, screen: ReceiptScreen) -> None:
 
 
 def _code(canvas: Canvas, area: pygame.Rect, till: Till, screen: ReceiptScreen) -> None:
-    text = phone_text(screen.details, shop_of(till), canvas.words)
+    text = phone_text(
+        lambda shop, most_items: shown_paper(screen, shop, most_items=most_items),
+        shop_of(till),
+        canvas.words,
+    )
     canvas.said.append(text)
     draw(canvas.surface, area, text_surface(text))
 
@@ -44,13 +50,22 @@ def _code(canvas: Canvas, area: pygame.Rect, till: Till, screen: ReceiptScreen) 
 def _words(canvas: Canvas, area: pygame.Rect, till: Till, screen: ReceiptScreen) -> None:
     words, colours = canvas.words, canvas.palette
     title, amount, how = rows(area, [20, 30, 50], canvas.points(GAP))
-    details = screen.details
-    number = str(details.receipt or "")
-    heading = words.tr("Receipt {number}", number=number) if number else words.tr("Receipt")
-    canvas.text(heading, title, colours.quiet, BODY)
-    first, _ = sale_amounts(words, details.record.sale)
-    canvas.text(first, amount, colours.ink, TITLE * 1.2, weight=Weight.BOLD)
+    canvas.text(_heading(canvas, screen), title, colours.quiet, BODY)
+    sale, refund = screen.details.record.sale, shown_refund(screen)
+    if refund is None:
+        worth, _ = sale_amounts(words, sale)
+    else:
+        worth = words.money(Fiat(refund.minor, sale.price.currency))
+    canvas.text(worth, amount, colours.ink, TITLE * 1.2, weight=Weight.BOLD)
     canvas.lines(_what_to_do(canvas, till, screen), how, colours.ink, BODY, align=Align.CENTER)
+
+
+def _heading(canvas: Canvas, screen: ReceiptScreen) -> str:
+    words, refund = canvas.words, shown_refund(screen)
+    if refund is not None:
+        return _refund_name(canvas, refund)
+    number = str(screen.details.receipt or "")
+    return words.tr("Receipt {number}", number=number) if number else words.tr("Receipt")
 
 
 def _what_to_do(canvas: Canvas, till: Till, screen: ReceiptScreen) -> str:
@@ -65,8 +80,20 @@ def _what_to_do(canvas: Canvas, till: Till, screen: ReceiptScreen) -> str:
 def _keys(canvas: Canvas, till: Till, screen: ReceiptScreen) -> list[Button]:
     words = canvas.words
     keys: list[Button] = [(Key.CLEAR, words.tr("Back"), Icon.BACK, Tone.PLAIN)]
+    if screen.details.refund_records:
+        keys.append((Key.PLUS, _next_paper(canvas, screen), Icon.LIST, Tone.PLAIN))
     if can_print_shown(till, screen):
-        if screen.details.refund_records:
-            keys.append((Key.CHECK, words.tr("Print the refund"), Icon.RECEIPT, Tone.PLAIN))
         keys.append((Key.CHARGE, words.tr("Print"), Icon.RECEIPT, Tone.MAIN))
     return keys
+
+
+def _next_paper(canvas: Canvas, screen: ReceiptScreen) -> str:
+    """Where the key leads: to the next refund, and from the last one to the sale's receipt."""
+    refunds = screen.details.refund_records
+    if screen.refund == len(refunds):
+        return canvas.words.tr("Receipt")
+    return _refund_name(canvas, refunds[screen.refund])
+
+
+def _refund_name(canvas: Canvas, refund: RefundRecord) -> str:
+    return canvas.words.tr("Refund {number}", number=f"R{refund.number}")
