@@ -152,6 +152,8 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
             return Step(replace(till, screen=EnteringAmount(entry)))
         case EnteringPin():
             return pin_entry.handle_key(till, screen, key, _behind_pin)
+        case ChoosingCashier() if key is Key.CHARGE and till.cashier and till.rules.items:
+            return choosing_item.open_items(till, screen.entry)
         case ChoosingCashier():
             return choosing_cashier.handle_key(till, screen, key)
         case ChoosingItem():
@@ -183,6 +185,8 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
         return odd_money.put_away(till)
     if key is Key.CASHIER or (key is Key.CHARGE and entry.is_empty and till.rules.cashiers):
         return choosing_cashier.open_choice(till, entry)
+    if key is Key.CHARGE and entry.is_empty and till.rules.items:  # a 4x3 keypad has no other way
+        return choosing_item.open_items(till, entry)
     edits = key.digit is not None or key in (Key.DELETE, Key.PLUS)
     edits = edits or (key is Key.ITEMS and bool(till.rules.items))
     if edits and screen.shown is not None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kiosk.sale.account import Rates
+from kiosk.sale.cashier import Cashier
 from kiosk.sale.effects import FetchRates
 from kiosk.sale.entry import (
     MAX_ITEMS,
@@ -20,7 +21,7 @@ from kiosk.sale.events import InvoiceCreated, RatesFetched, RowTouched
 from kiosk.sale.keys import Key, Row
 from kiosk.sale.money import SAT, Fiat, Rate, sats_from_fiat
 from kiosk.sale.quick_item import QuickItem
-from kiosk.sale.screens import ChoosingItem, EnteringAmount, RequestingInvoice
+from kiosk.sale.screens import ChoosingCashier, ChoosingItem, EnteringAmount, RequestingInvoice
 from kiosk.sale.tax import SaleLine, TaxRate
 from kiosk.sale.timers import QUESTION_SHOWN_S
 from kiosk.sale.trouble import TroubleKind
@@ -68,6 +69,33 @@ def test_touches_put_items_onto_the_sum_and_the_sale_has_a_line_for_each() -> No
         SaleLine(500, VAT, "Coffee", 2),
         SaleLine(200, REDUCED, "Tea"),
     )
+
+
+def test_a_keypad_of_twelve_keys_reaches_the_items_and_charges_them() -> None:
+    story = Story(SELLING).ready()
+    story.press(Key.CHARGE)
+    story.wait(1.0)
+    story.press("01", "02")
+    assert entry_of(story).tape == (EntryItem(250, 0, "Coffee"), EntryItem(200, 1, "Tea"))
+    story.play(RatesFetched(rates(story.till.now_s)))
+    story.press(Key.CHARGE)
+    assert isinstance(story.till.screen, RequestingInvoice)
+
+
+def test_with_cashiers_the_same_key_asks_who_sells_and_then_shows_the_items() -> None:
+    story = Story(replace(SELLING, cashiers=(Cashier("01", "Ana"),))).ready()
+    story.press(Key.CHARGE)
+    story.wait(1.0)
+    story.press(Key.CHARGE)
+    assert isinstance(story.till.screen, ChoosingCashier), (
+        "nothing is sold before somebody is chosen"
+    )
+    story.press("01")
+    story.wait(1.0)
+    for _ in range(2):
+        story.press(Key.CHARGE)
+        story.wait(1.0)
+    assert isinstance(story.till.screen, ChoosingItem)
 
 
 def test_a_number_before_the_items_key_multiplies_the_next_item_alone() -> None:
