@@ -58,6 +58,10 @@ def first_id(message: Message) -> str:
     return message.id if isinstance(message.id, str) else str(message.id[0])
 
 
+# Of fewer words, related languages have the same now and then.
+WORDS_OF_A_SENTENCE = 5
+
+
 @pytest.fixture(scope="module")
 def renewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the catalogues after the commands of CONTRIBUTING.md."""
@@ -121,6 +125,18 @@ def test_a_translation_is_drawn_by_our_fonts_and_ends_as_its_message_does(langua
             assert form == form.strip()
             stopped = first_id(message).endswith(".")
             assert form.endswith((".", "。", "}")) if stopped else form[-1] not in ".。", form
+
+
+def test_no_sentence_stands_in_the_catalogue_of_another_language() -> None:
+    """A translation that was put into every catalogue is complete, and wrong in all but one."""
+    languages_of: dict[str, list[str]] = {}
+    for language in TRANSLATED:
+        for message in messages(read(language)):
+            for form in forms(message):
+                if len(form.split()) >= WORDS_OF_A_SENTENCE:
+                    languages_of.setdefault(form, []).append(language)
+    shared = {form: there for form, there in languages_of.items() if len({*there}) > 1}
+    assert shared == {}
 
 
 def test_every_language_of_the_settings_has_a_catalogue_and_no_other_is_there() -> None:
