@@ -38,18 +38,16 @@ from kiosk.sale.first_run_phone import (
     handle_phone_progress,
 )
 from kiosk.sale.first_run_screen import (
-    AnswerPhoneSetup,
     CheckNetwork,
     FirstRun,
     FirstRunEffect,
     FirstRunStep,
     Machine,
     Question,
-    StartPhoneSetup,
-    StopPhoneSetup,
 )
 from kiosk.sale.key_timing import ignores_key, note_screen_change
 from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
+from kiosk.sale.phone_setup import AnswerPhoneSetup, StartPhoneSetup, StopPhoneSetup
 from kiosk.sale.settings_change import SettingsChangeResult, StickFile
 from kiosk.sale.till import Rules, Till
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult
@@ -187,12 +185,8 @@ class FirstRunScreen:
                 is_there = self._is_online()
                 now_s = self._till.now_s
                 self._apply(first_run.handle_network(self.screen, is_there=is_there, now_s=now_s))
-            case StartPhoneSetup(language):
-                self._phone.start(language)
-            case StopPhoneSetup():
-                self._phone.stop()
-            case AnswerPhoneSetup(agrees):
-                self._phone.answer(agrees=agrees)
+            case StartPhoneSetup() | StopPhoneSetup() | AnswerPhoneSetup():
+                self._phone.perform(effect)
             case _:
                 self._host.perform(effect)
 

@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from typing import Final
 
 from kiosk.host import copy_request, settings_request, stick_settings, usb_export
+from kiosk.host.phone_setup import PhoneSetupUnit
 from kiosk.host.wifi import Nmcli
 from kiosk.sale.device import (
     CopyOutcome,
@@ -25,6 +26,15 @@ from kiosk.sale.device import (
     RunDeviceAction,
 )
 from kiosk.sale.payee_lookup import LookUpPayee
+from kiosk.sale.phone_setup import (
+    AnswerPhoneSetup,
+    PhoneFailure,
+    PhoneProgress,
+    PhoneStep,
+    StartPhoneSetup,
+    StopPhoneSetup,
+    failed,
+)
 from kiosk.sale.settings_change import (
     ApplySettings,
     ChangeOutcome,
@@ -37,6 +47,9 @@ from kiosk.sale.wifi import JoinWifi, ScanWifi, WifiJoinResult, WifiNotice, Wifi
 
 log: Final = logging.getLogger("kiosk")
 
+PHONE_LOOK_S: Final = 0.5
+
+LaneEffect = QueuedHostEffect | StartPhoneSetup
 HostEvent = (
     DeviceActionResult
     | CopyResult
@@ -44,6 +57,7 @@ HostEvent = (
     | WifiScanResult
     | WifiJoinResult
     | SettingsChangeResult
+    | PhoneProgress
 )
 
 
@@ -70,6 +84,7 @@ class Host:
         look_up: Callable[[LookUpPayee], None] = lambda _: None,
         apply_settings: Callable[[ApplySettings], None] = lambda _: None,
         nmcli: Nmcli | None = None,
+        phone: PhoneSetupUnit | None = None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._put = put
@@ -83,6 +98,8 @@ class Host:
         self._nmcli = nmcli or Nmcli()
         self._sleep = sleep
         self._lane = _Lane("host", self._answer)
+        self._phone = phone or PhoneSetupUnit(folder, time.monotonic)
+        self._phone_lane = _Lane("phone", self._answer)  # the set-up by phone takes longer still
         self._copy_lane = _Lane("copies", self._answer)  # a copy takes minutes
 
     def perform(self, effect: HostEffect) -> None:
@@ -92,12 +109,16 @@ class Host:
                 self._look_up(effect)
             case ApplySettings():
                 self._apply_settings(effect)
+            case StartPhoneSetup() | StopPhoneSetup() | AnswerPhoneSetup():
+                self._phone.perform(effect)
+                if isinstance(effect, StartPhoneSetup):
+                    self._phone_lane.put(effect)
             case MakeCopy():
                 self._copy_lane.put(effect)
             case _:
                 self._lane.put(effect)
 
-    def _answer(self, effect: QueuedHostEffect) -> None:
+    def _answer(self, effect: LaneEffect) -> None:
         try:
             event = self._done(effect)
         except Exception:
@@ -105,7 +126,7 @@ class Host:
             event = _failed(effect)
         self._put(event)
 
-    def _done(self, effect: QueuedHostEffect) -> HostEvent:
+    def _done(self, effect: LaneEffect) -> HostEvent:
         match effect:
             case ScanWifi():
                 return self._nmcli.scan()
@@ -119,6 +140,20 @@ class Host:
                 return self._settings_changed(effect)
             case MakeCopy():
                 return CopyResult(self._copied(effect))
+            case StartPhoneSetup():
+                return self._last_progress()
+
+    def _last_progress(self) -> PhoneProgress:
+        """Tell how far root's unit for a phone is, until it has ended or is to end."""
+        before = None
+        while True:
+            progress = self._phone.progress()
+            if self._phone.is_stopped or progress.step in (PhoneStep.DONE, PhoneStep.FAILED):
+                return progress
+            if progress != before:
+                self._put(progress)
+            before = progress
+            self._sleep(PHONE_LOOK_S)
 
     def _copied(self, effect: MakeCopy) -> CopyOutcome:
         if self._folder is None:
@@ -155,14 +190,14 @@ class Host:
 class _Lane:
     """Effects that are carried out one after the other, in a thread that ends with the last."""
 
-    def __init__(self, name: str, carry_out: Callable[[QueuedHostEffect], None]) -> None:
+    def __init__(self, name: str, carry_out: Callable[[LaneEffect], None]) -> None:
         self._name = name
         self._carry_out = carry_out
-        self._asked: SimpleQueue[QueuedHostEffect] = SimpleQueue()
+        self._asked: SimpleQueue[LaneEffect] = SimpleQueue()
         self._lock = threading.Lock()
         self._working = False
 
-    def put(self, effect: QueuedHostEffect) -> None:
+    def put(self, effect: LaneEffect) -> None:
         """Carry it out when those before it are done. Safe from any thread."""
         self._asked.put(effect)
         with self._lock:
@@ -180,7 +215,7 @@ class _Lane:
             self._carry_out(self._asked.get())
 
 
-def _failed(effect: QueuedHostEffect) -> HostEvent:
+def _failed(effect: LaneEffect) -> HostEvent:
     """The answer where there is none: a screen waits for it."""
     match effect:
         case ScanWifi():
@@ -197,3 +232,5 @@ def _failed(effect: QueuedHostEffect) -> HostEvent:
             return SettingsChangeResult(ChangeOutcome.NO_ANSWER)
         case MakeCopy():
             return CopyResult(CopyOutcome.FAILED)
+        case StartPhoneSetup():
+            return failed(PhoneFailure.NO_ANSWER)

@@ -13,11 +13,16 @@ from typing import Final
 from kiosk.durable_files import write_private
 from kiosk.sale.phone_setup import (
     MOST_PROGRESS_BYTES,
+    AnswerPhoneSetup,
     PhoneAnswer,
+    PhoneEffect,
     PhoneFailure,
     PhoneProgress,
     PhoneRequest,
     PhoneStep,
+    PhoneTask,
+    StartPhoneSetup,
+    StopPhoneSetup,
     failed,
     phone_answer_text,
     phone_request_text,
@@ -47,7 +52,22 @@ class PhoneSetupUnit:
         self._asked_s = 0.0
         self._is_answered = False
 
-    def start(self, language: str) -> None:
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nothing is wanted of it any more."""
+        return not self._token
+
+    def perform(self, effect: PhoneEffect) -> None:
+        """Carry out what the till's screen wants of it."""
+        match effect:
+            case StartPhoneSetup(language, task):
+                self.start(language, task)
+            case StopPhoneSetup():
+                self.stop()
+            case AnswerPhoneSetup(agrees):
+                self.answer(agrees=agrees)
+
+    def start(self, language: str, task: PhoneTask = PhoneTask.EVERYTHING) -> None:
         """Have it begin, or begin again."""
         self._token, self._asked_s = secrets.token_hex(16), self._clock()
         self._is_answered = False
@@ -56,7 +76,7 @@ class PhoneSetupUnit:
         try:
             self._place.mkdir(mode=0o700, exist_ok=True)
             (self._place / STOP_FILE).unlink(missing_ok=True)
-            text = phone_request_text(PhoneRequest(self._token, language))
+            text = phone_request_text(PhoneRequest(self._token, language, task))
             write_private(self._place / REQUEST_FILE, text)
         except OSError as error:
             log.warning("the set-up by phone could not be asked for: %s", error.strerror)

@@ -1,7 +1,8 @@
 """Would a sale work with these settings? `python -m kiosk.phone_setup.check`, without rights.
 
 Settings come in as JSON on standard input, what Blink says goes out on standard output: a trouble's
-kind and subject, or null, and who would be paid. Nothing is logged of a setting.
+kind and subject, or null, who would be paid, whose key the till has and when that ends. Nothing is
+logged of a setting.
 """
 
 import json
@@ -43,7 +44,13 @@ def check(
             wallet.perform(FetchAccount())
             result = _answer(events)
             if isinstance(result, AccountFetched):
-                return {"trouble": None, "payee": result.account.merchant_name}
+                account = result.account
+                return {
+                    "trouble": None,
+                    "payee": account.merchant_name,
+                    "account": account.till_name,
+                    "key_ends_at": account.key_ends_at,
+                }
             if result.trouble.kind not in _PASSES or clock() >= until_s:
                 return {"trouble": [result.trouble.kind, result.trouble.subject], "payee": ""}
             sleep(AGAIN_S)

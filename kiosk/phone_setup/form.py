@@ -3,7 +3,7 @@
 Names of fields are those of the settings where one field is one setting.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -14,6 +14,7 @@ from kiosk.settings import TABLE
 OTHER_NETWORK: Final = "WIFI_OTHER"  # the name of one that does not say it
 PAYEE: Final = "PAYEE"
 PIN_AGAIN: Final = "KIOSK_PIN_AGAIN"
+KEY: Final = "BLINKPOS_API_KEY"
 SECRET_FIELDS: Final = ("WIFI_PASSPHRASE", "BLINKPOS_API_KEY", "KIOSK_PIN", PIN_AGAIN)
 
 # Every field in the order of the page, with the longest text it takes.
@@ -38,8 +39,10 @@ _TAKEN_AS_THEY_ARE: Final = ("KIOSK_LANGUAGE", "KIOSK_NAME", "KIOSK_CURRENCY", "
 _NEEDED: Final = ("KIOSK_LANGUAGE", "KIOSK_CURRENCY", "KIOSK_TIMEZONE", "KIOSK_PIN")
 
 
-def read_form(data: object, kept: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a form; a secret that is left empty is the one that was typed before.
+def read_form(
+    data: object, kept: Mapping[str, str], fields: Sequence[str] = tuple(FIELDS)
+) -> dict[str, str]:
+    """The `fields` of a form; a secret that is left empty is the one that was typed before.
 
     Not so the passphrase of another network, which may be an open one or somebody else's.
 
@@ -49,7 +52,8 @@ def read_form(data: object, kept: Mapping[str, str]) -> dict[str, str]:
     if not isinstance(data, dict):
         raise ValueError("not a form")  # noqa: TRY004 - what is read is wrong, not the caller
     form = {}
-    for name, longest in FIELDS.items():
+    for name in fields:
+        longest = FIELDS[name]
         text = data.get(name, "")
         if not isinstance(text, str) or len(text) > longest or not text.isprintable():
             raise ValueError(f"{name} is no text, or too long")

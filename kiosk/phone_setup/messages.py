@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kiosk.phone_setup.form import FIELDS
 from kiosk.sale.json_object import read_object
 
 MOST_LINE_BYTES: Final = 131_072
@@ -14,7 +15,7 @@ class Opening:
     """What the page's process is given. `shown` is what was typed before, but for the secrets.
 
     `kept` are the secrets that root's part still has. `authority` is the page's host. `networks`
-    are the names that can be chosen.
+    are the names that can be chosen. `fields` are the names of what the page asks, in order.
     """
 
     token: str = field(repr=False)
@@ -24,6 +25,7 @@ class Opening:
     networks: tuple[str, ...] = ()
     shown: dict[str, str] = field(default_factory=dict, repr=False)
     kept: tuple[str, ...] = ()
+    fields: tuple[str, ...] = tuple(FIELDS)
 
 
 def opening_line(opening: Opening) -> bytes:
@@ -37,6 +39,7 @@ def opening_line(opening: Opening) -> bytes:
             "networks": list(opening.networks),
             "shown": opening.shown,
             "kept": list(opening.kept),
+            "fields": list(opening.fields),
         }
     )
 
@@ -52,6 +55,7 @@ def read_opening(line: bytes) -> Opening:
         tuple(data["networks"]),
         data["shown"],
         tuple(data["kept"]),
+        tuple(data["fields"]),
     )
 
 

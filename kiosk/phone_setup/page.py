@@ -14,6 +14,7 @@ from kiosk.sale.first_run_screen import DIRECT, TILL_ACCOUNT
 from kiosk.sale.places import currencies_likely_first, zones_likely_first
 from kiosk.screen.text import phone_texts
 from kiosk.screen.text.labels import LANGUAGE_NAMES
+from kiosk.screen.text.setting_labels import setting_label
 from kiosk.screen.text.words import Words
 from kiosk.settings import LANGUAGES
 
@@ -55,10 +56,10 @@ def digits_page(opening: Opening, *, is_wrong: bool = False) -> str:
 
 
 def form_page(opening: Opening, shown: Mapping[str, str], wrong: Sequence[str] = ()) -> str:
-    """Asks for everything; what was typed is there again, and what is wrong is marked."""
+    """Asks for what is wanted; what was typed is there again, and what is wrong is marked."""
     words = Words(opening.language)
     parts = [_bad(words.tr(phone_texts.SOME_WRONG))] if wrong else []
-    for name in FIELDS:
+    for name in opening.fields:
         parts.append(_field(opening, words, name, shown.get(name, "")))
         if name in opening.kept:
             parts.append(f"<small>{escape(words.tr(phone_texts.KEPT))}</small>")
@@ -100,7 +101,8 @@ def _page(words: Words, body: str) -> str:
 
 
 def _field(opening: Opening, words: Words, name: str, value: str) -> str:
-    label = words.tr(phone_texts.FIELD_LABELS[name])
+    is_alone = opening.fields == (name,)
+    label = setting_label(words, name) if is_alone else words.tr(phone_texts.FIELD_LABELS[name])
     match name:
         case "KIOSK_RECEIVE":
             return _ways(words, label, value)

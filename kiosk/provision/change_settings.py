@@ -6,7 +6,6 @@ over can change nothing without it.
 """
 
 import logging
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from kiosk.provision.apply_settings import (
 )
 from kiosk.provision.change_history import described, note
 from kiosk.provision.env_file import EnvFile, checked_settings, meant, split_secrets
+from kiosk.provision.manager_pin import PHONE_ALLOWED, PinPaths, allow_phone, pin_refusal
 from kiosk.provision.settings_in_force import (
     forget_before,
     keep_for_going_back,
@@ -30,7 +30,7 @@ from kiosk.provision.settings_in_force import (
 )
 from kiosk.provision.stick_settings import mark_as_taken, read_stick_settings
 from kiosk.provision.wifi import wifi_problems
-from kiosk.sale.pin import PIN_TRIES, is_correct_pin, lock_s
+from kiosk.sale.first_run_screen import TILL_ACCOUNT
 from kiosk.sale.settings_change import (
     ChangeOutcome,
     ChangeSettings,
@@ -44,9 +44,6 @@ from kiosk.settings.entry import Group
 from kiosk.settings_file import FileRefused, SettingsFile, read_file
 
 log: Final = logging.getLogger("kiosk")
-
-WRONG_PINS: Final = "wrong-pins"
-LAST_WRONG: Final = "last-wrong-pin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +144,20 @@ def _changed(
     if names := not_for_the_screen(change):
         log.error("not to be set on the screen: %s", ", ".join(names))
         return SettingsChangeResult(ChangeOutcome.NOT_ALLOWED)
-    refused = _pin_refusal(change.pin, in_force.values, paths, now_s)
+    pins = PinPaths(etc, paths.answers)
+    refused = pin_refusal(change.pin, in_force.values, pins, now_s)
     if refused is not None:
         return refused
     if change.kind is RequestKind.TAKE_STICK:
         return _stick_taken(in_force, paths, unix_s)
+    if change.kind is RequestKind.ALLOW_PHONE:
+        return _phone_allowed(in_force.values, paths, now_s)
     values = changed_values(in_force.values, change)
-    _replace(in_force, values, checked_settings(SettingsFile(values)), etc, "", unix_s)
+    replace_settings(in_force, values, checked_settings(SettingsFile(values)), etc, "", unix_s)
     return SettingsChangeResult(ChangeOutcome.IN_FORCE)
 
 
-def _replace(
+def replace_settings(
     in_force: SettingsFile,
     values: Mapping[str, str],
     env_file: EnvFile,
@@ -165,7 +165,13 @@ def _replace(
     how: str,
     unix_s: float,
 ) -> None:
-    """Put other settings into force, and keep who did it and what was before."""
+    """Put other settings into force, and keep who did it and what was before.
+
+    `how` is the way they came, for the history.
+
+    Raises:
+        OSError: they cannot be written.
+    """
     is_first = not has_account(in_force.values)
     if not is_first and _may_stop_a_start(in_force.values, values):
         keep_for_going_back(split_secrets(in_force), etc)
@@ -200,12 +206,30 @@ def _stick_taken(in_force: SettingsFile, paths: ChangePaths, unix_s: float) -> S
         return SettingsChangeResult(ChangeOutcome.NO_FILE)
     if given.env_file.wifi is not None:  # first: with settings and no network it could not sell
         keep_wifi_to_join(given.env_file.wifi, paths.etc)
-    _replace(in_force, given.values, given.env_file, paths.etc, ", with a USB stick", unix_s)
+    replace_settings(
+        in_force, given.values, given.env_file, paths.etc, ", with a USB stick", unix_s
+    )
     try:
         mark_as_taken(paths.stick)
     except OSError as error:  # then it is left on the stick, and the screen says so
         log.error("the stick's file is in force, and not marked: %s", error.strerror)  # noqa: TRY400
     return SettingsChangeResult(ChangeOutcome.IN_FORCE, payee=given.payee)
+
+
+def _phone_allowed(
+    in_force: Mapping[str, str], paths: ChangePaths, now_s: float
+) -> SettingsChangeResult:
+    """The PIN was right: root's unit for a phone may begin, once and soon."""
+    if not needs_key(in_force):
+        return SettingsChangeResult(ChangeOutcome.NOT_ALLOWED)
+    allow_phone(paths.answers / PHONE_ALLOWED, now_s)
+    return SettingsChangeResult(ChangeOutcome.ALLOWED)
+
+
+def needs_key(in_force: Mapping[str, str]) -> bool:
+    """Whether the settings are those of a till account, which has a key."""
+    is_forward = in_force.get("KIOSK_RECEIVE", TABLE["KIOSK_RECEIVE"].default) == TILL_ACCOUNT
+    return is_forward and has_account(in_force)
 
 
 def _country_kept(
@@ -234,41 +258,3 @@ def _back(in_force: Mapping[str, str], etc: Path, unix_s: float) -> SettingsChan
     forget_before(etc)
     note(etc, "the till, which could not start", described(in_force, before.values), unix_s)
     return SettingsChangeResult(ChangeOutcome.IN_FORCE)
-
-
-def _pin_refusal(
-    typed: str, in_force: Mapping[str, str], paths: ChangePaths, now_s: float
-) -> SettingsChangeResult | None:
-    """Why this PIN opens nothing, None if it does. A try counts before it is looked at.
-
-    As long as nobody has set the till up there is none to type.
-    """
-    if not has_account(in_force):
-        return None
-    hashed = in_force.get("KIOSK_PIN", "")
-    if not hashed:  # whoever has the till's process could else change who gets the money
-        return SettingsChangeResult(ChangeOutcome.NOT_ALLOWED)
-    tries, last = paths.etc / WRONG_PINS, paths.answers / LAST_WRONG
-    wrong = _number(tries, if_damaged=PIN_TRIES)
-    # After a boot the pause begins anew: no clock tells how long the plug was out.
-    left_s = _number(last, if_damaged=0.0) + lock_s(int(wrong)) - now_s
-    if left_s > 0:
-        return SettingsChangeResult(ChangeOutcome.PIN_LOCKED, wait_s=int(left_s) + 1)
-    write_private(last, f"{now_s}\n")
-    write_private(tries, f"{int(wrong) + 1}\n")
-    if not is_correct_pin(typed, hashed):
-        log.warning("a wrong PIN for the settings, %d in a row", int(wrong) + 1)
-        return SettingsChangeResult(ChangeOutcome.PIN_WRONG)
-    tries.unlink()
-    return None
-
-
-def _number(file: Path, *, if_damaged: float) -> float:
-    """What a file counts, 0 where it is not there; one that cannot be read ends nothing."""
-    if not file.is_file():
-        return 0.0
-    try:
-        number = float(file.read_text(errors="replace"))
-    except ValueError:
-        number = math.nan
-    return number if math.isfinite(number) else if_damaged

@@ -8,6 +8,8 @@ from typing import Any, Final, Protocol
 
 from kiosk.phone_setup.messages import Opening
 from kiosk.provision.access_point import AccessPoint, Radio
+from kiosk.provision.change_settings import ChangePaths
+from kiosk.provision.manager_pin import PHONE_ALLOWED
 from kiosk.provision.unprivileged import CheckResult, PageProcess, check_at_blink
 from kiosk.provision.wifi import Wifi, bring_up, use_radio
 from kiosk.sale.wifi import Network, WifiNotice
@@ -61,6 +63,7 @@ class PhonePaths:
     requests: Path = Path("/run/kiosk/phone")
     progress: Path = Path("/run/kiosk-phone/progress")
     etc: Path = Path("/etc/kiosk")
+    permit: Path = ChangePaths().answers / PHONE_ALLOWED
 
     @property
     def wanted(self) -> Path:

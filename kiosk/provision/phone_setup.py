@@ -10,35 +10,32 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kiosk.durable_files import write_private
-from kiosk.phone_setup.form import (
-    SECRET_FIELDS,
-    read_form,
-    settings_of_form,
-    shown_again,
-    wrong_fields,
-)
-from kiosk.phone_setup.gate import DIGITS_WITHIN_S, FORM_WITHIN_S
+from kiosk.phone_setup.gate import DIGITS_WITHIN_S
 from kiosk.phone_setup.messages import Opening
 from kiosk.provision.access_point import AccessPoint
-from kiosk.provision.apply_settings import COUNTRY, NOT_MOUNTED, kept_country
-from kiosk.provision.change_settings import put_first_settings
-from kiosk.provision.env_file import checked_settings
 from kiosk.provision.phone_doors import Doors, Page, PhonePaths, RadioDoor
-from kiosk.provision.settings_in_force import values_in_force
-from kiosk.provision.wifi import wifi_of
+from kiosk.provision.phone_tasks import (
+    FirstSettings,
+    NewKey,
+    Task,
+    shown_before,
+    take_form,
+)
+from kiosk.provision.unprivileged import CheckResult
 from kiosk.sale.phone_setup import (
     PhoneFailure,
     PhoneProgress,
     PhoneRequest,
     PhoneStep,
+    PhoneTask,
     failed,
     progress_text,
     read_phone_answer,
     read_phone_request,
 )
-from kiosk.sale.wifi import Network, Security, WifiNotice
-from kiosk.settings import Secret, has_account
-from kiosk.settings_file import FileRefused, SettingsFile, read_file
+from kiosk.sale.wifi import WifiNotice
+from kiosk.settings import Secret
+from kiosk.settings_file import FileRefused, read_file
 
 log: Final = logging.getLogger("kiosk")
 
@@ -47,7 +44,6 @@ READ_S: Final = 2.0  # for the phone to get its last page
 WAITS_S: Final = 600.0  # after a failure, for another try with what was typed
 CONFIRMED_WITHIN_S: Final = 600.0
 SHOWN_S: Final = 20.0  # after the end, for the till to read it
-MOST_NETWORKS: Final = 30
 _SIGNS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 _PASSPHRASE_SIGNS: Final = 12  # 59 bits, for half an hour
 
@@ -60,8 +56,10 @@ class PhoneSetup:
         self._doors = doors
         self._token = ""
         self._progress = PhoneProgress(PhoneStep.OPENING)
-        self._form: dict[str, str] = {}
-        self._protected: frozenset[str] = frozenset()
+        self._tasks: dict[PhoneTask, Task] = {
+            PhoneTask.EVERYTHING: FirstSettings(paths, doors),
+            PhoneTask.KEY: NewKey(paths, doors),
+        }
 
     def run(self) -> PhoneProgress | None:
         """Try as often as the till asks for it; how it ended, None if nobody asked."""
@@ -75,15 +73,16 @@ class PhoneSetup:
         return self._progress
 
     def _tried(self, request: PhoneRequest) -> PhoneProgress:
+        task = self._tasks[request.task]
         try:
-            if self._is_set_up():
+            if not task.is_allowed():
                 return failed(PhoneFailure.NOT_ALLOWED)
             self._say(PhoneProgress(PhoneStep.OPENING))
             try:
-                values = self._asked_on_phone(request)
+                failure = self._asked_on_phone(task, request.language)
             finally:
                 self._doors.radio.close()
-            return values if isinstance(values, PhoneProgress) else self._put_in_force(values)
+            return failure or self._put_in_force(task)
         except FileRefused as refused:
             log.error("the set-up by phone failed: %s", refused)  # noqa: TRY400 - no value in it
             return failed(PhoneFailure.NOT_SAVED)
@@ -91,44 +90,22 @@ class PhoneSetup:
             log.error("the set-up by phone failed: %s", error.strerror)  # noqa: TRY400
             return failed(PhoneFailure.NOT_SAVED)
 
-    def _is_set_up(self) -> bool:
-        """Whether anybody has set the till up; a file that cannot be read is somebody's work."""
-        try:
-            in_force = values_in_force(self._paths.etc)
-        except FileRefused:
-            return True
-        is_missing = (self._paths.etc / NOT_MOUNTED).exists()
-        return is_missing or bool(in_force.problems) or has_account(in_force.values)
-
-    def _problems(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        problems = settings_problems(self._whole(values))
-        if values.get("WIFI_SSID") in self._protected and not values.get("WIFI_PASSPHRASE"):
-            return ("WIFI_PASSPHRASE: is missing, and the network asks for it", *problems)
-        return problems
-
-    def _whole(self, values: Mapping[str, str]) -> dict[str, str]:
-        """These, and what is set already and says nothing of the money, like a turned display."""
-        return {**values_in_force(self._paths.etc).values, **values}
-
-    def _asked_on_phone(self, request: PhoneRequest) -> PhoneProgress | dict[str, str]:
-        """The settings that were filled in, or why there are none."""
-        doors, country = self._doors, kept_country(self._paths.etc)
-        if country:
-            doors.use_country(country)
-        doors.radio.switch_on()
-        networks = doors.radio.scan()
-        self._protected = _protected(networks)
+    def _asked_on_phone(self, task: Task, language: str) -> PhoneProgress | None:
+        """Have the form of the task filled in; why it was not, None if it was."""
+        doors, networks = self._doors, task.networks()
         point = new_access_point()
         if not doors.radio.open(point):
             return failed(PhoneFailure.NO_RADIO)
+        shown, kept = shown_before(task)
         opening = Opening(
             token=secrets.token_hex(16),
             digits=f"{secrets.randbelow(10**6):06d}",
             authority=point.address,
-            language=request.language,
-            networks=_choices(networks),
-            shown=shown_again(self._form),
-            kept=tuple(name for name in SECRET_FIELDS if self._form.get(name)),
+            language=language,
+            networks=networks,
+            shown=shown,
+            kept=kept,
+            fields=task.fields,
         )
         try:
             page = doors.serve(opening, point.address)
@@ -145,21 +122,23 @@ class PhoneSetup:
                     opening.digits,
                 )
             )
-            return self._form_of(page)
+            return self._form_of(task, page)
         finally:
             page.close()
 
-    def _form_of(self, page: Page) -> PhoneProgress | dict[str, str]:
+    def _form_of(self, task: Task, page: Page) -> PhoneProgress | None:
         begun_s = self._doors.clock()
         while not self._is_to_end():
             waited_s = self._doors.clock() - begun_s
             has_phone = self._progress.step is PhoneStep.FILLING_IN
-            if waited_s >= (FORM_WITHIN_S if has_phone else DIGITS_WITHIN_S):
+            if waited_s >= (task.within_s if has_phone else DIGITS_WITHIN_S):
                 return failed(PhoneFailure.TOO_LATE)
             for event in page.events(LOOK_S):
-                values = self._handle(page, event)
-                if values is not None:
-                    return values
+                if self._is_taken(task, page, event):
+                    self._doors.sleep(READ_S)
+                    return None
+                if failure := self._failure(event):
+                    return failed(failure)
         log.info("the till has ended the set-up by phone")
         return failed(PhoneFailure.TOO_LATE)
 
@@ -177,40 +156,38 @@ class PhoneSetup:
             log.error("what ends a set-up cannot be read: %s", type(error).__name__)  # noqa: TRY400
             return True
 
-    def _handle(
-        self, page: Page, event: Mapping[str, Any]
-    ) -> PhoneProgress | dict[str, str] | None:
+    def _failure(self, event: Mapping[str, Any]) -> PhoneFailure | None:
+        """Go on with what has happened at the page; what ends it."""
         match event:
             case {"event": "seen"} if self._progress.step is PhoneStep.WAITING:
                 self._step(PhoneStep.JOINED)
             case {"event": "phone"}:
                 self._step(PhoneStep.FILLING_IN)
             case {"event": "locked"}:
-                return failed(PhoneFailure.WRONG_DIGITS)
+                return PhoneFailure.WRONG_DIGITS
             case {"event": "ended"}:
                 log.error("the page's process has ended by itself")
-                return failed(PhoneFailure.NO_ANSWER)
-            case {"form": form} if self._progress.step is PhoneStep.FILLING_IN:
-                return self._taken_form(page, form)
+                return PhoneFailure.NO_ANSWER
         return None
 
-    def _taken_form(self, page: Page, data: object) -> dict[str, str] | None:
+    def _is_taken(self, task: Task, page: Page, event: Mapping[str, Any]) -> bool:
+        """Whether this is a form that is right; what is wrong goes back to the phone."""
+        if "form" not in event or self._progress.step is not PhoneStep.FILLING_IN:
+            return False
         try:
-            self._form = read_form(data, self._form)
+            wrong = take_form(task, event["form"])
         except ValueError as error:
             log.warning("a form was refused: %s", error)
-            page.answer_form(("KIOSK_RECEIVE",))
-            return None
-        wrong = wrong_fields(self._form, self._problems)
+            page.answer_form(task.fields[:1])
+            return False
         page.answer_form(wrong)
         if wrong:
             log.info("the form is not right yet: %s", ", ".join(wrong))
-            return None
-        self._doors.sleep(READ_S)
-        return self._whole(settings_of_form(self._form))
+        return not wrong
 
-    def _put_in_force(self, values: dict[str, str]) -> PhoneProgress:
-        doors, wifi = self._doors, wifi_of(values)
+    def _put_in_force(self, task: Task) -> PhoneProgress:
+        doors, values = self._doors, task.values()
+        wifi = task.network(values)
         self._say(PhoneProgress(PhoneStep.CONNECTING))
         try:
             if wifi is not None:
@@ -221,22 +198,26 @@ class PhoneSetup:
             result = doors.check(values)
             if result.trouble is not None:
                 return failed(PhoneFailure.REFUSED, result.trouble)
-            if not self._is_confirmed(result.payee):
+            if not self._is_confirmed(result):
                 return failed(PhoneFailure.NOT_CONFIRMED)
-            if self._is_set_up():  # meanwhile, in another way
+            if not task.is_allowed():  # something else was put into force meanwhile
                 return failed(PhoneFailure.NOT_ALLOWED)
-            if wifi is not None:  # first: without settings all of it can be done again
-                write_private(self._paths.etc / COUNTRY, f"{wifi.country}\n")
-                doors.join(wifi)
-            put_first_settings(values, self._paths.etc, "phone", doors.unix())
+            task.put_in_force(values)
         finally:
             doors.radio.forget_trial()
-        self._form = {}
+        task.form = {}
         return PhoneProgress(PhoneStep.DONE, payee=result.payee)
 
-    def _is_confirmed(self, payee: str) -> bool:
+    def _is_confirmed(self, result: CheckResult) -> bool:
         """Whether somebody at the till agrees to who gets the money; nobody there is a no."""
-        self._say(PhoneProgress(PhoneStep.CONFIRMING, payee=payee))
+        self._say(
+            PhoneProgress(
+                PhoneStep.CONFIRMING,
+                payee=result.payee,
+                account=result.account,
+                key_ends_at=result.key_ends_at,
+            )
+        )
         until_s = self._doors.clock() + CONFIRMED_WITHIN_S
         while self._doors.clock() < until_s and not self._is_to_end():
             agrees = self._answer()
@@ -304,24 +285,3 @@ def new_access_point() -> AccessPoint:
     passphrase = "".join(secrets.choice(_SIGNS) for _ in range(_PASSPHRASE_SIGNS))
     address = f"10.{secrets.randbelow(254) + 1}.{secrets.randbelow(254) + 1}.1"
     return AccessPoint(f"kiosk-{name}", Secret(passphrase), address)
-
-
-def settings_problems(values: Mapping[str, str]) -> tuple[str, ...]:
-    """What is wrong with settings as a whole: lines that begin with a setting's name, no value."""
-    try:
-        checked_settings(SettingsFile(values))
-    except FileRefused as refused:
-        return refused.problems
-    return ()
-
-
-def _choices(networks: tuple[Network, ...]) -> tuple[str, ...]:
-    """The names that can be joined with a passphrase or without one, each once."""
-    names = (network.name for network in networks if network.security is not Security.OTHER)
-    return tuple(dict.fromkeys(names))[:MOST_NETWORKS]
-
-
-def _protected(networks: tuple[Network, ...]) -> frozenset[str]:
-    """The names that no open network here has: without a passphrase only a stranger's is joined."""
-    open_names = {network.name for network in networks if network.security is Security.OPEN}
-    return frozenset(network.name for network in networks) - open_names

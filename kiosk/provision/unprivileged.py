@@ -17,7 +17,7 @@ from kiosk.phone_setup.messages import (
     message_of,
     opening_line,
 )
-from kiosk.sale.phone_setup import LONGEST_TEXT, trouble_of
+from kiosk.sale.phone_setup import LONGEST_TEXT, is_unix_time, trouble_of
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 USER: Final = "nobody"
@@ -32,10 +32,15 @@ _PYTHON: Final = (sys.executable, "-IB", "-m")
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What Blink says: what is wrong, or who would be paid."""
+    """What Blink says: what is wrong, or who would be paid, and whose key the till has.
+
+    `key_ends_at` is when that ends, Unix seconds, None for never or unknown.
+    """
 
     trouble: Trouble | None
     payee: str = ""
+    account: str = ""
+    key_ends_at: int | None = None
 
 
 class PageProcess:
@@ -108,7 +113,15 @@ def check_at_blink(values: Mapping[str, str], *, has_rights: bool = False) -> Ch
         )
         data = json.loads(done.stdout[:_MOST_RESULT])
         trouble, payee = data["trouble"], data["payee"]
-        return CheckResult(None if trouble is None else trouble_of(trouble), payee[:LONGEST_TEXT])
+        if trouble is not None:
+            return CheckResult(trouble_of(trouble), payee[:LONGEST_TEXT])
+        ends_at = data["key_ends_at"]
+        return CheckResult(
+            None,
+            payee[:LONGEST_TEXT],
+            data["account"][:LONGEST_TEXT],
+            ends_at if is_unix_time(ends_at) else None,
+        )
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
         return CheckResult(Trouble(TroubleKind.BLINK_ODD, reason=type(error).__name__))
 

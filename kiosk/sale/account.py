@@ -60,6 +60,7 @@ class Account:
     our merchant key can READ, so that a payout invoice whose answer was lost can be found.
     `server_unix_s` is Blink's clock when the account was fetched, None when it did not say.
     `key_ends_at` is when the till's API key ends, Unix seconds, None for never or unknown.
+    `till_name` is the user name of the till account, empty where Blink did not say.
     `not_served` names optional fields, and currencies of ours, that Blink no longer serves.
     """
 
@@ -77,6 +78,7 @@ class Account:
     payee: DirectPayee | None = None
     till_trouble: Trouble | None = None
     key_ends_at: int | None = None
+    till_name: str = ""
 
     @property
     def wallet_of_sales(self) -> WalletId:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.sale.payee_lookup import LookUpPayee
+from kiosk.sale.phone_setup import PhoneEffect
 from kiosk.sale.settings_change import ApplySettings, ChangeSettings, ReadStick
 from kiosk.sale.wifi import JoinWifi, ScanWifi
 
@@ -119,4 +120,4 @@ class CopyResult:
 QueuedHostEffect = (
     RunDeviceAction | MakeCopy | ReadDeviceFacts | ScanWifi | JoinWifi | ChangeSettings | ReadStick
 )
-HostEffect = QueuedHostEffect | LookUpPayee | ApplySettings
+HostEffect = QueuedHostEffect | LookUpPayee | ApplySettings | PhoneEffect

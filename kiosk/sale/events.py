@@ -12,6 +12,7 @@ from kiosk.sale.keys import Key, Letter, Row
 from kiosk.sale.ledger_history import LedgerHistory
 from kiosk.sale.money import Cents, Sats
 from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
+from kiosk.sale.phone_setup import PhoneProgress
 from kiosk.sale.receipt_request import PrinterChanged, ReceiptDetailsResult
 from kiosk.sale.sale_record import SaleDetails
 from kiosk.sale.sales_list import SalesPageResult
@@ -368,6 +369,7 @@ Event = (
     | WifiScanResult
     | WifiJoinResult
     | SettingsChangeResult
+    | PhoneProgress
     | SettingsApplied
     | PayeeFound
     | PayeeNotFound

@@ -7,16 +7,17 @@ begin, and the screen shows its codes one after the other.
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale.first_run_screen import (
+from kiosk.sale.first_run_screen import FirstRun, FirstRunStep, Question
+from kiosk.sale.keys import Key
+from kiosk.sale.phone_setup import (
     AnswerPhoneSetup,
-    FirstRun,
-    FirstRunStep,
-    Question,
+    PhoneKey,
+    PhoneProgress,
+    PhoneStep,
     StartPhoneSetup,
     StopPhoneSetup,
+    meaning_of_key,
 )
-from kiosk.sale.keys import Key
-from kiosk.sale.phone_setup import PhoneProgress, PhoneStep
 
 # Without touch each of these pictures stays so long, then the next comes by itself.
 ALONE_S: Final = 30.0
@@ -26,8 +27,6 @@ _GOES_ON: Final = (
     Question.PHONE_KEY,
     Question.STICK,
 )
-# While these last nothing is left to be ended: the phone has done its part.
-_GOES_ON_ALONE: Final = (PhoneStep.CONNECTING, PhoneStep.CHECKING)
 
 
 def begin_phone(screen: FirstRun) -> FirstRun:
@@ -37,21 +36,22 @@ def begin_phone(screen: FirstRun) -> FirstRun:
 
 def handle_phone_key(screen: FirstRun, key: Key) -> FirstRunStep:
     """A key while the set-up by phone is on the screen."""
-    step = None if screen.phone is None else screen.phone.step
-    match screen.question, key:
-        case Question.PHONE_KEY, Key.CLEAR:
+    if screen.question is Question.PHONE_KEY:
+        if key is Key.CLEAR:
             return replace(screen, question=screen.phone_from), ()
-        case Question.PHONE_KEY, Key.CHARGE:
+        return _started(screen) if key is Key.CHARGE else (screen, ())
+    assert screen.phone is not None  # a phone is waited for
+    step, shows_page_code = screen.phone.step, screen.shows_page_code
+    match meaning_of_key(key, step, shows_page_code=shows_page_code):
+        case PhoneKey.BEGIN_AGAIN:
             return _started(screen)
-        case Question.PHONE, Key.CHARGE if step is PhoneStep.FAILED:
-            return _started(screen)
-        case Question.PHONE, (Key.CHARGE | Key.CLEAR) if step is PhoneStep.CONFIRMING:
-            return screen, (AnswerPhoneSetup(agrees=key is Key.CHARGE),)
-        case Question.PHONE, Key.CHARGE if step is PhoneStep.WAITING:
+        case PhoneKey.SHOW_PAGE_CODE:
             return replace(screen, shows_page_code=True), ()
-        case Question.PHONE, Key.CLEAR if step is PhoneStep.WAITING and screen.shows_page_code:
+        case PhoneKey.SHOW_NETWORK_CODE:
             return replace(screen, shows_page_code=False), ()
-        case Question.PHONE, Key.CLEAR if step not in _GOES_ON_ALONE:
+        case PhoneKey.AGREE | PhoneKey.DISAGREE as answer:
+            return screen, (AnswerPhoneSetup(agrees=answer is PhoneKey.AGREE),)
+        case PhoneKey.LEAVE:
             return replace(screen, question=Question.PHONE_KEY, phone=None), (StopPhoneSetup(),)
     return screen, ()
 

@@ -9,7 +9,7 @@ from typing import Final
 from kiosk.sale import wifi
 from kiosk.sale.letters import TypedText
 from kiosk.sale.payee_lookup import LookUpPayee
-from kiosk.sale.phone_setup import PhoneProgress
+from kiosk.sale.phone_setup import PhoneEffect, PhoneProgress
 from kiosk.sale.places import currencies_likely_first, zones_likely_first
 from kiosk.sale.settings_change import (
     ChangeSettings,
@@ -173,26 +173,6 @@ class CheckNetwork:
     """Look whether there is a network already. -> `handle_network`."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartPhoneSetup:
-    """Have root's unit begin. -> `handle_phone_progress`, again and again."""
-
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class StopPhoneSetup:
-    """Have it end."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerPhoneSetup:
-    """Tell it whether somebody here agrees to who gets the money."""
-
-    agrees: bool
-
-
-PhoneEffect = StartPhoneSetup | StopPhoneSetup | AnswerPhoneSetup
 FirstRunEffect = WifiEffect | CheckNetwork | LookUpPayee | ReadStick | ChangeSettings | PhoneEffect
 FirstRunStep = tuple[FirstRun, tuple[FirstRunEffect, ...]]
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.sale.first_run_phone import waits_for_phone
-from kiosk.sale.first_run_screen import FirstRun, FirstRunStep, Question, StopPhoneSetup
+from kiosk.sale.first_run_screen import FirstRun, FirstRunStep, Question
 from kiosk.sale.keys import Key
+from kiosk.sale.phone_setup import StopPhoneSetup
 from kiosk.sale.settings_change import (
     ChangeOutcome,
     ReadStick,

@@ -17,6 +17,7 @@ from kiosk.sale import (
     reach,
     refunding,
     sale_page,
+    settings_steps,
 )
 from kiosk.sale.code_keys import handle_code_key
 from kiosk.sale.code_on_screen import (
@@ -169,7 +170,7 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
         case DeviceScreen() if key is Key.CLEAR:
             return manager.open_device_page(till)
         case SettingsScreen():
-            return manager.handle_settings_key(till, screen, key)
+            return settings_steps.handle_key(till, screen, key)
         case NetworkList() | EnteringPassphrase() | OpenNetwork() | JoiningNetwork():
             return manager.handle_wifi_key(till, screen, key)
     return Step(till)

@@ -61,8 +61,9 @@ def question_on(screen: Screen) -> tuple[object, ...]:
             return (FirstRun, question, _waits_for(screen.network), step, screen.shows_page_code)
         case RefundScreen(minor=minor, reason=reason):
             return (RefundScreen, minor is None, reason is None)
-        case SettingsScreen(step=step, top=top):
-            return (SettingsScreen, step, top)
+        case SettingsScreen(step=step, top=top, phone=phone):
+            phone_step = None if phone is None else phone.step
+            return (SettingsScreen, step, top, phone_step, screen.shows_page_code)
     return (type(screen),)
 
 

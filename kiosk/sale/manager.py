@@ -3,7 +3,14 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import printing, sale_page, sales_list, service, settings_pages, wifi
+from kiosk.sale import (
+    printing,
+    sale_page,
+    sales_list,
+    service,
+    settings_pages,
+    wifi,
+)
 from kiosk.sale.code_on_screen import back_to_entry
 from kiosk.sale.device import (
     DeviceAction,
@@ -16,17 +23,10 @@ from kiosk.sale.effects import PlaySound, ReadSalesHistory, Sound, Step
 from kiosk.sale.events import SalesHistoryResult
 from kiosk.sale.facts import DayClosed
 from kiosk.sale.keys import Key, Letter
-from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
 from kiosk.sale.sales_list import SalesList, SalesPageResult
 from kiosk.sale.screens import DeviceScreen, ManagerPage, ManagerScreen
-from kiosk.sale.settings_change import (
-    ApplySettings,
-    ChangeOutcome,
-    SettingsChangeResult,
-    StickFile,
-)
 from kiosk.sale.settings_screen import SettingsScreen
-from kiosk.sale.till import Rules, Till
+from kiosk.sale.till import Till
 from kiosk.sale.wifi import WifiJoinResult, WifiNotice, WifiScanResult, WifiScreen
 
 _PAGES: Final = tuple(ManagerPage)
@@ -158,58 +158,6 @@ def handle_letter(till: Till, typed: Letter) -> Step:
         case _:
             return Step(till)
     return Step(spelled, (), (PlaySound(Sound.KEY),))
-
-
-def handle_settings_key(till: Till, screen: SettingsScreen, key: Key) -> Step:
-    """A key on the pages of the settings."""
-    if screen.ends_in_restart:
-        return leave_settings(till, screen)
-    shown, effects = settings_pages.handle_key(screen, key, till.now_s)
-    if shown is not None:
-        return Step(replace(till, screen=shown), (), effects)
-    back = ManagerScreen(ManagerPage.DEVICE, since_s=till.now_s)
-    return Step(replace(till, screen=back), (), (ReadSalesHistory(),))
-
-
-def leave_settings(till: Till, screen: SettingsScreen) -> Step:
-    """Back to the amount; with other settings in force the program starts again."""
-    left = back_to_entry(till)
-    if screen.ends_in_restart:
-        return replace(left, effects=(*left.effects, RunDeviceAction(DeviceAction.RESTART)))
-    return left
-
-
-def handle_settings_result(till: Till, result: SettingsChangeResult) -> Step:
-    """What came of a change of settings: what is in force is taken over, by a new start if need be.
-
-    If the file is left on the stick, that is to be read first.
-    """
-    is_in_force = result.outcome is ChangeOutcome.IN_FORCE
-    restart = (RunDeviceAction(DeviceAction.RESTART),) if is_in_force else ()
-    if not isinstance(till.screen, SettingsScreen):
-        return Step(till, (), restart)
-    answered = settings_pages.handle_result(till.screen, result, till.now_s)
-    shown = replace(till, screen=answered)
-    if is_in_force and not answered.needs_restart:
-        return Step(shown, (), (ApplySettings(answered.changes),))
-    return Step(shown, (), () if result.stick_file is StickFile.LEFT else restart)
-
-
-def handle_settings_applied(till: Till, rules: Rules) -> Step:
-    """The till sells by other rules from now on; this run of the program stays the same."""
-    applied = replace(till, rules=replace(rules, run=till.rules.run))
-    if not isinstance(till.screen, SettingsScreen):
-        return Step(applied)
-    screen = settings_pages.handle_applied(till.screen, rules.settings)
-    return Step(replace(applied, screen=screen))
-
-
-def handle_payee(till: Till, answer: PayeeFound | PayeeNotFound) -> Step:
-    """Whom the changed settings pay: shown if their page is still open."""
-    if not isinstance(till.screen, SettingsScreen):
-        return Step(till)
-    answered = settings_pages.handle_payee(till.screen, answer, till.now_s)
-    return Step(replace(till, screen=answered))
 
 
 def handle_wifi_result(till: Till, event: WifiScanResult | WifiJoinResult) -> Step:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from kiosk.sale.json_object import TOKEN, matches, read_object
+from kiosk.sale.keys import Key
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 DASHBOARD: Final = "https://dashboard.blink.sv"
@@ -18,7 +19,16 @@ MOST_PROGRESS_BYTES: Final = 4096
 LONGEST_TEXT: Final = 300
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
+_TEXTS: Final = ("network", "passphrase", "page", "digits", "payee", "account")
+_LAST_UNIX_TIME: Final = 2**40
 _WIFI_CODE_SIGNS: Final = re.compile(r'([\\;,:"])')
+
+
+class PhoneTask(StrEnum):
+    """What a phone is asked for."""
+
+    EVERYTHING = "everything"  # the first run
+    KEY = "key"  # a new key of the till account, after the manager's PIN
 
 
 class PhoneStep(StrEnum):
@@ -30,7 +40,7 @@ class PhoneStep(StrEnum):
     FILLING_IN = "filling_in"  # it gave the right digits
     CONNECTING = "connecting"  # the box's network is closed again, the shop's is being joined
     CHECKING = "checking"  # key, scopes, wallet and merchant, at Blink
-    CONFIRMING = "confirming"  # `payee` gets the money: it waits for a yes at the till
+    CONFIRMING = "confirming"  # who gets the money with it: waits for a yes at the till
     DONE = "done"  # all is in force
     FAILED = "failed"  # nothing is in force; `failure` says why
 
@@ -38,7 +48,7 @@ class PhoneStep(StrEnum):
 class PhoneFailure(StrEnum):
     """Why it failed; one sentence each on the screen."""
 
-    NOT_ALLOWED = "not_allowed"  # settings are in force
+    NOT_ALLOWED = "not_allowed"  # settings are in force, and no PIN was typed a moment ago
     NO_RADIO = "no_radio"  # no network could be opened
     WRONG_DIGITS = "wrong_digits"  # five times
     TOO_LATE = "too_late"
@@ -53,7 +63,8 @@ class PhoneFailure(StrEnum):
 class PhoneProgress:
     """How far it is. Name and passphrase of the box's own network, the page's address and digits.
 
-    `payee` is who gets the money, once that is to be confirmed.
+    Once it is to be confirmed, `payee` is who gets the money, `account` whose key the till has, and
+    `key_ends_at` when that ends, Unix seconds; the latter two are empty where Blink does not say.
     """
 
     step: PhoneStep
@@ -64,6 +75,8 @@ class PhoneProgress:
     failure: PhoneFailure | None = None
     trouble: Trouble | None = None
     payee: str = ""
+    account: str = ""
+    key_ends_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,7 @@ class PhoneRequest:
 
     token: str
     language: str
+    task: PhoneTask = PhoneTask.EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,62 @@ class PhoneAnswer:
 
     token: str
     agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StartPhoneSetup:
+    """Have root's unit begin. -> PhoneProgress, again and again."""
+
+    language: str
+    task: PhoneTask = PhoneTask.EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class StopPhoneSetup:
+    """Have it end."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPhoneSetup:
+    """Tell it whether somebody here agrees to who gets the money."""
+
+    agrees: bool
+
+
+PhoneEffect = StartPhoneSetup | StopPhoneSetup | AnswerPhoneSetup
+
+
+class PhoneKey(StrEnum):
+    """What a key means while a phone is waited for."""
+
+    BEGIN_AGAIN = "begin_again"
+    SHOW_PAGE_CODE = "show_page_code"
+    SHOW_NETWORK_CODE = "show_network_code"
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    LEAVE = "leave"
+
+
+# While these last nothing is left to be ended: the phone has done its part.
+_GOES_ON_ALONE: Final = (PhoneStep.CONNECTING, PhoneStep.CHECKING, PhoneStep.DONE)
+
+
+def meaning_of_key(key: Key, step: PhoneStep, *, shows_page_code: bool) -> PhoneKey | None:
+    """What a key means at a step, None for nothing."""
+    match step, key:
+        case PhoneStep.FAILED, Key.CHARGE:
+            return PhoneKey.BEGIN_AGAIN
+        case PhoneStep.WAITING, Key.CHARGE:
+            return PhoneKey.SHOW_PAGE_CODE
+        case PhoneStep.WAITING, Key.CLEAR if shows_page_code:
+            return PhoneKey.SHOW_NETWORK_CODE
+        case PhoneStep.CONFIRMING, Key.CHARGE:
+            return PhoneKey.AGREE
+        case PhoneStep.CONFIRMING, Key.CLEAR:
+            return PhoneKey.DISAGREE
+        case _, Key.CLEAR if step not in _GOES_ON_ALONE:
+            return PhoneKey.LEAVE
+    return None
 
 
 def failed(failure: PhoneFailure, trouble: Trouble | None = None) -> PhoneProgress:
@@ -95,7 +165,7 @@ def wifi_code(network: str, passphrase: str) -> str:
 
 def phone_request_text(request: PhoneRequest) -> str:
     """The request as root's unit reads it."""
-    return json.dumps({"token": request.token, "language": request.language})
+    return json.dumps({"token": request.token, "language": request.language, "task": request.task})
 
 
 def read_phone_request(text: str) -> PhoneRequest:
@@ -108,7 +178,7 @@ def read_phone_request(text: str) -> PhoneRequest:
     token, language = data.get("token"), data.get("language")
     if not matches(TOKEN, token) or not matches(_LANGUAGE, language):
         raise ValueError("no token or no language")
-    return PhoneRequest(str(token), str(language))
+    return PhoneRequest(str(token), str(language), PhoneTask(str(data.get("task"))))
 
 
 def phone_answer_text(answer: PhoneAnswer) -> str:
@@ -143,6 +213,8 @@ def progress_text(progress: PhoneProgress, token: str) -> str:
             "failure": progress.failure,
             "trouble": None if trouble is None else [trouble.kind, trouble.subject[:LONGEST_TEXT]],
             "payee": progress.payee,
+            "account": progress.account,
+            "key_ends_at": progress.key_ends_at,
         }
     )
 
@@ -156,15 +228,19 @@ def read_progress(text: str, token: str) -> PhoneProgress | None:
     data = read_object(text, MOST_PROGRESS_BYTES)
     if data.get("token") != token:
         return None
-    texts = {name: data.get(name) for name in ("network", "passphrase", "page", "digits", "payee")}
+    texts = {name: data.get(name) for name in _TEXTS}
     if not all(_is_text(text) for text in texts.values()):
         raise ValueError("a text that is none")
+    key_ends_at = data.get("key_ends_at")
+    if key_ends_at is not None and not is_unix_time(key_ends_at):
+        raise ValueError("a time that is none")
     failure, trouble = data.get("failure"), data.get("trouble")
     return PhoneProgress(
         PhoneStep(str(data.get("step"))),
         **{name: str(text) for name, text in texts.items()},
         failure=None if failure is None else PhoneFailure(str(failure)),
         trouble=None if trouble is None else trouble_of(trouble),
+        key_ends_at=key_ends_at,
     )
 
 
@@ -178,6 +254,13 @@ def trouble_of(data: object) -> Trouble:
         case [str(kind), str(subject)] if len(subject) <= LONGEST_TEXT:
             return Trouble(TroubleKind(kind), subject)
     raise ValueError("a trouble that is none")
+
+
+def is_unix_time(value: object) -> bool:
+    """Whether another process's value is a time that a date can be written of."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    return 0 <= value < _LAST_UNIX_TIME
 
 
 def _is_text(text: object) -> bool:

@@ -32,6 +32,8 @@ class ChangeOutcome(StrEnum):
     NOT_SAVED = "not_saved"  # the card cannot be written
     NO_ANSWER = "no_answer"  # root's unit said nothing in time
     NO_APPLIANCE = "no_appliance"  # this machine has no such unit
+    ALLOWED = "allowed"  # a phone may be asked for a new key, within a minute
+    MONEY_WAITS = "money_waits"  # a code is open or a forward waits, and the network would go
     # Of a settings file on a USB stick:
     FITS = "fits"  # it is right, and not yet in force; `changed` says what it would change
     NO_STICK = "no_stick"
@@ -49,6 +51,7 @@ class RequestKind(StrEnum):
     GO_BACK = "go_back"  # it cannot be built with it: the settings of before, without a PIN
     CHECK_STICK = "check_stick"  # what the file of a stick, of which root has a copy, would change
     TAKE_STICK = "take_stick"  # that file into force
+    ALLOW_PHONE = "allow_phone"  # let a phone be asked for a new key of the till account
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,11 @@ class ReadStick:
 def take_stick(pin: str = "") -> ChangeSettings:
     """Ask for the file of the stick, which was read and fits, to be put into force."""
     return ChangeSettings((), pin, RequestKind.TAKE_STICK)
+
+
+def allow_phone(pin: str) -> ChangeSettings:
+    """Ask that root's unit for a phone may begin in a till that is set up."""
+    return ChangeSettings((), pin, RequestKind.ALLOW_PHONE)
 
 
 class StickFile(StrEnum):

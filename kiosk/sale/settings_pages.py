@@ -9,9 +9,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from kiosk.sale import settings_phone
 from kiosk.sale.keys import Key
 from kiosk.sale.letters import TypedText
 from kiosk.sale.payee_lookup import LookUpPayee, PayeeFound, PayeeNotFound
+from kiosk.sale.phone_setup import PhoneEffect
 from kiosk.sale.setting_parts import with_part
 from kiosk.sale.settings_change import (
     LONGEST_VALUE,
@@ -19,6 +21,7 @@ from kiosk.sale.settings_change import (
     ChangeSettings,
     ReadStick,
     SettingsChangeResult,
+    allow_phone,
     take_stick,
 )
 from kiosk.sale.settings_screen import ROWS, EditableSetting, SettingsScreen, SettingsStep
@@ -42,7 +45,7 @@ _SAVED_FROM: Final = (SettingsStep.GROUPS, SettingsStep.LIST, SettingsStep.PAYEE
 
 # What to show next, and what to ask of root; None leaves for the manager's page.
 SettingsPageStep = tuple[
-    SettingsScreen | None, tuple[ChangeSettings | ReadStick | LookUpPayee, ...]
+    SettingsScreen | None, tuple[ChangeSettings | ReadStick | LookUpPayee | PhoneEffect, ...]
 ]
 
 
@@ -51,8 +54,12 @@ def open_settings(settings: tuple[EditableSetting, ...], now_s: float) -> Settin
     return SettingsScreen(settings, since_s=now_s)
 
 
-def handle_key(screen: SettingsScreen, key: Key, now_s: float) -> SettingsPageStep:
-    """A key on one of the pages."""
+def handle_key(
+    screen: SettingsScreen, key: Key, now_s: float, *, money_waits: bool = False
+) -> SettingsPageStep:
+    """A key on one of the pages. With `money_waits` the network must not go."""
+    if screen.step in (SettingsStep.PHONE_KEY, SettingsStep.PHONE):
+        return settings_phone.handle_key(replace(screen, since_s=now_s), key)
     if screen.is_busy:
         return screen, ()  # it ends by itself, well or not
     screen = replace(screen, since_s=now_s, problem="")
@@ -60,11 +67,13 @@ def handle_key(screen: SettingsScreen, key: Key, now_s: float) -> SettingsPageSt
         is_part = screen.step is SettingsStep.TEXT and screen.part is not None
         before = SettingsStep.PARTS if is_part else _BEFORE.get(screen.step)
         back = None if before is None else replace(screen, step=before, typed=TypedText())
-        return (None if back is None else replace(back, stick=None)), ()
+        return (None if back is None else replace(back, stick=None, wants_phone=False)), ()
     if key is Key.CHARGE and screen.changes and screen.step in _SAVED_FROM:
         return _before_pin(screen)
     if screen.step is SettingsStep.GROUPS and key.digit == len(screen.groups) + 1:
         return replace(screen, step=SettingsStep.READING_STICK), (ReadStick(),)
+    if screen.step is SettingsStep.GROUPS and key.digit == len(screen.groups) + 2:
+        return settings_phone.begin(screen, money_waits=money_waits), ()
     match screen.step:
         case SettingsStep.GROUPS:
             return _group_chosen(screen, key), ()
@@ -93,7 +102,7 @@ def handle_result(
     screen: SettingsScreen, result: SettingsChangeResult, now_s: float
 ) -> SettingsScreen:
     """What came of the request, or what is on the stick."""
-    if not screen.is_busy:
+    if not screen.is_busy or screen.asks_phone:
         return screen
     if result.outcome is ChangeOutcome.FITS:
         pin = replace(screen, step=SettingsStep.PIN, typed=TypedText(), stick=result)
@@ -223,5 +232,9 @@ def _handle_pin_key(screen: SettingsScreen, key: Key) -> SettingsPageStep:
         typed = screen.typed.with_key(key, _LONGEST_PIN) if is_typing else screen.typed
         return replace(screen, typed=typed), ()
     pin = screen.typed.text
-    change = ChangeSettings(screen.changes, pin) if screen.stick is None else take_stick(pin)
+    change = ChangeSettings(screen.changes, pin)
+    if screen.stick is not None:
+        change = take_stick(pin)
+    elif screen.wants_phone:
+        change = allow_phone(pin)
     return replace(screen, step=SettingsStep.SAVING, typed=TypedText()), (change,)

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from kiosk.sale.first_run_screen import TILL_ACCOUNT
 from kiosk.sale.letters import TypedText
 from kiosk.sale.payee_lookup import LookUpPayee, payee_of
+from kiosk.sale.phone_setup import PhoneProgress, PhoneStep
 from kiosk.sale.setting_parts import parts_of
 from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult
 from kiosk.sale.trouble import Trouble
@@ -59,6 +61,8 @@ class SettingsStep(StrEnum):
     READING_STICK = "reading_stick"
     LOOKING_UP = "looking_up"  # who will get the money
     PAYEE_REFUSED = "payee_refused"
+    PHONE_KEY = "phone_key"  # how a new key is copied, before the phone leaves its network
+    PHONE = "phone"  # a phone is asked for the key: `phone` says how far that is
     PIN = "pin"  # what will change, and the PIN
     SAVING = "saving"
     ANSWER = "answer"
@@ -71,7 +75,9 @@ class SettingsScreen:
     `part` is the place of the part of a list that is typed, behind the last a new one; `part_top`
     the first that is shown. `typed_first` is the text of one that is typed once more. `stick` is
     the file of a USB stick that is to be put into force instead. `payee` is who gets the money with
-    the changes, as looked up; `trouble` says why that cannot be said.
+    the changes, as looked up; `trouble` says why that cannot be said. `wants_phone`: the PIN lets a
+    phone be asked for a new key. `shows_page_code` says that the phone's second code is wanted,
+    though no phone was noticed.
     """
 
     settings: tuple[EditableSetting, ...]
@@ -89,6 +95,9 @@ class SettingsScreen:
     payee: str = ""
     trouble: Trouble | None = None
     result: SettingsChangeResult | None = None
+    wants_phone: bool = False
+    phone: PhoneProgress | None = None
+    shows_page_code: bool = False
     since_s: float = 0.0
 
     @property
@@ -127,13 +136,30 @@ class SettingsScreen:
     @property
     def is_busy(self) -> bool:
         """Whether root's units are at work; they always answer, and nobody leaves before."""
-        return self.step in (SettingsStep.SAVING, SettingsStep.READING_STICK)
+        return self.step in (SettingsStep.SAVING, SettingsStep.READING_STICK) or self.asks_phone
+
+    @property
+    def asks_phone(self) -> bool:
+        """Whether root's unit for a phone is at work, and has neither failed nor ended."""
+        is_failed = self.phone is not None and self.phone.step is PhoneStep.FAILED
+        return self.step is SettingsStep.PHONE and not is_failed
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether there is a till account, whose key a phone can bring."""
+        values = {setting.name: setting.value for setting in self.settings}
+        return values.get("KIOSK_RECEIVE") == TILL_ACCOUNT
+
+    @property
+    def language(self) -> str:
+        """The language of the screen."""
+        return next(setting.value for setting in self.settings if setting.name == "KIOSK_LANGUAGE")
 
     @property
     def needs_restart(self) -> bool:
         """Whether the program has to start again to use what is changed."""
         is_live = all(setting.applies_at_once for setting, _ in self.changed)
-        return self.stick is not None or not is_live
+        return self.stick is not None or self.phone is not None or not is_live
 
     @property
     def ends_in_restart(self) -> bool:

@@ -8,10 +8,10 @@ from kiosk.sale import (
     checkout,
     direct,
     invoice_questions,
-    manager,
     new_code,
     pin_entry,
     recovery,
+    settings_steps,
 )
 from kiosk.sale.code_on_screen import ask_before_leaving, back_to_entry, leave_code
 from kiosk.sale.effects import ProbeJournal, Step
@@ -128,7 +128,7 @@ def _run_screen_timer(till: Till) -> Step:
         case FetchingPrice():
             return checkout.refuse_without_rate(replace(till, rate_asked=False), screen)
         case SettingsScreen():
-            return manager.leave_settings(till, screen)
+            return settings_steps.leave(till, screen)
         case _:
             return back_to_entry(till)
 

@@ -24,6 +24,7 @@ from kiosk.sale import (
     recovery,
     sale_page,
     service,
+    settings_steps,
     timers,
 )
 from kiosk.sale.customer_language import forget_customer_language
@@ -72,6 +73,7 @@ from kiosk.sale.events import (
 from kiosk.sale.key_timing import note_screen_change
 from kiosk.sale.limits import count_paid
 from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
+from kiosk.sale.phone_setup import PhoneProgress
 from kiosk.sale.receipt_request import PrinterChanged, ReceiptDetailsResult
 from kiosk.sale.sales_list import SalesPageResult
 from kiosk.sale.settings_change import SettingsChangeResult
@@ -187,10 +189,12 @@ def _handle(till: Till, event: Event) -> Step:
         case WifiScanResult() | WifiJoinResult():
             return manager.handle_wifi_result(till, event)
         case SettingsChangeResult():
-            return manager.handle_settings_result(till, event)
+            return settings_steps.handle_result(till, event)
+        case PhoneProgress():
+            return settings_steps.handle_phone_progress(till, event)
         case SettingsApplied(rules):
-            return manager.handle_settings_applied(till, rules)
+            return settings_steps.handle_applied(till, rules)
         case PayeeFound() | PayeeNotFound():
-            return manager.handle_payee(till, event)
+            return settings_steps.handle_payee(till, event)
         case SettingsRefused(trouble) | DeviceFailed(trouble):
             return Step(replace(till, alarms=(*till.alarms, Alarm(trouble))))

@@ -54,7 +54,7 @@ OPTIONAL: Final = frozenset(
 # Query.me, Query.authorization, Query.globals, Query.windDown, Query.currencyList
 ACCOUNT: Final = gql("""
 query Visit {
-  me { defaultAccount {
+  me { username defaultAccount {
     wallets { id walletCurrency }
     limits { internalSend { remainingLimit } }
   } }

@@ -67,6 +67,7 @@ async def fetch_till_account(http: Http) -> Account:
     data = await http.ask(documents.ACCOUNT, needs="me")
     try:
         account = data["me"]["defaultAccount"]
+        name = text(data["me"].get("username") or "")
         _check_scopes(data.get("authorization"))
         till = _btc_wallet(account["wallets"], ends.till_wallet_id)
         network = text(data["globals"]["network"])
@@ -92,6 +93,7 @@ async def fetch_till_account(http: Http) -> Account:
         server_unix_s=server_unix_s,
         not_served=tuple(sorted({*http.missing, *unlisted})),
         key_ends_at=await _key_ends_at(http),
+        till_name=name,
     )
 
 

@@ -22,7 +22,7 @@ from kiosk.sale.events import KeyPressed
 from kiosk.sale.first_run_screen import Machine, Question
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.payee_lookup import LookUpPayee
-from kiosk.sale.phone_setup import PhoneFailure, PhoneProgress, PhoneStep, failed
+from kiosk.sale.phone_setup import PhoneFailure, PhoneProgress, PhoneStep, PhoneTask, failed
 from kiosk.sale.pin import is_correct_pin
 from kiosk.sale.settings_change import (
     CHECK_STICK,
@@ -85,7 +85,8 @@ class Unit(PhoneSetupUnit):
         self.says = PhoneProgress(PhoneStep.OPENING)
         self.asked: list[str] = []
 
-    def start(self, language: str) -> None:
+    def start(self, language: str, task: PhoneTask = PhoneTask.EVERYTHING) -> None:
+        assert task is PhoneTask.EVERYTHING
         self.asked.append(f"start {language}")
 
     def stop(self) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.host import usb_export, usb_stick
 from kiosk.host.dispatcher import Host, HostEvent
+from kiosk.host.phone_setup import PhoneSetupUnit
 from kiosk.host.wifi import Nmcli
 from kiosk.sale.device import (
     DeviceAction,
@@ -17,6 +18,7 @@ from kiosk.sale.device import (
     HostEffect,
     RunDeviceAction,
 )
+from kiosk.sale.phone_setup import PhoneProgress, PhoneStep, StartPhoneSetup, StopPhoneSetup
 from kiosk.sale.wifi import (
     JoinWifi,
     Network,
@@ -28,6 +30,48 @@ from kiosk.sale.wifi import (
 )
 
 DEADLINE_S = 10.0
+
+
+class PhoneUnit(PhoneSetupUnit):
+    """Root's unit for a phone, whose progress a test says step by step."""
+
+    def __init__(self, *progress: PhoneProgress) -> None:
+        super().__init__(None, lambda: 0.0)
+        self.says = iter(progress)
+
+    def progress(self) -> PhoneProgress:
+        return next(self.says)
+
+
+def phone_host(
+    events: Queue[HostEvent], unit: PhoneSetupUnit, sleep: Callable[[float], None]
+) -> Host:
+    return Host(
+        events.put,
+        folder=None,
+        end=lambda _: None,
+        write_sales=lambda _: None,
+        phone=unit,
+        sleep=sleep,
+    )
+
+
+def test_the_progress_of_a_set_up_by_phone_is_told_until_it_has_ended() -> None:
+    codes, done = PhoneProgress(PhoneStep.WAITING), PhoneProgress(PhoneStep.DONE)
+    events: Queue[HostEvent] = Queue()
+    host = phone_host(events, PhoneUnit(codes, codes, done), lambda _: None)
+    host.perform(StartPhoneSetup("en"))
+    assert [events.get(timeout=DEADLINE_S) for _ in range(2)] == [codes, done]
+
+
+def test_a_set_up_by_phone_that_was_ended_is_told_once_more_and_then_no_longer() -> None:
+    codes = PhoneProgress(PhoneStep.WAITING)
+    events: Queue[HostEvent] = Queue()
+    unit = PhoneUnit(*[codes] * 9)
+    host = phone_host(events, unit, lambda _: host.perform(StopPhoneSetup()))
+    host.perform(StartPhoneSetup("en"))
+    assert [events.get(timeout=DEADLINE_S) for _ in range(2)] == [codes, codes]
+    assert len(list(unit.says)) == 7
 
 
 class Root:

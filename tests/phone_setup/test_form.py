@@ -10,7 +10,7 @@ from kiosk.phone_setup.form import (
     shown_again,
     wrong_fields,
 )
-from kiosk.provision.phone_setup import settings_problems
+from kiosk.provision.phone_tasks import settings_problems
 from kiosk.screen.text.phone_texts import FIELD_LABELS, FIELD_MISTAKES
 
 KEY = "blink_abcDEF123"

@@ -20,10 +20,10 @@ from kiosk.provision.apply_settings import (
 )
 from kiosk.provision.change_history import HISTORY, MOST_HISTORY_LINES
 from kiosk.provision.change_settings import (
-    WRONG_PINS,
     ChangePaths,
     answer_request,
 )
+from kiosk.provision.manager_pin import WRONG_PINS
 from kiosk.provision.settings_in_force import BEING_CHANGED, values_in_force
 from kiosk.sale.pin import PIN_LOCK_S, PIN_TRIES, is_correct_pin
 from kiosk.sale.settings_change import (

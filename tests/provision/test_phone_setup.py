@@ -22,11 +22,11 @@ from kiosk.provision.change_settings import put_first_settings
 from kiosk.provision.phone_doors import Doors, PhonePaths
 from kiosk.provision.phone_setup import (
     CONFIRMED_WITHIN_S,
-    MOST_NETWORKS,
     WAITS_S,
     PhoneSetup,
     new_access_point,
 )
+from kiosk.provision.phone_tasks import MOST_NETWORKS
 from kiosk.provision.settings_in_force import values_in_force
 from kiosk.provision.unprivileged import ENDED, CheckResult, PageProcess
 from kiosk.provision.wifi import Wifi
@@ -55,7 +55,9 @@ class Box:
     """Everything around root's part: the till's folder, a radio, a phone at the page, Blink."""
 
     def __init__(self, folder: Path) -> None:
-        self.paths = PhonePaths(folder / "till", folder / "run/progress", folder / "etc")
+        self.paths = PhonePaths(
+            folder / "till", folder / "run/progress", folder / "etc", folder / "run/allowed"
+        )
         for made in (self.paths.requests, self.paths.progress.parent, self.paths.etc):
             made.mkdir()
         self.networks: tuple[Network, ...] = ()
@@ -300,7 +302,7 @@ def test_a_form_with_mistakes_goes_back_to_the_phone(box: Box) -> None:
     mistaken = {"form": {**FILLED, "KIOSK_PIN_AGAIN": "1"}}
     ended = box.plays((PHONE, mistaken, {"form": {"KIOSK_NAME": "\n"}}, FORM))
     assert ended.step is PhoneStep.DONE
-    assert box.wrong == [("KIOSK_PIN_AGAIN",), ("KIOSK_RECEIVE",), ()]
+    assert box.wrong == [("KIOSK_PIN_AGAIN",), ("KIOSK_LANGUAGE",), ()]
 
 
 def test_a_network_that_asks_for_a_passphrase_is_not_looked_for_among_open_ones(box: Box) -> None:

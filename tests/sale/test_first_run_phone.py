@@ -1,5 +1,6 @@
 """The first run by phone: which picture comes when, and what root's unit is asked for."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,21 +8,22 @@ import pytest
 from kiosk.sale.first_run import begin, handle_key
 from kiosk.sale.first_run_phone import go_on, goes_on_by_itself, handle_phone_progress
 from kiosk.sale.first_run_screen import (
-    AnswerPhoneSetup,
     FirstRun,
     Machine,
     Question,
-    StartPhoneSetup,
-    StopPhoneSetup,
 )
 from kiosk.sale.keys import Key
 from kiosk.sale.phone_setup import (
     LONGEST_TEXT,
+    AnswerPhoneSetup,
     PhoneAnswer,
     PhoneFailure,
     PhoneProgress,
     PhoneRequest,
     PhoneStep,
+    PhoneTask,
+    StartPhoneSetup,
+    StopPhoneSetup,
     failed,
     phone_answer_text,
     phone_request_text,
@@ -149,6 +151,7 @@ def test_with_touch_nothing_goes_on_by_itself(step: PhoneStep) -> None:
     [
         CODES,
         PhoneProgress(PhoneStep.DONE, payee="café"),
+        PhoneProgress(PhoneStep.CONFIRMING, account="till", key_ends_at=1_900_000_000),
         failed(PhoneFailure.REFUSED, Trouble(TroubleKind.KEY_SCOPE, "WRITE")),
     ],
 )
@@ -157,8 +160,15 @@ def test_the_till_reads_the_progress_as_root_has_written_it(progress: PhoneProgr
     assert read_progress(progress_text(progress, TOKEN), "cd" * 16) is None
 
 
+@pytest.mark.parametrize("time", [-1, True, 2**60, "soon", 1.5])
+def test_a_time_that_no_date_can_be_written_of_is_refused(time: object) -> None:
+    data = {**json.loads(progress_text(CODES, TOKEN)), "key_ends_at": time}
+    with pytest.raises(ValueError):
+        read_progress(json.dumps(data), TOKEN)
+
+
 def test_root_reads_the_request_as_the_till_has_written_it() -> None:
-    request = PhoneRequest(TOKEN, "he")
+    request = PhoneRequest(TOKEN, "he", PhoneTask.KEY)
     assert read_phone_request(phone_request_text(request)) == request
 
 
@@ -192,7 +202,14 @@ def test_what_is_no_answer_is_refused(text: str) -> None:
         read_phone_answer(text)
 
 
-@pytest.mark.parametrize("text", ["{}", f'{{"token": "{TOKEN}", "language": "../x"}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        f'{{"token": "{TOKEN}", "language": "../x", "task": "key"}}',
+        f'{{"token": "{TOKEN}", "language": "en"}}',
+    ],
+)
 def test_what_is_no_request_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         read_phone_request(text)

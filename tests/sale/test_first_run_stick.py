@@ -12,10 +12,9 @@ from kiosk.sale.first_run_screen import (
     FirstRunEffect,
     Machine,
     Question,
-    StopPhoneSetup,
 )
 from kiosk.sale.keys import Key
-from kiosk.sale.phone_setup import PhoneProgress, PhoneStep
+from kiosk.sale.phone_setup import PhoneProgress, PhoneStep, StopPhoneSetup
 from kiosk.sale.settings_change import (
     ChangeOutcome,
     ReadStick,

@@ -1,12 +1,16 @@
 """The pages of the settings, for pictures and tests."""
 
+from dataclasses import replace
+
 from kiosk.sale.letters import TypedText
+from kiosk.sale.phone_setup import PhoneFailure, PhoneProgress, PhoneStep, failed
 from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult, StickFile
 from kiosk.sale.settings_pages import PINS_DIFFER
 from kiosk.sale.settings_screen import SettingsScreen, SettingsStep
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.settings import load
 from kiosk.settings.on_screen import editable_settings
+from tests.screen.first_run_samples import CODES
 
 ENVIRON = {
     "KIOSK_RECEIVE": "direct",
@@ -43,6 +47,37 @@ def settings_screens() -> dict[str, SettingsScreen]:
         ChangeOutcome.WRONG,
         ("MERCHANT_ADDRESS: give either this or MERCHANT_USERNAME, not both",),
     )
+    forward = editable_settings(
+        load(
+            {
+                "KIOSK_RECEIVE": "forward",
+                "BLINKPOS_API_KEY": "blink_x",
+                "MERCHANT_USERNAME": "cafe_satoshi",
+            }
+        )
+    )
+    with_key = SettingsScreen(forward, wants_phone=True)
+    right = PhoneProgress(
+        PhoneStep.CONFIRMING,
+        payee="cafe_satoshi",
+        account="cafe_satoshi_till",
+        key_ends_at=1_900_000_000,
+    )
+    screens |= {
+        "settings-with-key": replace(with_key, wants_phone=False),
+        "settings-phone_key": replace(with_key, step=SettingsStep.PHONE_KEY),
+        "settings-phone-pin": replace(with_key, step=SettingsStep.PIN),
+        "settings-phone-codes": replace(with_key, step=SettingsStep.PHONE, phone=CODES),
+        "settings-phone-confirming": replace(with_key, step=SettingsStep.PHONE, phone=right),
+        "settings-phone-unknown": replace(
+            with_key,
+            step=SettingsStep.PHONE,
+            phone=replace(right, account="", key_ends_at=None),
+        ),
+        "settings-phone-failed": replace(
+            with_key, step=SettingsStep.PHONE, phone=failed(PhoneFailure.TOO_LATE)
+        ),
+    }
     return screens | {
         "settings-groups": SettingsScreen(SETTINGS, changes=CHANGES),
         "settings-items": SettingsScreen(

@@ -209,7 +209,7 @@ from pathlib import Path
 place = Path("/run/kiosk/phone")
 place.mkdir(mode=0o700, exist_ok=True)
 new = place / "new"
-new.write_text(json.dumps({"token": "ab" * 16, "language": "en"}))
+new.write_text(json.dumps({"token": "ab" * 16, "language": "en", "task": "everything"}))
 new.rename(place / "wanted")
 file = Path("/run/kiosk-phone/progress")
 while True:

@@ -140,6 +140,10 @@ CHANGE_OUTCOMES: Final[Mapping[ChangeOutcome, str]] = MappingProxyType(
         ChangeOutcome.NOT_ALLOWED: mark("Not saved. This can only be set with a file."),
         ChangeOutcome.NOT_SAVED: mark("Not saved. The memory card cannot be written."),
         ChangeOutcome.NO_ANSWER: mark("Not saved. The box did not listen. Try again."),
+        ChangeOutcome.ALLOWED: mark("The PIN is right."),
+        ChangeOutcome.MONEY_WAITS: mark(
+            "A code is still open, or money is on its way to you. Try again when it is there."
+        ),
         ChangeOutcome.FITS: mark("The file fits."),
         ChangeOutcome.NO_STICK: mark("No USB stick is seen. Plug it in, and try again."),
         ChangeOutcome.NO_FILE: mark("There is no file kiosk.env on the stick."),

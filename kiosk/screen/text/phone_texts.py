@@ -62,7 +62,9 @@ FIELD_MISTAKES: Final[Mapping[str, str]] = MappingProxyType(
 
 PHONE_FAILURES: Final[Mapping[PhoneFailure, str]] = MappingProxyType(
     {
-        PhoneFailure.NOT_ALLOWED: mark("The till is set up already. Start the box again."),
+        PhoneFailure.NOT_ALLOWED: mark(
+            "The till is set up already, or its settings have changed meanwhile. Begin again."
+        ),
         PhoneFailure.NO_RADIO: mark(
             "No network could be opened for the phone. Is there Wi-Fi in this box, and is it on?"
         ),

@@ -24,9 +24,9 @@ from kiosk.screen.views.choices import (
     page_with_foot,
     sentence_page,
 )
-from kiosk.screen.views.first_run_phone import by_phone, copy_key
 from kiosk.screen.views.letters import letter_rows, letters_gap, letters_page, signs_key
 from kiosk.screen.views.payee import NOBODY, looking_page, payee_refused_page, payee_right_page
+from kiosk.screen.views.phone_setup import COPY_FIRST_KEY, by_phone, copy_key
 from kiosk.screen.views.pin_and_tip import pin_page
 from kiosk.screen.views.stick import refusal_page, stick_farewell, stick_page
 from kiosk.screen.views.wifi import wifi
@@ -69,9 +69,9 @@ def first_run(canvas: Canvas, screen: FirstRun, look: Look) -> None:
         case Question.TILL_ACCOUNT:
             _till_account(canvas, screen)
         case Question.PHONE_KEY:
-            copy_key(canvas)
-        case Question.PHONE:
-            by_phone(canvas, screen)
+            copy_key(canvas, COPY_FIRST_KEY)
+        case Question.PHONE if screen.phone is not None:
+            by_phone(canvas, screen.phone, shows_page_code=screen.shows_page_code)
         case Question.LANGUAGE | Question.TIME_ZONE | Question.CURRENCY:
             _choosing(canvas, screen)
         case Question.PIN:

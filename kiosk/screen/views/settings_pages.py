@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from kiosk.sale.keys import Key, Letter
+from kiosk.sale.phone_setup import PhoneStep
 from kiosk.sale.setting_parts import parts_of
 from kiosk.sale.settings_change import ChangeOutcome, StickFile
 from kiosk.sale.settings_screen import ROWS, EditableSetting, SettingsScreen, SettingsStep
@@ -26,6 +27,7 @@ from kiosk.screen.views.choices import (
 )
 from kiosk.screen.views.letters import letter_rows, letters_gap, letters_page, signs_key
 from kiosk.screen.views.payee import looking_page, payee_refused_page
+from kiosk.screen.views.phone_setup import COPY_NEW_KEY, by_phone, copy_key, key_right
 from kiosk.screen.views.pin_and_tip import pin_page
 from kiosk.screen.views.stick import reading_words, stick_changes, stick_farewell
 
@@ -42,6 +44,8 @@ def settings_pages(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
         case SettingsStep.GROUPS:
             groups = [(_group(words, group), "") for group in screen.groups]
             groups.append((words.tr("From a USB stick: kiosk.env"), ""))
+            if screen.takes_key:
+                groups.append((words.tr("A new key of the till account, by phone"), ""))
             choices_page(canvas, words.tr("Settings"), groups, save=_save(words, screen))
         case SettingsStep.LIST:
             shown = [
@@ -60,6 +64,13 @@ def settings_pages(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
             _typing(canvas, screen, screen.setting)
         case SettingsStep.PIN:
             _pin(canvas, screen, look)
+        case SettingsStep.PHONE_KEY:
+            copy_key(canvas, COPY_NEW_KEY)
+        case SettingsStep.PHONE if screen.phone is not None:
+            if screen.phone.step is PhoneStep.CONFIRMING:
+                key_right(canvas, screen.phone)
+            else:
+                by_phone(canvas, screen.phone, shows_page_code=screen.shows_page_code)
         case SettingsStep.LOOKING_UP:
             looking_page(canvas, _payee_name(screen))
         case SettingsStep.PAYEE_REFUSED:
@@ -165,6 +176,8 @@ def _pin(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
         shown = _HIDDEN * 4 if setting.is_secret else _text(words, setting, text) or _NOTHING
         parts.append(f"{setting_label(words, setting.name)}: {shown}")
     changes = "; ".join(parts) + "."
+    if screen.wants_phone:
+        changes = words.tr("A new key of the till account, by phone")
     if screen.stick is not None:
         changes = stick_changes(canvas, screen.stick)
     restart = words.tr("The till starts again.") if screen.needs_restart else ""

@@ -1,4 +1,4 @@
-"""The first run by phone: what to do first, the two codes, and how far it is."""
+"""Set up by phone: what to do first, the two codes, how far it is, and what is to be confirmed."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,7 +6,6 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.first_run_screen import FirstRun
 from kiosk.sale.keys import Key
 from kiosk.sale.phone_setup import (
     DASHBOARD,
@@ -27,6 +26,14 @@ from kiosk.screen.views.choices import back_key, foot_keys, page_with_foot, sent
 from kiosk.screen.views.payee import payee_right_page
 
 _DASHBOARD_NAME: Final = DASHBOARD.partition("//")[2]
+COPY_FIRST_KEY: Final = mark(
+    "Open {site}, make a key with READ, RECEIVE and WRITE, and copy it. Without a till"
+    " account go on at once."
+)
+COPY_NEW_KEY: Final = mark(
+    "Open {site}, make a key with READ, RECEIVE and WRITE, and copy it. Then the phone needs this"
+    " till's Wi-Fi: for ten minutes at most nothing can be sold."
+)
 _SENTENCES: Final[Mapping[PhoneStep, tuple[Icon, str]]] = MappingProxyType(
     {
         PhoneStep.OPENING: (Icon.WIFI, mark("Opening a network for the phone")),
@@ -37,34 +44,25 @@ _SENTENCES: Final[Mapping[PhoneStep, tuple[Icon, str]]] = MappingProxyType(
 )
 
 
-def copy_key(canvas: Canvas) -> None:
+def copy_key(canvas: Canvas, sentence: str) -> None:
     """First the key, while the phone still has its own network."""
     words = canvas.words
     body, foot = page_with_foot(canvas)
-    lines = (
-        words.tr("First copy the key, on the phone"),
-        words.tr(
-            "Open {site}, make a key with READ, RECEIVE and WRITE, and copy it. Without a till"
-            " account go on at once.",
-            site=_DASHBOARD_NAME,
-        ),
-        "",
-    )
+    about = words.tr(sentence, site=_DASHBOARD_NAME)
+    lines = (words.tr("First copy the key, on the phone"), about, "")
     _code_and_words(canvas, body, DASHBOARD, lines)
     go_on = (Key.CHARGE, words.tr("Next"), Icon.ARROW, Tone.MAIN)
     foot_keys(canvas, foot, [back_key(canvas), go_on])
 
 
-def by_phone(canvas: Canvas, screen: FirstRun) -> None:
-    """How far it is."""
-    progress = screen.phone
-    assert progress is not None  # a first run at this question has one
+def by_phone(canvas: Canvas, progress: PhoneProgress, *, shows_page_code: bool) -> None:
+    """How far it is. `shows_page_code`: the second code is wanted, though no phone was noticed."""
     match progress.step:
         case PhoneStep.FAILED:
             _failed(canvas, progress)
         case PhoneStep.CONFIRMING:
             payee_right_page(canvas, progress.payee)
-        case PhoneStep.WAITING if not screen.shows_page_code:
+        case PhoneStep.WAITING if not shows_page_code:
             _network_code(canvas, progress)
         case PhoneStep.WAITING | PhoneStep.JOINED:
             _page_code(canvas, progress)
@@ -133,3 +131,21 @@ def _failed(canvas: Canvas, progress: PhoneProgress) -> None:
         canvas.lines(words.joined(what, cure), more, colours.quiet, LABEL)
     again = (Key.CHARGE, words.tr("Try again"), Icon.AGAIN, Tone.MAIN)
     foot_keys(canvas, foot, [back_key(canvas), again])
+
+
+def key_right(canvas: Canvas, progress: PhoneProgress) -> None:
+    """Whose key it is, until when, and who gets the money with it; yes?"""
+    words, colours = canvas.words, canvas.palette
+    body, foot = page_with_foot(canvas)
+    title, account, ends, payee, sure = rows(body, [16, 22, 14, 26, 22], canvas.points(GAP))
+    canvas.text(words.tr("The key is of this account"), title, colours.quiet, LARGE)
+    name = progress.account or words.tr("Blink does not say which")
+    canvas.text(name, account, colours.ink, TITLE, weight=Weight.BOLD)
+    until = words.tr("It has no end that Blink tells.")
+    if progress.key_ends_at is not None:
+        until = words.tr("It ends: {day}.", day=words.date(progress.key_ends_at))
+    canvas.text(until, ends, colours.quiet, LABEL)
+    paid = words.tr("Money of every sale will go to: {value}", value=progress.payee)
+    canvas.lines(paid, payee, colours.ink, BODY, weight=Weight.BOLD)
+    canvas.lines(words.tr("Use this key?"), sure, colours.ink, BODY)
+    foot_keys(canvas, foot, [back_key(canvas), (Key.CHARGE, words.tr("Yes"), Icon.TICK, Tone.MAIN)])
