@@ -282,10 +282,16 @@ class Window:
 
 def picture(till: Till, look: Look, size: tuple[int, int]) -> tuple[pygame.Surface, Canvas]:
     """A view is a function of the till: its picture, and the canvas that says what is where."""
+    surface = pygame.Surface(size)
+    return surface, painted(surface, till, look)
+
+
+def painted(surface: pygame.Surface, till: Till, look: Look) -> Canvas:
+    """The view drawn on a surface; the canvas says what is where."""
     pygame.font.init()
     look = look.in_language(till.customer_language)
-    canvas = Canvas(pygame.Surface(size), PALETTES[look.theme], look.words)
+    canvas = Canvas(surface, PALETTES[look.theme], look.words)
     shown = replace(till, item_room=item_room(canvas))
     paint(canvas, shown, look)
     paint_motion(canvas, shown)
-    return canvas.surface, canvas
+    return canvas
