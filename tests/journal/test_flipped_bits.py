@@ -13,7 +13,7 @@ from tests.journal.connection import connection
 from tests.journal.test_journal import NOW, moved, opened, paid, sale
 from tests.sale.tills import RULES
 
-SAMPLE = 60
+SAMPLE = 36
 
 
 @pytest.fixture(scope="module")

@@ -292,7 +292,7 @@ def no_fault_of_ours(log: pytest.LogCaptureFixture) -> bool:
 def test_a_wallet_survives_a_lying_server_and_believes_nothing_of_it(
     recorded: tuple[Recorded, Account, Endpoints], caplog: pytest.LogCaptureFixture
 ) -> None:
-    converse(*recorded, messages=500)
+    converse(*recorded, messages=300)
     assert no_fault_of_ours(caplog)
 
 
