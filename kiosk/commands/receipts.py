@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from kiosk.printer.printer import NoPrinter, Printer
 from kiosk.sale.receipt import Shop
-from kiosk.sale.receipt_request import PrinterChanged
+from kiosk.sale.receipt_request import PrinterEvent
 from kiosk.sale.till import ReceiptRule
 from kiosk.screen.drawing.receipt_picture import DOTS_OF_PAPER, receipt_dots
 from kiosk.screen.text.words import Words
@@ -28,7 +28,7 @@ def shop_of(settings: Settings) -> Shop:
 
 
 def printer_of(
-    settings: Settings, words: Callable[[], Words], put: Callable[[PrinterChanged], None]
+    settings: Settings, words: Callable[[], Words], put: Callable[[PrinterEvent], None]
 ) -> Printer | NoPrinter:
     """The printer as set; receipts are in the `words` that are in force when they are drawn."""
     if not settings.printer:

@@ -13,7 +13,7 @@ from kiosk.printer import escpos
 from kiosk.printer.escpos import Fault
 from kiosk.printer.links import Link, LinkBroken, Patience, opened
 from kiosk.sale.receipt import Receipt
-from kiosk.sale.receipt_request import PrinterChanged
+from kiosk.sale.receipt_request import PrinterChanged, PrinterEvent, ReceiptGivenUp
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 log: Final = logging.getLogger("kiosk.printer")
@@ -48,7 +48,8 @@ class Printer:
     """Prints on the printer at `address`: a device's path, or `tcp://host:port`.
 
     `draw` makes the dots of a receipt, `width` of them in a row, as `escpos.document` takes them.
-    `put` hears of troubles and of their end. `drawer`: receipts open the cash drawer.
+    `put` hears of troubles, of their end, and of receipts that are given up. `drawer`: receipts
+    open the cash drawer.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Printer:
         address: str,
         width: int,
         draw: Callable[[Receipt], bytes],
-        put: Callable[[PrinterChanged], None],
+        put: Callable[[PrinterEvent], None],
         *,
         drawer: bool = False,
         patience: Patience = USUAL_PATIENCE,
@@ -103,10 +104,11 @@ class Printer:
 
     def _drop_oldest(self) -> None:
         try:
-            self._waiting.get_nowait()
+            receipt = self._waiting.get_nowait()
         except Empty:
             return
-        log.warning("a receipt is given up: more than %d wait for the printer", MOST_WAITING)
+        if receipt is not None:
+            self._give_up(receipt, f"more than {MOST_WAITING} wait for the printer")
 
     def _work(self) -> None:
         self._attempt(self._look)
@@ -117,15 +119,21 @@ class Printer:
             except Empty:
                 self._attempt(self._look)
             else:
-                if receipt is not None:
-                    self._attempt(partial(self._print, receipt))
+                if receipt is not None and not self._attempt(partial(self._print, receipt)):
+                    self._give_up(receipt, "it failed")
 
-    def _attempt(self, action: Callable[[], None]) -> None:
-        """A fault of ours in one receipt is logged, and the thread goes on with the next."""
+    def _attempt(self, action: Callable[[], None]) -> bool:
+        """Whether it went well. A fault of ours is logged, and the thread goes on with the next."""
         try:
             action()
         except Exception:
             log.exception("the printer's thread goes on after")
+            return False
+        return True
+
+    def _give_up(self, receipt: Receipt, why: str) -> None:
+        log.warning("receipt given up number=%s: %s", receipt.number, why)
+        self._put(ReceiptGivenUp(receipt))
 
     def _look(self) -> None:
         """Find out how the printer is, without printing."""
@@ -140,7 +148,7 @@ class Printer:
             if self._closing.wait(self._pauses.retry_s):
                 return
             if self._clock() >= until_s:
-                log.warning("a receipt is given up after %.0f s", self._pauses.give_up_s)
+                self._give_up(receipt, f"not printed within {self._pauses.give_up_s:.0f} s")
                 return
 
     def _is_printed(self, commands: Sequence[bytes], until_s: float) -> bool:

@@ -13,7 +13,7 @@ from kiosk.sale.ledger_history import LedgerHistory
 from kiosk.sale.money import Cents, Sats
 from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
 from kiosk.sale.phone_setup import PhoneProgress
-from kiosk.sale.receipt_request import PrinterChanged, ReceiptDetailsResult
+from kiosk.sale.receipt_request import PrinterChanged, ReceiptDetailsResult, ReceiptGivenUp
 from kiosk.sale.sale_record import SaleDetails
 from kiosk.sale.sales_list import SalesPageResult
 from kiosk.sale.screens import ConnectionState
@@ -361,6 +361,7 @@ Event = (
     | SaleDetailsResult
     | ReceiptDetailsResult
     | PrinterChanged
+    | ReceiptGivenUp
     | SettingsRefused
     | DeviceFailed
     | DeviceActionResult

@@ -182,8 +182,11 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
         till = replace(till, interrupted_sales=())
         if key in (Key.CLEAR, Key.CHARGE):  # the notice has been read
             return Step(till)
-    if key is Key.CHARGE and entry.is_empty and till.late_money and _notice(till) is None:
-        return odd_money.put_away(till)
+    if key is Key.CHARGE and entry.is_empty and _notice(till) is None:
+        if till.late_money:
+            return odd_money.put_away(till)
+        if printing.tells_unprinted(till):
+            return printing.put_unprinted_away(till)
     if key is Key.CASHIER or (key is Key.CHARGE and entry.is_empty and till.rules.cashiers):
         return choosing_cashier.open_choice(till, entry)
     if key is Key.CHARGE and entry.is_empty and till.rules.items:  # a 4x3 keypad has no other way
@@ -215,8 +218,12 @@ def _handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
             return Step(till if taxed is entry else _with_entry(till, screen, taxed))
         case Key.CHARGE:
             return checkout.open_sale(till, entry)
-        case Key.PUT_AWAY if entry.is_empty:
+        case Key.PUT_AWAY if entry.is_empty and odd_money.can_put_away(till):
             return odd_money.put_away(till)
+        case Key.PUT_AWAY if entry.is_empty and printing.tells_unprinted(till):
+            return printing.put_unprinted_away(till)
+        case Key.PRINT_AGAIN if entry.is_empty and printing.tells_unprinted(till):
+            return printing.print_again(till)
         case Key.SHOW_CONNECTIONS:
             shown = replace(screen, connections=not screen.connections)
             return Step(replace(till, screen=shown))

@@ -33,7 +33,8 @@ class Key(StrEnum):
     CHECK = "check"  # "Paid? Check": ask Blink now
     BRIGHTER = "brighter"  # white level of the QR code
     DIMMER = "dimmer"
-    PUT_AWAY = "put-away"  # what was odd about money has been read
+    PUT_AWAY = "put-away"  # what was odd about money, or not printed, has been read
+    PRINT_AGAIN = "print-again"  # the receipts that the printer gave up
     WIFI = "wifi"  # on a till that does not reach Blink: another network
     SHOW_BRIGHTNESS = "show-brightness"  # a tap on the code: its two keys for that, or not
     LANGUAGE = "language"  # the customer's: the next of the languages that are offered

@@ -5,6 +5,7 @@ A receipt is no part of a sale: nothing waits for it, and nothing is lost with i
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from kiosk.sale.code_on_screen import back_to_entry
 from kiosk.sale.effects import Step
@@ -36,6 +37,7 @@ from kiosk.sale.screens import (
 )
 from kiosk.sale.till import ReceiptRule, Till
 
+MOST_UNPRINTED: Final = 20  # receipts that are remembered as given up, the newest
 PRINT_KEY = Key.PLUS  # on the paid screen, so that the keypad has it too
 SHOW_KEY = Key.CURRENCY
 
@@ -178,6 +180,28 @@ def handle_details(till: Till, event: ReceiptDetailsResult) -> Step:
 def handle_printer(till: Till, event: PrinterChanged) -> Step:
     """What the printer says of itself: told on the screen until it works again."""
     return Step(replace(till, printer_trouble=event.trouble))
+
+
+def handle_given_up(till: Till, receipt: Receipt) -> Step:
+    """A receipt that nobody got: told on the screen until it is printed again or put away."""
+    return Step(replace(till, unprinted=(*till.unprinted, receipt)[-MOST_UNPRINTED:]))
+
+
+def tells_unprinted(till: Till) -> bool:
+    """Whether that is told now: the printer works, and nothing about money is to be read first."""
+    pressing = till.printer_trouble or till.late_money or till.alarms
+    return bool(till.unprinted) and not pressing
+
+
+def print_again(till: Till) -> Step:
+    """Give the printer what it gave up; the drawer stays shut, since its money has been taken."""
+    papers = (PrintReceipt(replace(receipt, opens_drawer=False)) for receipt in till.unprinted)
+    return Step(replace(till, unprinted=()), (), tuple(papers))
+
+
+def put_unprinted_away(till: Till) -> Step:
+    """What was not printed has been read; a copy of it can be had from the manager's pages."""
+    return Step(replace(till, unprinted=()))
 
 
 def _prints(till: Till) -> bool:

@@ -148,6 +148,21 @@ class Receipt:
     lines: tuple[Line, ...]
     opens_drawer: bool = False
 
+    @property
+    def title(self) -> Title:
+        """What the paper is."""
+        return next(line.title for line in self.lines if isinstance(line, TitleLine))
+
+    @property
+    def number(self) -> str:
+        """Its number in the books, empty where it has none."""
+        numbers = (
+            line.value
+            for line in self.lines
+            if isinstance(line, FactLine) and line.label is Label.NUMBER
+        )
+        return str(next(numbers, ""))
+
 
 def sale_receipt(
     details: SaleDetails, shop: Shop, *, copy: bool = False, most_items: int = MOST_ITEMS

@@ -30,7 +30,10 @@ class ReadReceipt:
 
 @dataclass(frozen=True, slots=True)
 class PrintReceipt:
-    """Give a receipt to the printer, which prints it when it can. -> PrinterChanged at a change."""
+    """Give a receipt to the printer, which prints it when it can.
+
+    -> PrinterChanged at a change, ReceiptGivenUp if it could not be printed for long.
+    """
 
     receipt: Receipt
 
@@ -48,3 +51,13 @@ class PrinterChanged:
     """The receipt printer met a trouble, or works again: then it is None."""
 
     trouble: Trouble | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptGivenUp:
+    """The printer does not print this one any more; nobody has its paper."""
+
+    receipt: Receipt
+
+
+PrinterEvent = PrinterChanged | ReceiptGivenUp

@@ -36,6 +36,7 @@ def status_light(till: Till) -> Light:
         or till.stuck_keys
         or till.interrupted_sales
         or till.printer_trouble
+        or till.unprinted
     )
     return Light.TROUBLE if needs_somebody else Light.DARK
 

@@ -18,7 +18,7 @@ from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.money import SAT, Cents, Currency, Rate, Sats
 from kiosk.sale.pin_tries import PinTries
 from kiosk.sale.quick_item import QuickItem
-from kiosk.sale.receipt import Shop
+from kiosk.sale.receipt import Receipt, Shop
 from kiosk.sale.sale_record import SaleRecord
 from kiosk.sale.sales_list import USUAL_ROOM
 from kiosk.sale.screens import Screen
@@ -251,6 +251,7 @@ class Till:
     last_sales: tuple[SaleRecord, ...] | None = None  # of today; None until they are asked for
     printed: SaleId | None = None  # the last sale whose receipt was given to the printer
     printer_trouble: Trouble | None = None
+    unprinted: tuple[Receipt, ...] = ()  # given up by the printer, and not yet read
     customer_language: str = ""  # of the sale on the screen; empty is the kiosk's own
     late_money: tuple[Sale, ...] = ()  # paid after they had left the screen, and not yet read
     lost_journal: LostJournal | None = None  # a damaged journal, until its sales have been taken up

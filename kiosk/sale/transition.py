@@ -74,7 +74,7 @@ from kiosk.sale.key_timing import note_screen_change
 from kiosk.sale.limits import count_paid
 from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
 from kiosk.sale.phone_setup import PhoneProgress
-from kiosk.sale.receipt_request import PrinterChanged, ReceiptDetailsResult
+from kiosk.sale.receipt_request import PrinterChanged, ReceiptDetailsResult, ReceiptGivenUp
 from kiosk.sale.sales_list import SalesPageResult
 from kiosk.sale.settings_change import SettingsChangeResult
 from kiosk.sale.status_light import with_trouble_sound
@@ -182,6 +182,8 @@ def _handle(till: Till, event: Event) -> Step:
             return manager.handle_device_result(till, event)
         case PrinterChanged():
             return printing.handle_printer(till, event)
+        case ReceiptGivenUp(receipt):
+            return printing.handle_given_up(till, receipt)
         case DeviceFactsResult(facts):
             return Step(replace(till, device=facts))
         case CopyResult():

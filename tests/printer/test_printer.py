@@ -14,7 +14,7 @@ import pytest
 from kiosk.printer.links import Patience
 from kiosk.printer.printer import MOST_WAITING, Pauses, Printer
 from kiosk.sale.receipt import Receipt, ShopLine
-from kiosk.sale.receipt_request import PrinterChanged
+from kiosk.sale.receipt_request import PrinterChanged, PrinterEvent, ReceiptGivenUp
 from kiosk.sale.trouble import TroubleKind
 from tests.printer.fake_printer import NetworkPrinter, printed
 
@@ -40,15 +40,21 @@ class At:
     def __init__(
         self, address: str, pauses: Pauses = SOON, draw: Callable[[Receipt], bytes] = dots
     ) -> None:
-        self.told: SimpleQueue[PrinterChanged] = SimpleQueue()
+        self.told: SimpleQueue[PrinterEvent] = SimpleQueue()
         self.printer = Printer(
             address, WIDTH, draw, self.told.put, drawer=True, patience=QUICK, pauses=pauses
         )
         self.printer.start()
 
     def next_kind(self) -> TroubleKind | None:
-        trouble = self.told.get(timeout=20).trouble
-        return trouble.kind if trouble is not None else None
+        event = self.told.get(timeout=20)
+        assert isinstance(event, PrinterChanged)
+        return event.trouble.kind if event.trouble is not None else None
+
+    def next_given_up(self) -> Receipt:
+        event = self.told.get(timeout=20)
+        assert isinstance(event, ReceiptGivenUp)
+        return event.receipt
 
 
 @pytest.fixture
@@ -176,7 +182,7 @@ def test_the_kernels_port_tells_that_the_paper_is_out_and_that_it_is_back(
             os.close(reading)
 
 
-def test_a_receipt_is_given_up_after_a_while_and_the_next_one_is_printed(
+def test_a_receipt_is_given_up_after_a_while_and_told_and_the_next_one_is_printed(
     at: Callable[..., At], tmp_path: Path
 ) -> None:
     device = tmp_path / "lp0"
@@ -193,6 +199,7 @@ def test_a_receipt_is_given_up_after_a_while_and_the_next_one_is_printed(
     assert [drawn.get(timeout=20) for _ in range(2)] == [
         str(receipt(number).lines) for number in (1, 2)
     ]
+    assert [thread.next_given_up() for _ in range(2)] == [receipt(1), receipt(2)]
 
 
 def test_a_plain_file_is_no_printer(at: Callable[..., At], tmp_path: Path) -> None:
@@ -205,12 +212,14 @@ def test_a_plain_file_is_no_printer(at: Callable[..., At], tmp_path: Path) -> No
     assert file.read_bytes() == b"money"
 
 
-def test_more_receipts_than_can_wait_drop_the_oldest(tmp_path: Path) -> None:
-    printer = Printer(str(tmp_path / "lp0"), WIDTH, dots, lambda _: None)
+def test_of_more_receipts_than_can_wait_the_oldest_are_given_up_and_told(tmp_path: Path) -> None:
+    told: list[PrinterEvent] = []
+    printer = Printer(str(tmp_path / "lp0"), WIDTH, dots, told.append)
     for number in range(MOST_WAITING + 5):
         printer.print(receipt(number))
     waiting = [printer._waiting.get_nowait() for _ in range(MOST_WAITING)]
     assert waiting == [receipt(number) for number in range(5, MOST_WAITING + 5)]
+    assert told == [ReceiptGivenUp(receipt(number)) for number in range(5)]
 
 
 def test_a_picture_that_cannot_be_drawn_does_not_end_the_thread(
@@ -229,6 +238,7 @@ def test_a_picture_that_cannot_be_drawn_does_not_end_the_thread(
     thread.printer.print(receipt(2))
     assert b"".join(shown.wait_for_cuts(1).rows) == dots(receipt(2))
     assert "a fault of ours" in caplog.text
+    assert thread.next_given_up() == receipt(1)
 
 
 def read_fifo(device: Path, *, cuts: int) -> bytes:

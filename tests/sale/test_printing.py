@@ -4,17 +4,20 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.sale.books import ReceiptNumber
 from kiosk.sale.effects import CloseSale
 from kiosk.sale.events import InvoiceStatusResult
 from kiosk.sale.facts import Ending, InvoicePaid
 from kiosk.sale.invoice import InvoiceStatus
-from kiosk.sale.keys import Key
-from kiosk.sale.receipt import FactLine, Label, Title, TitleLine
+from kiosk.sale.keys import Key, Light
+from kiosk.sale.printing import MOST_UNPRINTED, tells_unprinted
+from kiosk.sale.receipt import FactLine, Label, Title, TitleLine, sale_receipt
 from kiosk.sale.receipt_request import (
     PrinterChanged,
     PrintReceipt,
     ReadReceipt,
     ReceiptDetailsResult,
+    ReceiptGivenUp,
     ReceiptUse,
 )
 from kiosk.sale.screens import (
@@ -25,6 +28,7 @@ from kiosk.sale.screens import (
     ReceiptScreen,
     SaleScreen,
 )
+from kiosk.sale.status_light import status_light
 from kiosk.sale.till import ReceiptRule, Rules
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import RULES, Story
@@ -209,3 +213,54 @@ def test_the_printers_trouble_is_told_until_it_works_again_and_stops_no_sale() -
     story.awaiting()
     story.play(PrinterChanged(None))
     assert story.till.printer_trouble is None
+
+
+def given_up(count: int = 1) -> Story:
+    """So many receipts have been given up, and the printer works again."""
+    story = Story(ALWAYS).ready()
+    story.wait(1)
+    story.play(PrinterChanged(Trouble(TroubleKind.PRINTER_NO_PAPER)))
+    for number in range(1, count + 1):
+        details = replace(RECEIPTED, receipt=ReceiptNumber(1, number))
+        story.play(ReceiptGivenUp(sale_receipt(details, SHOP)))
+    assert not tells_unprinted(story.till), "first the paper"
+    story.play(PrinterChanged(None))
+    return story
+
+
+def test_a_receipt_that_was_given_up_is_told_and_printed_by_its_key_without_the_drawer() -> None:
+    story = given_up(2)
+    assert tells_unprinted(story.till)
+    assert status_light(story.till) is Light.TROUBLE
+    story.press(Key.PRINT_AGAIN)
+    assert numbers(story) == ["1-1", "1-2"]
+    papers = [effect.receipt for effect in story.effects if isinstance(effect, PrintReceipt)]
+    assert not any(paper.opens_drawer for paper in papers)
+    assert status_light(story.till) is Light.DARK
+
+
+@pytest.mark.parametrize("key", [Key.PUT_AWAY, Key.CHARGE])
+def test_a_receipt_that_was_given_up_is_put_away_once_it_has_been_read(key: Key) -> None:
+    story = given_up()
+    story.press("5", key)
+    assert story.till.unprinted, "what is typed is no answer to it"
+    story = given_up()
+    story.press(key)
+    assert story.till.unprinted == ()
+    assert numbers(story) == []
+
+
+def test_money_that_came_oddly_is_read_before_receipts_that_were_not_printed() -> None:
+    story = given_up()
+    story.till = replace(story.till, late_money=(RECEIPTED.record.sale,))
+    story.press(Key.PUT_AWAY)
+    assert story.till.late_money == ()
+    assert story.till.unprinted
+    story.press(Key.PUT_AWAY)
+    assert story.till.unprinted == ()
+
+
+def test_no_more_receipts_are_told_than_are_remembered() -> None:
+    story = given_up(MOST_UNPRINTED + 5)
+    assert len(story.till.unprinted) == MOST_UNPRINTED
+    assert story.till.unprinted[0].number == "1-6"

@@ -90,6 +90,7 @@ READ_ME = (
     "alarm",
     "no-copy",
     "printer-no-paper",
+    "unprinted-",
     "late-money",
     "recovered",
     "stuck",

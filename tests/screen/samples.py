@@ -24,7 +24,7 @@ from kiosk.sale.invoice import (
 from kiosk.sale.letters import KeyboardLayer
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
 from kiosk.sale.quick_item import QuickItem
-from kiosk.sale.receipt import Shop
+from kiosk.sale.receipt import Shop, sale_receipt
 from kiosk.sale.refund import RefundReason
 from kiosk.sale.sale_record import RefundRecord, SaleDetails, SaleRecord, SaleState
 from kiosk.sale.sales_list import SalesDay, SalesList, SalesPlace
@@ -480,6 +480,14 @@ def _receipt_views() -> dict[str, Till]:
             EnteringAmount(Entry(USD)),
             rules=asks,
             printer_trouble=Trouble(TroubleKind.PRINTER_NO_PAPER),
+        ),
+        "unprinted-one": till(
+            EnteringAmount(Entry(USD)), rules=asks, unprinted=(sale_receipt(RECEIPTED, SHOP),)
+        ),
+        "unprinted-many": till(
+            EnteringAmount(Entry(USD)),
+            rules=replace(asks, items=QUICK_ITEMS),
+            unprinted=(sale_receipt(RECEIPTED, SHOP),) * 3,
         ),
     }
 

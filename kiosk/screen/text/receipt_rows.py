@@ -106,6 +106,11 @@ def receipt_text(receipt: Receipt, words: Words) -> str:
     return without_marks("\n".join(line for line in lines if line))
 
 
+def paper_name(receipt: Receipt, words: Words) -> str:
+    """What the paper is, with its number if it has one: `Receipt 1-57`."""
+    return f"{words.tr(_TITLES[receipt.title])} {receipt.number}".strip()
+
+
 def phone_text(paper: Callable[[Shop, int], Receipt], shop: Shop, words: Words) -> str:
     """A paper as plain text that fits the code a customer's phone reads.
 

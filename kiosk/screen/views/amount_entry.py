@@ -30,6 +30,7 @@ from kiosk.screen.drawing.theme import (
 from kiosk.screen.drawing.touch_zones import LOGO_HOLD_S, TouchZone
 from kiosk.screen.text.amounts import other_unit
 from kiosk.screen.views.banner import banner
+from kiosk.screen.views.button_row import Button, button_row
 from kiosk.screen.views.connection_status import (
     connections_key,
     is_well_at_rest,
@@ -180,8 +181,13 @@ def _notes(
         left = banner(canvas, above, note.icon, note.sentence, note.tone, LABEL)
         area = pygame.Rect(area.left, left.top, area.width, area.bottom - left.top)
         if note.can_be_put_away:
-            key, area = off_top(area, canvas.finger, canvas.points(GAP))
-            canvas.button(key, Key.PUT_AWAY, canvas.words.tr("Put away"), name=Icon.TICK)
+            foot, area = off_top(area, canvas.finger, canvas.points(GAP))
+            keys: list[Button] = [
+                (Key.PUT_AWAY, canvas.words.tr("Put away"), Icon.TICK, Tone.PLAIN)
+            ]
+            if note.can_be_printed:
+                keys.append((Key.PRINT_AGAIN, canvas.words.tr("Print"), Icon.RECEIPT, Tone.PLAIN))
+            button_row(canvas, canvas.columns(foot, [1] * len(keys), canvas.points(GAP)), keys)
     if entry.items:
         tape(canvas, area, entry)
     elif entry.is_empty and has_room_for_sales(canvas):

@@ -8,11 +8,13 @@ from kiosk.sale.keys import SCREEN_LEGEND
 from kiosk.sale.limits import is_near, left_today, trouble_ahead
 from kiosk.sale.money import Sats
 from kiosk.sale.odd_money import can_put_away
+from kiosk.sale.printing import tells_unprinted
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.drawing.canvas import Tone
 from kiosk.screen.drawing.icons import Icon
+from kiosk.screen.text.receipt_rows import paper_name
 from kiosk.screen.text.words import Words
 
 
@@ -24,6 +26,7 @@ class Banner:
     tone: Tone
     sentence: str
     can_be_put_away: bool = False
+    can_be_printed: bool = False
 
 
 def entry_banner(till: Till, screen: EnteringAmount, words: Words) -> Banner | None:
@@ -31,8 +34,9 @@ def entry_banner(till: Till, screen: EnteringAmount, words: Words) -> Banner | N
     for icon, tone, sentence_of in BANNERS:
         sentence = sentence_of(till, screen, words)
         if sentence:
+            prints = sentence_of is _unprinted
             told = sentence_of in (_late_money, _alarm) and can_put_away(till)
-            return Banner(icon, tone, sentence, can_be_put_away=told)
+            return Banner(icon, tone, sentence, told or prints, prints)
     return None
 
 
@@ -76,6 +80,18 @@ def _printer(till: Till, screen: EnteringAmount, words: Words) -> str:
     return _trouble(words, till.printer_trouble) if screen.entry.is_empty else ""
 
 
+def _unprinted(till: Till, screen: EnteringAmount, words: Words) -> str:
+    if not screen.entry.is_empty or not tells_unprinted(till):
+        return ""
+    if len(till.unprinted) == 1:
+        return words.tr("Not printed: {paper}.", paper=paper_name(till.unprinted[0], words))
+    return words.trn(
+        "{count} receipt was not printed.",
+        "{count} receipts were not printed.",
+        len(till.unprinted),
+    )
+
+
 def _near_limit(till: Till, screen: EnteringAmount, words: Words) -> str:
     if not is_near(till, screen.entry):
         return ""
@@ -106,6 +122,7 @@ BANNERS: Final[tuple[tuple[Icon, Tone, Callable[[Till, EnteringAmount, Words], s
     (Icon.WARNING, Tone.WARN, _late_money),
     (Icon.WARNING, Tone.BAD, _alarm),
     (Icon.WARNING, Tone.WARN, _printer),
+    (Icon.RECEIPT, Tone.WARN, _unprinted),
     (Icon.CLOCK, Tone.PLAIN, _near_limit),
     (Icon.ARROW, Tone.PLAIN, _on_the_way),
 )
