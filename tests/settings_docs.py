@@ -52,7 +52,21 @@ def page(text: str) -> str:
     tables = "\n".join(
         "".join([f"### {group.value}\n\n", *_rows(group)]) for group in Group if any(_of(group))
     )
-    return f"{before}{BEGIN}\n{tables}\n{END}{after}"
+    return f"{before}{BEGIN}\n{tables}\n{_applied()}\n{END}{after}"
+
+
+def _applied() -> str:
+    """Which settings that the screen changes need a new start of the program."""
+    restarting = (
+        entry.name
+        for entry in TABLE.values()
+        if entry.changed_on_screen and not entry.applies_at_once
+    )
+    names = ", ".join(f"`{name}`" for name in restarting)
+    return (
+        "A change on the screen is taken over as soon as nothing is typed and no sale is on\n"
+        f"the screen. For these the program starts again by itself: {names}.\n"
+    )
 
 
 def _of(group: Group) -> list[Setting]:

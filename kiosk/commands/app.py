@@ -268,6 +268,7 @@ def build_app(
             touch_rotate=settings.touch_rotate,
             audio_device=settings.audio_device,
             volume=settings.volume,
+            brightness=settings.brightness,
             patience=ScreensaverDelays(settings.dim_seconds, settings.blank_seconds),
             memory=settings.journal.with_name(FILE_NAME),
         )
@@ -283,13 +284,20 @@ def build_app(
             rules = rules_of(settings, journal.installation)
             return replace(rules, last_sales=rules.last_sales and window.has_room_for_sales)
 
-        live = LiveSettings(settings, window, inbox.put, look_of=look_of, rules_of=rules_here)
+        live = LiveSettings(
+            settings,
+            window,
+            inbox.put,
+            look_of=look_of,
+            rules_of=rules_here,
+            use_zone=journal.use_zone,
+        )
         host = Host(
             inbox.put,
             folder=folder,
             end=end,
-            write_sales=partial(write_sales, settings.journal, settings.timezone),
-            copy_settings=copy_settings_of(settings),
+            write_sales=lambda place: write_sales(settings.journal, live.settings.timezone, place),
+            copy_settings=lambda: copy_settings_of(live.settings),
             look_up=look_up_in_thread(settings, inbox.put),
             apply_settings=live.apply,
             read_facts=lambda: read_device_facts(release(), settings.journal, Nmcli()),

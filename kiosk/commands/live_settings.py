@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import tzinfo
 from typing import Final
 
 from kiosk.sale.events import Event, SettingsApplied
@@ -19,7 +20,8 @@ log: Final = logging.getLogger("kiosk")
 class LiveSettings:
     """Takes changed settings over: the display and the speaker here, the rules by an event.
 
-    `look_of` and `rules_of` say what settings mean for them, as at the start of the program.
+    `look_of` and `rules_of` say what settings mean for them, as at the start of the program;
+    `use_zone` has days begin elsewhere. `settings` are the ones in force now.
     """
 
     def __init__(
@@ -30,19 +32,23 @@ class LiveSettings:
         *,
         look_of: Callable[[Settings], Look],
         rules_of: Callable[[Settings], Rules],
+        use_zone: Callable[[tzinfo], None],
     ) -> None:
-        self._settings = settings
+        self.settings = settings
         self._window = window
         self._put = put
         self._look_of = look_of
         self._rules_of = rules_of
+        self._use_zone = use_zone
 
     def apply(self, effect: ApplySettings) -> None:
         """Take them over; called by the loop, in whose thread the display is drawn."""
         changes = dict(effect.changes)
-        settings = self._settings = with_changes(self._settings, changes)
+        settings = self.settings = with_changes(self.settings, changes)
         log.info("settings taken over without a new start: %s", ", ".join(changes))
         self._window.use_look(self._look_of(settings))
         self._window.use_volume(settings.volume)
+        self._window.use_brightness(settings.brightness)
+        self._use_zone(settings.timezone)
         self._window.use_delays(ScreensaverDelays(settings.dim_seconds, settings.blank_seconds))
         self._put(SettingsApplied(self._rules_of(settings)))

@@ -66,7 +66,7 @@ class Host:
 
     `folder` is the service's runtime directory, None off an appliance. `end` ends the program in an
     orderly way, in such a manner that systemd starts it again or turns the machine off: it may do
-    neither itself. `write_sales` makes the files of an export, `copy_settings` is the settings
+    neither itself. `write_sales` makes the files of an export, `copy_settings` says the settings
     file for a second copy of the books, `read_facts` says what the device knows of itself,
     `look_up` begins to look a payee up, and `apply_settings` has the till take settings over; both
     need no turn and answer by themselves. A thread exists only while there is something to do.
@@ -79,7 +79,7 @@ class Host:
         folder: Path | None,
         end: Callable[[DeviceAction], None],
         write_sales: Callable[[Path], None],
-        copy_settings: str = "",
+        copy_settings: Callable[[], str] = str,
         read_facts: Callable[[], DeviceFacts] = DeviceFacts,
         look_up: Callable[[LookUpPayee], None] = lambda _: None,
         apply_settings: Callable[[ApplySettings], None] = lambda _: None,
@@ -160,7 +160,7 @@ class Host:
             log.error("no copy on a stick: this is no appliance; `kiosk copy` makes one")
             return CopyOutcome.FAILED
         return copy_request.ask_for_copy(
-            self._folder, effect.reason, self._copy_settings, self._sleep
+            self._folder, effect.reason, self._copy_settings(), self._sleep
         )
 
     def _settings_changed(self, change: ChangeSettings | ReadStick) -> SettingsChangeResult:

@@ -234,6 +234,10 @@ class Journal:
         """Whether another process has asked for a retry since the last time."""
         return requests.take_requests(self._db)
 
+    def use_zone(self, zone: tzinfo) -> None:
+        """Have days begin in another time zone from now on, those of before too."""
+        self._zone = zone
+
     def overview(self, now: int) -> SalesHistoryResult:
         """What the manager's screens show: today, and since the last close."""
         today = day_of(now, self._zone)

@@ -9,11 +9,13 @@ from kiosk.sale import settings_pages, settings_phone
 from kiosk.sale.code_on_screen import back_to_entry
 from kiosk.sale.device import DeviceAction, RunDeviceAction
 from kiosk.sale.effects import ReadSalesHistory, Step
+from kiosk.sale.entry import Entry
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
 from kiosk.sale.phone_setup import PhoneProgress, PhoneStep, StopPhoneSetup
-from kiosk.sale.screens import ManagerPage, ManagerScreen
+from kiosk.sale.prices import unit_by_code
+from kiosk.sale.screens import EnteringAmount, ManagerPage, ManagerScreen
 from kiosk.sale.settings_change import (
     ApplySettings,
     ChangeOutcome,
@@ -95,12 +97,32 @@ def handle_phone_progress(till: Till, progress: PhoneProgress) -> Step:
 
 
 def handle_applied(till: Till, rules: Rules) -> Step:
-    """The till sells by other rules from now on; this run of the program stays the same."""
-    applied = replace(till, rules=replace(rules, run=till.rules.run))
-    if not isinstance(till.screen, SettingsScreen):
-        return Step(applied)
-    screen = settings_pages.handle_applied(till.screen, rules.settings)
-    return Step(replace(applied, screen=screen))
+    """Other rules are in force; `take_over_rules` has the till sell by them."""
+    return Step(replace(till, rules_to_come=rules))
+
+
+def take_over_rules(till: Till) -> Till:
+    """Sell by the rules that were saved, as soon as nothing is typed and no sale is on the screen.
+
+    What is typed names tax rates, items and a currency of the rules of before. This run of the
+    program stays the same.
+    """
+    rules = till.rules_to_come
+    if rules is None:
+        return till
+    applied = replace(till, rules=replace(rules, run=till.rules.run), rules_to_come=None)
+    match till.screen:
+        case SettingsScreen() as screen:
+            shown = settings_pages.handle_applied(screen, rules.settings)
+            return replace(applied, screen=shown)
+        case ManagerScreen():
+            return applied
+        case EnteringAmount(entry) if entry.is_empty:
+            if entry.unit.code in rules.units:
+                return applied
+            unit = unit_by_code(applied, rules.units[0])
+            return replace(applied, screen=EnteringAmount(Entry(unit)), unit_before=None)
+    return till
 
 
 def handle_payee(till: Till, answer: PayeeFound | PayeeNotFound) -> Step:

@@ -266,6 +266,7 @@ class Till:
     list_room: int = USUAL_ROOM  # what the display has for lines of a list (sales_list)
     item_room: int = 12  # quick items on the display at once
     unit_before: Currency | None = None  # in use before an item of another one began the sum
+    rules_to_come: Rules | None = None  # saved on the screen, and taken over at rest
     settings_trouble: Trouble | None = None  # no settings are in force: a person must set it right
 
     def with_alarm(self, trouble: Trouble, sale: SaleId | None = None) -> "Till":

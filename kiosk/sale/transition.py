@@ -87,6 +87,7 @@ def transition(till: Till, event: Event) -> Step:
     step = _handle(till, event)
     if not isinstance(event, JournalFailed):  # it has no facts: they could not be written either
         step = step.then(timers.run_due).then(forwards.start_due)
+    step = step.then(lambda after: Step(settings_steps.take_over_rules(after)))
     step = copies.with_copy_if_due(step)
     next_till = choosing_item.with_unit_of_before(step.till)
     next_till = count_paid(note_screen_change(till, next_till), step.facts)

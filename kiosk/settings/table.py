@@ -111,6 +111,7 @@ class Settings:
         parsers.currencies,
         "favourites for the unit key, the first at start: `USD`, `EUR,USD`, `SAT`",
         group=Group.MONEY,
+        applies_at_once=True,
         default="USD",
     )
     sats: str = setting(
@@ -118,6 +119,7 @@ class Settings:
         parsers.one_of("sats", "bitcoin"),
         "how sats are written: `sats` (1,234 sats) or `bitcoin` (₿1,234)",
         group=Group.MONEY,
+        applies_at_once=True,
         default="sats",
     )
     invoice_minutes: int = setting(
@@ -213,6 +215,7 @@ class Settings:
         parsers.timezone,
         "where a day begins and what times are shown in, like `America/El_Salvador`",
         group=Group.DEVICE,
+        applies_at_once=True,
         if_empty=system_zone,
         default_words="the system's",
     )
@@ -222,6 +225,7 @@ class Settings:
         "`on`: at each close, and with the first sale of a day, a copy of the journal and of all"
         " files goes onto a USB stick that is named `KIOSKCOPY`",
         group=Group.DEVICE,
+        applies_at_once=True,
         default="off",
     )
     journal: Path = setting(
@@ -314,6 +318,7 @@ class Settings:
         parsers.one_of(*LANGUAGES),
         "language of the screen: " + ", ".join(f"`{language}`" for language in LANGUAGES),
         group=Group.SCREEN,
+        applies_at_once=True,
         default="en",
     )
     customer_languages: tuple[str, ...] = setting(
@@ -370,6 +375,7 @@ class Settings:
         "today's last sales beside the keypad of a large display while nothing is typed: `amounts`,"
         " only `times`, or `off`",
         group=Group.SCREEN,
+        applies_at_once=True,
         default="amounts",
     )
     screen: tuple[int, int] | None = setting(
@@ -408,6 +414,14 @@ class Settings:
         group=Group.SCREEN,
         applies_at_once=True,
         default="900",
+    )
+    brightness: int | None = setting(
+        "KIOSK_BRIGHTNESS",
+        parsers.number(10, 100),
+        "brightness of a display whose backlight can be set, in percent, 10 to 100",
+        group=Group.SCREEN,
+        applies_at_once=True,
+        default_words="as the display has it",
     )
     volume: int = setting(
         "KIOSK_VOLUME",

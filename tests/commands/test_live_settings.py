@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from kiosk.commands.app import App, build_app
 from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult
 from kiosk.sale.settings_screen import SettingsScreen, SettingsStep
+from kiosk.screen.text.words import SatsStyle
 from kiosk.settings import load
 from tests.screen.window_parts import look_of
 
@@ -20,6 +22,12 @@ CHANGES = (
     ("KIOSK_TIPS", "7, 14"),
     ("KIOSK_MAX_SAT", "5000"),
     ("KIOSK_SUCCESS_SECONDS", ""),
+    ("KIOSK_LANGUAGE", "de"),
+    ("KIOSK_SATS", "bitcoin"),
+    ("KIOSK_CURRENCY", "EUR"),
+    ("KIOSK_TIMEZONE", "Pacific/Kiritimati"),
+    ("KIOSK_COPIES", "on"),
+    ("KIOSK_BRIGHTNESS", "40"),
 )
 
 
@@ -55,6 +63,10 @@ def test_what_was_saved_is_on_the_screen_and_in_the_rules_without_a_new_start(ap
     assert (rules.tips, rules.max_sale, rules.success_s) == ((7, 14), 5000, 8)
     assert (rules.run, rules.installation) == (before.run, before.installation)
     assert rules.merchant_username == before.merchant_username
+    assert (look.words.language, look.words.sats_style) == ("de", SatsStyle.BITCOIN)
+    assert (rules.languages, rules.units, rules.copies) == (("de",), ("EUR", "SAT"), True)
+    zone = ZoneInfo("Pacific/Kiritimati")
+    assert (look.words.zone, rules.zone, app.journal._zone) == (zone, zone, zone)
     screen = app.loop.till.screen
     assert isinstance(screen, SettingsScreen)
     shown = {setting.name: setting.value for setting in screen.settings}

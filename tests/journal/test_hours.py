@@ -10,6 +10,7 @@ import pytest
 from kiosk.commands.hour_table import add_entry, hour_rows
 from kiosk.journal import Journal
 from kiosk.journal.hours import hours_between
+from kiosk.sale.days import day_of
 from kiosk.sale.hours import Hours
 from tests.journal.connection import connection
 from tests.journal.test_books import refund, sold, taxed
@@ -67,3 +68,16 @@ def test_the_managers_page_hears_of_todays_hours(journal: Journal) -> None:
     assert journal.overview(NOW).hours == hours_between(
         connection(journal), NOW - NOW % 86_400, NOW - NOW % 86_400 + 86_400, UTC
     )
+
+
+def test_after_a_change_of_the_time_zone_the_day_is_that_of_the_new_one(journal: Journal) -> None:
+    zone = ZoneInfo("Asia/Kolkata")
+    journal.use_zone(zone)
+    today = day_of(NOW, zone)
+    shown = journal.overview(NOW)
+    assert today != day_of(NOW, UTC)
+    assert shown.today == journal.totals(*today)
+    assert shown.hours == hours_between(connection(journal), *today, zone)
+    page = journal.sales_page(None, 5)
+    midnights = {day_of(NOW + hour * HOUR_S, zone)[0] for hour in range(48)}
+    assert {day.start for day in page.days} <= midnights

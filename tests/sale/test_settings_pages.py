@@ -7,12 +7,12 @@ import pytest
 from kiosk.sale import settings_pages
 from kiosk.sale.device import DeviceAction, RunDeviceAction
 from kiosk.sale.effects import Step
-from kiosk.sale.events import Event, KeyPressed, LetterTyped, SettingsApplied, Tick
+from kiosk.sale.events import Event, InvoiceRefused, KeyPressed, LetterTyped, SettingsApplied, Tick
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.lightning_address import LightningAddress
 from kiosk.sale.manager import SETTINGS_KEY
 from kiosk.sale.payee_lookup import LookUpPayee, PayeeFound, PayeeNotFound
-from kiosk.sale.screens import ManagerPage, ManagerScreen
+from kiosk.sale.screens import EnteringAmount, ManagerPage, ManagerScreen
 from kiosk.sale.settings_change import (
     ApplySettings,
     ChangeOutcome,
@@ -24,6 +24,7 @@ from kiosk.sale.settings_change import (
 )
 from kiosk.sale.settings_pages import PINS_DIFFER
 from kiosk.sale.settings_screen import EditableSetting, SettingsScreen, SettingsStep
+from kiosk.sale.tax import SaleLine, TaxRate
 from kiosk.sale.timers import MANAGER_PATIENCE_S
 from kiosk.sale.transition import transition
 from kiosk.sale.trouble import Trouble, TroubleKind
@@ -391,6 +392,37 @@ def test_other_rules_change_nothing_on_another_screen() -> None:
     before = manager.till.screen
     manager.happens(SettingsApplied(replace(RULES, tips=(7,))))
     assert (manager.till.screen, manager.till.rules.tips) == (before, (7,))
+
+
+def test_rules_that_come_while_a_sum_is_typed_wait_until_nothing_is() -> None:
+    """A line of the sum would have had a tax rate that is there no more."""
+    taxes = (TaxRate("VAT", 1900), TaxRate("reduced", 700))
+    story = Story(replace(RULES, taxes=taxes)).ready()
+    story.press("500", Key.TAX, Key.PLUS)
+    story.play(SettingsApplied(replace(RULES, taxes=taxes[:1])))
+    sale = story.charged("1190").sale
+    assert sale.lines == (SaleLine(500, taxes[1]), SaleLine(1190, taxes[0]))
+    story.play(InvoiceRefused(sale.id, Trouble(TroubleKind.NO_CONNECTION)))
+    story.press(Key.CLEAR, Key.CLEAR)
+    assert isinstance(story.till.screen, EnteringAmount)
+    assert (story.till.rules.taxes, story.till.rules_to_come) == (taxes[:1], None)
+
+
+def test_a_till_at_rest_types_in_the_first_of_its_new_currencies() -> None:
+    story = Story(RULES).ready()
+    story.play(SettingsApplied(replace(RULES, units=("EUR", "SAT"))))
+    screen = story.till.screen
+    assert isinstance(screen, EnteringAmount)
+    assert screen.entry.unit.code == "EUR"
+
+
+def test_what_is_typed_stays_in_its_currency_when_that_is_none_of_the_tills_any_more() -> None:
+    story = Story(RULES).ready()
+    story.press("500")
+    story.play(SettingsApplied(replace(RULES, units=("EUR", "SAT"))))
+    screen = story.till.screen
+    assert isinstance(screen, EnteringAmount)
+    assert (screen.entry.unit.code, screen.entry.typed) == ("USD", 500)
 
 
 def test_a_slow_stick_outlasts_the_managers_patience_and_no_sale_begins_meanwhile() -> None:

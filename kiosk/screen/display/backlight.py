@@ -25,10 +25,14 @@ class _Panel:
 
 
 class Backlight:
-    """Every backlight of the device; `folder` is sysfs's."""
+    """Every backlight of the device; `folder` is sysfs's.
 
-    def __init__(self, folder: Path = SYSFS) -> None:
+    `brightness` is what the merchant wants, in percent; None leaves what was found.
+    """
+
+    def __init__(self, folder: Path = SYSFS, brightness: int | None = None) -> None:
         self._panels = _panels(folder)
+        self.brightness = brightness
         self._level_seen = False
 
     def follow(self, care: ScreenStage) -> bool:
@@ -37,9 +41,11 @@ class Backlight:
         return any(done)
 
     def _write(self, panel: _Panel, care: ScreenStage) -> bool:
-        level = panel.awake
+        level, most = panel.awake, panel.most
+        if self.brightness is not None:
+            level = most = max(1, panel.most * self.brightness // 100)
         if care in LEVELS:
-            level = min(level, panel.most * LEVELS[care] // 100)
+            level = min(level, most * LEVELS[care] // 100)
         try:
             panel.file.write_text(str(level))
         except OSError as error:

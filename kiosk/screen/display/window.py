@@ -63,6 +63,7 @@ class Window:
         rotate: int = 0,
         *,
         volume: int = 0,
+        brightness: int | None = None,
         patience: ScreensaverDelays = _NEVER_SLEEPS,
         backlights: Path = SYSFS,
         memory: Path | None = None,
@@ -83,7 +84,7 @@ class Window:
         self._look = replace(look, white=self._saved_brightness.white) if memory else look
         self._news: SimpleQueue[Event] = SimpleQueue()  # from other threads
         self._speaker = Speaker(volume, device=audio_device, on_hang=self._on_speaker_hang)
-        self._backlight = Backlight(backlights)
+        self._backlight = Backlight(backlights, brightness)
         self._backlight.follow(ScreenStage.AWAKE)  # a program that was killed may have left it dark
         self._idle_timer = IdleTimer(patience)
         self._stage = ScreenStage.AWAKE
@@ -207,6 +208,11 @@ class Window:
     def use_volume(self, volume: int) -> None:
         """Tones of another volume, 0 to 100, from the next one on."""
         self._speaker.use_volume(volume)
+
+    def use_brightness(self, brightness: int | None) -> None:
+        """Another brightness of the backlight in percent, None for what was found at start."""
+        self._backlight.brightness = brightness
+        self._backlight.follow(self._stage)
 
     def use_delays(self, delays: ScreensaverDelays) -> None:
         """Dim and go dark after other times."""

@@ -61,6 +61,7 @@ SETTING_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "KIOSK_SCREEN": mark("Size of the picture"),
         "KIOSK_ROTATE": mark("Turn the picture"),
         "KIOSK_TOUCH_ROTATE": mark("Turn the touch"),
+        "KIOSK_BRIGHTNESS": mark("Brightness in percent"),
         "KIOSK_DIM_SECONDS": mark("Dim after seconds"),
         "KIOSK_BLANK_SECONDS": mark("Dark after seconds"),
         "KIOSK_VOLUME": mark("Volume"),

@@ -1,5 +1,6 @@
 """The window at rest: dim, drifting, black; the first touch or key only wakes it."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,8 +14,8 @@ from kiosk.sale.events import KeyPressed
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import EnteringAmount, Forwarded
 from kiosk.sale.till import Till
-from kiosk.screen.display.backlight import RESTING
-from kiosk.screen.display.screensaver import ScreensaverDelays
+from kiosk.screen.display.backlight import RESTING, Backlight
+from kiosk.screen.display.screensaver import ScreensaverDelays, ScreenStage
 from kiosk.screen.display.window import Window
 from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.look import Look
@@ -331,3 +332,26 @@ def test_a_level_that_there_is_no_more_becomes_the_nearest(tmp_path: Path) -> No
     window = remembering(memory)
     assert look_of(window).white == WHITE_LEVELS[1]
     window.close()
+
+
+def test_the_brightness_that_is_set_is_that_of_the_backlight_at_once(
+    panel: Path,
+) -> None:
+    shown = []
+    with contextlib.closing(Window(Look(), SIZE, brightness=50, backlights=panel.parent)) as window:
+        shown.append((panel / "brightness").read_text())
+        for brightness in (100, 10):
+            window.use_brightness(brightness)
+            shown.append((panel / "brightness").read_text())
+    assert shown == ["15", "31", "3"]
+
+
+@pytest.mark.parametrize("brightness", range(10, 101, 10))
+def test_at_every_brightness_rest_is_dimmer_and_a_dark_screen_is_dark(
+    panel: Path, brightness: int
+) -> None:
+    backlight, shown = Backlight(panel.parent, brightness), {}
+    for stage in ScreenStage:
+        backlight.follow(stage)
+        shown[stage] = int((panel / "brightness").read_text())
+    assert 0 == shown[ScreenStage.BLANK] < shown[ScreenStage.DIM] < shown[ScreenStage.AWAKE]
