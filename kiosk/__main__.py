@@ -109,7 +109,7 @@ def _refused(args: argparse.Namespace, error: WrongSettings) -> int:
 
 
 def _keypad(args: argparse.Namespace, settings: Settings) -> int:
-    from kiosk.commands.app import wiring_of
+    from kiosk.commands.from_settings import wiring_of
     from kiosk.panel import cli as keypad
 
     try:

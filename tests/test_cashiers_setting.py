@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.commands.app import rules_of
+from kiosk.commands.from_settings import rules_of
 from kiosk.sale.cashier import Cashier
 from kiosk.sale.pin import is_correct_pin
 from kiosk.settings import WrongSettings, load

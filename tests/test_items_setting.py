@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from kiosk.commands.app import rules_of
+from kiosk.commands.from_settings import rules_of
 from kiosk.sale.quick_item import MOST_ITEMS, QuickItem
 from kiosk.screen.text.setting_problems import knows, problem_text
 from kiosk.screen.text.words import Words

@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.clock import system_zone
-from kiosk.commands.app import endpoints_of, rules_of
+from kiosk.commands.from_settings import endpoints_of, rules_of
 from kiosk.commands.log import Redacting
 from kiosk.commands.run import _secret_values
 from kiosk.panel.wiring import DEFAULT_LED_PIN

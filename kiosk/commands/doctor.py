@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kiosk.commands.app import endpoints_of, keys_left_in, merchant_name_of, wiring_of
+from kiosk.commands.from_settings import endpoints_of, keys_left_in, merchant_name_of, wiring_of
 from kiosk.commands.table import why
 from kiosk.doctor import blink, device, till
 from kiosk.doctor.finding import Finding, Verdict, stop, table

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from kiosk.commands.app import look_of
+from kiosk.commands.from_settings import look_of
 from kiosk.doors import Watchdog
 from kiosk.sale.entry import Entry
 from kiosk.sale.money import SAT

@@ -16,7 +16,8 @@ from zoneinfo import available_timezones
 
 from kiosk import doors
 from kiosk.clock import system_zone
-from kiosk.commands.app import look_of, panel_of
+from kiosk.commands.app import panel_of
+from kiosk.commands.from_settings import look_of
 from kiosk.commands.payee_lookup import look_up_in_thread
 from kiosk.doors import Watchdog
 from kiosk.host import usb_stick

@@ -235,7 +235,8 @@ class _Service:
     def _run_till(self) -> int:
         """Build the till and keep it going; what is missing is shown and waited for."""
         from kiosk.commands import new_start
-        from kiosk.commands.app import build_app, wiring_of
+        from kiosk.commands.app import build_app
+        from kiosk.commands.from_settings import wiring_of
         from kiosk.commands.table import unwritable
         from kiosk.journal import JournalUnusable
         from kiosk.panel.gpio_chip import PanelMissing

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
-from kiosk.commands.app import endpoints_of
+from kiosk.commands.from_settings import endpoints_of
 from kiosk.host.process_hardening import harden_process
 from kiosk.sale.effects import FetchAccount
 from kiosk.sale.events import AccountFetched, AccountFetchFailed, Event
