@@ -2,7 +2,7 @@
 
 Read `money`, `keys`, `entry`, `invoice`, then `screens` and `till` (where everything stands),
 `events` (what happened) and `effects` (what to do about it). `transition` names the function that
-takes an event: `key_press` and `checkout` up to the code, `code_on_screen` and `invoice_status`
-while it is up, `forwards` and `payouts` for the money on its way, `watched_invoices` for codes left
-behind.
+takes an event: `key_press` with `entry_keys`, and `checkout`, up to the code, `code_on_screen` and
+`invoice_status` while it is up, `forwards` and `payouts` for the money on its way,
+`watched_invoices` for codes left behind.
 """

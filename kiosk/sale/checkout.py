@@ -1,11 +1,8 @@
 """From an amount to an invoice asked for: what is checked before a customer sees a code."""
 
 from dataclasses import replace
-from typing import Final
 
 from kiosk.sale import choosing_cashier, direct, invoice_questions
-from kiosk.sale.account import Rates
-from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import Effect, FetchDailyLimit, OpenSale, PlaySound, Sound, Step
 from kiosk.sale.entry import Entry, Tip, percentage_tip
 from kiosk.sale.facts import Sale, SaleStarted
@@ -15,7 +12,6 @@ from kiosk.sale.memo import payout_memo, sale_memo
 from kiosk.sale.money import (
     SAT,
     Cents,
-    Currency,
     Fiat,
     Rate,
     Sats,
@@ -25,13 +21,9 @@ from kiosk.sale.prices import (
     accept_digits,
     ask_rates,
     changed_digits,
-    first_without_rate,
     fresh_rate,
     is_jump,
     rate_for_record,
-    unit_by_code,
-    with_nearest_currency,
-    with_prices_noted,
 )
 from kiosk.sale.screens import (
     AcceptingDigits,
@@ -46,16 +38,21 @@ from kiosk.sale.tax import SaleLine
 from kiosk.sale.till import OverLimitPolicy, Ready, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 
-# A price that could not be had is asked for again, while an amount is typed, after these pauses.
-PRICE_PAUSE_S: Final = 3.0
-PRICE_LONGEST_PAUSE_S: Final = 60.0
-
 
 def refuse(till: Till, entry: Entry, trouble: Trouble) -> Step:
     """Say why on the screen and keep the amount."""
     return Step(
         replace(till, screen=EnteringAmount(entry, trouble)), (), (PlaySound(Sound.REFUSED),)
     )
+
+
+def without_notice(till: Till, ended: Trouble | None) -> Till:
+    """Take a notice from the amount screen whose cause is over."""
+    screen = till.screen
+    if not isinstance(screen, EnteringAmount) or screen.notice is None:
+        return till
+    over = screen.notice == ended or screen.notice.kind is TroubleKind.NO_RATE
+    return replace(till, screen=replace(screen, notice=None)) if over else till
 
 
 def open_sale(
@@ -110,79 +107,6 @@ def charge_again(till: Till, sale: Sale, entry: Entry) -> Step:
     return open_sale(till, entry, next(same, Tip(sale.tip_minor)))
 
 
-def switch_unit(till: Till, screen: EnteringAmount) -> Step:
-    """Show the next unit. What is typed already stays as it is, and is shown in that unit."""
-    entry, codes = screen.entry, till.rules.units
-    now = screen.shown or entry.unit
-    place = codes.index(now.code) if now.code in codes else -1
-    unit = unit_by_code(till, codes[(place + 1) % len(codes)])
-    if unit.code == now.code:
-        return Step(till)
-    if entry.is_empty:
-        return Step(replace(till, screen=EnteringAmount(Entry(unit))))
-    missing = None if unit.code == entry.unit.code else first_without_rate(till, entry.unit, unit)
-    if missing is None:
-        return _shown_in(till, entry, unit)
-    return ask_rates(replace(till, screen=FetchingPrice(entry, till.now_s, unit)), missing)
-
-
-def handle_price(till: Till, rates: Rates) -> Step:
-    """A price, and whatever waited for it goes on; the notice about its absence goes."""
-    ended = till.price_trouble
-    till = replace(
-        with_prices_noted(till, rates),
-        rates=rates.after(till.rates),
-        rate_asked=False,
-        price_trouble=None,
-        price_due_s=None,
-        price_tries=0,
-    )
-    if isinstance(till.screen, FetchingPrice):
-        return _go_on_with_price(till, till.screen)
-    return Step(without_notice(till, ended))
-
-
-def handle_price_failure(till: Till, trouble: Trouble) -> Step:
-    """No price to be had now: say why to who waits for it, and ask again after a growing pause."""
-    trouble = with_nearest_currency(till, trouble)
-    pause = delay_s(PRICE_PAUSE_S, PRICE_LONGEST_PAUSE_S, till.price_tries, till.rules.run)
-    failed = replace(
-        without_notice(till, till.price_trouble),
-        rate_asked=False,
-        price_trouble=trouble,
-        price_due_s=till.now_s + pause,
-        price_tries=till.price_tries + 1,
-    )
-    if isinstance(till.screen, FetchingPrice):
-        return refuse_without_rate(failed, till.screen, trouble)
-    if failed.screen != till.screen and isinstance(failed.screen, EnteringAmount):
-        return Step(replace(failed, screen=replace(failed.screen, notice=trouble)))
-    return Step(failed)
-
-
-def price_retry_s(till: Till) -> float | None:
-    """When the price is asked for again by itself: only while an amount is typed (D6)."""
-    typing = isinstance(till.screen, EnteringAmount) and not till.screen.entry.is_empty
-    return till.price_due_s if typing and not till.rate_asked else None
-
-
-def retry_price_if_due(till: Till) -> Step:
-    """Ask again for a price that could not be had."""
-    due_s = price_retry_s(till)
-    if due_s is None or due_s > till.now_s or not isinstance(till.screen, EnteringAmount):
-        return Step(till)
-    return ask_rates(replace(till, price_due_s=None), till.screen.entry.unit)
-
-
-def without_notice(till: Till, ended: Trouble | None) -> Till:
-    """Take a notice from the amount screen whose cause is over."""
-    screen = till.screen
-    if not isinstance(screen, EnteringAmount) or screen.notice is None:
-        return till
-    over = screen.notice == ended or screen.notice.kind is TroubleKind.NO_RATE
-    return replace(till, screen=replace(screen, notice=None)) if over else till
-
-
 def handle_daily_limit(till: Till, limit_left: Cents | None) -> Step:
     """Blink has said what is left today: a sale that waited for it goes on, or is refused by it."""
     till = replace(till, limit_left=limit_left, limit_fetched_s=till.now_s)
@@ -190,19 +114,6 @@ def handle_daily_limit(till: Till, limit_left: Cents | None) -> Step:
         return Step(till)
     waiting = till.screen
     return open_sale(till, waiting.entry, waiting.tip, waiting.agreed, limit_asked=True)
-
-
-def refuse_without_rate(till: Till, waiting: FetchingPrice, cause: Trouble | None = None) -> Step:
-    """No price to be had now for what waits for one: say what is wrong, and keep the amount.
-
-    Sats are offered only where Blink answers and has no usable price: they need Blink as well.
-    """
-    unit = waiting.entry.unit
-    if cause is not None and cause.kind is not TroubleKind.BLINK_ODD:
-        return refuse(till, waiting.entry, cause)
-    missing = first_without_rate(till, unit, waiting.show_in or unit) or unit
-    reason = cause.reason if cause is not None else ""
-    return refuse(till, waiting.entry, Trouble(TroubleKind.NO_RATE, missing.code, reason))
 
 
 def _not_now(till: Till, entry: Entry) -> Trouble | None:
@@ -274,24 +185,6 @@ def _begin(till: Till, sale: Sale, entry: Entry) -> Step:
         step = accept_digits(begun, entry.unit)
     opened = Step(step.till, (*step.facts, SaleStarted(sale)), (start,))
     return opened.then(invoice_questions.ask_with_next_sale)
-
-
-def _go_on_with_price(till: Till, waiting: FetchingPrice) -> Step:
-    """A price has come while one is waited for; it may be another's, and it may be too old."""
-    unit = waiting.entry.unit
-    missing = first_without_rate(till, unit, waiting.show_in or unit)
-    if missing is None and waiting.show_in is None:
-        return open_sale(till, waiting.entry, waiting.tip, waiting.agreed)
-    if missing is None:
-        return _shown_in(till, waiting.entry, waiting.show_in or unit)
-    if till.rates is not None and till.rates.shown.currency.code == missing.code:
-        return refuse_without_rate(till, waiting)
-    return ask_rates(till, missing)
-
-
-def _shown_in(till: Till, entry: Entry, unit: Currency) -> Step:
-    shown = None if unit.code == entry.unit.code else unit
-    return Step(replace(till, screen=EnteringAmount(entry, shown=shown)))
 
 
 def _odd_price(

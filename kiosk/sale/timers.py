@@ -12,6 +12,7 @@ from kiosk.sale import (
     pin_entry,
     recovery,
     settings_steps,
+    waiting_for_price,
 )
 from kiosk.sale.code_on_screen import ask_before_leaving, back_to_entry, leave_code
 from kiosk.sale.effects import ProbeJournal, Step
@@ -59,7 +60,7 @@ MANAGER_PATIENCE_S: Final = 120.0
 
 def next_wake_s(till: Till) -> float | None:
     """The monotonic time of the next thing that happens by itself, None when nothing will."""
-    times = [*_screen_times(till), till.journal_due_s, checkout.price_retry_s(till)]
+    times = [*_screen_times(till), till.journal_due_s, waiting_for_price.price_retry_s(till)]
     if isinstance(till.service, FetchingAccount):
         times.append(till.service.due_s)
     if till.account is not None:
@@ -89,7 +90,7 @@ def run_due(till: Till) -> Step:
     return (
         step.then(invoice_questions.ask_about_due)
         .then(recovery.ask_if_due)
-        .then(checkout.retry_price_if_due)
+        .then(waiting_for_price.retry_price_if_due)
         .then(_run_screen_timer)
     )
 
@@ -126,7 +127,7 @@ def _run_screen_timer(till: Till) -> Step:
         case EnteringPin():
             return pin_entry.leave(till, screen)
         case FetchingPrice():
-            return checkout.refuse_without_rate(replace(till, rate_asked=False), screen)
+            return waiting_for_price.refuse_without_rate(replace(till, rate_asked=False), screen)
         case SettingsScreen():
             return settings_steps.leave(till, screen)
         case _:

@@ -1,8 +1,9 @@
 """(till, event) -> (till, facts, effects): the sale on the screen and everything around it.
 
 Pure: no clock, no I/O. Read `transition` first, then follow the event you came for: `_handle` names
-the function that takes it. Pressing CHARGE is in `key_press` and `checkout`; the code on the screen
-in `code_on_screen`; money on its way in `forwards`; invoices left behind in `watched_invoices`.
+the function that takes it. Pressing CHARGE is in `entry_keys` and `checkout`; the code on the
+screen in `code_on_screen`; money on its way in `forwards`; invoices left behind in
+`watched_invoices`.
 """
 
 from dataclasses import replace
@@ -26,6 +27,7 @@ from kiosk.sale import (
     service,
     settings_steps,
     timers,
+    waiting_for_price,
 )
 from kiosk.sale.customer_language import forget_customer_language
 from kiosk.sale.device import CopyResult, DeviceActionResult, DeviceFactsResult
@@ -124,9 +126,9 @@ def _handle(till: Till, event: Event) -> Step:
         case NodesResult(nodes):
             return service.handle_nodes(till, nodes)
         case RatesFetched(rates):
-            return checkout.handle_price(till, rates)
+            return waiting_for_price.handle_price(till, rates)
         case RatesFetchFailed(trouble):
-            step = checkout.handle_price_failure(till, trouble)
+            step = waiting_for_price.handle_price_failure(till, trouble)
             return step.then(lambda t: Step(service.put_out_of_service(t, trouble)))
         case DailyLimitResult(left):
             return checkout.handle_daily_limit(till, left)
