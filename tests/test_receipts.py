@@ -20,8 +20,8 @@ from kiosk.sale.events import (
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.receipt import FactLine, Label, Receipt, ShopLine
+from kiosk.sale.rules import ReceiptRule
 from kiosk.sale.screens import AwaitingPayment, Paid, RequestingInvoice
-from kiosk.sale.till import ReceiptRule
 from kiosk.screen.drawing.receipt_picture import receipt_dots
 from kiosk.screen.text.words import Words
 from kiosk.settings import Settings, load

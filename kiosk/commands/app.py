@@ -35,8 +35,9 @@ from kiosk.sale.money import SAT, Currency
 from kiosk.sale.pin import lock_s
 from kiosk.sale.pin_tries import PinTries
 from kiosk.sale.recovered_sale import undecided_alarm
+from kiosk.sale.rules import Rules
 from kiosk.sale.screens import EnteringAmount
-from kiosk.sale.till import Alarm, FetchingAccount, Rules, Till
+from kiosk.sale.till import Alarm, FetchingAccount, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.display.saved_brightness import FILE_NAME
 from kiosk.screen.display.screensaver import ScreensaverDelays

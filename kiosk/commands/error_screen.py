@@ -14,8 +14,9 @@ from kiosk.commands.from_settings import look_of
 from kiosk.doors import Watchdog
 from kiosk.sale.entry import Entry
 from kiosk.sale.money import SAT
+from kiosk.sale.rules import Rules
 from kiosk.sale.screens import EnteringAmount
-from kiosk.sale.till import FetchingAccount, Rules, Till
+from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.display.window import Window
 from kiosk.settings import Settings

@@ -49,8 +49,9 @@ from kiosk.sale.first_run_screen import (
 from kiosk.sale.key_timing import ignores_key, note_screen_change
 from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
 from kiosk.sale.phone_setup import AnswerPhoneSetup, StartPhoneSetup, StopPhoneSetup
+from kiosk.sale.rules import Rules
 from kiosk.sale.settings_change import SettingsChangeResult, StickFile
-from kiosk.sale.till import Rules, Till
+from kiosk.sale.till import Till
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult
 from kiosk.screen.display.surface import touch_devices
 from kiosk.screen.display.window import Window

@@ -9,7 +9,7 @@ from kiosk.commands.receipts import receipt_rule_of, shop_of
 from kiosk.panel.wiring import Wiring, read_wiring
 from kiosk.provision.env_file import quoted
 from kiosk.sale.money import SAT, Sats
-from kiosk.sale.till import OverLimitPolicy, Rules
+from kiosk.sale.rules import OverLimitPolicy, Rules
 from kiosk.screen.drawing.font_coverage import covers
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.text.words import SatsStyle, Words

@@ -6,8 +6,8 @@ from datetime import tzinfo
 from typing import Final
 
 from kiosk.sale.events import Event, SettingsApplied
+from kiosk.sale.rules import Rules
 from kiosk.sale.settings_change import ApplySettings
-from kiosk.sale.till import Rules
 from kiosk.screen.display.screensaver import ScreensaverDelays
 from kiosk.screen.display.window import Window
 from kiosk.screen.drawing.look import Look

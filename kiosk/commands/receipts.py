@@ -5,7 +5,7 @@ from collections.abc import Callable
 from kiosk.printer.printer import NoPrinter, Printer
 from kiosk.sale.receipt import Shop
 from kiosk.sale.receipt_request import PrinterEvent
-from kiosk.sale.till import ReceiptRule
+from kiosk.sale.rules import ReceiptRule
 from kiosk.screen.drawing.receipt_picture import DOTS_OF_PAPER, receipt_dots
 from kiosk.screen.text.words import Words
 from kiosk.settings import Settings

@@ -25,6 +25,7 @@ from kiosk.sale.prices import (
     is_jump,
     rate_for_record,
 )
+from kiosk.sale.rules import OverLimitPolicy
 from kiosk.sale.screens import (
     AcceptingDigits,
     CheckingLimit,
@@ -35,7 +36,7 @@ from kiosk.sale.screens import (
     RequestingInvoice,
 )
 from kiosk.sale.tax import SaleLine
-from kiosk.sale.till import OverLimitPolicy, Ready, Till
+from kiosk.sale.till import Ready, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 
 

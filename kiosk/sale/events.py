@@ -14,11 +14,11 @@ from kiosk.sale.money import Cents, Sats
 from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
 from kiosk.sale.phone_setup import PhoneProgress
 from kiosk.sale.receipt_request import PrinterChanged, ReceiptDetailsResult, ReceiptGivenUp
+from kiosk.sale.rules import Rules
 from kiosk.sale.sale_record import SaleDetails
 from kiosk.sale.sales_list import SalesPageResult
 from kiosk.sale.screens import ConnectionState
 from kiosk.sale.settings_change import SettingsChangeResult
-from kiosk.sale.till import Rules
 from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import Trouble
 from kiosk.sale.wifi import WifiJoinResult, WifiScanResult

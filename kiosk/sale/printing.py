@@ -26,6 +26,7 @@ from kiosk.sale.receipt_request import (
     ReceiptDetailsResult,
     ReceiptUse,
 )
+from kiosk.sale.rules import ReceiptRule
 from kiosk.sale.sale_record import RefundRecord
 from kiosk.sale.screens import (
     Forwarded,
@@ -35,7 +36,7 @@ from kiosk.sale.screens import (
     SaleReceived,
     SaleScreen,
 )
-from kiosk.sale.till import ReceiptRule, Till
+from kiosk.sale.till import Till
 
 MOST_UNPRINTED: Final = 20  # receipts that are remembered as given up, the newest
 PRINT_KEY = Key.PLUS  # on the paid screen, so that the keypad has it too

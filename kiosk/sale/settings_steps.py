@@ -15,6 +15,7 @@ from kiosk.sale.keys import Key
 from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
 from kiosk.sale.phone_setup import PhoneProgress, PhoneStep, StopPhoneSetup
 from kiosk.sale.prices import unit_by_code
+from kiosk.sale.rules import Rules
 from kiosk.sale.screens import EnteringAmount, ManagerPage, ManagerScreen
 from kiosk.sale.settings_change import (
     ApplySettings,
@@ -23,7 +24,7 @@ from kiosk.sale.settings_change import (
     StickFile,
 )
 from kiosk.sale.settings_screen import SettingsScreen, SettingsStep
-from kiosk.sale.till import Ready, Rules, Till
+from kiosk.sale.till import Ready, Till
 
 
 def handle_key(till: Till, screen: SettingsScreen, key: Key) -> Step:

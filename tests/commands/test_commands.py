@@ -20,7 +20,7 @@ from kiosk.doctor.finding import Verdict
 from kiosk.journal import Journal, resume
 from kiosk.sale.facts import ForwardStatus, MerchantWalletAccepted
 from kiosk.sale.invoice import WalletId
-from kiosk.sale.till import Rules
+from kiosk.sale.rules import Rules
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.text.words import Words
 from kiosk.simulate import Simulator

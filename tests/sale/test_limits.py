@@ -11,8 +11,9 @@ from kiosk.sale.events import DailyLimitResult, KeyPressed, SendOutcome
 from kiosk.sale.keys import Key
 from kiosk.sale.limits import NEAR_PERCENT, is_near, left_today, trouble_ahead
 from kiosk.sale.money import SAT, Cents, Sats
+from kiosk.sale.rules import Rules
 from kiosk.sale.screens import ConfirmingLimit, EnteringAmount, RequestingInvoice
-from kiosk.sale.till import Rules, Till
+from kiosk.sale.till import Till
 from kiosk.sale.transition import transition
 from kiosk.sale.trouble import TroubleKind
 from tests.sale.tills import ACCOUNT, RULES, USD, Story, rates

@@ -27,6 +27,7 @@ from kiosk.sale.keys import Key
 from kiosk.sale.limits import LIMIT_FRESH_S, SALES_A_MINUTE, UNPAID_AN_HOUR, too_many
 from kiosk.sale.money import RATE_LIFE_S, Cents
 from kiosk.sale.pin import pin_hash
+from kiosk.sale.rules import OverLimitPolicy
 from kiosk.sale.screens import (
     CheckingLimit,
     ChoosingTip,
@@ -37,7 +38,7 @@ from kiosk.sale.screens import (
     FetchingPrice,
     RequestingInvoice,
 )
-from kiosk.sale.till import OverLimitPolicy, Till
+from kiosk.sale.till import Till
 from kiosk.sale.timers import ENTRY_KEPT_S, PRICING_PATIENCE_S, QUESTION_SHOWN_S, next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import RULES, USD, Story, invoice, rates, usd_rate

@@ -20,6 +20,7 @@ from kiosk.sale.receipt_request import (
     ReceiptGivenUp,
     ReceiptUse,
 )
+from kiosk.sale.rules import ReceiptRule, Rules
 from kiosk.sale.screens import (
     EnteringAmount,
     ManagerPage,
@@ -29,7 +30,6 @@ from kiosk.sale.screens import (
     SaleScreen,
 )
 from kiosk.sale.status_light import status_light
-from kiosk.sale.till import ReceiptRule, Rules
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import RULES, Story
 from tests.screen.samples import CLOSE, RECEIPTED, REFUNDED, REFUNDED_TWICE, SHOP

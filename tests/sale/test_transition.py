@@ -56,6 +56,7 @@ from kiosk.sale.keys import Key, Light
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.prices import amount_in_unit
+from kiosk.sale.rules import OverLimitPolicy
 from kiosk.sale.screens import (
     AwaitingPayment,
     CodeExpired,
@@ -71,7 +72,7 @@ from kiosk.sale.screens import (
     SaleFailed,
 )
 from kiosk.sale.status_light import status_light
-from kiosk.sale.till import FetchingAccount, OverLimitPolicy, Ready, Till
+from kiosk.sale.till import FetchingAccount, Ready, Till
 from kiosk.sale.timers import CELEBRATION_S, next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import ACCOUNT, RULES, Story, invoice, rates, usd_rate

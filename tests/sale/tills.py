@@ -31,8 +31,9 @@ from kiosk.sale.invoice import (
 from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key
 from kiosk.sale.money import Cents, Currency, Rate, Sats
+from kiosk.sale.rules import Rules
 from kiosk.sale.screens import AwaitingPayment, EnteringAmount, RequestingInvoice
-from kiosk.sale.till import FetchingAccount, Rules, Till
+from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.transition import transition
 
 USD = Currency("USD", "$", 2, "US Dollar")

@@ -20,8 +20,9 @@ from kiosk.sale.events import (
 from kiosk.sale.invoice import Invoice, InvoiceStatus
 from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key, Row
+from kiosk.sale.rules import Rules
 from kiosk.sale.screens import AwaitingPayment, ConnectionState, RequestingInvoice, Screen
-from kiosk.sale.till import Rules, Till
+from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.display.window import Window, picture
 from kiosk.screen.drawing.canvas import Canvas

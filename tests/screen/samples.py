@@ -26,6 +26,7 @@ from kiosk.sale.money import SAT, Cents, Fiat, Sats
 from kiosk.sale.quick_item import QuickItem
 from kiosk.sale.receipt import Shop, sale_receipt
 from kiosk.sale.refund import RefundReason
+from kiosk.sale.rules import ReceiptRule
 from kiosk.sale.sale_record import RefundRecord, SaleDetails, SaleRecord, SaleState
 from kiosk.sale.sales_list import SalesDay, SalesList, SalesPlace
 from kiosk.sale.screens import (
@@ -59,7 +60,7 @@ from kiosk.sale.screens import (
     Screen,
 )
 from kiosk.sale.tax import SaleLine, TaxRate, TaxShare
-from kiosk.sale.till import Alarm, FetchingAccount, Forward, Ready, ReceiptRule, Till
+from kiosk.sale.till import Alarm, FetchingAccount, Forward, Ready, Till
 from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import (

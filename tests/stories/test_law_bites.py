@@ -48,12 +48,12 @@ BREAKAGES = {
         "self._journal_failed(error)\n            return True\n        except Contradiction",
     ),
     "another installation's sale is taken for our own (M6)": Breakage(
-        "kiosk/sale/till.py",
+        "kiosk/sale/rules.py",
         "return parts is not None and parts.installation == self.installation",
         "return parts is not None and parts.installation is not None",
     ),
     "a sale of an older release is taken for our own (M6)": Breakage(
-        "kiosk/sale/till.py",
+        "kiosk/sale/rules.py",
         "return parts is not None and parts.installation == self.installation",
         "return parts is not None and parts.installation in (self.installation, None)",
     ),

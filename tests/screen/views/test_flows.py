@@ -15,6 +15,7 @@ from kiosk.sale.keys import Key, Letter
 from kiosk.sale.money import Cents, Sats
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.quick_item import QuickItem
+from kiosk.sale.rules import OverLimitPolicy, Rules
 from kiosk.sale.screens import (
     AwaitingPayment,
     ChoosingCashier,
@@ -32,7 +33,6 @@ from kiosk.sale.screens import (
     Paid,
     RequestingInvoice,
 )
-from kiosk.sale.till import OverLimitPolicy, Rules
 from kiosk.sale.wifi import (
     EnteringPassphrase,
     JoiningNetwork,

@@ -14,8 +14,9 @@ from kiosk.sale.effects import FetchLedgerHistory
 from kiosk.sale.events import Event, KeyPressed
 from kiosk.sale.invoice import PaymentHash, SaleId
 from kiosk.sale.keys import Key
+from kiosk.sale.rules import Rules
 from kiosk.sale.screens import AwaitingPayment
-from kiosk.sale.till import Rules, Till
+from kiosk.sale.till import Till
 from kiosk.sale.timers import next_wake_s
 from kiosk.sale.trouble import TroubleKind
 from tests.journal.connection import connection
