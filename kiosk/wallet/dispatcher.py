@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Collection, Coroutine
 from typing import Any, Final, assert_never
 
+from kiosk.sale.account import Account
 from kiosk.sale.effects import (
     CancelInvoice,
     CloseSale,
@@ -24,7 +25,6 @@ from kiosk.sale.effects import (
     WalletEffect,
 )
 from kiosk.sale.events import (
-    AccountFetched,
     AccountFetchFailed,
     CancelInvoiceResult,
     CancelOutcome,
@@ -34,28 +34,20 @@ from kiosk.sale.events import (
     LedgerHistoryResult,
     LookUpOutcome,
     LookUpPayoutResult,
-    PayoutCreated,
     PayoutNotMade,
-    RatesFetched,
     RatesFetchFailed,
     SendForwardResult,
     SendOutcome,
 )
 from kiosk.sale.invoice import InvoiceStatus, SaleId
-from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
-from kiosk.wallet import forwarding, invoices, prices
+from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.wallet.address_sale import AddressSale
-from kiosk.wallet.direct_status import fetch_direct_status
 from kiosk.wallet.endpoints import Endpoints, Timings
-from kiosk.wallet.errors import FINAL, describe_bug
-from kiosk.wallet.fetch_account import fetch_account
-from kiosk.wallet.fetch_direct_account import fetch_direct_account
-from kiosk.wallet.fetch_history import fetch_history
+from kiosk.wallet.errors import describe_bug
 from kiosk.wallet.http import Http
-from kiosk.wallet.invoice_status import fetch_status
 from kiosk.wallet.lightning_address.servers import AddressServers
-from kiosk.wallet.merchant_updates import MerchantUpdatesListener, RecentIds
-from kiosk.wallet.nodes import fetch_nodes
+from kiosk.wallet.merchant_updates import MerchantUpdatesListener
+from kiosk.wallet.requests import Requests
 from kiosk.wallet.sale_task import DirectSaleTask, SaleTask
 
 log: Final = logging.getLogger("kiosk.wallet")
@@ -85,13 +77,13 @@ class Dispatcher:
         self._servers = AddressServers(self._http.tls)
         self._timings = timings
         self._endpoints = endpoints
-        self._put = put
+        self._requests = Requests(
+            self._http, self._servers, endpoints, put, on_account=self._listen_to_merchant
+        )
         self._loop = loop
         self._tasks: set[asyncio.Task[None]] = set()
         self._sales: dict[SaleId, asyncio.Task[None]] = {}
-        self._sending = asyncio.Lock()
         self._idle_wanted = True
-        self._payouts = RecentIds()
         self._watch: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -107,41 +99,45 @@ class Dispatcher:
             case CloseSale():
                 self._close_sale(effect)
             case FetchAccount():
-                self._answer(effect, self._fetch_account(effect), AccountFetchFailed(_BUG))
+                self._answer(effect, self._requests.fetch_account(effect), AccountFetchFailed(_BUG))
             case FetchRates(currency):
-                self._answer(effect, self._fetch_rates(currency), RatesFetchFailed(_BUG))
+                if self._endpoints.direct is not None:
+                    self._start(self._servers.warm_up())
+                self._answer(effect, self._requests.fetch_rates(currency), RatesFetchFailed(_BUG))
             case CreatePayout(sale=sale):
                 refused = PayoutNotMade(sale, _BUG, final=False)
-                self._answer(effect, self._make_payout(effect), refused)
+                self._answer(effect, self._requests.make_payout(effect), refused)
             case SendForward(invoice, payout):
                 lost = SendForwardResult(
                     invoice, payout.payment_hash, SendOutcome.LOST, _BUG.reason
                 )
-                self._answer(effect, self._send(effect), lost)
+                self._answer(effect, self._requests.send(effect), lost)
             case LookUpPayout(invoice, payout_hash):
                 unknown = LookUpPayoutResult(invoice, payout_hash, LookUpOutcome.UNKNOWN)
-                self._answer(effect, self._look_up(effect), unknown)
+                self._answer(effect, self._requests.look_up(effect), unknown)
             case FetchLedgerHistory():
-                self._answer(effect, self._fetch_history(effect), LedgerHistoryResult(None))
+                self._answer(
+                    effect, self._requests.fetch_history(effect), LedgerHistoryResult(None)
+                )
             case FetchInvoiceStatus(payment_hashes):
                 unknowns = (
                     InvoiceStatusResult(payment_hash, InvoiceStatus.UNKNOWN)
                     for payment_hash in payment_hashes
                 )
-                self._answer_at_rest(effect, self._fetch_status(effect), *unknowns)
+                self._answer_at_rest(effect, self._requests.fetch_status(effect), *unknowns)
             case FetchDirectStatus(direct_invoices):
                 unknowns = (
                     InvoiceStatusResult(invoice.payment_hash, InvoiceStatus.UNKNOWN)
                     for invoice in direct_invoices
                 )
-                self._answer_at_rest(effect, self._fetch_direct_status(effect), *unknowns)
+                self._answer_at_rest(effect, self._requests.fetch_direct_status(effect), *unknowns)
             case CancelInvoice(payment_hash):
                 not_known = CancelInvoiceResult(payment_hash, CancelOutcome.UNKNOWN)
-                self._answer_at_rest(effect, self._cancel_invoice(effect), not_known)
+                self._answer_at_rest(effect, self._requests.cancel_invoice(effect), not_known)
             case FetchNodes():
-                self._answer_at_rest(effect, self._fetch_nodes())
+                self._answer_at_rest(effect, self._requests.fetch_nodes())
             case FetchDailyLimit():
-                self._answer_at_rest(effect, self._fetch_daily_limit())
+                self._answer_at_rest(effect, self._requests.fetch_daily_limit())
             case _:
                 assert_never(effect)
 
@@ -195,16 +191,16 @@ class Dispatcher:
             await self._sale_task(order).run()
         except Exception as error:  # noqa: BLE001 - reported; the till goes on
             log.error("a sale failed sale=%s %s", order.sale.id, describe_bug(error))  # noqa: TRY400
-            self._emit(InvoiceRefused(order.sale.id, _BUG))
+            self._requests.emit(InvoiceRefused(order.sale.id, _BUG))
 
     def _sale_task(
         self, order: OpenSale | OpenDirectSale
     ) -> SaleTask | DirectSaleTask | AddressSale:
         if isinstance(order, OpenSale):
-            return SaleTask(order, self._http, self._emit)
+            return SaleTask(order, self._http, self._requests.emit)
         if order.account.payee is not None and order.account.payee.address is not None:
-            return AddressSale(order, self._servers, self._timings, self._emit)
-        return DirectSaleTask(order, self._http, self._servers, self._emit)
+            return AddressSale(order, self._servers, self._timings, self._requests.emit)
+        return DirectSaleTask(order, self._http, self._servers, self._requests.emit)
 
     def _close_sale(self, effect: CloseSale) -> None:
         task = self._sales.pop(effect.sale, None)
@@ -217,10 +213,13 @@ class Dispatcher:
 
     # --- Effects --------------------------------------------------------------------------------
 
-    def _emit(self, event: Event) -> None:
-        if isinstance(event, PayoutCreated):
-            self._payouts.add(event.payout.payment_hash)
-        self._put(event)
+    def _listen_to_merchant(self, account: Account) -> None:
+        """Subscribe to what else the merchant receives, from the first account on."""
+        if self._endpoints.merchant_updates and self._watch is None:
+            watch = MerchantUpdatesListener(
+                self._http, account, self._requests.emit, self._requests.payouts
+            )
+            self._watch = self._loop.create_task(watch.run())
 
     def _answer(
         self, effect: WalletEffect, work: Coroutine[Any, Any, None], *after_bug: Event
@@ -246,81 +245,7 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - reported, never taken for an answer
             log.error("a fault of ours in %s %s", type(effect).__name__, describe_bug(error))  # noqa: TRY400
             for event in after_bug:
-                self._emit(event)
-
-    async def _fetch_direct_status(self, effect: FetchDirectStatus) -> None:
-        for result in await fetch_direct_status(self._http, self._servers, effect.invoices):
-            self._emit(result)
-
-    async def _fetch_account(self, effect: FetchAccount) -> None:
-        merchant = self._endpoints.direct
-        try:
-            if merchant is None:
-                account = await fetch_account(self._http, effect.merchant_wallet, self._emit)
-            else:
-                account = await fetch_direct_account(
-                    self._http, self._servers, merchant, effect, self._emit
-                )
-        except KioskError as error:
-            self._emit(AccountFetchFailed(error.trouble))
-            return
-        self._emit(AccountFetched(account))
-        if self._endpoints.merchant_updates and self._watch is None:
-            watch = MerchantUpdatesListener(self._http, account, self._emit, self._payouts)
-            self._watch = self._loop.create_task(watch.run())
-
-    async def _make_payout(self, order: CreatePayout) -> None:
-        try:
-            payout = await invoices.make_payout(
-                self._http,
-                order.account,
-                order.amount,
-                order.memo,
-                order.external_id,
-                begun_at=order.begun_at,
-            )
-        except KioskError as error:
-            self._emit(PayoutNotMade(order.sale, error.trouble, error.trouble.kind in FINAL))
-        else:
-            self._emit(PayoutCreated(order.sale, payout, order.generation))
-
-    async def _fetch_rates(self, currency: str) -> None:
-        if self._endpoints.direct is not None:
-            self._start(self._servers.warm_up())
-        try:
-            self._emit(RatesFetched(await prices.rates(self._http, currency)))
-        except KioskError as error:
-            self._emit(RatesFetchFailed(error.trouble))
-
-    async def _fetch_status(self, effect: FetchInvoiceStatus) -> None:
-        for result in await fetch_status(self._http, effect.account, effect.payment_hashes):
-            self._emit(result)
-
-    async def _cancel_invoice(self, effect: CancelInvoice) -> None:
-        outcome = await invoices.cancel(self._http, effect.account, effect.payment_hash)
-        self._emit(CancelInvoiceResult(effect.payment_hash, outcome))
-
-    async def _send(self, effect: SendForward) -> None:
-        self._payouts.add(effect.payout.payment_hash)
-        async with self._sending:
-            self._emit(await forwarding.send(self._http, effect, self._emit))
-
-    async def _look_up(self, effect: LookUpPayout) -> None:
-        self._emit(await forwarding.look_up(self._http, effect))
-
-    async def _fetch_history(self, effect: FetchLedgerHistory) -> None:
-        self._emit(await fetch_history(self._http, effect))
-
-    async def _fetch_nodes(self) -> None:
-        try:
-            self._emit(await fetch_nodes(self._http))
-        except KioskError as error:
-            log.info("node ids not fetched reason=%s", error)
-
-    async def _fetch_daily_limit(self) -> None:
-        limit = await forwarding.fetch_daily_limit(self._http)
-        if limit is not None:
-            self._emit(limit)
+                self._requests.emit(event)
 
 
 async def _cancel_and_wait(tasks: Collection[asyncio.Task[Any]]) -> None:
