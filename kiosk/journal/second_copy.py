@@ -171,6 +171,7 @@ def _prepared(
     earlier = [*salvage.damaged_journals(journal), *([journal] if journal.exists() else ())]
     least = max((salvaged_books.highest_series(file) for file in earlier), default=0)
     rebuilt = salvage.readable_rows(journal, ("rebuilt",))["rebuilt"] if journal.exists() else []
+    taken_over = {row["name"] for row in rebuilt}
     with closing(open_for_writing(new)) as db, reading():
         check_whole(db)
         copied = _described(db)
@@ -182,6 +183,10 @@ def _prepared(
             db.execute("INSERT INTO restores VALUES (?, ?)", (name, at))
             for row in rebuilt:
                 salvage.insert(db, "rebuilt", row)
+            taken_over |= {row["name"] for row in db.execute("SELECT name FROM rebuilt")}
+            for file in salvage.damaged_journals(journal):
+                if file.name not in taken_over:  # the start would begin its series, after this one
+                    begin_series(db, file.name, at, least)
             begin_series(db, name, at, least)
         series = db.execute("SELECT max(series) FROM receipt_series").fetchone()[0]
     with translated():

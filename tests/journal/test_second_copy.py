@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.journal import CopyRefused, Journal, JournalCorrupt, JournalUnusable, Restored, restore
 from kiosk.journal.books import SaleEntry
+from kiosk.journal.database import set_aside
 from kiosk.journal.second_copy import copy_journal, describe_journal
 from kiosk.sale.facts import DayClosed, Fact, ForwardStatus, JournalRebuilt, PayoutIssued
 from tests.journal.test_books import entry_id, numbers, refund, sold, taxed
@@ -81,6 +82,22 @@ def test_a_restored_journal_goes_on_in_the_next_series(
         assert again.lost_journal() is None, "Blink has been asked"
 
 
+def test_a_restore_after_one_that_broke_off_names_the_series_in_which_receipts_go_on(
+    journal: Journal, path: Path, copy: Path
+) -> None:
+    """It had set the journal aside, and not put the copy in its place."""
+    journal.record(sold(sale(1), 1))
+    copy_journal(path, copy)
+    journal.close()
+    set_aside(path, "20231114T221320-before-restore")
+    result = restored(copy, path)
+    assert result.aside is None
+    with closing(Journal.open(path, lambda: LATER)) as again:
+        assert again.lost_journal() is not None
+        again.record(sold(sale(2), 2))
+        assert numbers(again) == ["1-1", f"{result.series}-1"]
+
+
 def test_what_was_there_is_kept_and_its_later_sales_are_taken_over(
     journal: Journal, path: Path, copy: Path
 ) -> None:
@@ -127,6 +144,9 @@ def test_what_closes_after_the_copy_have_counted_is_counted_by_no_other(
         reports = again.close_reports()[::-1]
         assert [str(report.number) for report in reports] == ["1-1", "1-2", "2-1"]
         assert [report.receipts for report in reports] == [1, 2, 2]
+        closes = {entry_id(entry): str(entry.close) for entry in again.entries(0, 2**40)}
+        present = [taxed(1), taxed(2), sale(4), sale(5)]  # the third waits for Blink's word
+        assert [closes[kept.id] for kept in present] == ["1-1", "1-2", "2-1", "2-1"]
         entries = again.entries_of_close(reports[-1].number)
         assert entries is not None
         sales = [entry_id(entry) for entry in entries if isinstance(entry, SaleEntry)]
