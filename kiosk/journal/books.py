@@ -138,11 +138,11 @@ def _between(db: sqlite3.Connection, before: ClosePlace, last: ClosePlace) -> It
 
 
 def _entries(db: sqlite3.Connection, choice: _Choice) -> Iterator[Entry]:
-    numbered = [place for place in places(db) if place.number is not None]
+    closes = places(db)
     return heapq.merge(
-        _sale_entries(db, "", choice.forwarded, choice.values, numbered),
-        _sale_entries(db, "direct_", choice.direct, choice.values, numbered),
-        _refund_entries(db, choice.refunds, choice.values, numbered),
+        _sale_entries(db, "", choice.forwarded, choice.values, closes),
+        _sale_entries(db, "direct_", choice.direct, choice.values, closes),
+        _refund_entries(db, choice.refunds, choice.values, closes),
         key=attrgetter("at"),
     )
 
@@ -152,17 +152,19 @@ def _sale_entries(
     way: str,
     chosen: str,
     values: Mapping[str, Value],
-    numbered: Sequence[ClosePlace],
+    closes: Sequence[ClosePlace],
 ) -> Iterator[SaleEntry]:
     place_in = attrgetter(f"{way}payment")
     with reading():
         rows = db.execute(
             f"SELECT records.*, receipts.series, receipts.number, cashier,"  # noqa: S608 - our own names
-            " CASE WHEN counted_before.sale_id IS NULL THEN paid.rowid END AS place"
+            " CASE WHEN counted_before.sale_id IS NULL THEN paid.rowid END AS place,"
+            " earlier.series AS close_series, earlier.number AS close_number"
             f" FROM {way}records AS records LEFT JOIN receipts USING (sale_id)"
             f" LEFT JOIN {way}payments AS paid USING (sale_id)"
             " LEFT JOIN sale_cashiers USING (sale_id)"
             " LEFT JOIN counted_before USING (sale_id)"
+            " LEFT JOIN earlier_closes_of_sales AS earlier USING (sale_id)"
             f" WHERE sale_id IN ({chosen})"
             " ORDER BY coalesce(paid_at, started_at), records.rowid",
             values,
@@ -172,7 +174,8 @@ def _sale_entries(
             yield SaleEntry(
                 record_of(row, direct=bool(way)),
                 _number(row["series"], row["number"]),
-                _close_of(numbered, place_in, place) if place is not None else None,
+                _number(row["close_series"], row["close_number"])
+                or (_close_of(closes, place_in, place) if place is not None else None),
                 row["cashier"] or "",
                 lines_of(db, row["sale_id"]),
                 taxes_of(db, row["sale_id"]),
@@ -183,14 +186,16 @@ def _refund_entries(
     db: sqlite3.Connection,
     chosen: str,
     values: Mapping[str, Value],
-    numbered: Sequence[ClosePlace],
+    closes: Sequence[ClosePlace],
 ) -> Iterator[RefundEntry]:
     with reading():
         rows = db.execute(
             "SELECT refunds.*, own.series, own.number, receipts.series AS sale_series,"  # noqa: S608 - our own names
-            " receipts.number AS sale_number, counted.part IS NULL AS is_of_here FROM refunds"
+            " receipts.number AS sale_number, counted.part IS NULL AS is_of_here,"
+            " earlier.series AS close_series, earlier.number AS close_number FROM refunds"
             " CROSS JOIN refund_receipts AS own USING (sale_id, part)"
             " LEFT JOIN refunds_counted_before AS counted USING (sale_id, part)"
+            " LEFT JOIN earlier_closes_of_refunds AS earlier USING (sale_id, part)"
             f" LEFT JOIN receipts USING (sale_id) WHERE refund IN ({chosen}) ORDER BY at, refund",
             values,
         )
@@ -199,9 +204,12 @@ def _refund_entries(
                 ReceiptNumber(row["series"], row["number"]),
                 _sale(db, row["sale_id"]),
                 _number(row["sale_series"], row["sale_number"]),
-                _close_of(numbered, attrgetter("refund"), row["refund"])
-                if row["is_of_here"]
-                else None,
+                _number(row["close_series"], row["close_number"])
+                or (
+                    _close_of(closes, attrgetter("refund"), row["refund"])
+                    if row["is_of_here"]
+                    else None
+                ),
                 row["minor"],
                 row["tip_minor"],
                 Sats(row["amount_sat"]),
@@ -226,8 +234,8 @@ def _number(series: int | None, number: int | None) -> ReceiptNumber | None:
 
 
 def _close_of(
-    numbered: Sequence[ClosePlace], place_in: Callable[[ClosePlace], int], place: int
+    closes: Sequence[ClosePlace], place_in: Callable[[ClosePlace], int], place: int
 ) -> ReceiptNumber | None:
-    """The first close that reaches as far as a row."""
-    first = bisect_left(numbered, place, key=place_in)
-    return numbered[first].number if first < len(numbered) else None
+    """The first close that reaches as far as a row; None if that has no number, or is to come."""
+    first = bisect_left(closes, place, key=place_in)
+    return closes[first].number if first < len(closes) else None

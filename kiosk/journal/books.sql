@@ -190,3 +190,17 @@ CREATE TABLE IF NOT EXISTS refunds_counted_before (
     part INTEGER NOT NULL,
     PRIMARY KEY (sale_id, part)
 ) STRICT;
+
+-- By which close of an earlier journal a sale or a refund was counted, by the number of that close.
+CREATE TABLE IF NOT EXISTS earlier_closes_of_sales (
+    sale_id TEXT PRIMARY KEY,
+    series INTEGER NOT NULL,
+    number INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS earlier_closes_of_refunds (
+    sale_id TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    series INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (sale_id, part)
+) STRICT;

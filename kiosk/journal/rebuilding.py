@@ -6,7 +6,7 @@ copy has closes of its own: what later ones have counted is noted by sale.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import partial
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def _salvage(
     return saved
 
 
-def _is_open(closed: frozenset[str], sale: str) -> bool:
+def _is_open(closed: Container[str], sale: str) -> bool:
     """Whether no close has counted a sale."""
     return sale not in closed
 

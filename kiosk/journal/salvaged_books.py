@@ -5,9 +5,13 @@ A number that was given is never given again: the rows are copied whether their 
 
 import logging
 import sqlite3
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from kiosk.journal.closes import begin_series, last_place
@@ -15,6 +19,8 @@ from kiosk.journal.database import columns, transaction
 from kiosk.journal.salvage import UNREADABLE, insert, opened, readable_rows, rows_of
 
 log: Final = logging.getLogger("kiosk.journal")
+
+_Close = tuple[int, int]  # series and number
 
 _NUMBERS: Final = (
     "receipts",
@@ -27,6 +33,7 @@ _NUMBERS: Final = (
 )
 _IN_SERIES: Final = ("receipts", "refund_receipts", "close_reports")
 _COUNTED: Final = ("counted_before", "refunds_counted_before")
+_CLOSES: Final = ("earlier_closes_of_sales", "earlier_closes_of_refunds")
 _REFUNDS: Final = ("refunds",)  # once their sales are there: more than was paid is refused
 
 
@@ -54,11 +61,20 @@ def highest_series(damaged: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ClosedPart:
-    """What the last close of a damaged journal and those before it have counted."""
+    """What the closes of a damaged journal have counted.
 
-    sales: frozenset[str] = frozenset()
+    `sales` has the close of each sale, None for a close without a number. `places` are the rows of
+    `close_places`, the last close's at the end; `at` is its time.
+    """
+
+    sales: Mapping[str, _Close | None] = field(default_factory=lambda: MappingProxyType({}))
+    places: Sequence[Mapping[str, Any]] = ()
     last_refund: int = 0
     at: int = 0
+
+    def close_of_refund(self, refund: int) -> _Close | None:
+        """The close that has counted a refund, by its place in the table."""
+        return _close_of(self.places, "last_refund", refund)
 
 
 def closed_part(damaged: Path) -> ClosedPart:
@@ -69,18 +85,28 @@ def closed_part(damaged: Path) -> ClosedPart:
             if not places:
                 return ClosedPart()
             last = places[-1]
-            sales = [
-                sale_id
+            sales = {
+                sale_id: _close_of(places, f"last_{way}payment", place)
                 for way in ("", "direct_")
-                for (sale_id,) in source.execute(
-                    f"SELECT sale_id FROM {way}payments WHERE rowid <= ?",  # noqa: S608 - our own names
+                for place, sale_id in source.execute(
+                    f"SELECT rowid, sale_id FROM {way}payments WHERE rowid <= ?",  # noqa: S608 - our own names
                     (last[f"last_{way}payment"],),
                 )
-            ]
-            return ClosedPart(frozenset(sales), int(last["last_refund"]), int(last["at"]))
+            }
+            return ClosedPart(
+                MappingProxyType(sales), places, int(last["last_refund"]), int(last["at"])
+            )
     except UNREADABLE as error:
         log.warning("no close can be read of %s reason=%s", damaged.name, error)
         return ClosedPart()
+
+
+def _close_of(places: Sequence[Mapping[str, Any]], column: str, place: int) -> _Close | None:
+    """The first close that reaches as far as a row; None if that has no number."""
+    first = bisect_left(places, place, key=itemgetter(column))
+    if first == len(places) or places[first]["number"] is None:
+        return None
+    return places[first]["series"], places[first]["number"]
 
 
 def mark_close(connection: sqlite3.Connection, place: int, at: int) -> None:
@@ -109,16 +135,18 @@ def note_counted(connection: sqlite3.Connection, damaged: Path, closed: ClosedPa
     """Note the sales and refunds that closes of a damaged journal have counted.
 
     No close of the journal `connection` counts them again. Those that its own closes have counted
-    are not noted.
+    are not noted for that. The numbers of the closes are noted for all.
 
     Raises:
         sqlite3.Error: the sound journal cannot be written.
     """
-    rows = readable_rows(damaged, (*_REFUNDS, *_COUNTED))
+    rows = readable_rows(damaged, (*_REFUNDS, *_COUNTED, *_CLOSES))
     last = last_place(connection)
     refunds = [row for row in rows["refunds"] if row["refund"] <= closed.last_refund]
     sales = [*closed.sales, *(row["sale_id"] for row in rows["counted_before"])]
     with transaction(connection):
+        _copy(connection, {table: rows[table] for table in _CLOSES})
+        _note_closes(connection, closed, refunds)
         connection.executemany(
             "INSERT OR IGNORE INTO counted_before SELECT :sale WHERE NOT EXISTS"
             " (SELECT 1 FROM payments WHERE sale_id = :sale AND rowid <= :payment) AND NOT EXISTS"
@@ -139,6 +167,22 @@ def note_counted(connection: sqlite3.Connection, damaged: Path, closed: ClosedPa
                 if isinstance(row["sale_id"], str) and isinstance(row["part"], int)
             ),
         )
+
+
+def _note_closes(
+    connection: sqlite3.Connection, closed: ClosedPart, refunds: Sequence[Mapping[str, Any]]
+) -> None:
+    """Note the number of the close of each; what an earlier journal said of them stands."""
+    for sale, close in closed.sales.items():
+        if close is not None:
+            values = {"sale_id": sale, "series": close[0], "number": close[1]}
+            insert(connection, "earlier_closes_of_sales", values)
+    for row in refunds:
+        close = closed.close_of_refund(row["refund"])
+        if close is not None:
+            of = {"sale_id": row["sale_id"], "part": row["part"]}
+            values = {**of, "series": close[0], "number": close[1]}
+            insert(connection, "earlier_closes_of_refunds", values)
 
 
 def copy_waiting_refunds(connection: sqlite3.Connection, damaged: Path) -> None:
