@@ -122,6 +122,7 @@ class Counter:
             "KIOSK_SCREEN": "480x320",
             "KIOSK_ID": "till-1",
             "KIOSK_GPIO": "off",
+            "KIOSK_VOLUME": "0",  # with tones every till would start a process that plays them
             "KIOSK_SUCCESS_SECONDS": "1",
             "KIOSK_CURRENCY": "SAT",
             # A key on a display at rest only wakes it, and on a fast clock it soon rests.

@@ -183,6 +183,7 @@ def settings_of(api_url: str, ws_url: str, key: str, merchant: str, folder: Path
         "KIOSK_SCREEN": "480x320",
         "KIOSK_ID": "till-1",
         "KIOSK_GPIO": "off",
+        "KIOSK_VOLUME": "0",
         "KIOSK_SUCCESS_SECONDS": "1",
         "SDL_VIDEODRIVER": "dummy",
         "SDL_AUDIODRIVER": "dummy",
