@@ -16,6 +16,8 @@ pytestmark = [
 INSTALL = "./setup.sh install --yes --wheels /srv/wheels --settings /srv/settings.env"
 # As it was unpacked: nobody has told the till anything.
 FORGET = "rm /etc/kiosk/kiosk.env /etc/kiosk/credentials/*; systemctl restart kiosk"
+# As `setup.sh readonly` mounts it; here is no such partition.
+GONE = "/dev/gone /var/lib/kiosk ext4 nofail,x-systemd.device-timeout=1s 0 0"
 UPDATE = "./setup.sh update --wheels /srv/wheels"
 IS_READY = "systemctl -q is-active kiosk && systemctl show -p StatusText kiosk"
 
@@ -164,7 +166,8 @@ def test_a_release_whose_python_was_replaced_is_built_anew(till: Container) -> N
 def test_a_till_without_its_partition_starts_and_says_so(till: Container) -> None:
     """Box fault 3: it never started, and nothing was told."""
     mark = "/var/lib/kiosk/partition-is-missing"
-    till.run(f"touch {mark} /etc/kiosk/partition-is-missing; systemctl restart kiosk")
+    till.run(f"touch {mark} /etc/kiosk/partition-is-missing; echo '{GONE}' >>/etc/fstab")
+    till.run("systemctl daemon-reload; systemctl restart kiosk")
     assert "out of service: journal_broken" in till.wait(IS_READY)
     till.run("mkdir -p /boot/firmware; cp /srv/settings.env /boot/firmware/kiosk.env")
     till.run(f"systemctl start kiosk-provision; rm {mark} /etc/kiosk/partition-is-missing")

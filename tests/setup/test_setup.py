@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 SCRIPTS = (
     *("setup.sh", ".ci/run", "systemd/kiosk", "systemd/appliance.sh", "systemd/usb-stick"),
-    *("systemd/give-way", "systemd/partition-came"),
+    *("systemd/give-way", "systemd/partition-came", "systemd/journal-folder"),
 )
 
 

@@ -27,6 +27,7 @@ from kiosk.provision.apply_settings import NOT_MOUNTED, TRIAL, Paths
 from kiosk.provision.change_settings import ChangePaths
 from kiosk.provision.phone_doors import PhonePaths
 from kiosk.settings import PIN_CREDENTIAL, SECRETS, SETTINGS_CREDENTIAL
+from kiosk.settings.parsers import DATA_FOLDER
 
 ROOT = Path(__file__).parent.parent.parent
 SYSTEMD = ROOT / "systemd"
@@ -265,6 +266,15 @@ def test_the_till_starts_after_its_partition_and_without_it_too() -> None:
         output = words_of(file)
         assert "etc-kiosk.mount" in " ".join(output["After"])
         assert not {"RequiresMountsFor", "Requires", "BindsTo"} & set(output)
+        # Each of these implies RequiresMountsFor= its folder; `readonly` mounts no other.
+        assert not {"StateDirectory", "ConfigurationDirectory"} & set(output)
+
+
+def test_the_till_may_write_where_its_sales_are_kept_and_the_folder_is_its_own() -> None:
+    assert f"-{DATA_FOLDER}" in UNIT["ReadWritePaths"]
+    script = "systemd/journal-folder"
+    assert f"-+/opt/kiosk/current/{script}" in UNIT["ExecStartPre"]
+    assert f"folder={DATA_FOLDER}\n" in (ROOT / script).read_text()
 
 
 def test_refused_settings_are_left_where_the_program_looks() -> None:
