@@ -184,6 +184,13 @@ class Bench:
             said = "\n".join(self.log()[-30:])
             raise MachineFailed(f"not logged in {timeout_s} s: {words} x {times}\n{said}")
 
+    def starts(self) -> int:
+        """How often the till has come into service since the machine booted.
+
+        On a busy machine the first start may have taken more than one try.
+        """
+        return sum("in service" in line for line in self.log())
+
     def doctor(self) -> tuple[int, str]:
         """What `kiosk doctor` says, its lines joined, and its exit code."""
         code, said = self.machine.attempt("kiosk doctor")

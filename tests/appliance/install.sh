@@ -55,6 +55,10 @@ END
     mkdir -p "$root/etc/systemd/system/kiosk.service.d"
     printf '[Service]\nTimeoutStartSec=600\nWatchdogSec=60\n' \
         >"$root/etc/systemd/system/kiosk.service.d/bench.conf"
+    # It logs every question it is asked, which is some a second.
+    mkdir -p "$root/etc/systemd/system/qemu-guest-agent.service.d"
+    printf '[Service]\nLogLevelMax=warning\n' \
+        >"$root/etc/systemd/system/qemu-guest-agent.service.d/bench.conf"
     # The kernel's console is a serial line, for the log; nobody shall sit at it.
     chroot "$root" systemctl -q mask serial-getty@ttyS0.service
     # Whoever finds a login prompt is in: no test shall pass because of a password.

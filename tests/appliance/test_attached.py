@@ -38,14 +38,9 @@ SETTINGS
 PID: Final = "systemctl show --property=MainPID --value kiosk"
 
 
-def starts_of(bench: Bench) -> int:
-    """How often the till has come into service since the boot."""
-    return sum("in service" in line for line in bench.log())
-
-
 def test_a_pin_that_another_program_has_is_named_and_the_keypad_works(bench: Bench) -> None:
     """Box fault 7: one busy pin took keypad, LED and buzzer along."""
-    starts = starts_of(bench)
+    starts = bench.starts()
     bench.machine.run("systemctl stop kiosk")
     bench.machine.run(f"systemd-run --unit=led-thief {PYTHON} -Ic {shlex.quote(TAKE_THE_LED)}")
     bench.machine.until("journalctl --unit=led-thief --output=cat --grep=taken")
@@ -59,7 +54,7 @@ def test_a_pin_that_another_program_has_is_named_and_the_keypad_works(bench: Ben
 
 def test_a_light_that_a_killed_till_left_dark_is_lit_at_the_next_start(bench: Bench) -> None:
     """Box fault 2: it stayed black, and a touch on the black screen counted as a key."""
-    starts = starts_of(bench)
+    starts = bench.starts()
     bench.machine.run(
         "modprobe bench-backlight; udevadm settle; systemctl restart --no-block kiosk"
     )
@@ -72,7 +67,7 @@ def test_a_light_that_a_killed_till_left_dark_is_lit_at_the_next_start(bench: Be
 
 def test_a_speaker_that_never_opens_stops_nothing_and_is_told_as_mute(bench: Bench) -> None:
     """Box fault 1: all threads stood still, deaf to SIGTERM, until the watchdog killed the till."""
-    starts = starts_of(bench)
+    starts = bench.starts()
     bench.machine.run(f"{DEAF_SPEAKER}\nsystemctl restart --no-block kiosk")
     bench.until_ready(starts + 1)
     running = bench.machine.run(PID)

@@ -83,7 +83,7 @@ def letters(text: str) -> tuple[Letter, ...]:
 def test_from_no_settings_to_the_first_sale_by_touches_alone(
     bench: Bench, times: dict[str, float]
 ) -> None:
-    starts = sum("in service" in line for line in bench.log())
+    starts = bench.starts()
     bench.machine.run(UNPACKED)
     merchant = Merchant(bench)
     merchant.sees(Question.LANGUAGE)

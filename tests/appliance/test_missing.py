@@ -33,7 +33,7 @@ STATUS = "systemctl show --property=StatusText --value kiosk"
 BUILD_S = 1800.0
 
 
-def sell(bench: Bench, starts: int, forwarded: int) -> None:
+def sell(bench: Bench, starts: int, forwarded: int = 1) -> None:
     """One sale, the `forwarded`-th since the boot, by a till that has started so often since."""
     bench.until_ready(starts)
     bench.press(*digits("500"), Key.CHARGE)
@@ -43,12 +43,13 @@ def sell(bench: Bench, starts: int, forwarded: int) -> None:
 
 def test_a_till_without_its_partition_says_so_and_goes_on_when_it_comes(bench: Bench) -> None:
     """Box fault 3: it never started, nothing was told, and it stayed so when the partition came."""
+    starts = bench.starts()
     key = bench.env["BLINKPOS_API_KEY"]
     bench.machine.run(APART, timeout_s=PATIENCE_S)
     bench.machine.until(f"{STATUS} | grep 'on the screen'", PATIENCE_S)
     options = bench.machine.run("findmnt --noheadings --output OPTIONS /var/lib/kiosk")
     assert {"nosuid", "nodev", "noexec"} <= set(options.strip().split(","))
-    sell(bench, starts=2, forwarded=1)
+    sell(bench, starts + 1)
 
     bench.machine.run(GONE, timeout_s=PATIENCE_S)
     bench.machine.until(f"{STATUS} | grep journal_broken", PATIENCE_S)
@@ -62,11 +63,12 @@ def test_a_till_without_its_partition_says_so_and_goes_on_when_it_comes(bench: B
     bench.machine.run(f"losetup --find {IMAGE}")
     bench.machine.until(f"{STATUS} | grep 'on the screen'", PATIENCE_S)
     assert "1 paid:" in bench.machine.run("kiosk sales")
-    sell(bench, starts=3, forwarded=2)
+    sell(bench, starts + 2, forwarded=2)
 
 
 def test_a_boot_partition_that_is_only_read_is_told_and_the_till_sells(bench: Bench) -> None:
     """Box fault 12: every boot alike, nothing on the screen, and the keys stay there readable."""
+    starts = bench.starts()
     text = "".join(f"{name}={value}\n" for name, value in bench.env.items())
     text = text.replace("KIOSK_NAME=Bench", "KIOSK_NAME=New")
     bench.machine.put(text, "/boot/firmware/kiosk.env")
@@ -76,11 +78,12 @@ def test_a_boot_partition_that_is_only_read_is_told_and_the_till_sells(bench: Be
     assert "cannot be removed" in refusal
     bench.shot("boot-partition-only-read")
     assert "still lies there" in bench.doctor()[1]
-    sell(bench, starts=2, forwarded=1)
+    sell(bench, starts + 1)
 
 
 def test_a_till_without_a_display_waits_for_one(bench: Bench) -> None:
     """Box fault 5: it looked ever more seldom, and an update took that for a broken release."""
+    starts = bench.starts()
     driver = "/sys/bus/virtio/drivers/virtio_gpu"
     card = bench.machine.run(f"basename {driver}/virtio*").strip()
     bench.machine.run(f"systemctl stop kiosk; echo {card} >{driver}/unbind", PATIENCE_S)
@@ -95,12 +98,13 @@ def test_a_till_without_a_display_waits_for_one(bench: Bench) -> None:
     bench.machine.run(f"echo {card} >{driver}/bind")
     bench.until_picture(is_kiosk)
     bench.machine.until(f"{STATUS} | grep 'on the screen'", PATIENCE_S)
-    sell(bench, starts=2, forwarded=1)
+    sell(bench, starts + 1)
 
 
 @pytest.mark.timeout(2 * BUILD_S)
 def test_a_release_whose_python_was_replaced_says_so_and_is_built_anew(bench: Bench) -> None:
     """Box fault 4: restarts for ever, `installed already`, `runs already`, a dead doctor."""
+    starts = bench.starts()
     release = bench.machine.run("readlink /opt/kiosk/current")
     bench.machine.run("cd /opt/kiosk/current/venv/lib && mv python3.* python3.99")
     code, said = bench.doctor()
@@ -111,4 +115,4 @@ def test_a_release_whose_python_was_replaced_says_so_and_is_built_anew(bench: Be
     assert code == 0, said
     assert bench.machine.run("readlink /opt/kiosk/current") == release
     bench.machine.until(f"{STATUS} | grep 'on the screen'", PATIENCE_S)
-    sell(bench, starts=2, forwarded=1)
+    sell(bench, starts + 1)
