@@ -31,6 +31,7 @@ _OUTCOMES: Final = MappingProxyType(
         "no-file": ChangeOutcome.NO_FILE,
         "several": ChangeOutcome.SEVERAL_FILES,
         "unreadable": ChangeOutcome.STICK_UNREADABLE,
+        "bad-logo": ChangeOutcome.LOGO_BROKEN,
     }
 )
 
@@ -58,8 +59,10 @@ def take_stick(
     result = ask_for_change(folder, change, sleep, answer)
     if result.outcome is not ChangeOutcome.IN_FORCE:
         return result
-    is_wiped = _asked(folder, "wipe", sleep) == "wiped"
-    return replace(result, stick_file=StickFile.WIPED if is_wiped else StickFile.LEFT)
+    word = _asked(folder, "wipe", sleep)
+    if word == "none":  # items and a logo hold no secret
+        return result
+    return replace(result, stick_file=StickFile.WIPED if word == "wiped" else StickFile.LEFT)
 
 
 def _asked(folder: Path, wish: str, sleep: Callable[[float], object]) -> str:

@@ -28,7 +28,7 @@ from kiosk.provision.settings_in_force import (
     settings_before,
     values_in_force,
 )
-from kiosk.provision.stick_settings import mark_as_taken, read_stick_settings
+from kiosk.provision.stick_settings import keep_logo, mark_as_taken, read_stick_settings
 from kiosk.provision.wifi import wifi_problems
 from kiosk.sale.first_run_screen import TILL_ACCOUNT
 from kiosk.sale.settings_change import (
@@ -206,6 +206,7 @@ def _stick_taken(in_force: SettingsFile, paths: ChangePaths, unix_s: float) -> S
         return SettingsChangeResult(ChangeOutcome.NO_FILE)
     if given.env_file.wifi is not None:  # first: with settings and no network it could not sell
         keep_wifi_to_join(given.env_file.wifi, paths.etc)
+    keep_logo(paths.stick, paths.etc)
     replace_settings(
         in_force, given.values, given.env_file, paths.etc, ", with a USB stick", unix_s
     )

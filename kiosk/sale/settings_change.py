@@ -40,6 +40,7 @@ class ChangeOutcome(StrEnum):
     NO_FILE = "no_file"
     SEVERAL_FILES = "several_files"
     STICK_UNREADABLE = "stick_unreadable"
+    LOGO_BROKEN = "logo_broken"
 
 
 class RequestKind(StrEnum):

@@ -1,4 +1,4 @@
-"""What is used where a setting is empty and the machine has to be asked."""
+"""What is used where a setting leaves it to the machine."""
 
 import os
 import re
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 APPLIANCE: Final = Path("/etc/kiosk")
+FROM_STICK: Final = "stick"  # KIOSK_LOGO: the one that was taken from a USB stick
+LOGO_CREDENTIAL: Final = "logo"
 APPLIANCE_JOURNAL: Final = Path("/var/lib/kiosk/journal.sqlite3")
 
 
@@ -25,3 +27,10 @@ def id_of_host() -> str:
     host = socket.gethostname().lower().split(".", maxsplit=1)[0]
     name = re.sub(r"[^a-z0-9-]+", "-", host).strip("-")
     return name[:20].strip("-") or "kiosk"
+
+
+def logo_file(text: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """The file of a logo; one from a stick is handed to the service beside the secrets."""
+    if text != FROM_STICK:
+        return Path(text)
+    return Path(environ.get("CREDENTIALS_DIRECTORY", str(APPLIANCE))) / LOGO_CREDENTIAL

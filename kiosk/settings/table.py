@@ -16,7 +16,7 @@ from kiosk.sale.lightning_address import LightningAddress, parse_lightning_addre
 from kiosk.sale.quick_item import QuickItem
 from kiosk.sale.tax import TaxRate
 from kiosk.settings import cashiers, items, parsers, receipt_parsers
-from kiosk.settings.defaults import default_journal, id_of_host
+from kiosk.settings.defaults import default_journal, id_of_host, logo_file
 from kiosk.settings.entry import Group, Setting, setting, setting_of
 from kiosk.settings.secret import Secret
 
@@ -340,8 +340,9 @@ class Settings:
     )
     logo: Path | None = setting(
         "KIOSK_LOGO",
-        Path,
-        "the merchant's logo, a PNG or SVG file, instead of the name; text in an SVG as paths",
+        logo_file,
+        "the merchant's logo, a PNG or SVG file, instead of the name; text in an SVG as paths;"
+        " `stick` is the one that was taken from a USB stick",
         group=Group.SCREEN,
         changed_on_screen=False,
     )

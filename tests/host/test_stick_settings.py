@@ -92,11 +92,12 @@ def test_a_helper_that_says_nothing_is_not_waited_for_for_ever(root: Make) -> No
     [
         ({"wipe": "wiped"}, StickFile.WIPED),
         ({"wipe": "kept"}, StickFile.LEFT),
+        ({"wipe": "none"}, None),  # items or a logo alone
         ({}, StickFile.LEFT),
     ],
 )
 def test_the_file_is_wiped_once_it_is_in_force_and_it_is_said_if_it_is_not(
-    root: Make, words: dict[str, str], stick_file: StickFile
+    root: Make, words: dict[str, str], stick_file: StickFile | None
 ) -> None:
     units = root(words, IN_FORCE)
     result = units.take()

@@ -2,12 +2,14 @@
 
 import os
 import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from kiosk.provision.stick_settings import COPY, TAKEN
+from kiosk.provision.stick_settings import COPY, ITEMS, LOGO, MOST_LOGO_BYTES, TAKEN
+from kiosk.screen.drawing.logo import MOST_CPU_S, MOST_MEMORY_BYTES
 from tests.host.test_usb_stick_script import SCRIPT, STAND_INS
 
 FILE = b"KIOSK_RECEIVE=direct\nMERCHANT_ADDRESS=shop@blink.sv\n"
@@ -21,6 +23,12 @@ rmdir "$place" && ln -s "$FAKE/on-$part" "$place"
     "umount": 'rm "$1" && mkdir "$1"',
     "sync": ":",
 }
+
+
+RENDERER = "kiosk.screen.drawing.logo_renderer"
+LIMITED = f"{RENDERER} {MOST_MEMORY_BYTES} {MOST_CPU_S}"
+_SVG = 'xmlns="http://www.w3.org/2000/svg" width="9" height="9"'
+LOGO_FILE = f'<svg {_SVG}><rect width="5" height="5"/></svg>'.encode()
 
 
 class Machine:
@@ -61,6 +69,7 @@ class Machine:
                 "FAKE": str(self.folder),
                 "KIOSK_ASKED": str(self.asked),
                 "KIOSK_KEPT": str(self.kept),
+                "KIOSK_RENDERER": f"{sys.executable} -IB -m {LIMITED}",
             },
             check=True,
             timeout=30,
@@ -212,7 +221,7 @@ def test_the_file_is_overwritten_and_gone_once_it_is_in_force(machine: Machine) 
 def test_nothing_is_wiped_that_was_not_taken(machine: Machine) -> None:
     file = machine.files / "kiosk.env"
     file.write_bytes(FILE)
-    assert machine.word("wipe") == "kept", "nothing was taken"
+    assert machine.word("wipe") == "none", "nothing was taken"
     taken(machine)
     file.write_bytes(b"KIOSK_NAME=another\n")
     assert machine.word("wipe") == "kept"
@@ -228,3 +237,59 @@ def test_nothing_is_wiped_that_was_not_taken(machine: Machine) -> None:
 def test_a_wish_for_anything_else_does_nothing(machine: Machine) -> None:
     assert machine.word("format") == "unknown"
     assert machine.calls("mount") == []
+
+
+def test_items_and_a_logo_are_copied_alone_or_beside_the_settings(machine: Machine) -> None:
+    (machine.files / "items.csv").write_bytes(b"Coffee;2.50\n")
+    assert machine.word("read") == "read"
+    assert [file.name for file in machine.kept.iterdir() if file.is_file()] == [ITEMS]
+    (machine.files / "logo.svg").write_bytes(LOGO_FILE)
+    (machine.plug_in("sdb") / "kiosk.env").write_bytes(FILE)
+    assert machine.word("read") == "read"
+    kept = {file.name: file.read_bytes() for file in machine.kept.iterdir() if file.is_file()}
+    assert kept == {COPY: FILE, ITEMS: b"Coffee;2.50\n", LOGO: LOGO_FILE}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("logo.png", "logo.svg"), ("items.csv", "items.csv.txt")]
+)
+def test_of_each_kind_there_may_be_one(machine: Machine, first: str, second: str) -> None:
+    for name in (first, second):
+        (machine.files / name).write_bytes(LOGO_FILE)
+    assert machine.word("read") == "several"
+    assert [file.name for file in machine.kept.iterdir() if file.is_file()] == []
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<svg>", b"\x89PNG\r\n\x1a\n", b"ok 1 1"])
+def test_a_logo_that_cannot_be_drawn_is_told_and_nothing_is_kept(
+    machine: Machine, content: bytes
+) -> None:
+    (machine.files / "kiosk.env").write_bytes(FILE)
+    (machine.files / "logo.png").write_bytes(content)
+    assert machine.word("read") == "bad-logo"
+    assert [file.name for file in machine.kept.iterdir() if file.is_file()] == []
+
+
+def test_no_more_is_read_of_a_logo_than_it_may_have_and_links_are_none(machine: Machine) -> None:
+    secret = machine.folder / "shadow"
+    secret.write_bytes(LOGO_FILE)
+    (machine.files / "logo.svg").symlink_to(secret)
+    assert machine.word("read") == "unreadable"
+    (machine.files / "logo.svg").unlink()
+    with (machine.files / "logo.svg").open("wb") as stream:
+        stream.write(LOGO_FILE)
+        stream.truncate(480_000_000)
+    machine.word("read")
+    assert f"most_logo_bytes={MOST_LOGO_BYTES + 1}\n" in SCRIPT.read_text()
+
+
+def test_the_script_bounds_a_logos_process_as_the_display_does() -> None:
+    assert f"{LIMITED}}}" in SCRIPT.read_text()
+
+
+def test_where_no_settings_file_was_taken_nothing_is_wiped(machine: Machine) -> None:
+    (machine.files / "items.csv").write_bytes(b"Coffee;2.50\n")
+    machine.word("read")
+    (machine.kept / ITEMS).unlink()  # what root does with it once it is in force
+    assert machine.word("wipe") == "none"
+    assert (machine.files / "items.csv").exists()

@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.provision.apply_settings import WIFI_TO_JOIN, Paths, apply_from_boot
 from kiosk.provision.change_history import HISTORY
-from kiosk.provision.stick_settings import COPY, TAKEN
+from kiosk.provision.stick_settings import COPY, ITEMS, LOGO, MOST_LOGO_BYTES, TAKEN
 from kiosk.provision.wifi import Wifi
 from kiosk.sale.pin import is_correct_pin
 from kiosk.sale.settings_change import CHECK_STICK, ChangeOutcome, take_stick
@@ -132,3 +132,54 @@ def test_it_is_kept_that_the_change_came_by_stick(set_up: Root) -> None:
     set_up.result(take_stick(PIN))
     last = (set_up.paths.etc / HISTORY).read_text().splitlines()[-1]
     assert last.endswith("manager, with the PIN, with a USB stick: BLINKPOS_API_KEY set")
+
+
+def test_items_alone_change_nothing_but_the_items(set_up: Root) -> None:
+    before = set_up.values
+    set_up.paths.stick.mkdir()
+    (set_up.paths.stick / ITEMS).write_text("name,price\nCoffee,2.50\nTea,2\n")
+    checked = set_up.result(CHECK_STICK)
+    assert (checked.outcome, checked.changed) == (ChangeOutcome.FITS, ("KIOSK_ITEMS",))
+    assert set_up.result(take_stick("1111")).outcome is ChangeOutcome.PIN_WRONG
+    assert set_up.result(take_stick(PIN)).outcome is ChangeOutcome.IN_FORCE
+    assert set_up.values == {**before, "KIOSK_ITEMS": "Coffee;2.50 | Tea;2"}
+    assert [file.name for file in set_up.paths.stick.iterdir()] == []
+
+
+def test_wrong_items_are_told_line_by_line(set_up: Root) -> None:
+    before = set_up.values
+    set_up.paths.stick.mkdir()
+    (set_up.paths.stick / ITEMS).write_text("Coffee,2.50\nTea,free\n,1\n")
+    result = set_up.result(CHECK_STICK)
+    assert result.outcome is ChangeOutcome.WRONG
+    assert [problem.partition(" must")[0] for problem in result.problems] == [
+        "KIOSK_ITEMS: line 2",
+        "KIOSK_ITEMS: line 3",
+    ]
+    assert set_up.values == before
+
+
+def test_a_logo_is_kept_where_the_tills_unit_takes_it_from(set_up: Root) -> None:
+    set_up.paths.stick.mkdir()
+    (set_up.paths.stick / LOGO).write_bytes(b"\x89PNG\xff\x00")
+    assert set_up.result(CHECK_STICK).changed == ("KIOSK_LOGO",)
+    assert not (set_up.paths.etc / LOGO).exists(), "it was only looked at"
+    assert set_up.result(take_stick(PIN)).outcome is ChangeOutcome.IN_FORCE
+    assert (set_up.paths.etc / LOGO).read_bytes() == b"\x89PNG\xff\x00"
+    assert set_up.values["KIOSK_LOGO"] == "stick"
+    assert list(set_up.paths.stick.iterdir()) == []
+
+
+def test_a_logo_larger_than_a_service_may_be_handed_is_refused(set_up: Root) -> None:
+    set_up.paths.stick.mkdir()
+    (set_up.paths.stick / LOGO).write_bytes(bytes(MOST_LOGO_BYTES + 1))
+    assert set_up.result(CHECK_STICK).problems == ("KIOSK_LOGO: is larger than 500 kB",)
+
+
+def test_items_and_a_logo_alone_set_up_no_till(root: Root) -> None:
+    root.paths.stick.mkdir()
+    (root.paths.stick / ITEMS).write_text("Coffee,2.50\n")
+    assert root.result(CHECK_STICK).outcome is ChangeOutcome.NO_FILE
+    (root.paths.stick / COPY).write_text(WHOLE)
+    assert root.result(take_stick()).outcome is ChangeOutcome.IN_FORCE
+    assert root.values["KIOSK_ITEMS"] == "Coffee;2.50"

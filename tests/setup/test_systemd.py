@@ -27,6 +27,7 @@ from kiosk.provision.apply_settings import NOT_MOUNTED, TRIAL, Paths
 from kiosk.provision.change_settings import ChangePaths
 from kiosk.provision.phone_doors import PhonePaths
 from kiosk.settings import PIN_CREDENTIAL, SECRETS, SETTINGS_CREDENTIAL
+from kiosk.settings.defaults import LOGO_CREDENTIAL
 from kiosk.settings.parsers import DATA_FOLDER
 
 ROOT = Path(__file__).parent.parent.parent
@@ -128,12 +129,14 @@ def test_settings_and_secrets_are_credentials_and_may_be_missing() -> None:
     assert UNIT["LoadCredential"] == [
         f"{SETTINGS_CREDENTIAL}:{folder}/{SETTINGS_CREDENTIAL}",
         *(f"{name}:{folder}/credentials/{name}" for name in SECRET_FILES),
+        f"{LOGO_CREDENTIAL}:{folder}/{LOGO_CREDENTIAL}",
     ]
-    names = (SETTINGS_CREDENTIAL, *SECRET_FILES)
+    names = (SETTINGS_CREDENTIAL, *SECRET_FILES, LOGO_CREDENTIAL)
     assert UNIT["SetCredential"] == [rf"{name}:\x20" for name in names]
     assert "EnvironmentFile" not in UNIT
     shell = (SYSTEMD / "kiosk").read_text()
-    assert f"for file in {folder}/{SETTINGS_CREDENTIAL} {folder}/credentials/*; do" in shell
+    files = f"{folder}/{SETTINGS_CREDENTIAL} {folder}/{LOGO_CREDENTIAL} {folder}/credentials/*"
+    assert f"for file in {files}; do" in shell
     assert "EnvironmentFile" not in shell
 
 

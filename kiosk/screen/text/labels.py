@@ -146,10 +146,15 @@ CHANGE_OUTCOMES: Final[Mapping[ChangeOutcome, str]] = MappingProxyType(
         ),
         ChangeOutcome.FITS: mark("The file fits."),
         ChangeOutcome.NO_STICK: mark("No USB stick is seen. Plug it in, and try again."),
-        ChangeOutcome.NO_FILE: mark("There is no file kiosk.env on the stick."),
-        ChangeOutcome.SEVERAL_FILES: mark("There is more than one kiosk.env. Leave only one."),
+        ChangeOutcome.NO_FILE: mark(
+            "There is no file kiosk.env, items.csv, logo.png or logo.svg on the stick."
+        ),
+        ChangeOutcome.SEVERAL_FILES: mark("A file is there more than once. Leave only one."),
         ChangeOutcome.STICK_UNREADABLE: mark(
             "The stick cannot be read. It has to be FAT, exFAT or ext4."
+        ),
+        ChangeOutcome.LOGO_BROKEN: mark(
+            "The logo cannot be drawn. Make it simpler, as PNG or SVG of at most 500 kB."
         ),
         ChangeOutcome.NO_APPLIANCE: mark(
             "This machine is not set up as an appliance: do it by hand."

@@ -43,7 +43,7 @@ def settings_pages(canvas: Canvas, screen: SettingsScreen, look: Look) -> None:
     match screen.step:
         case SettingsStep.GROUPS:
             groups = [(_group(words, group), "") for group in screen.groups]
-            groups.append((words.tr("From a USB stick: kiosk.env"), ""))
+            groups.append((words.tr("From a USB stick: settings, items, logo"), ""))
             if screen.takes_key:
                 groups.append((words.tr("A new key of the till account, by phone"), ""))
             choices_page(canvas, words.tr("Settings"), groups, save=_save(words, screen))
