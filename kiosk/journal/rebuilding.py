@@ -30,8 +30,13 @@ def lost_journal(db: sqlite3.Connection, path: Path, at: int) -> LostJournal | N
     if not names:
         return None
     saved: dict[SaleId, SalvagedSale] = {}
+    with reading():
+        readable = [file for file in files if salvage.is_database(file)]
     for place, file in enumerate(files, start=1 - len(files)):
         with reading():
+            if file not in readable:
+                salvaged_books.begin_series_after(db, file, at)
+                continue
             salvaged_books.copy_numbers(db, file, at)
             closed = salvaged_books.closed_part(file)
             if closed.sales:
@@ -42,7 +47,7 @@ def lost_journal(db: sqlite3.Connection, path: Path, at: int) -> LostJournal | N
             salvaged_books.note_counted(db, file, closed)
             saved.update(_salvage(db, file, partial(_is_open, closed.sales)))
             salvaged_books.copy_refunds(db, file)
-    for file in reversed(files):  # the newest that has any
+    for file in reversed(readable):  # the newest that has any
         with reading():
             salvage.copy_what_was_learned(db, file)
     with reading():

@@ -111,6 +111,19 @@ def damaged_journals(path: Path) -> list[Path]:
     return sorted(path for path in paths if not path.name.endswith(("-wal", "-shm")))
 
 
+def is_database(damaged: Path) -> bool:
+    """Whether SQLite takes it for a database at all. If not, no row of it can be read."""
+    try:
+        with closing(opened(damaged)) as source:
+            source.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_NOTADB:
+            return True  # table by table, something may be left
+        log.warning("nothing can be read of %s reason=%s", damaged.name, error)
+        return False
+    return True
+
+
 def copy_finished_sales(
     connection: sqlite3.Connection, damaged: Path, chosen: Callable[[str], bool] = lambda _: True
 ) -> dict[SaleId, SalvagedSale]:

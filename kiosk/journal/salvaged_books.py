@@ -47,9 +47,19 @@ def copy_numbers(connection: sqlite3.Connection, damaged: Path, at: int) -> None
     """
     rows = readable_rows(damaged, _NUMBERS)
     with transaction(connection):
-        if begin_series(connection, damaged.name, at, highest_series(damaged)):
-            log.warning("receipts are numbered in the next series, because of %s", damaged.name)
+        begin_series_after(connection, damaged, at, highest_series(damaged))
         _copy(connection, rows)
+
+
+def begin_series_after(
+    connection: sqlite3.Connection, damaged: Path, at: int, highest: int = 0
+) -> None:
+    """Begin the next series of numbers because of a damaged journal, once.
+
+    `highest` is the highest series that can be read of it, 0 for none; `at` is Unix seconds.
+    """
+    if begin_series(connection, damaged.name, at, highest):
+        log.warning("receipts are numbered in the next series, because of %s", damaged.name)
 
 
 def highest_series(damaged: Path) -> int:

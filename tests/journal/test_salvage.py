@@ -2,12 +2,13 @@
 
 import random
 import shutil
+import sqlite3
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from kiosk.journal import Journal, JournalCorrupt, SaleRecord, resume
+from kiosk.journal import Journal, JournalCorrupt, SaleRecord, resume, salvage
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import LedgerHistoryResult, Tick
 from kiosk.sale.facts import (
@@ -260,3 +261,28 @@ def test_a_saved_sale_of_an_amount_or_a_tip_that_cannot_be_is_no_sale(
     journal.close()
     assert left is not None
     assert bool(left.salvaged) is is_saved
+
+
+def test_a_file_that_is_no_database_is_looked_at_once_and_not_table_by_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start after a dead card opened it 22 times; Blink is asked of its sales all the same."""
+    path = tmp_path / "journal.sqlite3"
+    path.write_bytes(bytes(8192))
+    Journal.set_aside(path, "then")
+    journal = Journal.open(path, lambda: NOW)
+    modes: list[str] = []
+    connect = salvage._connected
+
+    def connected(uri: str) -> sqlite3.Connection:
+        modes.append(uri.rpartition("?")[2])
+        return connect(uri)
+
+    monkeypatch.setattr(salvage, "_connected", connected)
+    left = journal.lost_journal()
+    series = connection(journal).execute("SELECT max(series) FROM receipt_series").fetchone()
+    journal.close()
+    assert left is not None
+    assert left.names == ("journal.sqlite3.corrupt-then",)
+    assert series[0] == 2, "what the lost one may have numbered is not numbered again"
+    assert modes == ["mode=ro", "immutable=1"]
