@@ -15,7 +15,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.stories.law", description=__doc__)
     parser.add_argument("--interleavings", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=1, help="processes")
-    parser.add_argument("--seed", type=int, default=1, help="of the first batch")
+    parser.add_argument("--seed", type=int, default=1, help="of the first interleaving")
     args = parser.parse_args(words)
     began_s = time.monotonic()
     total = Tally()
@@ -27,8 +27,9 @@ def main(words: Sequence[str] | None = None) -> int:
             LINE.format(total.interleavings, total.steps, len(total.violations), took_s)
         )
         sys.stdout.flush()
-    for number, violation in sorted(total.violations.items()):
-        sys.stderr.write(f"seed {number}: {violation}\n")
+        for seed, violation in sorted(tally.violations.items()):
+            sys.stderr.write(f"seed {seed}: {violation}\n")
+            sys.stderr.flush()
     return 1 if total.violations else 0
 
 

@@ -26,6 +26,12 @@ def empty_journal() -> bytes:
         return path.read_bytes()
 
 
+def make_journal_file(path: Path) -> None:
+    """What `kiosk.journal.database` does for a new journal, with the tables made already."""
+    if not path.exists():
+        path.write_bytes(empty_journal())
+
+
 def copy_journal(source: Path, target: Path) -> None:
     """Copy it as one copies a card: the file, and what was not yet moved into it from its log."""
     for tail in ("", "-wal", "-shm"):

@@ -1,12 +1,12 @@
 """One machine with its card, which can be switched off and on."""
 
-import json
 import shutil
 from math import inf
 from pathlib import Path
+from unittest.mock import patch
 
 from kiosk.commands.app import initial_till
-from kiosk.journal import Hardware, open_sound
+from kiosk.journal import Hardware, database, open_sound
 from kiosk.journal.installation import file_of
 from kiosk.loop import UNWRITTEN_RETRY_S, Inbox, Loop
 from kiosk.printer.printer import NoPrinter
@@ -15,12 +15,12 @@ from kiosk.sale.events import Event, KeyPressed
 from kiosk.sale.invoice import PaymentHash, SaleId
 from kiosk.sale.keys import Key
 from kiosk.sale.rules import Rules
-from kiosk.sale.screens import AwaitingPayment
+from kiosk.sale.screens import AwaitingPayment, EnteringAmount
 from kiosk.sale.till import Till
 from kiosk.sale.timers import next_wake_s
 from kiosk.sale.trouble import TroubleKind
 from tests.journal.connection import connection
-from tests.stories.law.cards import FailingJournal, copy_journal, empty_journal
+from tests.stories.law.cards import FailingJournal, copy_journal, empty_journal, make_journal_file
 from tests.stories.ledger import BlindDisplay, Blink, LedgerWallet, NoPanelNoHost
 
 # What a person has to decide, and the till must not.
@@ -54,8 +54,12 @@ class Kiosk:
         self.boots += 1
         self.recent_events = []
         hardware = Hardware(f"serial {self.number}", "machine")
-        self.name_installation(hardware)
-        real, taken_up = open_sound(self.path, self.blink.clock.unix, lambda: hardware)
+        new_id = f"{self.boots:07x}{self.number}"  # random outside, but here a seed decides all
+        with (
+            patch.object(database, "_make_file", make_journal_file),
+            patch("kiosk.journal.installation.secrets.token_hex", lambda _: new_id),
+        ):
+            real, taken_up = open_sound(self.path, self.blink.clock.unix, lambda: hardware)
         self.journal = FailingJournal(real)
         rules = Rules(
             "till",
@@ -84,20 +88,18 @@ class Kiosk:
         self.loop.begin(facts)
         self.turn()
 
-    def name_installation(self, hardware: Hardware) -> None:
-        """A new card gets a random id; here a known one, so that a run can be played again."""
-        file = file_of(self.path)
-        if not file.exists():
-            machine = {"serial": hardware.serial, "machine": hardware.machine}
-            known = {"installation": f"{self.boots:07x}{self.number}", **machine}
-            file.write_text(json.dumps(known))
-
     def switch_off(self) -> None:
         self.journal.real.close()
 
     @property
     def till(self) -> Till:
         return self.loop.till
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether the keypad waits for the first digit of an amount."""
+        screen = self.till.screen
+        return isinstance(screen, EnteringAmount) and screen.entry.is_empty
 
     def turn(self, *news: Event) -> None:
         """Let the loop take in what has come, all of it, and look at its screen."""
@@ -126,29 +128,42 @@ class Kiosk:
         return max(due_s, self.blink.clock.now_s + pause_s)
 
     def press(self, *keys: Key) -> None:
-        for key in keys:
-            self.turn(KeyPressed(key))
+        """Keys so quick that one turn of the loop takes them all in."""
+        self.turn(*map(KeyPressed, keys))
 
     def answer(self, place: int) -> None:
+        """Blink answers one question, and the loop turns."""
         order = self.wallet.take(place)
         on_their_way = self.sales_on_their_way()
-        events = self.wallet.answer(order)
-        self.recent_events = [*self.recent_events, *events][-20:]
+        self._remember(self.wallet.answer(order))
         self.turn()
         if isinstance(order, FetchLedgerHistory):
             sent = {moved.made.sale for moved in self.blink.sent}
             again = (self.sales_on_their_way() - on_their_way) & sent
             assert not again, f"the ledger shows {again} as sent, and they are sent anew (M6)"
 
+    def answer_all(self) -> None:
+        """Blink answers everything, and what is asked then, until nothing is asked any more.
+
+        All that waits at once is answered before one turn of the loop.
+        """
+        for _ in range(300):
+            waiting = self.wallet.waiting
+            if not waiting:
+                return
+            if any(isinstance(order, FetchLedgerHistory) for order in waiting):
+                self.answer(0)
+                continue
+            for _ in range(len(waiting)):
+                self._remember(self.wallet.answer(self.wallet.take(0)))
+            self.turn()
+        raise AssertionError("asks for ever")
+
+    def _remember(self, events: tuple[Event, ...]) -> None:
+        self.recent_events = [*self.recent_events, *events][-20:]
+
     def sales_on_their_way(self) -> set[SaleId]:
         return {forward.sale.id for forward in self.till.forwards.values()}
-
-    def answer_all(self) -> None:
-        for _ in range(300):
-            if not self.wallet.waiting:
-                return
-            self.answer(0)
-        raise AssertionError("asks for ever")
 
     def is_journaled(self, name: PaymentHash) -> bool:
         rows = connection(self.journal.real).execute(
