@@ -75,28 +75,28 @@ def parse(data: bytes, name: str) -> SettingsFile:
     from dotenv.parser import parse_stream  # not before the first picture of a till without a file
 
     values: dict[str, str] = {}
-    found: list[str] = []
+    refused: list[str] = []
     for line in parse_stream(io.StringIO(text)):
         whole = line.original.string
         number = line.original.line + whole[: len(whole) - len(whole.lstrip())].count("\n")
         if line.error:
-            found.append(f"{name}: line {number} cannot be read")
+            refused.append(f"{name}: line {number} cannot be read")
         elif line.key is None:
             continue
         elif not _NAME.fullmatch(line.key):  # it may be a secret in the wrong place
-            found.append(f"{name}: line {number} does not begin with a setting")
+            refused.append(f"{name}: line {number} does not begin with a setting")
         elif line.value is None:
-            found.append(f"{line.key}: has no = behind it")
+            refused.append(f"{line.key}: has no = behind it")
         elif _is_cut(whole):
-            found.append(
+            refused.append(
                 f"{line.key}: a # after a blank is not clear; put the value into quotes ('...'),"
                 " or the remark on a line of its own"
             )
         elif any(map(_is_odd, line.value)):
-            found.append(f"{line.key}: holds a control character")
+            refused.append(f"{line.key}: holds a control character")
         else:
             values[line.key] = line.value.strip()
-    return SettingsFile(values, tuple(found))
+    return SettingsFile(values, tuple(refused))
 
 
 def _decoded(data: bytes, name: str) -> str:

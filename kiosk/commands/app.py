@@ -110,7 +110,7 @@ def initial_till(
         alarms=(
             *stopped,
             *unproven,
-            *taken_up.told_alarms,
+            *taken_up.unread_alarms,
             *(undecided_alarm(sale, reason) for sale, reason in taken_up.undecided),
         ),
         lost_journal=taken_up.lost_journal,

@@ -131,14 +131,14 @@ class _Service:
         """Draw it as soon as there is a screen; False when there is none and nobody waits."""
         from kiosk.screen.display.surface import DisplayMissing, first_picture
 
-        settings, is_told = self._settings, False
+        settings, is_logged = self._settings, False
         while not self._stopped:
             try:
                 first_picture(settings.screen, settings.rotate, settings.theme)
             except DisplayMissing as missing:
-                if not is_told:
+                if not is_logged:
                     log.error("%s", missing)  # noqa: TRY400 - a sentence, for whoever connects one
-                is_told = True
+                is_logged = True
                 if self._on_developer_machine:
                     return False
                 self._wait_for_screen()

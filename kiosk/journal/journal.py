@@ -185,7 +185,7 @@ class Journal:
             self.recover(),
             self.undecided(),
             self.late_money(),
-            self.told_alarms(),
+            self.unread_alarms(),
             lost,
             self.wrong_pins(),
             self.digits(),
@@ -213,10 +213,10 @@ class Journal:
         with reading():
             return unfinished.late_money(self._db)
 
-    def told_alarms(self) -> tuple[Alarm, ...]:
+    def unread_alarms(self) -> tuple[Alarm, ...]:
         """Alarms that only tell, and that nobody has read yet."""
         with reading():
-            return unfinished.told_alarms(self._db)
+            return unfinished.unread_alarms(self._db)
 
     def wrong_pins(self) -> dict[str, int]:
         """How many times in a row each PIN was wrong by now, by whose it is."""

@@ -64,7 +64,7 @@ class TakenUp:
 
     `undecided` are sales of a lost journal that a person has to look at, with the reasons;
     `late_money` are sales that were paid late, which nobody has read yet, oldest first;
-    `told_alarms` are those that only tell, which nobody has read yet, oldest first;
+    `unread_alarms` are those that only tell, which nobody has read yet, oldest first;
     `wrong_pins` how many were typed in a row, by whose PIN it is; `digits` the fraction digits
     accepted by currency, `merchant_wallets` the wallets accepted by the merchant's user name.
     """
@@ -72,7 +72,7 @@ class TakenUp:
     recovery: Recovery
     undecided: tuple[tuple[SaleId, str], ...]
     late_money: tuple[Sale, ...]
-    told_alarms: tuple[Alarm, ...]
+    unread_alarms: tuple[Alarm, ...]
     lost_journal: LostJournal | None
     wrong_pins: Mapping[str, int]
     digits: Mapping[str, int]

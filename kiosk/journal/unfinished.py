@@ -56,7 +56,7 @@ def late_money(db: sqlite3.Connection) -> tuple[Sale, ...]:
     return tuple(_late_sale(db, row["sale_id"], direct=bool(row["direct"])) for row in rows[::-1])
 
 
-def told_alarms(db: sqlite3.Connection) -> tuple[Alarm, ...]:
+def unread_alarms(db: sqlite3.Connection) -> tuple[Alarm, ...]:
     """Alarms that only tell and that nobody has read yet: the newest of them, oldest first."""
     rows = db.execute(
         "SELECT sale_id, kind, subject FROM told_alarms WHERE is_read = 0"

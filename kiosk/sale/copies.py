@@ -48,5 +48,5 @@ def handle_copy_result(till: Till, result: CopyResult) -> Step:
     others = tuple(alarm for alarm in till.alarms if alarm.trouble.kind not in _TROUBLES.values())
     if result.outcome is CopyOutcome.COPIED:
         return Step(replace(till, alarms=others))
-    told = Alarm(Trouble(_TROUBLES[result.outcome]))
-    return Step(replace(till, alarms=(told, *others)))
+    not_copied = Alarm(Trouble(_TROUBLES[result.outcome]))
+    return Step(replace(till, alarms=(not_copied, *others)))

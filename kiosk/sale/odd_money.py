@@ -45,7 +45,7 @@ def read_facts(alarms: Iterable[Alarm]) -> tuple[AlarmRead, ...]:
     )
 
 
-def told_alarm(till: Till) -> Alarm | None:
+def alarm_to_read(till: Till) -> Alarm | None:
     """The alarm that is on the screen, if reading it is all that it wants."""
     if till.late_money or not till.alarms or till.alarms[-1].trouble.kind not in ONLY_TOLD:
         return None
@@ -54,7 +54,7 @@ def told_alarm(till: Till) -> Alarm | None:
 
 def can_put_away(till: Till) -> bool:
     """Whether something is told that may be put away."""
-    return bool(till.late_money) or told_alarm(till) is not None
+    return bool(till.late_money) or alarm_to_read(till) is not None
 
 
 def put_away(till: Till) -> Step:
@@ -62,7 +62,7 @@ def put_away(till: Till) -> Step:
     if till.late_money:
         read, *others = till.late_money
         return Step(replace(till, late_money=tuple(others)), (LateMoneyPutAway(read.id),))
-    alarm = told_alarm(till)
+    alarm = alarm_to_read(till)
     if alarm is None:
         return Step(till)
     return Step(replace(till, alarms=till.alarms[:-1]), read_facts([alarm]))

@@ -44,7 +44,7 @@ class AddressServer:
         self._world = world
         self._traffic = traffic
         self._settled_at: dict[str, float] = {}
-        self._given: dict[str, Invoice] = {}
+        self._issued: dict[str, Invoice] = {}
 
     @staticmethod
     def question(path: str) -> str | None:
@@ -56,7 +56,7 @@ class AddressServer:
         question = self.question(path)
         assert question is not None
         subject = path.rpartition("/")[2]
-        values = {name: found[-1] for name, found in parse_qs(query).items()}
+        values = {name: texts[-1] for name, texts in parse_qs(query).items()}
         self._traffic.add(Request(time.monotonic(), None, question, "http", values))
         try:
             if question == ADDRESS:
@@ -107,7 +107,7 @@ class AddressServer:
 
     def _invoice(self, account: Account, values: Mapping[str, str], host: str) -> Invoice:
         faults = self._world.faults
-        old = self._given.get(account.id)
+        old = self._issued.get(account.id)
         if old is not None and faults.take(Fault.SAME_INVOICE_AGAIN, None):
             return old
         digest: str | None = sha256(_metadata(account, host).encode()).hexdigest()
@@ -125,7 +125,7 @@ class AddressServer:
             expires_in_min=-(-int(expiry) // 60) if expiry else None,
         )
         invoice = self._world.invoices.create(order, CALLBACK)
-        self._given[account.id] = invoice
+        self._issued[account.id] = invoice
         return invoice
 
     def _verify(self, payment_hash: str) -> Answer:

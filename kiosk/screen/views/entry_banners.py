@@ -35,8 +35,8 @@ def entry_banner(till: Till, screen: EnteringAmount, words: Words) -> Banner | N
         sentence = sentence_of(till, screen, words)
         if sentence:
             prints = sentence_of is _unprinted
-            told = sentence_of in (_late_money, _alarm) and can_put_away(till)
-            return Banner(icon, tone, sentence, told or prints, prints)
+            can_be_read = sentence_of in (_late_money, _alarm) and can_put_away(till)
+            return Banner(icon, tone, sentence, can_be_read or prints, prints)
     return None
 
 

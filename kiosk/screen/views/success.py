@@ -56,9 +56,9 @@ def received(canvas: Canvas, screen: ReceivedDirectly, look: Look) -> None:
     canvas.text(words.tr("Received"), title_box, colours.ink, HEADLINE, weight=Weight.BOLD)
     canvas.text(words.sats(screen.amount), amount, colours.ink, DISPLAY, weight=Weight.BOLD)
     sentence = words.tr("Straight to the merchant: not a sale of this till")
-    sign, told_box = canvas.around(sentence, line, BODY)
+    sign, sentence_box = canvas.around(sentence, line, BODY)
     canvas.sign(Icon.WARNING, sign, colours.accent, BODY)
-    canvas.text(sentence, told_box, colours.accent, BODY)
+    canvas.text(sentence, sentence_box, colours.accent, BODY)
 
 
 def success(
@@ -91,8 +91,8 @@ def success(
     if keys:
         places = canvas.columns(foot, [1] * len(keys), canvas.points(GAP * 2))
         button_row(_on_good(canvas), places, keys, LABEL)
-    sign_box, told_box = canvas.around(_where(canvas, till, screen), line, BODY)
-    canvas.text(_where(canvas, till, screen), told_box, colours.on_good, BODY)
+    sign_box, sentence_box = canvas.around(_where(canvas, till, screen), line, BODY)
+    canvas.text(_where(canvas, till, screen), sentence_box, colours.on_good, BODY)
     if isinstance(screen, Forwarded | SaleReceived):
         canvas.sign(Icon.SHOP, sign_box, colours.on_good, BODY)
     elif not _is_on_its_way(till, screen):
