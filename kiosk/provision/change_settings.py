@@ -22,6 +22,7 @@ from kiosk.provision.change_history import described, note
 from kiosk.provision.env_file import EnvFile, checked_settings, meant, split_secrets
 from kiosk.provision.manager_pin import PHONE_ALLOWED, PinPaths, allow_phone, pin_refusal
 from kiosk.provision.settings_in_force import (
+    ChangeUnfinished,
     forget_before,
     keep_for_going_back,
     put_in_force,
@@ -83,6 +84,9 @@ def answer_request(paths: ChangePaths, now_s: float, unix_s: float) -> SettingsC
         result = _changed(change, paths, now_s, unix_s)
     except FileRefused as refused:
         result = SettingsChangeResult(ChangeOutcome.WRONG, refused.problems)
+    except ChangeUnfinished as error:
+        log.error("written in part, the next start goes on: %s", error.strerror)  # noqa: TRY400
+        result = SettingsChangeResult(ChangeOutcome.UNFINISHED)
     except OSError as error:
         log.error("the settings cannot be written: %s", error.strerror)  # noqa: TRY400
         result = SettingsChangeResult(ChangeOutcome.NOT_SAVED)

@@ -21,6 +21,7 @@ from kiosk.provision.phone_tasks import (
     shown_before,
     take_form,
 )
+from kiosk.provision.settings_in_force import ChangeUnfinished
 from kiosk.provision.unprivileged import CheckResult
 from kiosk.sale.phone_setup import (
     PhoneFailure,
@@ -86,6 +87,9 @@ class PhoneSetup:
         except FileRefused as refused:
             log.error("the set-up by phone failed: %s", refused)  # noqa: TRY400 - no value in it
             return failed(PhoneFailure.NOT_SAVED)
+        except ChangeUnfinished as error:
+            log.error("written in part, the next start goes on: %s", error.strerror)  # noqa: TRY400
+            return failed(PhoneFailure.UNFINISHED)
         except OSError as error:
             log.error("the set-up by phone failed: %s", error.strerror)  # noqa: TRY400
             return failed(PhoneFailure.NOT_SAVED)

@@ -47,11 +47,23 @@ def secret_file(folder: Path, name: str) -> Path:
     return folder / (PIN_CREDENTIAL if name == "KIOSK_PIN" else name)
 
 
+class ChangeUnfinished(OSError):
+    """The change is written down as a whole, and not yet done: the next start finishes it."""
+
+
 def put_in_force(env_file: EnvFile, etc: Path, replaced: set[str]) -> None:
-    """Write the settings; of the `replaced` secrets, those that are not given are removed."""
+    """Write the settings; of the `replaced` secrets, those that are not given are removed.
+
+    Raises:
+        ChangeUnfinished: they will be in force at the next start, and are not now.
+        OSError: nothing is changed.
+    """
     (etc / CREDENTIALS).mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(etc / BEING_CHANGED, _whole(env_file, replaced))
-    finish_change(etc)
+    try:
+        finish_change(etc)
+    except OSError as error:
+        raise ChangeUnfinished(error.errno, error.strerror, error.filename) from error
 
 
 def keep_for_going_back(env_file: EnvFile, etc: Path) -> None:

@@ -56,6 +56,7 @@ class PhoneFailure(StrEnum):
     REFUSED = "refused"  # no sale would work: `trouble` says why
     NOT_CONFIRMED = "not_confirmed"  # the till said no to who gets the money, or nothing
     NOT_SAVED = "not_saved"  # the card cannot be written
+    UNFINISHED = "unfinished"  # written in part: the next start of the box finishes it
     NO_ANSWER = "no_answer"  # root's unit says nothing
 
 

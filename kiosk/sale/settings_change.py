@@ -30,6 +30,7 @@ class ChangeOutcome(StrEnum):
     PIN_LOCKED = "pin_locked"  # after wrong ones: for `wait_s` more seconds
     NOT_ALLOWED = "not_allowed"  # no PIN protects the settings, or these are not for the screen
     NOT_SAVED = "not_saved"  # the card cannot be written
+    UNFINISHED = "unfinished"  # written in part: the next start of the box finishes it
     NO_ANSWER = "no_answer"  # root's unit said nothing in time
     NO_APPLIANCE = "no_appliance"  # this machine has no such unit
     ALLOWED = "allowed"  # a phone may be asked for a new key, within a minute

@@ -343,6 +343,27 @@ def test_the_program_is_told_that_its_settings_are_on_trial(set_up: Root, tmp_pa
         assert is_on_trial(run / TRIAL) is is_told
 
 
+@pytest.mark.parametrize("written", [1, 2, 3])
+def test_a_card_that_fails_between_two_files_is_told_as_it_is_and_the_next_start_goes_on(
+    set_up: Root, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    """It was told as not saved, and came into force at the next start."""
+    left = iter(range(written))
+
+    def write(file: Path, content: str | bytes) -> None:
+        if next(left, None) is None:
+            raise OSError(28, "No space left on device")
+        write_private(file, content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(settings_in_force, "write_private", write)
+        outcome = set_up.outcome({"MERCHANT_ADDRESS": "new@blink.sv", "KIOSK_PIN": "9999"}, PIN)
+    is_written_down = written > 1  # first those of before, then those to come
+    assert outcome is (ChangeOutcome.UNFINISHED if is_written_down else ChangeOutcome.NOT_SAVED)
+    keep_secrets_apart(set_up.paths.etc)  # at the next start
+    assert (set_up.values["MERCHANT_ADDRESS"] == "new@blink.sv") is is_written_down
+
+
 class PowerCut(BaseException):
     """The power goes at this write."""
 

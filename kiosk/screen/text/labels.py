@@ -139,6 +139,9 @@ CHANGE_OUTCOMES: Final[Mapping[ChangeOutcome, str]] = MappingProxyType(
         ChangeOutcome.PIN_LOCKED: mark("Not saved. Too many wrong PINs: wait a while."),
         ChangeOutcome.NOT_ALLOWED: mark("Not saved. This can only be set with a file."),
         ChangeOutcome.NOT_SAVED: mark("Not saved. The memory card cannot be written."),
+        ChangeOutcome.UNFINISHED: mark(
+            "Saved in part: the memory card failed. Switch the box off and on, and all is in force."
+        ),
         ChangeOutcome.NO_ANSWER: mark("Not saved. The box did not listen. Try again."),
         ChangeOutcome.ALLOWED: mark("The PIN is right."),
         ChangeOutcome.MONEY_WAITS: mark(

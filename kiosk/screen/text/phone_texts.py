@@ -78,6 +78,9 @@ PHONE_FAILURES: Final[Mapping[PhoneFailure, str]] = MappingProxyType(
             "Nobody agreed here to who gets the money, so nothing is changed. Try again."
         ),
         PhoneFailure.NOT_SAVED: mark("The settings could not be saved. Is the memory card full?"),
+        PhoneFailure.UNFINISHED: mark(
+            "Saved in part: the memory card failed. Switch the box off and on, and all is in force."
+        ),
         PhoneFailure.NO_ANSWER: mark("The box does not answer. Switch it off and on again."),
     }
 )
