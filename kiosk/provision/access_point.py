@@ -5,6 +5,7 @@ radio that is an access point cannot look for networks, so that comes before.
 """
 
 import logging
+import re
 import subprocess
 import time
 import uuid
@@ -25,7 +26,8 @@ PROFILE: Final = "kiosk-phone"
 TRIAL_PROFILE: Final = "kiosk-phone-trial"
 UP_S: Final = 30
 DOWN_S: Final = 10
-_GRACE_S: Final = 5.0  # beyond what nmcli itself waits
+_RADIO: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}")
+GRACE_S: Final = 5.0  # beyond what nmcli itself waits
 SCANS: Final = 3  # a radio that was switched on a moment ago has seen no network yet
 SCAN_AGAIN_S: Final = 3.0
 
@@ -49,6 +51,7 @@ class Radio:
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._profiles = root / "run/NetworkManager/system-connections"
+        self._network_devices = root / "sys/class/net"
         self._names = root / "etc/NetworkManager/dnsmasq-shared.d/kiosk-phone.conf"
         self._command = tuple(command)
         self._sleep = sleep
@@ -78,7 +81,7 @@ class Radio:
             self._names.chmod(0o644)  # dnsmasq reads it without root's rights
         except OSError as error:
             log.warning("names cannot lead to the page: %s", error.strerror)
-        return self._up(PROFILE, access_point_profile(point)) is WifiNotice.JOINED
+        return self._up(PROFILE, access_point_profile(point, self._radios())) is WifiNotice.JOINED
 
     def close(self) -> None:
         """Close the network, whether it is open or not, and leave nothing of it."""
@@ -92,6 +95,11 @@ class Radio:
     def forget_trial(self) -> None:
         """Leave the network that was tried."""
         self._forget(TRIAL_PROFILE)
+
+    def _radios(self) -> tuple[str, ...]:
+        """The names of the radios, by what a name may be in a profile."""
+        names = sorted(radio.parent.name for radio in self._network_devices.glob("*/phy80211"))
+        return tuple(name for name in names if _RADIO.fullmatch(name))
 
     def _file(self, name: str) -> Path:
         return self._profiles / f"{name}.nmconnection"
@@ -120,7 +128,7 @@ class Radio:
                 capture_output=True,
                 text=True,
                 errors="replace",
-                timeout=wait_s + _GRACE_S,
+                timeout=wait_s + GRACE_S,
                 check=False,
                 env={"LC_ALL": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
             )
@@ -133,12 +141,14 @@ class Radio:
         return notice
 
 
-def access_point_profile(point: AccessPoint) -> str:
-    """The network in NetworkManager's keyfile format.
+def access_point_profile(point: AccessPoint, radios: Sequence[str]) -> str:
+    """The network in NetworkManager's keyfile format. `radios` are the names of what may open it.
 
     WPA2 with CCMP alone, and without protected management frames: the firmware of a Pi's radio has
     none as an access point, and phones then cannot join (github.com/raspberrypi/linux, issues 3619
-    and 7247). `shared` has NetworkManager run dnsmasq, of Debian's package dnsmasq-base.
+    and 7247). `shared` has NetworkManager run dnsmasq, of Debian's package dnsmasq-base. It would
+    also route the phone into the shop's network, where a cable leads there: what comes from a radio
+    is therefore for this box alone (`ip rule ... prohibit`, from NetworkManager 1.36 on).
     """
     name = "".join(f"{byte};" for byte in point.network.encode())
     lines = [
@@ -161,6 +171,10 @@ def access_point_profile(point: AccessPoint) -> str:
         "[ipv4]",
         "method=shared",
         f"address1={point.address}/24",
+        *(
+            f"routing-rule{number}=priority {number} from 0.0.0.0/0 iif {radio} type prohibit"
+            for number, radio in enumerate(radios, start=1)
+        ),
         "[ipv6]",
         "method=disabled",
     ]

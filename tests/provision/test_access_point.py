@@ -124,10 +124,26 @@ def test_without_networkmanager_nothing_is_opened(tmp_path: Path) -> None:
 
 def test_phones_can_join_what_a_pis_radio_opens() -> None:
     """WPA2 with CCMP alone, and without the frames that the firmware has not."""
-    lines = access_point_profile(POINT).splitlines()
+    lines = access_point_profile(POINT, ()).splitlines()
     assert {"mode=ap", "key-mgmt=wpa-psk", "proto=rsn", "pairwise=ccmp", "pmf=1"} <= set(lines)
     assert "autoconnect=false" in lines
     assert "address1=10.7.8.1/24" in lines
+
+
+def test_a_phone_is_not_routed_into_the_network_of_a_cable(machine: Machine) -> None:
+    """NetworkManager's `shared` alone would forward what comes from the phone."""
+    for radio in ("wlan0", "wlan1"):
+        (machine.folder / "sys/class/net" / radio / "phy80211").mkdir(parents=True)
+    for other in ("eth0", "lo"):
+        (machine.folder / "sys/class/net" / other).mkdir()
+    (machine.folder / "sys/class/net/wl an2/phy80211").mkdir(parents=True)
+    machine.radio.open(POINT)
+    [file] = (machine.folder / "run/NetworkManager/system-connections").iterdir()
+    rules = [line for line in file.read_text().splitlines() if line.startswith("routing-rule")]
+    assert rules == [
+        "routing-rule1=priority 1 from 0.0.0.0/0 iif wlan0 type prohibit",
+        "routing-rule2=priority 2 from 0.0.0.0/0 iif wlan1 type prohibit",
+    ]
 
 
 def test_a_radio_that_was_just_switched_on_is_asked_again_for_networks(machine: Machine) -> None:

@@ -23,6 +23,7 @@ from kiosk.host.restarts import note_start
 from kiosk.host.watchdog import FEEDS_PER_TIMEOUT
 from kiosk.journal.database import MISSING
 from kiosk.loop import EVENTS_A_TURN
+from kiosk.provision.access_point import DOWN_S, GRACE_S
 from kiosk.provision.apply_settings import NOT_MOUNTED, TRIAL, Paths
 from kiosk.provision.change_settings import ChangePaths
 from kiosk.provision.phone_doors import PhonePaths
@@ -243,6 +244,8 @@ def test_nothing_listens_before_a_phone_is_asked_for_and_nothing_stays_open_afte
     assert "Restart" not in unit
     assert "WantedBy" not in unit
     assert unit["ExecStopPost"][0].endswith("--close-phone-network")
+    closing_s = 2 * (DOWN_S + GRACE_S)  # a NetworkManager that hangs, asked for two profiles
+    assert closing_s < float(unit["TimeoutStopSec"][0])
 
 
 def test_the_program_counts_its_starts_where_systemd_keeps_them(tmp_path: Path) -> None:
