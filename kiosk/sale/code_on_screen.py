@@ -214,7 +214,7 @@ def withdraw_code(till: Till, sale: str, trouble: Trouble) -> Step:
         withdrawn,
         (SaleLeftScreen(screen.sale.id, Ending.REFUSED),),
         (
-            FetchInvoiceStatus((payment_hash,), till.account),
+            FetchInvoiceStatus((payment_hash,), till.account, till.now_s),
             CancelInvoice(payment_hash, till.account),
             CloseSale(screen.sale.id, Ending.REFUSED),
         ),
@@ -228,7 +228,8 @@ def celebrate_if_settled(till: Till, payment_hash: PaymentHash, step: Step) -> S
         return step
     settled = watched_invoices.remember_paid(step.till, forward)
     assert till.account is not None
-    questions = (FetchDailyLimit(), FetchInvoiceStatus((payment_hash,), till.account))
+    asked = FetchInvoiceStatus((payment_hash,), till.account, till.now_s)
+    questions = (FetchDailyLimit(), asked)
     screen = till.screen
     if not isinstance(screen, Paid) or screen.payment_hash != payment_hash:
         return Step(settled, step.facts, (*step.effects, *questions))

@@ -1,7 +1,7 @@
 """What to do about it. The shell does it in order, once the step's facts are durable."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.sale.account import Account
@@ -99,17 +99,25 @@ class CreatePayout:
 
 @dataclass(frozen=True, slots=True)
 class FetchInvoiceStatus:
-    """Ask Blink about invoices of ours, status and ledger. -> a InvoiceStatusResult for each."""
+    """Ask Blink about invoices of ours, status and ledger. -> a InvoiceStatusResult for each.
+
+    `asked_s` is when it is asked, monotonic. It comes back with the answers.
+    """
 
     payment_hashes: tuple[PaymentHash, ...]
     account: Account
+    asked_s: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class FetchDirectStatus:
-    """Ask about invoices in the merchant's name. -> a InvoiceStatusResult for each."""
+    """Ask about invoices in the merchant's name. -> a InvoiceStatusResult for each.
+
+    `asked_s` is when it is asked, monotonic. It comes back with the answers.
+    """
 
     invoices: tuple[Invoice, ...]
+    asked_s: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

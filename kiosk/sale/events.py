@@ -164,12 +164,15 @@ class InvoiceStatusResult:
     """What Blink says of one of our invoices, by push or by answer; it named this hash itself.
 
     `payments` is how many payments the ledger shows for it, None when the ledger was not asked.
+    `asked_s` is when the question was asked, monotonic, None for a push. Only an answer to a
+    question of after an invoice's end is its last word: a machine may sleep between the two.
     UNKNOWN: the question was asked and no usable answer came.
     """
 
     payment_hash: PaymentHash
     status: InvoiceStatus
     payments: int | None = None
+    asked_s: float | None = None
 
 
 class CancelOutcome(StrEnum):

@@ -58,9 +58,9 @@ def questions(till: Till, payment_hashes: Sequence[PaymentHash]) -> tuple[Effect
         if watched is not None and watched.sale.direct
     }
     ours = tuple(payment_hash for payment_hash in payment_hashes if payment_hash not in merchants)
-    effects: list[Effect] = [FetchInvoiceStatus(ours, till.account)] if ours else []
+    effects: list[Effect] = [FetchInvoiceStatus(ours, till.account, till.now_s)] if ours else []
     if merchants:
-        effects.append(FetchDirectStatus(tuple(merchants.values())))
+        effects.append(FetchDirectStatus(tuple(merchants.values()), till.now_s))
     return tuple(effects)
 
 

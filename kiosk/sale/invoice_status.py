@@ -23,7 +23,7 @@ def handle_invoice_status(till: Till, event: InvoiceStatusResult) -> Step:
     if event.status is InvoiceStatus.PAID:
         step = handle_paid_status(till, payment_hash)
     else:
-        step = watched_invoices.handle_not_paid(till, payment_hash, event.status)
+        step = watched_invoices.handle_not_paid(till, event)
         if event.status is InvoiceStatus.UNPROVEN:
             step = step.then(lambda t: direct.handle_unproven(t, payment_hash))
         step = step.then(lambda t: handle_unpaid_status(t, event))

@@ -127,8 +127,9 @@ def _ask(till: Till, screen: SaleScreen) -> Step:
 def _question(till: Till, screen: SaleScreen, invoice: Invoice) -> Step:
     assert till.account is not None  # `can_ask`
     if screen.details.record.sale.direct:
-        return Step(till, (), (FetchDirectStatus((invoice,)),))
-    return Step(till, (), (FetchInvoiceStatus((invoice.payment_hash,), till.account),))
+        return Step(till, (), (FetchDirectStatus((invoice,), till.now_s),))
+    question = FetchInvoiceStatus((invoice.payment_hash,), till.account, till.now_s)
+    return Step(till, (), (question,))
 
 
 def _counting_payments(till: Till, screen: SaleScreen, invoice: Invoice) -> Till:

@@ -11,7 +11,7 @@ from typing import Final
 from kiosk.sale import direct, odd_money
 from kiosk.sale.days import DAY_S
 from kiosk.sale.effects import Step
-from kiosk.sale.events import CancelInvoiceResult, CancelOutcome
+from kiosk.sale.events import CancelInvoiceResult, CancelOutcome, InvoiceStatusResult
 from kiosk.sale.facts import (
     Ending,
     ForwardStatus,
@@ -52,8 +52,9 @@ def leave_behind(till: Till, payment_hash: PaymentHash, ending: Ending) -> Till:
     return _with_invoice(till, payment_hash, replace(left, next_check_s=ask_s))
 
 
-def handle_not_paid(till: Till, payment_hash: PaymentHash, status: InvoiceStatus) -> Step:
+def handle_not_paid(till: Till, event: InvoiceStatusResult) -> Step:
     """Blink says an invoice is not paid: set the next question, or let it go for good."""
+    payment_hash, status = event.payment_hash, event.status
     watched = till.watched_invoices.get(payment_hash)
     if watched is None or watched.next_check_s is None:
         return Step(till)
@@ -61,9 +62,10 @@ def handle_not_paid(till: Till, payment_hash: PaymentHash, status: InvoiceStatus
         return direct.give_up(till, watched)
     if status in (InvoiceStatus.UNKNOWN, InvoiceStatus.UNPROVEN):
         return Step(till)
-    if till.now_s >= watched.final_s and watched.sale.direct:
+    is_final = event.asked_s is not None and event.asked_s >= watched.final_s
+    if is_final and watched.sale.direct:
         return direct.give_up(till, watched)
-    if till.now_s >= watched.final_s and status is not InvoiceStatus.PAID:
+    if is_final:
         others = {
             other_hash: other
             for other_hash, other in till.watched_invoices.items()

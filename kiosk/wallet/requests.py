@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from kiosk.sale.account import Account
@@ -75,7 +76,7 @@ class Requests:
     async def fetch_direct_status(self, effect: FetchDirectStatus) -> None:
         """Emit how each direct invoice stands."""
         for result in await fetch_direct_status(self._http, self._servers, effect.invoices):
-            self.emit(result)
+            self.emit(replace(result, asked_s=effect.asked_s))
 
     async def fetch_account(self, effect: FetchAccount) -> None:
         """Emit who the till and the merchant are, or why it is not known."""
@@ -119,7 +120,7 @@ class Requests:
     async def fetch_status(self, effect: FetchInvoiceStatus) -> None:
         """Emit how each invoice stands."""
         for result in await fetch_status(self._http, effect.account, effect.payment_hashes):
-            self.emit(result)
+            self.emit(replace(result, asked_s=effect.asked_s))
 
     async def cancel_invoice(self, effect: CancelInvoice) -> None:
         """Emit whether the invoice is cancelled."""

@@ -199,7 +199,8 @@ def test_a_sale_given_up_long_ago_that_is_still_unpaid_is_watched_no_longer() ->
     expired = record(2, SaleState.EXPIRED)
     story = opened(0, expired, details=SaleDetails(expired, made))
     story.press(Key.CHARGE)
-    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED))
+    answer = InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED, 0, story.till.now_s)
+    story.play(answer)
     assert made.payment_hash not in story.till.watched_invoices
     assert story.facts == [InvoiceNeverPaid(expired.sale.id, made.payment_hash)]
     assert (sale_screen(story).asking, sale_screen(story).answer) == (False, InvoiceStatus.EXPIRED)

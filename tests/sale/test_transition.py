@@ -506,7 +506,8 @@ def test_a_left_invoice_is_asked_about_for_a_day_and_then_no_more_m8() -> None:
         if due is None:
             break
         story.wait(max(0.0, due - story.till.now_s))
-        story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED))
+        answer = InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED)
+        story.play(replace(answer, asked_s=story.till.now_s))
     assert story.facts[-1] == InvoiceNeverPaid(
         next(f.sale for f in story.facts if isinstance(f, InvoiceIssued)), made.payment_hash
     )

@@ -13,7 +13,7 @@ from kiosk.sale.events import (
     PayoutNotMade,
     SendOutcome,
 )
-from kiosk.sale.facts import PaidTwice
+from kiosk.sale.facts import InvoiceNeverPaid, PaidTwice
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import AwaitingPayment, LeavingCode, Paid, SaleFailed
@@ -177,3 +177,23 @@ def test_cancel_ends_a_check_that_still_asks() -> None:
     assert not story.till.screen.checking
     step = story.press(Key.CHECK)
     assert FetchInvoiceStatus((made.payment_hash,), ACCOUNT) in step.effects
+
+
+def test_what_was_asked_before_an_invoices_end_is_not_its_last_word_m8() -> None:
+    """A laptop slept between question and answer, and the code was paid while it slept.
+
+    Nobody had asked about it again, and the payment that the next answer told of was ignored.
+    """
+    story = Story().ready()
+    made = story.awaiting()
+    story.wait(661)
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED, 0))
+    asked_s = story.till.now_s
+    story.wait(90_000)
+    step = story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED, 0, asked_s))
+    assert not story.count(InvoiceNeverPaid)
+    assert FetchInvoiceStatus((made.payment_hash,), ACCOUNT) in step.effects
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.EXPIRED))
+    assert not story.count(InvoiceNeverPaid), "a push says nothing of the ledger"
+    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID, 1, story.till.now_s))
+    assert made.payment_hash in story.till.forwards

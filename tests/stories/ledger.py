@@ -314,10 +314,10 @@ class LedgerWallet:
                 yield self._payout(task.sale.id, task.sale.amount, task.payout_external_id, 1)
             case CreatePayout(sale_id, amount, external_id, generation):
                 yield self._payout(sale_id, amount, external_id, generation)
-            case FetchInvoiceStatus(names):
+            case FetchInvoiceStatus(names, _, asked_s):
                 for name in names:
                     status = blink.status(blink.made[name])
-                    yield InvoiceStatusResult(name, status, blink.payments(name))
+                    yield InvoiceStatusResult(name, status, blink.payments(name), asked_s)
             case CancelInvoice(name):
                 pending = blink.status(blink.made[name]) is InvoiceStatus.PENDING
                 blink.cancelled.add(name)

@@ -423,8 +423,9 @@ def test_cancelling_and_asking(simulator: Simulator, door: Door) -> None:
     simulator.pay(invoice.payment_request, via="blink")  # a Blink wallet still can
     paid(door, name)
     unknown = PaymentHash("ab" * 32)
-    door.perform(FetchInvoiceStatus((name, unknown), asked.account))
+    door.perform(FetchInvoiceStatus((name, unknown), asked.account, asked_s=12.5))
     results = [door.wait_for(InvoiceStatusResult) for _ in range(2)]
+    assert {result.asked_s for result in results} == {12.5}
     status = {result.payment_hash: result.status for result in results}
     assert status == {name: InvoiceStatus.PAID, unknown: InvoiceStatus.UNKNOWN}
 
