@@ -7,7 +7,7 @@ The wallet logs its own connection; decisions and results are logged here.
 import logging
 from typing import Final
 
-from kiosk.sale.effects import GoIdle, SendForward, Step
+from kiosk.sale.effects import CloseConnections, SendForward, Step
 from kiosk.sale.events import (
     AccountFetched,
     AccountFetchFailed,
@@ -62,7 +62,7 @@ def log_step(before: Till, event: Event, step: Step) -> None:
                 short_hash(effect.payout.payment_hash),
                 effect.amount,
             )
-        elif isinstance(effect, GoIdle):
+        elif isinstance(effect, CloseConnections):
             log.info("connection not requested")
     if isinstance(after.screen, Forwarded | SaleReceived) and after.screen is not before.screen:
         log.info("animation sale=%s", after.screen.sale.id)

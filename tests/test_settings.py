@@ -91,6 +91,8 @@ def test_all_mistakes_are_told_at_once_by_name_and_no_secret_is_shown() -> None:
         ("BLINK_WS_URL", "wss://ws\uff0eblink\uff0esv/graphql"),
         ("BLINK_WS_URL", "wss://ws.blink.sv\t/graphql"),
         ("BLINKPOS_WALLET_ID", "not-a-uuid"),
+        ("KIOSK_NAME", "Bar\nBLINK"),
+        ("KIOSK_NAME", 41 * "x"),
         ("MERCHANT_USERNAME", "+50370000000"),
         ("MERCHANT_USERNAME", "1abc"),
         ("MERCHANT_WALLET_ID", "11111111-1111-4111-8111-111111111111"),

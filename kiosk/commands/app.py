@@ -161,7 +161,7 @@ def build_app(
             audio_device=settings.audio_device,
             volume=settings.volume,
             brightness=settings.brightness,
-            patience=ScreensaverDelays(settings.dim_seconds, settings.blank_seconds),
+            delays=ScreensaverDelays(settings.dim_seconds, settings.blank_seconds),
             memory=settings.journal.with_name(FILE_NAME),
         )
         opened.callback(window.close)

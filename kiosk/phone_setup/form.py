@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale.first_run_screen import DIRECT, TILL_ACCOUNT
+from kiosk.sale.first_run_screen import DIRECT, LONGEST_SHOP_NAME, TILL_ACCOUNT
 from kiosk.sale.payee_lookup import BLINK_DOMAIN, payee_of
 from kiosk.settings import TABLE
 
@@ -28,7 +28,7 @@ FIELDS: Final[Mapping[str, int]] = MappingProxyType(
         "KIOSK_RECEIVE": 10,
         "BLINKPOS_API_KEY": 200,
         PAYEE: 120,
-        "KIOSK_NAME": 40,
+        "KIOSK_NAME": LONGEST_SHOP_NAME,
         "KIOSK_CURRENCY": 40,
         "KIOSK_TIMEZONE": 60,
         "KIOSK_PIN": 12,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.sale import invoice_questions
-from kiosk.sale.code_on_screen import leave_code, unchecked
+from kiosk.sale.code_on_screen import leave_code, without_check
 from kiosk.sale.customer_language import choose_next_language
 from kiosk.sale.effects import AdjustCodeBrightness, CancelInvoice, Step
 from kiosk.sale.facts import Ending
@@ -26,7 +26,7 @@ def handle_code_key(till: Till, screen: AwaitingPayment, key: Key) -> Step:
             return leave_code(till, screen, Ending.CANCELLED)
         case Key.CLEAR:
             leaving = LeavingCode(
-                unchecked(screen),
+                without_check(screen),
                 Ending.CANCELLED,
                 till.now_s,
                 cancel_answered=screen.sale.direct,
@@ -37,7 +37,7 @@ def handle_code_key(till: Till, screen: AwaitingPayment, key: Key) -> Step:
             return Step(replace(till, screen=leaving), (), effects)
         case Key.CHECK if not screen.checking:
             until_s = till.now_s + CHECK_ASKED_S
-            checking = replace(unchecked(screen), check_until_s=until_s, checked_s=None)
+            checking = replace(without_check(screen), check_until_s=until_s, checked_s=None)
             asked = invoice_questions.questions(till, (payment_hash,))
             return Step(replace(till, screen=checking), (), asked)
         case Key.BRIGHTER | Key.DIMMER:

@@ -80,7 +80,7 @@ def end_without_code(till: Till, sale: Sale, ending: Ending, screen: Screen) -> 
     return Step(ended, (left,), (CloseSale(sale.id, ending),))
 
 
-def unchecked(screen: AwaitingPayment) -> AwaitingPayment:
+def without_check(screen: AwaitingPayment) -> AwaitingPayment:
     """The code with no CHECK being answered."""
     return replace(screen, check_until_s=None, check_due_s=None)
 
@@ -101,7 +101,7 @@ def ask_before_leaving(till: Till, awaiting: AwaitingPayment) -> Step:
     if outlives:
         questions = (*questions, CancelInvoice(payment_hash, till.account))
     leaving = LeavingCode(
-        unchecked(awaiting), Ending.EXPIRED, till.now_s, cancel_answered=not outlives
+        without_check(awaiting), Ending.EXPIRED, till.now_s, cancel_answered=not outlives
     )
     return Step(replace(till, screen=leaving), (), questions)
 
@@ -251,7 +251,7 @@ def with_check_answered(
     seen_none_s = screen.checked_s if nobody_knows else now_s
     answered = replace(screen, checked_s=seen_none_s)
     if now_s >= screen.check_until_s:
-        return unchecked(answered)
+        return without_check(answered)
     return replace(answered, check_due_s=now_s + CHECK_EVERY_S)
 
 

@@ -165,7 +165,7 @@ class FetchLedgerHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class GoIdle:
+class CloseConnections:
     """Nothing is under way: close what is open once the last answer is in."""
 
 
@@ -184,7 +184,7 @@ WalletEffect = (
     | LookUpPayout
     | FetchDailyLimit
     | FetchLedgerHistory
-    | GoIdle
+    | CloseConnections
 )
 
 

@@ -57,10 +57,11 @@ class Question(StrEnum):
     DONE = "done"
 
 
+LONGEST_SHOP_NAME: Final = 40  # characters
 LONGEST_TEXT: Final[Mapping[Question, int]] = MappingProxyType(
     {
         Question.PAYEE: 120,
-        Question.SHOP_NAME: 40,
+        Question.SHOP_NAME: LONGEST_SHOP_NAME,
         Question.TIME_ZONE_SEARCH: 30,
         Question.CURRENCY_SEARCH: 4,
         Question.COUNTRY: 2,

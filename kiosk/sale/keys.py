@@ -22,7 +22,7 @@ class Key(StrEnum):
     D8 = "8"
     D9 = "9"
     DELETE = "delete"  # the last digit
-    CLEAR = "clear"  # first the entry, then the sum; cancels a sale
+    CLEAR = "clear"  # C: first the entry, then the sum; Cancel on a code; no or back to a question
     PLUS = "plus"
     CHARGE = "charge"
     CURRENCY = "currency"  # the next display unit: fiat, sats

@@ -2,8 +2,8 @@
 
 Pure: no clock, no I/O. Read `transition` first, then follow the event you came for: `_handle` names
 the function that takes it. Pressing CHARGE is in `entry_keys` and `checkout`; the code on the
-screen in `code_on_screen`; money on its way in `forwards`; invoices left behind in
-`watched_invoices`.
+screen in `code_on_screen`; invoices that may still be paid, and the forward of one that is, in
+`watched_invoices`; money on its way in `forwards`, whose `start_due` runs after each event.
 """
 
 from dataclasses import replace
@@ -32,7 +32,7 @@ from kiosk.sale import (
 from kiosk.sale.customer_language import forget_customer_language
 from kiosk.sale.device import CopyResult, DeviceActionResult, DeviceFactsResult
 from kiosk.sale.effects import (
-    GoIdle,
+    CloseConnections,
     Step,
 )
 from kiosk.sale.events import (
@@ -97,7 +97,7 @@ def transition(till: Till, event: Event) -> Step:
     step = replace(step, till=next_till)
     step = last_sales.with_question(till, with_trouble_sound(till, printing.print_by_itself(step)))
     if timers.needs_connection(till) and not timers.needs_connection(step.till):
-        return replace(step, effects=(*step.effects, GoIdle()))
+        return replace(step, effects=(*step.effects, CloseConnections()))
     return step
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from kiosk.sale.first_run_screen import LONGEST_SHOP_NAME
 from kiosk.sale.tax import TaxRate
 from kiosk.settings.secret import Secret
 
@@ -201,8 +202,8 @@ def timezone(text: str) -> tzinfo:
 
 def shop_name(text: str) -> str:
     """What stands on the screen."""
-    if len(text) > 40:
-        raise ValueError("is longer than 40 characters")
+    if len(text) > LONGEST_SHOP_NAME or not text.isprintable():
+        raise ValueError(f"must be one line of at most {LONGEST_SHOP_NAME} characters")
     return text
 
 

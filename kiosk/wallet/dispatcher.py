@@ -8,6 +8,7 @@ from typing import Any, Final, assert_never
 from kiosk.sale.account import Account
 from kiosk.sale.effects import (
     CancelInvoice,
+    CloseConnections,
     CloseSale,
     CreatePayout,
     FetchAccount,
@@ -17,7 +18,6 @@ from kiosk.sale.effects import (
     FetchLedgerHistory,
     FetchNodes,
     FetchRates,
-    GoIdle,
     LookUpPayout,
     OpenDirectSale,
     OpenSale,
@@ -90,7 +90,7 @@ class Dispatcher:
     def begin(self, effect: WalletEffect) -> None:
         """Start carrying out an effect; beside it stands the answer if our own code fails."""
         match effect:
-            case GoIdle():
+            case CloseConnections():
                 self._idle_wanted = True
                 self._go_idle_when_done()
             case OpenSale() | OpenDirectSale():

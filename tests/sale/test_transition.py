@@ -8,12 +8,12 @@ from kiosk.sale.account import Rates
 from kiosk.sale.days import DAY_S
 from kiosk.sale.effects import (
     CancelInvoice,
+    CloseConnections,
     CloseSale,
     CreatePayout,
     FetchAccount,
     FetchInvoiceStatus,
     FetchRates,
-    GoIdle,
     LookUpPayout,
     OpenSale,
     PlaySound,
@@ -91,7 +91,7 @@ def notice(till: Till) -> TroubleKind | None:
 def test_at_start_there_is_one_fetch_of_the_account_and_then_rest() -> None:
     story = Story()
     story.play(AccountFetched(ACCOUNT)) if story.wait(1).effects else None
-    assert story.effects == [FetchAccount(), GoIdle()]
+    assert story.effects == [FetchAccount(), CloseConnections()]
     assert next_wake_s(story.till) is None, "an idle till has nothing to wake up for"
 
 
@@ -221,7 +221,7 @@ def test_the_animation_comes_when_the_forward_settles_and_then_the_socket_closes
     assert step.till.unsettled == 0
     story.wait(story.till.rules.success_s)
     assert entering(story.till).entry.is_empty
-    assert isinstance(story.effects[-1], GoIdle)
+    assert isinstance(story.effects[-1], CloseConnections)
     assert next_wake_s(story.till) is None
 
 

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from kiosk.sale.effects import CloseSale, GoIdle
+from kiosk.sale.effects import CloseConnections, CloseSale
 from kiosk.sale.events import ConnectionChanged, InvoiceCreated, LookUpOutcome
 from kiosk.sale.facts import Ending
 from kiosk.sale.invoice import PaymentHash
@@ -124,7 +124,7 @@ def test_a_sale_that_ends_while_its_socket_connects_leaves_nothing(
     door.perform(asked)
     door.wait_for(InvoiceCreated)
     door.perform(CloseSale(asked.sale.id, Ending.CANCELLED))
-    door.perform(GoIdle())
+    door.perform(CloseConnections())
     until_s = time.monotonic() + 5.0
     while simulator.open_sockets():
         assert time.monotonic() < until_s, "a socket is still open"

@@ -11,13 +11,13 @@ from graphql import build_schema, parse, print_ast, validate
 
 from kiosk.sale.effects import (
     CancelInvoice,
+    CloseConnections,
     CloseSale,
     CreatePayout,
     FetchAccount,
     FetchDailyLimit,
     FetchInvoiceStatus,
     FetchRates,
-    GoIdle,
     LookUpPayout,
     OpenSale,
     SendForward,
@@ -144,7 +144,7 @@ def test_closing_a_sale_completes_and_leaves_no_socket(
     asked, _, _ = opened(door)
     assert simulator.open_sockets() == 1
     door.perform(CloseSale(asked.sale.id, Ending.PAID))
-    door.perform(GoIdle())
+    door.perform(CloseConnections())
     until_quiet(simulator)
     words = [record.getMessage().split(" sale=")[0] for record in caplog.records]
     assert words == [

@@ -54,34 +54,34 @@ def may_dim(till: Till) -> bool:
     return isinstance(till.screen, _NEVER) and not must_see
 
 
-def screen_stage(till: Till, quiet_since_s: float, patience: ScreensaverDelays) -> ScreenStage:
+def screen_stage(till: Till, quiet_since_s: float, delays: ScreensaverDelays) -> ScreenStage:
     """The stage to show now; `quiet_since_s` is monotonic, the last key, touch or change."""
     if not may_dim(till):
         return ScreenStage.AWAKE
     quiet_s = till.now_s - quiet_since_s
-    reached = [stage for stage, after_s in _stages(patience) if quiet_s >= after_s]
+    reached = [stage for stage, after_s in _stages(delays) if quiet_s >= after_s]
     return reached[-1] if reached else ScreenStage.AWAKE
 
 
-def next_change_s(till: Till, quiet_since_s: float, patience: ScreensaverDelays) -> float | None:
+def next_change_s(till: Till, quiet_since_s: float, delays: ScreensaverDelays) -> float | None:
     """The monotonic time of the next stage if nothing happens, None when there is none."""
     if not may_dim(till):
         return None
-    times = (quiet_since_s + after_s for _, after_s in _stages(patience))
+    times = (quiet_since_s + after_s for _, after_s in _stages(delays))
     return min((time_s for time_s in times if time_s > till.now_s), default=None)
 
 
-class IdleTimer:
+class ScreensaverTimer:
     """Since when nobody has touched anything and nothing has happened."""
 
-    def __init__(self, patience: ScreensaverDelays) -> None:
-        self._patience = patience
+    def __init__(self, delays: ScreensaverDelays) -> None:
+        self._delays = delays
         self._since_s: float | None = None
         self._rested = False
 
     def use_delays(self, delays: ScreensaverDelays) -> None:
         """Other times from now on."""
-        self._patience = delays
+        self._delays = delays
 
     def touched(self, till: Till) -> None:
         """A key, a touch: awake from here on."""
@@ -93,21 +93,21 @@ class IdleTimer:
         if self._since_s is None or not (rests and self._rested):
             self._since_s = till.now_s
         self._rested = rests
-        return screen_stage(till, self._since_s, self._patience)
+        return screen_stage(till, self._since_s, self._delays)
 
     def next_change_s(self, till: Till) -> float | None:
         """When `look` will say something else by itself."""
         since_s = till.now_s if self._since_s is None else self._since_s
-        return next_change_s(till, since_s, self._patience)
+        return next_change_s(till, since_s, self._delays)
 
 
-def _stages(patience: ScreensaverDelays) -> list[tuple[ScreenStage, float]]:
+def _stages(delays: ScreensaverDelays) -> list[tuple[ScreenStage, float]]:
     """What follows after how many seconds of quiet; what blanking overtakes does not happen."""
-    blank_s = float(patience.blank_s)
+    blank_s = float(delays.blank_s)
     stages = []
-    if patience.dim_s:
-        stages = [(ScreenStage.DIM, float(patience.dim_s))]
-        stages.append((ScreenStage.ATTRACT, patience.dim_s + ATTRACT_AFTER_S))
+    if delays.dim_s:
+        stages = [(ScreenStage.DIM, float(delays.dim_s))]
+        stages.append((ScreenStage.ATTRACT, delays.dim_s + ATTRACT_AFTER_S))
     if not blank_s:
         return stages
     return [*(stage for stage in stages if stage[1] < blank_s), (ScreenStage.BLANK, blank_s)]

@@ -22,7 +22,7 @@ from kiosk.screen.display.page import Page
 from kiosk.screen.display.painter import Painter, Picture
 from kiosk.screen.display.redraw_schedule import redraw_schedules
 from kiosk.screen.display.saved_brightness import SavedBrightness
-from kiosk.screen.display.screensaver import IdleTimer, ScreensaverDelays, ScreenStage
+from kiosk.screen.display.screensaver import ScreensaverDelays, ScreensaverTimer, ScreenStage
 from kiosk.screen.display.surface import connected_screens, open_display, touch_devices
 from kiosk.screen.display.touch_input import TouchInput
 from kiosk.screen.drawing.canvas import Canvas
@@ -64,7 +64,7 @@ class Window:
         *,
         volume: int = 0,
         brightness: int | None = None,
-        patience: ScreensaverDelays = _NEVER_SLEEPS,
+        delays: ScreensaverDelays = _NEVER_SLEEPS,
         backlights: Path = SYSFS,
         memory: Path | None = None,
         touch_rotate: int = 0,
@@ -86,7 +86,7 @@ class Window:
         self._speaker = Speaker(volume, device=audio_device, on_hang=self._on_speaker_hang)
         self._backlight = Backlight(backlights, brightness)
         self._backlight.follow(ScreenStage.AWAKE)  # a program that was killed may have left it dark
-        self._idle_timer = IdleTimer(patience)
+        self._screensaver_timer = ScreensaverTimer(delays)
         self._stage = ScreenStage.AWAKE
         self._is_lit_for = ScreenStage.AWAKE
         self._is_darkened = False
@@ -159,7 +159,7 @@ class Window:
             schedules = (attract.DRIFT,)
         times = (
             *(schedule.next_s(till.now_s) for schedule in schedules),
-            self._idle_timer.next_change_s(till),
+            self._screensaver_timer.next_change_s(till),
             self._painter.next_frame_s(till),
             self._input.next_change_s(),
             finger_s,
@@ -216,7 +216,7 @@ class Window:
 
     def use_delays(self, delays: ScreensaverDelays) -> None:
         """Dim and go dark after other times."""
-        self._idle_timer.use_delays(delays)
+        self._screensaver_timer.use_delays(delays)
 
     def use_language(self, language: str) -> None:
         """Say everything in another language from the next picture on."""
@@ -246,9 +246,9 @@ class Window:
     def _apply_stage(self, till: Till) -> None:
         """Apply a stage of the screensaver; at rest there is time to write the saved brightness."""
         if self._woke_on_touch:
-            self._idle_timer.touched(till)
+            self._screensaver_timer.touched(till)
         self._woke_on_touch = False
-        self._stage = self._idle_timer.look(till)
+        self._stage = self._screensaver_timer.look(till)
         if self._stage is not self._is_lit_for:
             self._is_lit_for = self._stage
             self._is_darkened = (

@@ -33,7 +33,6 @@ _SENTENCES: Final = (
     mark("must be 4 to 12 digits"),
     mark("The two PINs were not the same. Begin again."),
     mark("is no time zone known here: a name like America/El_Salvador, from Debian's tzdata"),
-    mark("is longer than {most} characters"),
     mark("must be a name that `aplay -L` lists, like plughw:CARD=Device"),
     mark("takes at most four percentages"),
     mark("takes at most {most} rates"),

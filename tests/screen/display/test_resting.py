@@ -56,7 +56,7 @@ def lit_window(panel: Path) -> Iterator[Window]:
 
 
 def opened(backlights: Path) -> Iterator[Window]:
-    made = Window(Look(), SIZE, patience=ScreensaverDelays(120, 900), backlights=backlights)
+    made = Window(Look(), SIZE, delays=ScreensaverDelays(120, 900), backlights=backlights)
     made.draw(IDLE)
     pygame.event.clear()
     yield made
@@ -194,7 +194,7 @@ def test_the_backlight_follows_and_the_picture_stays_as_it_is(
 
 
 def test_the_light_is_on_again_when_the_window_closes(panel: Path) -> None:
-    made = Window(Look(), SIZE, patience=ScreensaverDelays(120, 900), backlights=panel.parent)
+    made = Window(Look(), SIZE, delays=ScreensaverDelays(120, 900), backlights=panel.parent)
     for quiet_s in (0, BLANK_S):
         made.draw(at(quiet_s))
     made.close()
@@ -206,7 +206,7 @@ def test_a_level_left_behind_by_a_kill_is_not_taken_for_the_merchants(
     panel: Path, level: str, wanted: str
 ) -> None:
     (panel / "brightness").write_text(level)
-    made = Window(Look(), SIZE, patience=ScreensaverDelays(120, 900), backlights=panel.parent)
+    made = Window(Look(), SIZE, delays=ScreensaverDelays(120, 900), backlights=panel.parent)
     made.draw(IDLE)
     made.draw(at(BLANK_S))
     made.wake_display()
@@ -218,7 +218,7 @@ def test_a_level_left_behind_by_a_kill_is_not_taken_for_the_merchants(
 def test_a_light_that_a_crash_left_at_nothing_is_on_from_the_start(panel: Path) -> None:
     """Box fault 2: the display stayed black until the first rest and touch after it."""
     (panel / "brightness").write_text("0")
-    made = Window(Look(), SIZE, patience=ScreensaverDelays(120, 900), backlights=panel.parent)
+    made = Window(Look(), SIZE, delays=ScreensaverDelays(120, 900), backlights=panel.parent)
     assert (panel / "brightness").read_text() == "31"
     made.close()
 
@@ -226,7 +226,7 @@ def test_a_light_that_a_crash_left_at_nothing_is_on_from_the_start(panel: Path) 
 def test_a_backlight_that_cannot_be_set_is_told_once_and_dimmed_in_the_picture(
     panel: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    made = Window(Look(), SIZE, patience=ScreensaverDelays(120, 900), backlights=panel.parent)
+    made = Window(Look(), SIZE, delays=ScreensaverDelays(120, 900), backlights=panel.parent)
     made.draw(IDLE)
     light = brightest(made)
     (panel / "brightness").unlink()

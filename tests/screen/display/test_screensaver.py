@@ -15,8 +15,8 @@ from kiosk.sale.screens import (
 from kiosk.sale.till import Till
 from kiosk.screen.display.screensaver import (
     ATTRACT_AFTER_S,
-    IdleTimer,
     ScreensaverDelays,
+    ScreensaverTimer,
     ScreenStage,
     may_dim,
     screen_stage,
@@ -96,7 +96,7 @@ def test_the_screens_that_may_rest_are_the_ones_that_wait_for_a_person() -> None
 
 
 def test_money_on_its_way_keeps_the_screen_lit_and_wakes_it_when_it_has_arrived() -> None:
-    quiet = IdleTimer(PATIENCE)
+    quiet = ScreensaverTimer(PATIENCE)
     assert quiet.look(IDLE) is ScreenStage.AWAKE
     assert quiet.look(replace(IDLE, now_s=NOW_S + 2000)) is ScreenStage.BLANK
     on_its_way = till(EnteringAmount(Entry(USD)), now_s=NOW_S + 3000, forwards={"hash": object()})
@@ -109,7 +109,7 @@ def test_money_on_its_way_keeps_the_screen_lit_and_wakes_it_when_it_has_arrived(
 
 
 def test_a_touch_begins_the_quiet_anew() -> None:
-    quiet = IdleTimer(PATIENCE)
+    quiet = ScreensaverTimer(PATIENCE)
     quiet.look(IDLE)
     later = replace(IDLE, now_s=NOW_S + 1000)
     assert quiet.look(later) is ScreenStage.BLANK
@@ -119,7 +119,7 @@ def test_a_touch_begins_the_quiet_anew() -> None:
 
 
 def test_it_says_when_it_changes_next_and_that_black_is_for_good() -> None:
-    quiet = IdleTimer(PATIENCE)
+    quiet = ScreensaverTimer(PATIENCE)
     times = []
     now_s: float | None = NOW_S
     while now_s is not None:
