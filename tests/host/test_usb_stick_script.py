@@ -1,7 +1,5 @@
 """Root's script for USB sticks itself, with stand-ins for what only root can do."""
 
-import os
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -9,43 +7,18 @@ from pathlib import Path
 import pytest
 
 from kiosk.journal import Journal
-
-SCRIPT = Path(__file__).parents[2] / "systemd" / "usb-stick"
-# Each stand-in writes its call down; `mount` makes the folder a stick, `setpriv` changes nothing.
-STAND_INS = {
-    "lsblk": """
-case "$*" in
-    *TRAN*) cat "$FAKE/disks" ;;
-    *MOUNTPOINT*) for disk; do :; done; cat "$FAKE/mounted-$(basename "$disk")" ;;
-    *) for disk; do :; done; echo "$disk"; cat "$FAKE/parts-$(basename "$disk")" 2>/dev/null ;;
-esac""",
-    "blkid": """
-for disk; do :; done
-case "$*" in
-    *LABEL*) cat "$FAKE/label-$(basename "$disk")" 2>/dev/null ;;
-    *) cat "$FAKE/kind-$(basename "$disk")" 2>/dev/null ;;
-esac""",
-    "mount": '[ ! -e "$FAKE/broken" ]',
-    "umount": 'ls "$KIOSK_STICK" >"$FAKE/copied"',
-    "sync": '[ ! -e "$FAKE/full" ]',
-    "setpriv": 'while [ "${1#--}" != "$1" ]; do shift; done; exec "$@"',
-    "id": "echo 990",
-}
+from tests.host.usb_stick_script import StickScript
 
 
-class Machine:
+class Machine(StickScript):
     """A machine with USB disks as a test says; what the script did is in `calls`."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self.laid_out = folder / "export"
         self.stick = folder / "stick"
-        for directory in (folder / "bin", self.laid_out, self.stick):
+        for directory in (self.laid_out, self.stick):
             directory.mkdir()
-        for name, body in STAND_INS.items():
-            file = folder / "bin" / name
-            file.write_text(f'#!/bin/sh\necho "{name} $*" >>"$FAKE/calls"\n{body}\n')
-            file.chmod(0o755)
         (self.laid_out / "wanted").touch()
         (self.laid_out / "kiosk-sales-all-2026-11-25.csv").write_text("time,sale\n")
         self.put("disks", "/dev/mmcblk0 mmc\n/dev/sda usb\n")
@@ -53,9 +26,6 @@ class Machine:
         self.put("kind-sda1", "vfat\n")
         self.put("mounted-sda", "\n\n")  # a blank line for the disk and one for its partition
         self.put("mounted-sdb", "\n\n")
-
-    def put(self, name: str, text: str) -> None:
-        (self.folder / name).write_text(text)
 
     def export(self) -> str:
         return self._run("export", self.laid_out)
@@ -67,27 +37,14 @@ class Machine:
         (asked / "wanted").write_text(f"{reason}\n")
         return self._run("copy", asked, program)
 
-    def _run(self, what: str, asked: Path, program: str = "") -> str:
-        subprocess.run(
-            ["sh", str(SCRIPT), what],
-            env={
-                "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
-                "FAKE": str(self.folder),
-                "KIOSK_EXPORT": str(asked),
-                "KIOSK_COPY": str(asked),
-                "KIOSK_STICK": str(self.stick),
-                "KIOSK_PROGRAM": program,
-            },
-            check=True,
-            timeout=30,
-            stdout=subprocess.DEVNULL,
-        )
-        assert not (asked / "wanted").exists(), "it would start for ever"
-        return (asked / "answer").read_text().strip()
-
-    def calls(self, name: str) -> list[str]:
-        lines = (self.folder / "calls").read_text().splitlines()
-        return [line.partition(" ")[2] for line in lines if line.startswith(f"{name} ")]
+    def _run(self, task: str, asked: Path, program: str = "") -> str:
+        environ = {
+            "KIOSK_EXPORT": str(asked),
+            "KIOSK_COPY": str(asked),
+            "KIOSK_STICK": str(self.stick),
+            "KIOSK_PROGRAM": program,
+        }
+        return self.run(task, asked, environ)
 
 
 @pytest.fixture

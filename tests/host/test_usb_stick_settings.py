@@ -1,7 +1,6 @@
 """Root's script reads the one settings file of a stick, and wipes it once it is in force."""
 
 import os
-import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 
 from kiosk.provision.stick_settings import COPY, ITEMS, LOGO, MOST_LOGO_BYTES, TAKEN
 from kiosk.screen.drawing.logo import MOST_CPU_S, MOST_MEMORY_BYTES
-from tests.host.test_usb_stick_script import SCRIPT, STAND_INS
+from tests.host.usb_stick_script import SCRIPT, StickScript
 
 FILE = b"KIOSK_RECEIVE=direct\nMERCHANT_ADDRESS=shop@blink.sv\n"
 # `mount` puts the partition's folder in the place of the mount point, `umount` an empty one again.
@@ -31,18 +30,14 @@ _SVG = 'xmlns="http://www.w3.org/2000/svg" width="9" height="9"'
 LOGO_FILE = f'<svg {_SVG}><rect width="5" height="5"/></svg>'.encode()
 
 
-class Machine:
+class Machine(StickScript):
     """A machine with sticks; `sda1` is the partition of the first one."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        super().__init__(folder, MOUNTS)
         self.asked, self.kept = folder / "asked", folder / "kept"
-        for made in (folder / "bin", self.asked, self.kept):
-            made.mkdir()
-        for name, body in (STAND_INS | MOUNTS).items():
-            file = folder / "bin" / name
-            file.write_text(f'#!/bin/sh\necho "{name} $*" >>"$FAKE/calls"\n{body}\n')
-            file.chmod(0o755)
+        for directory in (self.asked, self.kept):
+            directory.mkdir()
         self.plug_in("sda")
 
     def plug_in(self, disk: str, kind: str = "vfat") -> Path:
@@ -62,27 +57,15 @@ class Machine:
 
     def word(self, action: str) -> str:
         (self.asked / "wanted").write_text(action)
-        subprocess.run(
-            ["sh", str(SCRIPT), "settings"],
-            env={
-                "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
-                "FAKE": str(self.folder),
-                "KIOSK_ASKED": str(self.asked),
-                "KIOSK_KEPT": str(self.kept),
-                "KIOSK_RENDERER": f"{sys.executable} -IB -m {LIMITED}",
-            },
-            check=True,
-            timeout=30,
-            capture_output=True,
-        )
-        assert not (self.asked / "wanted").exists(), "it would start for ever"
+        environ = {
+            "KIOSK_ASKED": str(self.asked),
+            "KIOSK_KEPT": str(self.kept),
+            "KIOSK_RENDERER": f"{sys.executable} -IB -m {LIMITED}",
+        }
+        answer = self.run("settings", self.asked, environ)
         assert (self.kept / "stick").is_dir()
         assert not (self.kept / "stick").is_symlink(), "what was mounted is unmounted"
-        return (self.asked / "answer").read_text().strip()
-
-    def calls(self, name: str) -> list[str]:
-        lines = (self.folder / "calls").read_text().splitlines()
-        return [line.partition(" ")[2] for line in lines if line.startswith(f"{name} ")]
+        return answer
 
 
 @pytest.fixture

@@ -8,12 +8,11 @@ minutes.
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from tests.setup.container import CACHE, ROOT, hash_of, run
+from tests.setup.container import CACHE, ROOT, hash_of, locked_packages, run
 
 SUITE: Final = "trixie"
 PYTHON: Final = "3.13"
@@ -88,12 +87,4 @@ def _system() -> Path:
 def _libraries() -> Path:
     lock = ROOT / "requirements-dev.lock"  # the demo's simulator is not in the appliance's
     folder = CACHE / f"aarch64-wheels-{PYTHON}-{hash_of([lock.read_text()])}"
-    if not folder.exists():
-        new = folder.with_suffix(".new")
-        words = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "-r", str(lock)]
-        words += ["--require-hashes", "--only-binary=:all:", "--target", str(new)]
-        words += [f"--python-version={PYTHON}", "--implementation=cp"]
-        words += [f"--platform=manylinux{tag}_aarch64" for tag in ("2014", "_2_28", "_2_34")]
-        run(*words)
-        new.rename(folder)
-    return folder
+    return locked_packages(lock, folder, ("install", "--target"), PYTHON, "aarch64")

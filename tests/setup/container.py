@@ -186,12 +186,22 @@ def _base(suite: str) -> Path:
 def _wheels(suite: str) -> Path:
     lock = ROOT / "requirements.lock"
     folder = CACHE / f"container-wheels-{suite}-{hash_of([lock.read_text()])}"
+    return locked_packages(lock, folder, ("download", "--dest"), PYTHON[suite], "x86_64")
+
+
+def locked_packages(
+    lock: Path, folder: Path, command: tuple[str, str], python: str, processor: str
+) -> Path:
+    """A folder with what a lock names, for a Python and a processor; made once.
+
+    `command` is pip's command and its option for the folder.
+    """
     if not folder.exists():
         new = folder.with_suffix(".new")
-        words = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-r", str(lock)]
-        words += ["--require-hashes", "--only-binary=:all:", "--dest", str(new)]
-        words += [f"--python-version={PYTHON[suite]}", "--implementation=cp"]
-        words += [f"--platform=manylinux{tag}_x86_64" for tag in ("2014", "_2_28", "_2_34")]
+        words = [sys.executable, "-m", "pip", command[0], "--quiet", "--no-deps", "-r", str(lock)]
+        words += ["--require-hashes", "--only-binary=:all:", command[1], str(new)]
+        words += [f"--python-version={python}", "--implementation=cp"]
+        words += [f"--platform=manylinux{tag}_{processor}" for tag in ("2014", "_2_28", "_2_34")]
         run(*words)
         new.rename(folder)
     return folder
