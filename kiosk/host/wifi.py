@@ -32,6 +32,8 @@ _CONNECTIONS: Final = (
 _CONNECTIVITY: Final = ("--terse", "networking", "connectivity")
 _LINKS: Final = ("wifi", "ethernet")
 
+# Of a network that speaks WPA3 alone they mean that the radio does not, but for a passphrase.
+_NOT_JOINED: Final = (WifiNotice.TIMED_OUT, WifiNotice.FAILED, WifiNotice.GONE)
 _POINT: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
 _MOST: Final = 50
 
@@ -106,6 +108,8 @@ class Nmcli:
         except subprocess.TimeoutExpired:
             return WifiJoinResult(WifiNotice.TIMED_OUT)
         notice = notice_of(done.returncode, done.stderr)
+        if notice in _NOT_JOINED and network.security is Security.WPA3:
+            notice = WifiNotice.WPA3_ALONE
         joined = "hidden" if network.hidden else network.point
         log.info("wifi %s: %s (nmcli ended with %d)", joined, notice, done.returncode)
         return WifiJoinResult(notice)
@@ -184,6 +188,8 @@ def _security_of(words: str) -> Security:
         return Security.OTHER
     # OWE encrypts an open network and asks for nothing.
     asks = set(words.split()) - {"--", "OWE", "OWE-TM"}
+    if asks == {"WPA3"}:
+        return Security.WPA3
     return Security.PERSONAL if asks else Security.OPEN
 
 

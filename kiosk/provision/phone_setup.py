@@ -196,8 +196,9 @@ class PhoneSetup:
         try:
             if wifi is not None:
                 doors.use_country(wifi.country)
-                if doors.radio.try_network(wifi) is not WifiNotice.JOINED:
-                    return failed(PhoneFailure.NOT_JOINED)
+                notice = doors.radio.try_network(wifi)
+                if notice is not WifiNotice.JOINED:
+                    return task.join_failure(wifi.ssid, notice)
             self._say(PhoneProgress(PhoneStep.CHECKING))
             result = doors.check(values)
             if result.trouble is not None:

@@ -5,6 +5,7 @@ Each keeps what was typed until it is in force, so that another try has it again
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, Protocol
 
 from kiosk.durable_files import write_private
@@ -29,7 +30,8 @@ from kiosk.provision.manager_pin import take_phone_permit
 from kiosk.provision.phone_doors import Doors, PhonePaths
 from kiosk.provision.settings_in_force import values_in_force
 from kiosk.provision.wifi import Wifi, wifi_of
-from kiosk.sale.wifi import Network, Security
+from kiosk.sale.phone_setup import PhoneFailure, PhoneProgress, failed
+from kiosk.sale.wifi import Network, Security, WifiNotice
 from kiosk.settings import has_account
 from kiosk.settings_file import FileRefused, SettingsFile
 
@@ -65,6 +67,10 @@ class Task(Protocol):
         """The network that has to be joined for these settings, None to stay as it is."""
         ...
 
+    def join_failure(self, name: str, notice: WifiNotice) -> PhoneProgress:
+        """Why a network of this name could not be joined."""
+        ...
+
     def put_in_force(self, values: Mapping[str, str]) -> None:
         """Put the settings into force that were checked.
 
@@ -84,6 +90,7 @@ class FirstSettings:
         self._paths = paths
         self._doors = doors
         self._protected: frozenset[str] = frozenset()
+        self._wpa3_alone: frozenset[str] = frozenset()
         self.form: dict[str, str] = {}
 
     def is_allowed(self) -> bool:
@@ -103,6 +110,7 @@ class FirstSettings:
         doors.radio.switch_on()
         networks = doors.radio.scan()
         self._protected = _protected(networks)
+        self._wpa3_alone = _wpa3_alone(networks)
         return _choices(networks)
 
     def wrong_fields(self) -> tuple[str, ...]:
@@ -116,6 +124,12 @@ class FirstSettings:
     def network(self, values: Mapping[str, str]) -> Wifi | None:
         """The shop's, if one was named."""
         return wifi_of(values)
+
+    def join_failure(self, name: str, notice: WifiNotice) -> PhoneProgress:
+        """Why the shop's network could not be joined."""
+        if name in self._wpa3_alone and notice is not WifiNotice.REFUSED:
+            return replace(failed(PhoneFailure.WPA3_ALONE), network=name)
+        return failed(PhoneFailure.NOT_JOINED)
 
     def put_in_force(self, values: Mapping[str, str]) -> None:
         """The network first: without settings all of it can be done again."""
@@ -174,6 +188,10 @@ class NewKey:
     def network(self, _: Mapping[str, str]) -> None:
         """None: the till goes back to its own."""
 
+    def join_failure(self, name: str, notice: WifiNotice) -> PhoneProgress:  # noqa: ARG002 - a till in service joins none
+        """The till's own network has not come back."""
+        return failed(PhoneFailure.NOT_JOINED)
+
     def put_in_force(self, values: Mapping[str, str]) -> None:
         """In place of the key of before."""
         env_file = checked_settings(SettingsFile(values))
@@ -215,3 +233,9 @@ def _protected(networks: tuple[Network, ...]) -> frozenset[str]:
     """The names that no open network here has: without a passphrase only a stranger's is joined."""
     open_names = {network.name for network in networks if network.security is Security.OPEN}
     return frozenset(network.name for network in networks) - open_names
+
+
+def _wpa3_alone(networks: tuple[Network, ...]) -> frozenset[str]:
+    """The names of which no access point here speaks anything but WPA3."""
+    others = {network.name for network in networks if network.security is not Security.WPA3}
+    return frozenset(network.name for network in networks) - others

@@ -53,6 +53,7 @@ class PhoneFailure(StrEnum):
     WRONG_DIGITS = "wrong_digits"  # five times
     TOO_LATE = "too_late"
     NOT_JOINED = "not_joined"  # the shop's network could not be joined
+    WPA3_ALONE = "wpa3_alone"  # nor could `network`, which speaks nothing that every radio does
     REFUSED = "refused"  # no sale would work: `trouble` says why
     NOT_CONFIRMED = "not_confirmed"  # the till said no to who gets the money, or nothing
     NOT_SAVED = "not_saved"  # the card cannot be written
@@ -64,8 +65,9 @@ class PhoneFailure(StrEnum):
 class PhoneProgress:
     """How far it is. Name and passphrase of the box's own network, the page's address and digits.
 
-    Once it is to be confirmed, `payee` is who gets the money, `account` whose key the till has, and
-    `key_ends_at` when that ends, Unix seconds; the latter two are empty where Blink does not say.
+    Of a failure `network` is the shop's. Once it is to be confirmed, `payee` is who gets the money,
+    `account` whose key the till has, and `key_ends_at` when that ends, Unix seconds; the latter two
+    are empty where Blink does not say.
     """
 
     step: PhoneStep

@@ -19,6 +19,7 @@ class Security(StrEnum):
 
     OPEN = "open"
     PERSONAL = "personal"  # WPA with a passphrase
+    WPA3 = "wpa3"  # with a passphrase, and by WPA3 alone, which not every radio speaks
     OTHER = "other"  # enterprise, or WEP: not with a passphrase alone
 
 
@@ -47,6 +48,7 @@ class WifiNotice(StrEnum):
     NO_ADAPTER = "no_adapter"
     TOO_SHORT = "too_short"
     NO_SUCH_NAME = "no_such_name"  # no network can have the name that was typed
+    WPA3_ALONE = "wpa3_alone"  # not joined, and it speaks nothing that every radio does
     NOT_HERE = "not_here"  # such a network is not joined with a passphrase
 
 
@@ -201,7 +203,7 @@ def _handle_list_key(screen: NetworkList, key: Key, now_s: float) -> WifiStep:
             return replace(screen, notice=WifiNotice.NOT_HERE), ()
         case Security.OPEN:
             return OpenNetwork(network, now_s), ()
-        case Security.PERSONAL:
+        case Security.PERSONAL | Security.WPA3:
             return EnteringPassphrase(network, since_s=now_s), ()
 
 

@@ -190,3 +190,30 @@ def test_a_hidden_name_that_would_be_an_option_is_never_given_to_a_command(
     hidden = Network(name, "", 0, Security.PERSONAL, hidden=True)
     assert stand_in.nmcli.join(JoinWifi(hidden, WORD)).notice is WifiNotice.FAILED
     assert stand_in.runs() == []
+
+
+@pytest.mark.parametrize(
+    ("listed", "security"),
+    [("WPA3", Security.WPA3), ("WPA2 WPA3", Security.PERSONAL), ("WPA3 802.1X", Security.OTHER)],
+)
+def test_a_network_that_speaks_wpa3_alone_is_told_from_others(
+    listed: str, security: Security
+) -> None:
+    (network,) = networks_of(f" :00\\:11\\:22\\:33\\:44\\:55:82:{listed}:Shop\n")
+    assert network.security is security
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "notice"),
+    [
+        (3, "Timeout expired", WifiNotice.WPA3_ALONE),
+        (4, "Error: activation failed", WifiNotice.WPA3_ALONE),
+        (4, "Secrets were required, but not provided", WifiNotice.REFUSED),
+    ],
+)
+def test_what_could_not_be_joined_with_wpa3_alone_says_what_to_set_at_the_router(
+    stand_in: StandIn, code: int, said: str, notice: WifiNotice
+) -> None:
+    stand_in.says((code, "", said))
+    network = Network("Shop", POINT, 50, Security.WPA3)
+    assert stand_in.nmcli.join(JoinWifi(network, "correct horse")).notice is notice

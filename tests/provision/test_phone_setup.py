@@ -268,6 +268,27 @@ def test_a_network_that_cannot_be_joined_leaves_the_box_as_it_was(box: Box) -> N
     assert box.done[-1] == "forget"
 
 
+@pytest.mark.parametrize(
+    ("heard", "joins", "failure"),
+    [
+        ((Security.WPA3,), WifiNotice.TIMED_OUT, PhoneFailure.WPA3_ALONE),
+        ((Security.WPA3,), WifiNotice.REFUSED, PhoneFailure.NOT_JOINED),
+        ((Security.WPA3, Security.PERSONAL), WifiNotice.TIMED_OUT, PhoneFailure.NOT_JOINED),
+    ],
+)
+def test_a_network_that_speaks_wpa3_alone_is_named_with_what_to_do(
+    box: Box, heard: tuple[Security, ...], joins: WifiNotice, failure: PhoneFailure
+) -> None:
+    box.networks = tuple(
+        Network("Shop", f"00:00:00:00:00:0{number}", 50, security)
+        for number, security in enumerate(heard)
+    )
+    box.joins = joins
+    ended = box.plays(ALL_RIGHT)
+    assert ended.failure is failure
+    assert ended.network == ("Shop" if failure is PhoneFailure.WPA3_ALONE else "")
+
+
 def test_what_blink_refuses_is_told_and_changes_nothing(box: Box) -> None:
     trouble = Trouble(TroubleKind.KEY_SCOPE, "WRITE")
     box.blink = CheckResult(trouble)

@@ -92,7 +92,8 @@ def first_run_screens() -> dict[str, FirstRun]:
         if step not in (PhoneStep.FAILED, PhoneStep.DONE, PhoneStep.CONFIRMING):
             screens[f"first-phone-{step}"] = asked(Question.PHONE, phone=replace(CODES, step=step))
     for failure in PhoneFailure:
-        screens[f"first-phone-{failure}"] = asked(Question.PHONE, phone=failed(failure))
+        why = replace(failed(failure), network="Shop 5 GHz")
+        screens[f"first-phone-{failure}"] = asked(Question.PHONE, phone=why)
     refused = failed(PhoneFailure.REFUSED, Trouble(TroubleKind.KEY_SCOPE, "WRITE"))
     done = PhoneProgress(PhoneStep.DONE, payee="cafe_satoshi")
     screens |= {

@@ -73,6 +73,10 @@ PHONE_FAILURES: Final[Mapping[PhoneFailure, str]] = MappingProxyType(
         PhoneFailure.NOT_JOINED: mark(
             "The shop's network could not be joined. Try again, and check its passphrase."
         ),
+        PhoneFailure.WPA3_ALONE: mark(
+            "{name} could not be joined: it speaks WPA3 alone. Set its router to WPA2 and WPA3, and"
+            " try again."
+        ),
         PhoneFailure.REFUSED: mark("A sale would not work like this. Put it right, and try again."),
         PhoneFailure.NOT_CONFIRMED: mark(
             "Nobody agreed here to who gets the money, so nothing is changed. Try again."

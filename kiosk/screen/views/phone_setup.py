@@ -125,7 +125,8 @@ def _failed(canvas: Canvas, progress: PhoneProgress) -> None:
     sign, line, more = rows(body, [26, 34, 40], canvas.points(GAP))
     canvas.sign(Icon.WARNING, sign, colours.bad, TITLE * 1.4)
     failure = progress.failure or PhoneFailure.NO_ANSWER
-    canvas.lines(words.tr(PHONE_FAILURES[failure]), line, colours.ink, BODY)
+    why = words.tr(PHONE_FAILURES[failure], name=progress.network)
+    canvas.lines(why, line, colours.ink, BODY)
     if progress.trouble is not None:
         what, cure = words.trouble_text(progress.trouble)
         canvas.lines(words.joined(what, cure), more, colours.quiet, LABEL)

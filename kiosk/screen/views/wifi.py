@@ -94,7 +94,7 @@ def _about(canvas: Canvas, network: Network) -> str:
             return words.tr("open to all")
         case Security.OTHER:
             return words.tr("not possible here")
-        case Security.PERSONAL:
+        case Security.PERSONAL | Security.WPA3:
             return words.tr("with a passphrase")
 
 
