@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlencode
 
+from kiosk.phone_setup.form import FIELDS
 from kiosk.phone_setup.messages import Opening
 from kiosk.phone_setup.server import CONNECTION_S, PageServer
 
@@ -31,11 +32,16 @@ class Answer:
 class Served:
     """A page that is served, and what came of it."""
 
-    def __init__(self, language: str = "en", connection_s: float = CONNECTION_S) -> None:
+    def __init__(
+        self,
+        language: str = "en",
+        connection_s: float = CONNECTION_S,
+        fields: tuple[str, ...] = tuple(FIELDS),
+    ) -> None:
         self.listening = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listening.getsockname()[1]
         self.authority = f"127.0.0.1:{self.port}"
-        self.opening = Opening(TOKEN, DIGITS, self.authority, language, NETWORKS)
+        self.opening = Opening(TOKEN, DIGITS, self.authority, language, NETWORKS, fields=fields)
         self.forms: list[dict[str, str]] = []
         self.events: list[str] = []
         self.wrong: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.phone_setup.form import FIELDS, KEY
 from tests.phone_setup.browser import CHROMIUM, SIZE, Browser
 from tests.phone_setup.phone import DIGITS, TOKEN, Served
 from tests.phone_setup.test_form import FILLED
@@ -28,8 +29,8 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
 class InThread:
     """A page that is served in a thread of its own, while the browser is steered in this one."""
 
-    def __init__(self, language: str) -> None:
-        self.served = Served(language)
+    def __init__(self, language: str, fields: tuple[str, ...] = tuple(FIELDS)) -> None:
+        self.served = Served(language, fields=fields)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
 
@@ -84,6 +85,22 @@ def test_a_phones_browser_sends_what_was_typed(
         browser.send()
         browser.photograph(PICTURES / f"sent-{language}.png")
         assert served.forms[0] == {**FILLED, "WIFI_OTHER": ""}
+
+
+@pytest.mark.parametrize("language", ["en", "he"])
+def test_a_phones_browser_sends_a_new_key_and_is_asked_for_nothing_else(
+    browser: Browser, language: str
+) -> None:
+    with InThread(language, (KEY,)) as served:
+        browser.open(f"http://{served.authority}/{TOKEN}/")
+        browser.fill("digits", DIGITS)
+        browser.send()
+        assert fits(browser)
+        assert browser.value("document.querySelectorAll('input, select').length") == 1
+        browser.photograph(PICTURES / f"key-{language}.png")
+        browser.fill(KEY, FILLED[KEY])
+        browser.send()
+        assert served.forms == [{KEY: FILLED[KEY]}]
 
 
 def test_a_page_of_another_origin_can_neither_show_nor_send_it(browser: Browser) -> None:

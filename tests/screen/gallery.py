@@ -78,6 +78,11 @@ python -m tests.screen.gallery --language en      # in one language
 They go to `build/gallery` as `VIEW-THEME-LANGUAGE-SIZE.png`; the view `sheet` is all views at once.
 `./setup.sh test -m slow` draws them too.
 
+The page that a phone fills in is drawn by a browser: `./setup.sh test -m browser` (Chromium,
+360x640) leaves its pictures in `build/phone`, in English and in Hebrew. `digits-LANGUAGE.png` asks
+for the six digits, `form-` and `wrong-` is the form before and with a mistake, `sent-` the end,
+`key-` the form for a new key alone.
+
 - themes: {themes}
 - languages: {languages}
 - sizes: {sizes}
