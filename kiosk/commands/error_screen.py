@@ -12,6 +12,7 @@ from typing import Final
 
 from kiosk.commands.from_settings import look_of
 from kiosk.doors import Watchdog
+from kiosk.host.refused_settings import ITEMS_FILE
 from kiosk.sale.entry import Entry
 from kiosk.sale.money import SAT
 from kiosk.sale.rules import Rules
@@ -80,4 +81,6 @@ class ErrorScreen:
 
 def wrong_settings(names: tuple[str, ...]) -> Trouble:
     """The trouble that names what is wrong, never a value."""
-    return Trouble(TroubleKind.WRONG_SETTINGS, ", ".join(names))
+    only_items = all(name.startswith(ITEMS_FILE) for name in names)
+    kind = TroubleKind.WRONG_ITEMS_FILE if only_items else TroubleKind.WRONG_SETTINGS
+    return Trouble(kind, ", ".join(names))

@@ -12,7 +12,11 @@ log: Final = logging.getLogger("kiosk")
 REFUSAL: Final = Path("/run/kiosk-provision/settings-refused")
 MOST_LINES: Final = 50
 
-_NAME: Final = re.compile(r"([A-Z][A-Z0-9_]{2,40})\b")
+ITEMS_FILE: Final = "items.csv"
+
+_NAME: Final = re.compile(
+    rf"([A-Z][A-Z0-9_]{{2,40}}|{re.escape(ITEMS_FILE)}(?:: line [0-9]{{1,4}})?)\b"
+)
 _MEANT: Final = re.compile(r"did you mean ([A-Za-z0-9_/+-]{1,40})\?$")
 
 
@@ -33,6 +37,8 @@ def refused_names(file: Path = REFUSAL) -> tuple[str, ...]:
 
 def names_of(problems: Sequence[str]) -> tuple[str, ...]:
     """The settings that lines of mistakes begin with, each once, with the value that was meant.
+
+    Of the quick items' file it is its name, with the line.
 
     `KIOSK_LANGUAGE: de?` is from a line that ends in `did you mean de?`: such a value is one of
     the right ones, never what was written.

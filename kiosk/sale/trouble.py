@@ -45,6 +45,7 @@ class TroubleKind(StrEnum):
     KEY_LEFT = "key_left"  # in direct sales, with nothing left to forward
     CURRENCY_UNKNOWN = "currency_unknown"
     WRONG_SETTINGS = "wrong_settings"  # the settings file from the boot partition was refused
+    WRONG_ITEMS_FILE = "wrong_items_file"  # its items.csv was refused, and nothing else
     # The amount
     AMOUNT_ZERO = "amount_zero"
     AMOUNT_TOO_SMALL = "amount_too_small"  # for the merchant's address

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.commands.error_screen import wrong_settings
 from kiosk.host.refused_settings import MOST_LINES, names_of, refused_names
+from kiosk.sale.trouble import TroubleKind
 
 
 def test_no_file_is_no_refusal(tmp_path: Path) -> None:
@@ -47,3 +49,16 @@ def test_the_value_that_was_meant_is_named_and_never_the_one_that_was_written() 
     ]
     expected = ("KIOSK_LANGUAGE: de?", "BLINKPOS_API_KEY", "KIOSK_TIMEZONE: Europe/Berlin?")
     assert names_of(problems) == expected
+
+
+def test_of_the_quick_items_file_the_line_is_named() -> None:
+    """The screen named kiosk.env, in which nothing was wrong."""
+    problems = [
+        "items.csv: line 3 has the price 0",
+        "items.csv: line 3 has the price 0",
+        "items.csv: is not UTF-8: save it as CSV UTF-8",
+    ]
+    names = names_of(problems)
+    assert names == ("items.csv: line 3", "items.csv")
+    assert wrong_settings(names).kind is TroubleKind.WRONG_ITEMS_FILE
+    assert wrong_settings((*names, "KIOSK_PIN")).kind is TroubleKind.WRONG_SETTINGS

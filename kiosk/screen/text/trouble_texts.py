@@ -140,6 +140,10 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("The settings cannot be used."),
             mark("Wrong or missing: {subject}. Correct kiosk.env on the card's boot partition."),
         ),
+        TroubleKind.WRONG_ITEMS_FILE: (
+            mark("The quick items were not taken in."),
+            mark("Wrong: {subject}. Correct it on the card's boot partition."),
+        ),
         TroubleKind.AMOUNT_ZERO: (mark("Type an amount first."), ""),
         TroubleKind.AMOUNT_TOO_LARGE: (mark("Too much for one sale."), mark("At most {subject}.")),
         TroubleKind.AMOUNT_TOO_LONG: (mark("No room for more digits."), ""),
