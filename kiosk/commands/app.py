@@ -194,6 +194,7 @@ def build_app(
             apply_settings=live.apply,
             read_facts=lambda: read_device_facts(release(), settings.journal, Nmcli()),
         )
+        host.end_leftovers()
         loop = Loop(
             replace(
                 till,

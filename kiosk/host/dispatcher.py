@@ -102,6 +102,10 @@ class Host:
         self._phone_lane = _Lane("phone", self._answer)  # the set-up by phone takes longer still
         self._copy_lane = _Lane("copies", self._answer)  # a copy takes minutes
 
+    def end_leftovers(self) -> None:
+        """End what a program of before has begun and nobody waits for any more."""
+        self._phone.end_leftover()
+
     def perform(self, effect: HostEffect) -> None:
         """Carry it out, soon. Safe from any thread."""
         match effect:

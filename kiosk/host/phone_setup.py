@@ -27,6 +27,7 @@ from kiosk.sale.phone_setup import (
     phone_answer_text,
     phone_request_text,
     read_progress,
+    token_of,
 )
 
 log: Final = logging.getLogger("kiosk")
@@ -91,6 +92,16 @@ class PhoneSetupUnit:
             write_private(self._place / STOP_FILE, token)  # it may have taken the request already
         except OSError as error:
             log.warning("the set-up by phone could not be ended: %s", error.strerror)
+
+    def end_leftover(self) -> None:
+        """Have one end that a till of before has begun: its network would stay the phone's."""
+        try:
+            with self._file.open(errors="replace") as stream:
+                self._token = token_of(stream.read(MOST_PROGRESS_BYTES + 1))
+        except (OSError, ValueError):
+            return  # none is at work
+        log.warning("a set-up by phone that was left is ended")
+        self.stop()
 
     def answer(self, *, agrees: bool) -> None:
         """Say whether somebody here agrees to who gets the money."""

@@ -247,6 +247,18 @@ def read_progress(text: str, token: str) -> PhoneProgress | None:
     )
 
 
+def token_of(text: str) -> str:
+    """The token of the request that a progress is about.
+
+    Raises:
+        ValueError: it is no progress.
+    """
+    token = read_object(text, MOST_PROGRESS_BYTES).get("token")
+    if not matches(TOKEN, token):
+        raise ValueError("no token")
+    return str(token)
+
+
 def trouble_of(data: object) -> Trouble:
     """The trouble that a kind and a subject of another process stand for.
 

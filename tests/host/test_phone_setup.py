@@ -104,6 +104,21 @@ def test_stopping_takes_the_request_back_and_tells_a_unit_that_runs(till: Till) 
     assert not (till.place / STOP_FILE).exists()
 
 
+def test_a_till_that_starts_again_ends_what_the_one_before_has_begun(till: Till) -> None:
+    """The network would have been the phone's for ten minutes, and nobody would have said why."""
+    till.unit.end_leftover()
+    assert not till.place.exists(), "none is at work"
+    token = till.started()
+    till.root_says(CODES, token)
+    again = PhoneSetupUnit(till.place.parent, lambda: till.now_s, till.progress_file)
+    again.end_leftover()
+    assert (till.place / STOP_FILE).read_text() == token
+    assert again.is_stopped
+    for text in ("", "{}", "x" * 9000):
+        till.progress_file.write_text(text)
+        again.end_leftover()
+
+
 def test_a_yes_is_one_to_this_request_alone(till: Till) -> None:
     token = till.started()
     till.unit.answer(agrees=True)
