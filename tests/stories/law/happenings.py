@@ -22,16 +22,10 @@ from tests.stories.law.chance import YES_OR_NO, Chance
 from tests.stories.law.kiosk import Kiosk
 from tests.stories.law.two_kiosks import TwoKiosks
 
+# An amount and its code are met more often so.
 KEYS: Final = (
-    Key.D5,
-    Key.D0,
-    Key.D5,
-    Key.CHARGE,
-    Key.CHARGE,
-    Key.CLEAR,
-    Key.PLUS,
-    Key.CHECK,
-    Key.CURRENCY,
+    *(Key.D5, Key.D0, Key.D5, Key.CHARGE, Key.CHARGE),
+    *(Key.CLEAR, Key.PLUS, Key.CHECK, Key.CURRENCY),
 )
 ODD: Final = (
     SendOutcome.FAILURE,
