@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kiosk.sale.events import KeyPressed
+from kiosk.sale.invoice import SaleId
 from kiosk.sale.keys import Key
 from kiosk.sale.screens import (
     AwaitingPayment,
@@ -86,6 +87,7 @@ class _Script:
     charged: bool = False
     paid: bool = False
     done: bool = False
+    sale: SaleId | None = None
     seen: list[str] = field(default_factory=list)
 
     def next_keys(self, till: Till) -> tuple[Key, ...]:
@@ -102,6 +104,7 @@ class _Script:
                 screen.payout_ready or screen.sale.direct
             ):
                 self.paid = True
+                self.sale = screen.sale.id
                 self.simulator.pay(screen.invoice.payment_request, via="lightning")
             case EnteringAmount() if self.paid and not {"forwarded", "received"}.isdisjoint(
                 self.seen
@@ -130,16 +133,28 @@ def _play(app: "App", simulator: "Simulator", pictures: Path) -> int:
         if isinstance(app.loop.till.screen, Forwarded | SaleReceived):
             _skip_ahead(app)
     alarm.cancel()
+    if script.sale is not None:
+        _save_receipt(app, script.sale, pictures)
     forwarded = simulator.merchant.balance_sat
     while simulator.open_sockets() and time.monotonic() < until:
         time.sleep(0.02)
     print(f"merchant has {forwarded} sat, the till {simulator.till.balance_sat} sat")
     print(f"sockets open: {simulator.open_sockets()}")
-    print(f"pictures of the screens: {pictures}")
+    print(f"pictures of the screens, and of the receipt: {pictures}")
     if not script.done or forwarded == 0 or simulator.open_sockets():
         sys.stderr.write(f"kiosk demo: the sale did not come to its end: {script.seen}\n")
         return 1
     return 0
+
+
+def _save_receipt(app: "App", sale: SaleId, pictures: Path) -> None:
+    """The receipt as a printer with paper of 80 mm prints it: no printer is needed to see it."""
+    from kiosk.sale.printing import shop_of
+    from kiosk.sale.receipt import sale_receipt
+    from kiosk.screen.drawing.receipt_picture import DOTS_OF_PAPER, save_receipt
+
+    receipt = sale_receipt(app.journal.sale_details(sale), shop_of(app.loop.till))
+    save_receipt(receipt, app.window.words, DOTS_OF_PAPER["80"], pictures / "receipt.png")
 
 
 def _skip_ahead(app: "App") -> None:

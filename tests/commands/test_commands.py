@@ -107,12 +107,15 @@ def test_the_demo_sells_and_its_picture_can_be_paid(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "forwarded" in done.stdout
     assert "merchant has 28655 sat" in done.stdout
-    names = sorted(file.stem.split("-")[1] for file in pictures.glob("*.png"))
+    names = sorted(file.stem.split("-")[1] for file in pictures.glob("*-*.png"))
     wanted = ["amount", "forwarded", "idle", "invoice", "paid", "requesting", "starting"]
     assert set(names) >= set(wanted) - {"starting", "requesting"}
     with Image.open(next(pictures.glob("*-invoice.png"))) as picture:
         codes = zxingcpp.read_barcodes(picture)
     assert [code.text[:16] for code in codes] == ["LIGHTNING:LNBCRT"]
+    with Image.open(pictures / "receipt.png") as receipt:
+        assert receipt.width == 576
+        assert receipt.height > receipt.width / 2
 
 
 @pytest.mark.parametrize("asked", [False, True])

@@ -4,6 +4,7 @@ So the printer needs no letters of its own: €, ₿, Hebrew and Japanese come o
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -31,6 +32,12 @@ def receipt_dots(receipt: Receipt, words: Words, width: int) -> bytes:
     """The receipt in a language as dots for a printer, `width` of them in a row (`packed_dots`)."""
     rows = receipt_rows(receipt, words)
     return packed_dots(receipt_picture(rows, width, rtl=words.is_rtl))
+
+
+def save_receipt(receipt: Receipt, words: Words, width: int, file: Path) -> None:
+    """Save the receipt as a picture of the paper, `width` dots wide; `file` ends in .png."""
+    rows = receipt_rows(receipt, words)
+    pygame.image.save(receipt_picture(rows, width, rtl=words.is_rtl), file)
 
 
 def receipt_picture(rows: Sequence[ReceiptRow], width: int, *, rtl: bool = False) -> pygame.Surface:
