@@ -113,9 +113,7 @@ WIFI_NOTICES: Final[Mapping[WifiNotice, str]] = MappingProxyType(
         WifiNotice.NO_ADAPTER: mark("No network is seen, or there is no Wi-Fi."),
         WifiNotice.TOO_SHORT: mark("A passphrase has at least 8 characters."),
         WifiNotice.NO_SUCH_NAME: mark("No network has such a name."),
-        WifiNotice.WPA3_ALONE: mark(
-            "This network speaks WPA3 alone. Set its router to WPA2 and WPA3, and try again."
-        ),
+        WifiNotice.WPA3_ALONE: mark("It speaks WPA3 alone. Set the router to WPA2 too."),
         WifiNotice.NOT_HERE: mark("This network takes more than a passphrase."),
     }
 )
