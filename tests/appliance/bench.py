@@ -290,7 +290,7 @@ class Bench:
         raw = self.folder / "boot.img"
         shutil.copyfile(image.boot, raw)
         env = self.folder / "kiosk.env"
-        env.write_text("".join(f"{name}={value}\n" for name, value in self.env.items()))
+        env.write_text(settings_text(self.env))
         subprocess.run(["mcopy", "-i", str(raw), str(env), "::kiosk.env"], check=True)
         qemu_img("convert", "-O", "qcow2", str(raw), str(boot))
         http, ws = self._ports
@@ -314,6 +314,11 @@ def settings(simulator: Simulator) -> dict[str, str]:
         "KIOSK_PIN": "2580",
         "KIOSK_SUCCESS_SECONDS": "2",
     }
+
+
+def settings_text(values: Mapping[str, str]) -> str:
+    """Settings as the lines of a kiosk.env."""
+    return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
 def digits(text: str) -> tuple[Key, ...]:

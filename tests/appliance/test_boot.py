@@ -8,7 +8,7 @@ from kiosk.sale.entry import Entry
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Alarm
 from kiosk.sale.trouble import Trouble, TroubleKind
-from tests.appliance.bench import APPLIANCE, PATIENCE_S, Bench, difference
+from tests.appliance.bench import APPLIANCE, PATIENCE_S, Bench, difference, settings_text
 from tests.sale.tills import USD
 from tests.screen.samples import every_view, till
 
@@ -33,7 +33,7 @@ def test_wrong_settings_are_explained_on_the_screen(bench: Bench) -> None:
     starting = every_view()["starting"]
     alarm = Alarm(Trouble(TroubleKind.WRONG_SETTINGS, "KIOSK_ROTATE"))
     shown = replace(idle, alarms=(alarm,))  # the settings that were right before go on selling
-    wrong = "".join(f"{name}={value}\n" for name, value in bench.env.items()) + "KIOSK_ROTATE=45\n"
+    wrong = settings_text(bench.env) + "KIOSK_ROTATE=45\n"
     bench.machine.put(wrong, "/boot/firmware/kiosk.env")
     bench.machine.run("systemctl restart kiosk", timeout_s=PATIENCE_S)
 

@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.journal.database import MISSING
 from kiosk.sale.keys import Key
-from tests.appliance.bench import APPLIANCE, PATIENCE_S, Bench, digits, is_kiosk
+from tests.appliance.bench import APPLIANCE, PATIENCE_S, Bench, digits, is_kiosk, settings_text
 
 pytestmark = APPLIANCE
 
@@ -69,7 +69,7 @@ def test_a_till_without_its_partition_says_so_and_goes_on_when_it_comes(bench: B
 def test_a_boot_partition_that_is_only_read_is_told_and_the_till_sells(bench: Bench) -> None:
     """Box fault 12: every boot alike, nothing on the screen, and the keys stay there readable."""
     starts = bench.starts()
-    text = "".join(f"{name}={value}\n" for name, value in bench.env.items())
+    text = settings_text(bench.env)
     text = text.replace("KIOSK_NAME=Bench", "KIOSK_NAME=New")
     bench.machine.put(text, "/boot/firmware/kiosk.env")
     bench.machine.run("mount -o remount,ro /boot/firmware; systemctl restart kiosk", PATIENCE_S)

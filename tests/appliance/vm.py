@@ -8,7 +8,7 @@ import base64
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -28,8 +28,10 @@ DYING_WORDS: Final = ("Kernel panic", "Oops:", "general protection fault", "doub
 FIRST_PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0
 # Where disks can be plugged in while it runs.
-SLOT: Final = "stick-port"
+SLOT: Final = "disk-port"
 PLUGGED: Final = "plugged"
+USB: Final = "usb"
+STICK: Final = "stick"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,28 @@ class Machine:
         self._outside("device_add", device)
         self._plugged = disk
 
+    def plug_stick(self, stick: Path) -> None:
+        """Plug a USB stick in while it runs: a file with its bytes, which are written to."""
+        file = {"driver": "file", "filename": str(stick)}
+        self._outside("blockdev-add", {"driver": "raw", "node-name": STICK, "file": file})
+        device = {"driver": "usb-storage", "bus": f"{USB}.0", "drive": STICK, "id": STICK}
+        self._outside("device_add", device)
+        self._plugged = stick
+
+    def pull_stick(self) -> None:
+        """Pull the stick out, whatever is being read from it or written to it.
+
+        Raises:
+            MachineFailed: QEMU does not let go of its file.
+        """
+        self._outside("device_del", {"id": STICK})
+        for _ in self.tries(COMMAND_S):
+            with suppress(MachineFailed):  # a request of the guest's is still under way
+                self._outside("blockdev-del", {"node-name": STICK})
+                self._plugged = None
+                return
+        raise MachineFailed("the stick is still in use")
+
     @contextmanager
     def cable_pulled(self) -> Iterator[None]:
         """The network cable is out."""
@@ -267,6 +291,7 @@ class Machine:
             *("-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,id=card"),
             *disks,
             *("-device", f"pcie-root-port,id={SLOT}"),
+            *("-device", f"qemu-xhci,id={USB}"),
             *("-device", "virtio-serial-pci"),
             *("-chardev", f"socket,id=agent,path={folder}/agent,server=on,wait=off"),
             *("-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0"),
