@@ -14,7 +14,7 @@ from tests.stories.law.happenings import HAPPENINGS, Happening
 from tests.stories.law.two_kiosks import TwoKiosks
 
 # From some to many: what has begun is settled at every stage.
-STEPS: Final = range(4, 17)
+STEPS: Final = range(8, 31)
 
 # In some interleavings only a part of all that may happen does, and the more often. What hides
 # behind a rare order of few things is found so: Groce et al., "Swarm Testing", 2012.
