@@ -5,7 +5,7 @@ and a year of sales has more than a million.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
 from typing import Any, Final
@@ -27,6 +27,14 @@ _ESCAPED_ALREADY: Final = re.compile("(_x[0-9a-fA-F]{4}_)")
 _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
+class _SpellingByType(dict[type, Callable[[Any], str]]):
+    """How a cell is spelled, by its type; a type that is derived, like a StrEnum, as its base."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        self[kind] = next(self[base] for base in kind.__mro__ if base in self)
+        return self[kind]
+
+
 class RowWriter:
     """Spells rows; `style` gives the number of the style that shows numbers like `0.00`."""
 
@@ -34,14 +42,16 @@ class RowWriter:
         self._letters = [_column_letters(column) for column in range(columns)]
         self._style = style
         self._amount_styles: dict[int | str, int] = {}  # by the exponent of an amount
-        self._spell: Mapping[type, Callable[[Any], str]] = {
-            str: _text_cell,
-            bool: lambda value: f' t="b"><v>{value:d}</v></c>',
-            int: lambda number: f"><v>{number}</v></c>",
-            Decimal: self._amount_cell,
-            date: self._day_cell,
-            time: self._time_cell,
-        }
+        self._spell = _SpellingByType(
+            {
+                str: _text_cell,
+                bool: lambda value: f' t="b"><v>{value:d}</v></c>',
+                int: lambda number: f"><v>{number:d}</v></c>",
+                Decimal: self._amount_cell,
+                date: self._day_cell,
+                time: self._time_cell,
+            }
+        )
 
     def row(self, number: int, cells: Row) -> str:
         """The row with this number, from 1; what is None or empty is no cell."""

@@ -21,9 +21,10 @@ from kiosk.commands import book_files, workbook
 from kiosk.commands.export import write_sales
 from kiosk.commands.sale_tables import SALES
 from kiosk.journal import Journal, copy_journal, restore
-from kiosk.sale.facts import DayClosed, SaleStarted
+from kiosk.sale.facts import DayClosed, ForwardStatus, ForwardStatusChanged, SaleStarted
 from kiosk.sale.money import Sats
 from kiosk.sale.tax import SaleLine
+from kiosk.sale.trouble import TroubleKind
 from tests.journal.connection import connection
 from tests.journal.test_books import refund, sold, taxed
 from tests.journal.test_journal import NOW, sale
@@ -169,6 +170,21 @@ def test_the_workbook_has_a_sheet_for_each_table_and_numbers_are_numbers(
     assert "<v>-0.50</v>" in sales
     assert hours.count("<row ") == 2, "the head, and one hour"
     assert "<v>2.50</v>" in hours
+
+
+def test_the_workbook_names_what_a_forward_met_where_no_more_is_known_of_it(
+    book: Journal, tmp_path: Path
+) -> None:
+    """The word for it was no plain text, and no workbook with such a sale could be written."""
+    book.record(sold(sale(1), 1))
+    stopped = ForwardStatusChanged(
+        sale(1).id, ForwardStatus.STOPPED, reason=TroubleKind.BEGUN_ELSEWHERE
+    )
+    book.record([stopped])
+    path = tmp_path / "books.xlsx"
+    book_files.write_workbook(path, book.entries(0, 2**40), (), UTC)
+    with ZipFile(path) as parts:
+        assert "<t>begun_elsewhere</t>" in parts.read("xl/worksheets/sheet1.xml").decode()
 
 
 def test_a_table_that_is_longer_than_a_sheet_goes_on_in_another(
