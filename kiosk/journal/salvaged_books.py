@@ -34,6 +34,7 @@ _NUMBERS: Final = (
 _IN_SERIES: Final = ("receipts", "refund_receipts", "close_reports")
 _COUNTED: Final = ("counted_before", "refunds_counted_before")
 _CLOSES: Final = ("earlier_closes_of_sales", "earlier_closes_of_refunds")
+_REACHES: Final = ("at", "last_payment", "last_direct_payment", "last_refund")
 _REFUNDS: Final = ("refunds",)  # once their sales are there: more than was paid is refused
 
 
@@ -91,7 +92,7 @@ def closed_part(damaged: Path) -> ClosedPart:
     """What was closed already: it is copied first, so that no close counts it again."""
     try:
         with closing(opened(damaged)) as source:
-            places = rows_of(source, "close_places", columns()["close_places"])
+            places = _whole_places(rows_of(source, "close_places", columns()["close_places"]))
             if not places:
                 return ClosedPart()
             last = places[-1]
@@ -109,6 +110,22 @@ def closed_part(damaged: Path) -> ClosedPart:
     except UNREADABLE as error:
         log.warning("no close can be read of %s reason=%s", damaged.name, error)
         return ClosedPart()
+
+
+def _whole_places(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The places of closes that say how far they reached; a flipped bit makes NULL of a number.
+
+    What is between two of them may be of a damaged close: the next one has no number then.
+    """
+    places: list[Mapping[str, Any]] = []
+    is_sure = True
+    for row in rows:
+        if all(isinstance(row[column], int) for column in _REACHES):
+            places.append(row if is_sure else {**row, "number": None})
+            is_sure = True
+        else:
+            is_sure = False
+    return places
 
 
 def _close_of(places: Sequence[Mapping[str, Any]], column: str, place: int) -> _Close | None:

@@ -177,6 +177,34 @@ def test_a_rebuilt_journal_does_not_count_again_what_was_closed(path: Path) -> N
     journal.close()
 
 
+@pytest.mark.parametrize("column", ["last_payment", "last_direct_payment", "last_refund"])
+def test_a_damaged_place_of_one_close_does_not_open_the_others_again(
+    path: Path, column: str
+) -> None:
+    """A flipped bit makes NULL of a number: the new journal was then taken for damaged at each
+    start, or the next close counted again what every close before had counted."""
+    before = Journal.open(path, lambda: NOW)
+    before.record([*sold(taxed(1, direct=True), 1), refund(taxed(1), 1, 10), DayClosed(NOW + 1)])
+    for number in (2, 3, 4):
+        before.record([*sold(taxed(number, direct=True), number), DayClosed(NOW + number)])
+    before.record(sold(taxed(5, direct=True), 5))
+    places = connection(before)
+    places.executescript(
+        "DROP TRIGGER close_is_numbered; CREATE TABLE loose AS SELECT * FROM close_places;"
+        " DROP TABLE close_places;"
+        f" ALTER TABLE loose RENAME TO close_places; UPDATE close_places SET {column} = NULL"
+        " WHERE number = 2"
+    )
+    before.close()
+    Journal.set_aside(path, "then")
+    journal = Journal.open(path, lambda: NOW)
+    assert journal.lost_journal() is not None
+    assert [line.receipts for line in journal.totals_since_close().sums] == [1]
+    closes = {entry_id(entry): entry.close for entry in journal.entries(0, 2**40)}
+    assert closes[taxed(3).id] is None, "of the second close or of the third"
+    journal.close()
+
+
 def test_a_closed_sale_that_is_forwarded_after_a_rebuild_is_in_no_second_close(path: Path) -> None:
     """It was paid and closed, and Blink's word brings it back behind the place of its close."""
     before = Journal.open(path, lambda: NOW)
