@@ -135,9 +135,9 @@ def give_up(till: Till, watch: WatchedInvoice) -> Step:
     return Step(after, (DirectInvoiceNeverPaid(watch.sale.id, name),))
 
 
-def is_past_asking(watch: WatchedInvoice, now_s: float) -> bool:
-    """Whether a server that gives no usable answer has been asked for long enough."""
-    return bool(watch.invoice.verify_url) and now_s >= watch.final_s + DAY_S
+def is_past_asking(watch: WatchedInvoice, asked_s: float) -> bool:
+    """Whether a server that gives no usable answer was asked for long enough, `asked_s` at last."""
+    return bool(watch.invoice.verify_url) and asked_s >= watch.final_s + DAY_S
 
 
 def needs_till_account(till: Till) -> bool:

@@ -5,6 +5,7 @@ again: here is what an answer changes. When they are asked about: `invoice_quest
 """
 
 from dataclasses import replace
+from math import inf
 from types import MappingProxyType
 from typing import Final
 
@@ -58,11 +59,12 @@ def handle_not_paid(till: Till, event: InvoiceStatusResult) -> Step:
     watched = till.watched_invoices.get(payment_hash)
     if watched is None or watched.next_check_s is None:
         return Step(till)
-    if status is InvoiceStatus.UNKNOWN and direct.is_past_asking(watched, till.now_s):
+    asked_s = event.asked_s if event.asked_s is not None else -inf
+    if status is InvoiceStatus.UNKNOWN and direct.is_past_asking(watched, asked_s):
         return direct.give_up(till, watched)
     if status in (InvoiceStatus.UNKNOWN, InvoiceStatus.UNPROVEN):
         return Step(till)
-    is_final = event.asked_s is not None and event.asked_s >= watched.final_s
+    is_final = asked_s >= watched.final_s
     if is_final and watched.sale.direct:
         return direct.give_up(till, watched)
     if is_final:

@@ -121,13 +121,15 @@ class Dispatcher:
                 )
             case FetchInvoiceStatus(payment_hashes):
                 unknowns = (
-                    InvoiceStatusResult(payment_hash, InvoiceStatus.UNKNOWN)
+                    InvoiceStatusResult(payment_hash, InvoiceStatus.UNKNOWN, asked_s=effect.asked_s)
                     for payment_hash in payment_hashes
                 )
                 self._answer_at_rest(effect, self._requests.fetch_status(effect), *unknowns)
             case FetchDirectStatus(direct_invoices):
                 unknowns = (
-                    InvoiceStatusResult(invoice.payment_hash, InvoiceStatus.UNKNOWN)
+                    InvoiceStatusResult(
+                        invoice.payment_hash, InvoiceStatus.UNKNOWN, asked_s=effect.asked_s
+                    )
                     for invoice in direct_invoices
                 )
                 self._answer_at_rest(effect, self._requests.fetch_direct_status(effect), *unknowns)

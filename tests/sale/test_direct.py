@@ -239,10 +239,25 @@ def test_a_server_that_never_answers_is_given_up_after_its_invoices_end() -> Non
         due_s = story.till.watched_invoices[code.payment_hash].next_check_s
         assert due_s is not None
         story.wait(max(0.0, due_s - story.till.now_s))
-        story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNKNOWN))
+        answer = InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNKNOWN)
+        story.play(replace(answer, asked_s=story.till.now_s))
         asked += 1
         assert asked < 60
     assert isinstance(story.facts[-1], DirectInvoiceNeverPaid)
+
+
+def test_a_question_that_was_lost_while_a_machine_slept_is_not_the_last_one_m8() -> None:
+    """It was paid in that time, and the sale would have stayed unpaid in the books for good."""
+    story = new_story(DirectPayee(address=ADDRESS))
+    code = shown(story, verify_url="https://example.com/verify/1")
+    story.press(Key.CLEAR)
+    asked_s = story.till.now_s
+    story.wait(400_000)
+    lost = InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNKNOWN, asked_s=asked_s)
+    story.play(lost)
+    assert not story.count(DirectInvoiceNeverPaid)
+    story.play(replace(lost, status=InvoiceStatus.PAID, asked_s=story.till.now_s))
+    assert story.count(DirectInvoicePaid)
 
 
 def test_the_name_is_asked_about_again_after_a_day_with_the_next_sale() -> None:
