@@ -59,7 +59,8 @@ def handle_key(
 ) -> SettingsPageStep:
     """A key on one of the pages. With `money_waits` the network must not go."""
     if screen.step in (SettingsStep.PHONE_KEY, SettingsStep.PHONE):
-        return settings_phone.handle_key(replace(screen, since_s=now_s), key)
+        touched = replace(screen, since_s=now_s)
+        return settings_phone.handle_key(touched, key, money_waits=money_waits)
     if screen.is_busy:
         return screen, ()  # it ends by itself, well or not
     screen = replace(screen, since_s=now_s, problem="")

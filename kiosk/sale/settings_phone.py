@@ -34,8 +34,8 @@ def begin(screen: SettingsScreen, *, money_waits: bool) -> SettingsScreen:
     return replace(screen, step=SettingsStep.PHONE_KEY, wants_phone=True)
 
 
-def handle_key(screen: SettingsScreen, key: Key) -> PhonePageStep:
-    """A key on a page of the phone's."""
+def handle_key(screen: SettingsScreen, key: Key, *, money_waits: bool) -> PhonePageStep:
+    """A key on a page of the phone's. With `money_waits` the network must not go."""
     if screen.step is SettingsStep.PHONE_KEY:
         if key is Key.CLEAR:
             return _back(screen), ()
@@ -44,6 +44,8 @@ def handle_key(screen: SettingsScreen, key: Key) -> PhonePageStep:
     assert screen.phone is not None  # a phone is waited for
     step, shows_page_code = screen.phone.step, screen.shows_page_code
     match meaning_of_key(key, step, shows_page_code=shows_page_code):
+        case PhoneKey.BEGIN_AGAIN if money_waits:
+            return _money_waits(screen), (StopPhoneSetup(),)
         case PhoneKey.BEGIN_AGAIN:
             return _started(screen)
         case PhoneKey.SHOW_PAGE_CODE:
@@ -87,4 +89,4 @@ def _back(screen: SettingsScreen) -> SettingsScreen:
 
 def _money_waits(screen: SettingsScreen) -> SettingsScreen:
     result = SettingsChangeResult(ChangeOutcome.MONEY_WAITS)
-    return replace(screen, step=SettingsStep.ANSWER, result=result, wants_phone=False)
+    return replace(screen, step=SettingsStep.ANSWER, result=result, wants_phone=False, phone=None)

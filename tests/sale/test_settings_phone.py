@@ -174,3 +174,14 @@ def test_nor_is_it_if_money_came_under_way_while_the_pin_was_typed() -> None:
     manager.happens(ALLOWED)
     assert manager.screen.result == SettingsChangeResult(ChangeOutcome.MONEY_WAITS)
     assert START not in manager.asked
+
+
+def test_nor_is_it_by_another_try_if_money_came_under_way_after_the_first_failed() -> None:
+    manager = Manager().with_codes().happens(failed(PhoneFailure.TOO_LATE))
+    manager.till = replace(manager.till, watched_invoices=with_open_code().watched_invoices)
+    manager.press(Key.CHARGE)
+    assert manager.screen.result == SettingsChangeResult(ChangeOutcome.MONEY_WAITS)
+    assert manager.asked[-1] == StopPhoneSetup()
+    assert manager.asked.count(START) == 1
+    assert manager.press(Key.CLEAR).screen.step is SettingsStep.GROUPS
+    assert not manager.screen.needs_restart
