@@ -111,7 +111,13 @@ def take_over_rules(till: Till) -> Till:
     rules = till.rules_to_come
     if rules is None:
         return till
-    applied = replace(till, rules=replace(rules, run=till.rules.run), rules_to_come=None)
+    before = till.unit_before
+    applied = replace(
+        till,
+        rules=replace(rules, run=till.rules.run),
+        rules_to_come=None,
+        unit_before=before if before is not None and before.code in rules.units else None,
+    )
     match till.screen:
         case SettingsScreen() as screen:
             shown = settings_pages.handle_applied(screen, rules.settings)

@@ -11,6 +11,7 @@ from kiosk.sale.events import Event, InvoiceRefused, KeyPressed, LetterTyped, Se
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.lightning_address import LightningAddress
 from kiosk.sale.manager import SETTINGS_KEY
+from kiosk.sale.money import Currency
 from kiosk.sale.payee_lookup import LookUpPayee, PayeeFound, PayeeNotFound
 from kiosk.sale.screens import EnteringAmount, ManagerPage, ManagerScreen
 from kiosk.sale.settings_change import (
@@ -423,6 +424,16 @@ def test_what_is_typed_stays_in_its_currency_when_that_is_none_of_the_tills_any_
     screen = story.till.screen
     assert isinstance(screen, EnteringAmount)
     assert (screen.entry.unit.code, screen.entry.typed) == ("USD", 500)
+
+
+def test_no_unit_of_before_comes_back_that_is_none_of_the_tills_any_more() -> None:
+    """A quick item in dollars began a sum in a till of euros, and the menu was opened over it."""
+    manager = Manager()
+    manager.till = replace(manager.till, unit_before=Currency("EUR", "€", 2))
+    manager.happens(SettingsApplied(replace(RULES, units=("USD", "SAT")))).press(Key.CLEAR)
+    screen = manager.till.screen
+    assert isinstance(screen, EnteringAmount)
+    assert (screen.entry.unit.code, manager.till.unit_before) == ("USD", None)
 
 
 def test_a_slow_stick_outlasts_the_managers_patience_and_no_sale_begins_meanwhile() -> None:
