@@ -11,6 +11,7 @@ from kiosk.sale import (
     prices,
     printing,
     reach,
+    service,
     waiting_for_price,
 )
 from kiosk.sale.effects import Step
@@ -33,11 +34,12 @@ from kiosk.sale.trouble import Trouble, TroubleKind
 def handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
     """A digit, an item or a unit changes the amount; CHARGE goes on with it."""
     entry = screen.entry
-    if till.interrupted_sales:
+    is_read = service.shows_notices(till, screen)
+    if till.interrupted_sales and is_read:
         till = replace(till, interrupted_sales=())
         if key in (Key.CLEAR, Key.CHARGE):  # the notice has been read
             return Step(till)
-    if key is Key.CHARGE and entry.is_empty and _notice(till) is None:
+    if key is Key.CHARGE and entry.is_empty and is_read:
         if till.late_money:
             return odd_money.put_away(till)
         if printing.tells_unprinted(till):
@@ -95,10 +97,6 @@ def handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
 
 def _with_entry(till: Till, screen: EnteringAmount, entry: Entry) -> Till:
     return replace(till, screen=EnteringAmount(entry, shown=screen.shown))
-
-
-def _notice(till: Till) -> Trouble | None:
-    return till.screen.notice if isinstance(till.screen, EnteringAmount) else None
 
 
 def _handle_digit(till: Till, entry: Entry, digit: int) -> Step:

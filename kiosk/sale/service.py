@@ -39,6 +39,28 @@ FETCH_LONGEST_DELAY_S: Final = 120.0
 JOURNAL_PAUSE_S: Final = 10.0
 
 
+def tells_why_no_sale(till: Till, screen: EnteringAmount) -> bool:
+    """Whether the display says why no sale can be made, in place of the amount and its notices.
+
+    What is typed already is never taken away.
+    """
+    return till.out_of_service is not None and screen.entry.is_empty and screen.notice is None
+
+
+def is_starting(till: Till) -> bool:
+    """Whether Blink has not told yet who the till is."""
+    return isinstance(till.service, FetchingAccount) and till.account is None
+
+
+def shows_notices(till: Till, screen: EnteringAmount) -> bool:
+    """Whether the display has the amount, and what somebody has to read is told there.
+
+    Why a key was refused and which key is stuck are told first.
+    """
+    is_hidden = tells_why_no_sale(till, screen) or is_starting(till)
+    return not is_hidden and screen.notice is None and not till.stuck_keys
+
+
 def put_in_service(till: Till, account: Account) -> Step:
     """The account is known: sales can be made, in the currency as Blink serves it.
 

@@ -22,8 +22,6 @@ from kiosk.sale.trouble import Trouble, TroubleKind
 
 # A price that could not be had is asked for again, while an amount is typed, after these pauses.
 PRICE_PAUSE_S: Final = 3.0
-
-
 PRICE_LONGEST_PAUSE_S: Final = 60.0
 
 

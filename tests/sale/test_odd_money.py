@@ -12,7 +12,7 @@ from kiosk.sale.odd_money import ONLY_TOLD, can_put_away
 from kiosk.sale.sales_list import ReadSalesPage
 from kiosk.sale.screens import ManagerPage, ManagerScreen
 from kiosk.sale.status_light import status_light
-from kiosk.sale.till import Alarm
+from kiosk.sale.till import Alarm, FetchingAccount
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import Story
 from tests.screen.samples import SALE
@@ -34,6 +34,26 @@ def test_late_money_is_put_away_one_by_one_and_that_is_kept() -> None:
     assert status_light(story.till) is Light.TROUBLE
     story.press(Key.PUT_AWAY)
     assert status_light(story.till) is Light.DARK
+
+
+@pytest.mark.parametrize("hidden", ["out of service", "starting", "stuck key"])
+def test_no_key_puts_away_what_is_not_on_the_screen_m8(hidden: str) -> None:
+    """# put away late money that nobody had seen, while the till said why nothing can be sold."""
+    story = selling(late=1)
+    seen = replace(story.till, interrupted_sales=(SALE,))
+    offline = Trouble(TroubleKind.NO_CONNECTION)
+    story.till = {
+        "out of service": replace(seen, service=FetchingAccount(trouble=offline)),
+        "starting": replace(seen, service=FetchingAccount(), account=None),
+        "stuck key": replace(seen, stuck_keys=("5",)),
+    }[hidden]
+    story.press(Key.CHARGE)
+    story.wait(1)
+    story.press(Key.CHARGE)
+    assert (story.till.late_money, story.till.interrupted_sales) == (
+        seen.late_money,
+        seen.interrupted_sales,
+    )
 
 
 @pytest.mark.parametrize("kind", sorted(ONLY_TOLD))

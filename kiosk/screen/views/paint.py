@@ -28,8 +28,9 @@ from kiosk.sale.screens import (
     SaleReceived,
     SaleScreen,
 )
+from kiosk.sale.service import is_starting, tells_why_no_sale
 from kiosk.sale.settings_screen import SettingsScreen
-from kiosk.sale.till import FetchingAccount, Till
+from kiosk.sale.till import Till
 from kiosk.sale.wifi import EnteringPassphrase, JoiningNetwork, NetworkList, OpenNetwork
 from kiosk.screen.drawing.canvas import Canvas
 from kiosk.screen.drawing.look import Look
@@ -122,9 +123,9 @@ def paint_motion(canvas: Canvas, till: Till) -> list[pygame.Rect]:
 def _paint_entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> None:
     """The keypad, unless no sale can be made; what is typed already is never taken away."""
     trouble = till.out_of_service
-    if trouble is not None and screen.entry.is_empty and screen.notice is None:
+    if trouble is not None and tells_why_no_sale(till, screen):
         out_of_service(canvas, till, trouble, look)
-    elif isinstance(till.service, FetchingAccount) and till.account is None:
+    elif is_starting(till):
         starting(canvas, till)
     else:
         entering(canvas, till, screen, look)
