@@ -1,7 +1,6 @@
 """Everything that may happen to two kiosks, in any order: people, power, cards, time, Blink.
 
-Each happening takes what it needs to know from a `Chance`. Some are a whole corner in which tills
-lose or double money: by single steps alone such a corner would hardly ever be reached.
+Each happening takes what it needs to know from a `Chance`.
 """
 
 from collections.abc import Callable
@@ -36,10 +35,6 @@ ODD: Final = (
     SendOutcome.LIMITED,
     SendOutcome.NO_BALANCE,
 )
-
-# A payment whose answer is given up reaches Blink so much later: within the two minutes after which
-# a rebuilt journal takes it for one that never left.
-LATER_S: Final = (5.0, 90.0)
 
 # With the power; "all" is the journal and the file beside it that names its installation.
 LOST: Final = (*["nothing"] * 4, *["journal"] * 3, "all")
@@ -76,92 +71,20 @@ def happening(
 @happening()
 def keys_are_pressed(kiosks: TwoKiosks, chance: Chance) -> None:
     """Up to four of them."""
-    kiosk = _any_kiosk(kiosks, chance)
+    kiosk = any_kiosk(kiosks, chance)
     kiosk.press(*(chance.pick(KEYS) for _ in range(chance.pick((1, 2, 3, 4)))))
 
 
 @happening()
 def a_sale_reaches_its_code(kiosks: TwoKiosks, chance: Chance) -> None:
     """And stays there."""
-    kiosks.sell(_any_kiosk(kiosks, chance))
-
-
-@happening()
-def a_sale_is_paid_and_its_forwarding_goes_wrong(kiosks: TwoKiosks, chance: Chance) -> None:
-    """The answer is an odd one, and Blink has acted or not."""
-    kiosk, acted, odd = _any_kiosk(kiosks, chance), chance.pick(YES_OR_NO), chance.pick(ODD)
-    if not kiosks.sell_and_be_paid(kiosk):
-        return
-    for order in kiosk.wallet.take_payments():
-        kiosk.wallet.fail(order, odd, acted=acted)
-    kiosk.turn()
-
-
-@happening()
-def a_payout_is_on_its_way_while_blink_changes_its_nodes(kiosks: TwoKiosks, chance: Chance) -> None:
-    """The ledger does not show it yet, and the guard refuses to send it again."""
-    kiosk = _any_kiosk(kiosks, chance)
-    if not kiosks.sell_and_lose_the_payout(kiosk, chance.pick(LATER_S)):
-        return
-    kiosk.turn()
-    kiosk.answer_all()
-    kiosks.blink.change_node(keeps_the_old=False)
-    kiosks.advance(2.0)
-    kiosk.answer_all()
-
-
-@happening()
-def the_journal_is_lost_while_a_payout_is_on_its_way(kiosks: TwoKiosks, chance: Chance) -> None:
-    """Neither the journal nor the ledger shows it."""
-    kiosk = _any_kiosk(kiosks, chance)
-    if not kiosks.sell_and_lose_the_payout(kiosk, chance.pick(LATER_S)):
-        return
-    kiosk.switch_off()
-    kiosk.wreck_journal()
-    kiosk.switch_on()
-    kiosk.answer_all()
-    kiosks.advance(0.6)
-    kiosk.answer_all()
-
-
-@happening()
-def a_code_is_cancelled_and_paid_later(kiosks: TwoKiosks, chance: Chance) -> None:
-    """Perhaps after a night without power; nothing but the till's own question tells of it."""
-    kiosk, off = _any_kiosk(kiosks, chance), chance.pick(YES_OR_NO)
-    screen = kiosks.sell(kiosk)
-    if screen is None:
-        return
-    kiosks.advance(0.5)
-    kiosk.press(Key.CLEAR)
-    kiosk.answer_all()
-    if off:
-        kiosk.switch_off()
-        kiosks.clock.now_s += 30_000.0
-        kiosks.blink.take_what_arrives()
-        kiosk.switch_on()
-    if kiosks.blink.can_be_paid(screen.invoice.payment_hash):
-        kiosks.blink.pay(screen.invoice.payment_hash)
-
-
-@happening()
-def the_code_runs_out_and_a_new_one_is_wanted(kiosks: TwoKiosks, chance: Chance) -> None:
-    """The old code may be paid at the same moment."""
-    kiosk, paid = _any_kiosk(kiosks, chance), chance.pick(YES_OR_NO)
-    screen = kiosks.sell(kiosk)
-    if screen is None:
-        return
-    kiosks.advance(661.0)
-    kiosk.answer_all()
-    if paid:
-        kiosks.blink.pay(screen.invoice.payment_hash)
-    kiosks.advance(0.5)
-    kiosk.press(Key.CHARGE)
+    kiosks.sell(any_kiosk(kiosks, chance))
 
 
 @happening()
 def the_manager_asks_for_another_try(kiosks: TwoKiosks, chance: Chance) -> None:
     """Not on a cloned card: there it says that the other machine does not forward them."""
-    kiosk = _any_kiosk(kiosks, chance)
+    kiosk = any_kiosk(kiosks, chance)
     if not kiosk.is_clone:
         kiosk.turn(RetryRequested())
 
@@ -169,7 +92,7 @@ def the_manager_asks_for_another_try(kiosks: TwoKiosks, chance: Chance) -> None:
 @happening(lambda kiosks: any(kiosk.shown for kiosk in kiosks.kiosks))
 def a_customer_pays(kiosks: TwoKiosks, chance: Chance) -> None:
     """Any code that was ever shown, late or twice; the push may be lost."""
-    kiosk = _any_kiosk(kiosks, chance, lambda kiosk: bool(kiosk.shown))
+    kiosk = any_kiosk(kiosks, chance, lambda kiosk: bool(kiosk.shown))
     name, is_pushed = chance.pick(sorted(kiosk.shown)), chance.pick(YES_OR_NO)
     if not kiosks.blink.can_be_paid(name):
         return
@@ -190,20 +113,20 @@ def time_passes(kiosks: TwoKiosks, chance: Chance) -> None:
 @happening()
 def the_card_fills_up_or_has_room_again(kiosks: TwoKiosks, chance: Chance) -> None:
     """What cannot be written must not be acted upon."""
-    journal = _any_kiosk(kiosks, chance).journal
+    journal = any_kiosk(kiosks, chance).journal
     journal.is_full = not journal.is_full
 
 
 @happening()
 def a_copy_of_the_card_is_kept(kiosks: TwoKiosks, chance: Chance) -> None:
     """As it is now, with the kiosk running."""
-    _any_kiosk(kiosks, chance).copy_card()
+    any_kiosk(kiosks, chance).copy_card()
 
 
 @happening()
 def the_plug_is_pulled(kiosks: TwoKiosks, chance: Chance) -> None:
     """What was on the way still reaches Blink, or not; the journal or all may be lost."""
-    kiosk = _any_kiosk(kiosks, chance)
+    kiosk = any_kiosk(kiosks, chance)
     kiosk.wallet.cut_off(reached=chance.pick(YES_OR_NO), after_s=chance.pick((0.0, 0.0, 90.0)))
     kiosk.switch_off()
     lost = chance.pick(LOST)
@@ -217,7 +140,7 @@ def the_plug_is_pulled(kiosks: TwoKiosks, chance: Chance) -> None:
 @happening(lambda kiosks: any(kiosk.copied is not None for kiosk in kiosks.kiosks))
 def an_older_copy_of_the_card_is_put_in(kiosks: TwoKiosks, chance: Chance) -> None:
     """What was begun since is known to nobody here."""
-    kiosk = _any_kiosk(kiosks, chance, lambda kiosk: kiosk.copied is not None)
+    kiosk = any_kiosk(kiosks, chance, lambda kiosk: kiosk.copied is not None)
     kiosk.switch_off()
     kiosk.restore_copy()
     kiosk.switch_on()
@@ -226,10 +149,7 @@ def an_older_copy_of_the_card_is_put_in(kiosks: TwoKiosks, chance: Chance) -> No
 @happening()
 def the_first_card_is_cloned_for_the_second_machine(kiosks: TwoKiosks, _: Chance) -> None:
     """The first kiosk goes on; the second one holds what it finds begun (M6)."""
-    original, other = kiosks.kiosks
-    other.switch_off()
-    other.put_in_clone_of(original)
-    other.switch_on()
+    kiosks.clone_first_card()
 
 
 @happening(lambda kiosks: kiosks.older_till is None)
@@ -253,14 +173,14 @@ def _is_blink_asked(kiosks: TwoKiosks) -> bool:
 @happening(_is_blink_asked)
 def blink_answers(kiosks: TwoKiosks, chance: Chance) -> None:
     """Any question, not the oldest first."""
-    kiosk = _any_kiosk(kiosks, chance, lambda kiosk: bool(kiosk.wallet.waiting))
+    kiosk = any_kiosk(kiosks, chance, lambda kiosk: bool(kiosk.wallet.waiting))
     kiosk.answer(chance.pick(range(len(kiosk.wallet.waiting))))
 
 
 @happening(_is_blink_asked)
 def an_answer_goes_wrong(kiosks: TwoKiosks, chance: Chance) -> None:
     """It is lost or is a refusal, and Blink has acted or not."""
-    kiosk = _any_kiosk(kiosks, chance, lambda kiosk: bool(kiosk.wallet.waiting))
+    kiosk = any_kiosk(kiosks, chance, lambda kiosk: bool(kiosk.wallet.waiting))
     order = kiosk.wallet.take(chance.pick(range(len(kiosk.wallet.waiting))))
     kiosk.wallet.fail(order, chance.pick(ODD), acted=chance.pick(YES_OR_NO))
     kiosk.turn()
@@ -269,7 +189,7 @@ def an_answer_goes_wrong(kiosks: TwoKiosks, chance: Chance) -> None:
 @happening(lambda kiosks: any(kiosk.recent_events for kiosk in kiosks.kiosks))
 def an_answer_comes_again(kiosks: TwoKiosks, chance: Chance) -> None:
     """A socket says things twice, and late. A look-up is a question with one answer."""
-    kiosk = _any_kiosk(kiosks, chance, lambda kiosk: bool(kiosk.recent_events))
+    kiosk = any_kiosk(kiosks, chance, lambda kiosk: bool(kiosk.recent_events))
     event = chance.pick(kiosk.recent_events)
     if not isinstance(event, LookUpPayoutResult):
         kiosk.turn(event)
@@ -287,8 +207,9 @@ def the_daily_limit_is_used_up_or_rolls_over(kiosks: TwoKiosks, _: Chance) -> No
     kiosks.blink.limited = not kiosks.blink.limited
 
 
-def _any_kiosk(
+def any_kiosk(
     kiosks: TwoKiosks, chance: Chance, suits: Callable[[Kiosk], bool] = lambda _: True
 ) -> Kiosk:
+    """One of those that suit; there has to be one."""
     numbers = [kiosk.number for kiosk in kiosks.kiosks if suits(kiosk)]
     return kiosks.kiosks[chance.pick(numbers)]

@@ -21,7 +21,7 @@ from kiosk.sale.timers import next_wake_s
 from kiosk.sale.trouble import TroubleKind
 from tests.journal.connection import connection
 from tests.stories.law.cards import FailingJournal, copy_journal, empty_journal, make_journal_file
-from tests.stories.ledger import BlindDisplay, Blink, LedgerWallet, NoPanelNoHost
+from tests.stories.ledger import BlindDisplay, Blink, LedgerWallet, NoPanelNoHost, Order
 
 # What a person has to decide, and the till must not.
 FOR_A_PERSON = frozenset(
@@ -103,14 +103,20 @@ class Kiosk:
         screen = self.till.screen
         return isinstance(screen, EnteringAmount) and screen.entry.is_empty
 
+    @property
+    def code_on_screen(self) -> AwaitingPayment | None:
+        """The screen of a sale whose code is up."""
+        screen = self.till.screen
+        return screen if isinstance(screen, AwaitingPayment) else None
+
     def turn(self, *news: Event) -> None:
         """Let the loop take in what has come, all of it, and look at its screen."""
         for event in news:
             self.inbox.put(event)
         self.loop.run_once()
         self.wakes_s = self.next_wake_s()
-        screen = self.till.screen
-        if isinstance(screen, AwaitingPayment):
+        screen = self.code_on_screen
+        if screen is not None:
             name = screen.invoice.payment_hash
             if name not in self.shown:
                 assert self.is_journaled(name), "shown before it was journaled (M5)"
@@ -143,6 +149,13 @@ class Kiosk:
             sent = {moved.made.sale for moved in self.blink.sent}
             again = (self.sales_on_their_way() - on_their_way) & sent
             assert not again, f"the ledger shows {again} as sent, and they are sent anew (M6)"
+
+    def answer_only(self, *kinds: type[Order]) -> None:
+        """Blink answers what waits of these kinds, one after the other."""
+        while places := [
+            place for place, order in enumerate(self.wallet.waiting) if isinstance(order, kinds)
+        ]:
+            self.answer(places[0])
 
     def answer_all(self) -> None:
         """Blink answers everything, and what is asked then, until nothing is asked any more.

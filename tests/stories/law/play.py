@@ -10,8 +10,12 @@ from random import Random
 from typing import Final
 
 from tests.stories.law.chance import Chance
+from tests.stories.law.corners import CORNERS
 from tests.stories.law.happenings import HAPPENINGS, Happening
 from tests.stories.law.two_kiosks import TwoKiosks
+
+# Everything that may happen; a corner may always.
+ALL: Final = (*HAPPENINGS, *(Happening(corner, lambda _: True) for corner in CORNERS))
 
 # From some to many: what has begun is settled at every stage.
 STEPS: Final = range(8, 31)
@@ -71,7 +75,7 @@ def play(seed: int) -> Played:
     """Play the interleaving of one seed. The same seed plays the same again."""
     random = Random(seed)
     share = random.choice(SHARES)
-    chosen = [happening for happening in HAPPENINGS if random.random() < share] or HAPPENINGS
+    chosen = [happening for happening in ALL if random.random() < share] or ALL
 
     def steps(kiosks: TwoKiosks) -> Iterator[tuple[Happening, int]]:
         for _ in range(random.choice(STEPS)):

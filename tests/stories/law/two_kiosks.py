@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kiosk.sale.effects import OpenSale
 from kiosk.sale.events import InvoiceStatusResult
 from kiosk.sale.invoice import Invoice, InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key
@@ -68,6 +69,17 @@ class TwoKiosks:
 
     def sell(self, kiosk: Kiosk) -> AwaitingPayment | None:
         """A sale that goes well up to the code, if the kiosk is in service."""
+        self._charge(kiosk)
+        kiosk.answer_all()
+        return kiosk.code_on_screen
+
+    def sell_without_payout(self, kiosk: Kiosk) -> AwaitingPayment | None:
+        """The same, and Blink has not answered yet when it is asked for the payout invoice."""
+        self._charge(kiosk)
+        kiosk.answer_only(OpenSale)
+        return kiosk.code_on_screen
+
+    def _charge(self, kiosk: Kiosk) -> None:
         kiosk.answer_all()
         for keys in ((Key.CLEAR,), (Key.CLEAR, Key.CLEAR), (Key.D5, Key.D0, Key.CHARGE)):
             if Key.CLEAR in keys and kiosk.is_at_rest:
@@ -75,9 +87,6 @@ class TwoKiosks:
             self.advance(0.5)  # for a look at the screen
             kiosk.answer_all()
             kiosk.press(*keys)
-        kiosk.answer_all()
-        screen = kiosk.till.screen
-        return screen if isinstance(screen, AwaitingPayment) else None
 
     def pay(self, kiosk: Kiosk, name: PaymentHash) -> None:
         """A customer pays, and the kiosk is told at once."""
@@ -97,6 +106,13 @@ class TwoKiosks:
         for order in kiosk.wallet.take_payments() if is_paid else ():
             kiosk.wallet.lose(order, after_s)
         return is_paid
+
+    def clone_first_card(self) -> None:
+        """The second machine gets a copy of the first one's card, and the first one goes on."""
+        original, other = self.kiosks
+        other.switch_off()
+        other.put_in_clone_of(original)
+        other.switch_on()
 
     def the_law_holds(self) -> None:
         """What has to be so after every step.
