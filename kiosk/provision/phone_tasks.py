@@ -6,6 +6,7 @@ Each keeps what was typed until it is in force, so that another try has it again
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Final, Protocol
 
 from kiosk.durable_files import write_private
@@ -28,7 +29,7 @@ from kiosk.provision.change_settings import (
 from kiosk.provision.env_file import checked_settings
 from kiosk.provision.manager_pin import take_phone_permit
 from kiosk.provision.phone_doors import Doors, PhonePaths
-from kiosk.provision.settings_in_force import values_in_force
+from kiosk.provision.settings_in_force import finish_change, values_in_force
 from kiosk.provision.wifi import Wifi, wifi_of
 from kiosk.sale.phone_setup import PhoneFailure, PhoneProgress, failed
 from kiosk.sale.wifi import Network, Security, WifiNotice
@@ -96,7 +97,7 @@ class FirstSettings:
     def is_allowed(self) -> bool:
         """Whether nobody has; a file that cannot be read is somebody's work."""
         try:
-            in_force = values_in_force(self._paths.etc)
+            in_force = _finished_settings(self._paths.etc)
         except FileRefused:
             return False
         is_missing = (self._paths.etc / NOT_MOUNTED).exists()
@@ -164,7 +165,7 @@ class NewKey:
 
     def is_allowed(self) -> bool:
         """Whether the PIN was typed for this run, and the settings are those that it began with."""
-        in_force = values_in_force(self._paths.etc)
+        in_force = _finished_settings(self._paths.etc)
         if not self._is_permitted:
             self._is_permitted = take_phone_permit(self._paths.permit, self._doors.clock())
             self._before = in_force
@@ -197,6 +198,17 @@ class NewKey:
         env_file = checked_settings(SettingsFile(values))
         unix_s = self._doors.unix()
         replace_settings(self._before, values, env_file, self._paths.etc, ", by phone", unix_s)
+
+
+def _finished_settings(etc: Path) -> SettingsFile:
+    """The settings in force, once a change that was written in part is finished.
+
+    Raises:
+        FileRefused: kiosk.env is no settings file.
+        OSError: it cannot be finished, or something cannot be read.
+    """
+    finish_change(etc)
+    return values_in_force(etc)
 
 
 def take_form(task: Task, data: object) -> tuple[str, ...]:

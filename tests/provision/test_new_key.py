@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kiosk.phone_setup.gate import DIGITS_WITHIN_S
+from kiosk.provision import settings_in_force
 from kiosk.provision.change_history import HISTORY
 from kiosk.provision.change_settings import ChangePaths, answer_request, put_first_settings
 from kiosk.provision.manager_pin import PERMIT_S, PHONE_ALLOWED
@@ -110,6 +111,24 @@ def test_the_manager_sees_whose_key_it_is_before_it_is_in_force(till: Till) -> N
     [asked] = shown
     assert (asked.account, asked.payee) == ("cafe_till", "cafe_satoshi")
     assert asked.key_ends_at == 1_900_000_000
+
+
+def test_a_change_that_was_written_in_part_is_finished_before_a_key_is_asked_for(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key was put into force over it, and the other change was lost."""
+    change = ChangeSettings((("KIOSK_NAME", "Bar"),), PIN)
+
+    def fails(_: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    assert till.types_pin() is ChangeOutcome.ALLOWED
+    with monkeypatch.context() as patched:
+        patched.setattr(settings_in_force, "finish_change", fails)
+        assert till.asked(change) is ChangeOutcome.UNFINISHED
+    assert till.values["KIOSK_NAME"] == "Café Satoshi"
+    assert till.plays((SEEN, PHONE, NEW_KEY)).step is PhoneStep.DONE
+    assert (till.values["KIOSK_NAME"], till.values["BLINKPOS_API_KEY"]) == ("Bar", KEY)
 
 
 def test_a_no_leaves_the_key_of_before(till: Till) -> None:
