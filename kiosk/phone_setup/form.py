@@ -39,6 +39,14 @@ _TAKEN_AS_THEY_ARE: Final = ("KIOSK_LANGUAGE", "KIOSK_NAME", "KIOSK_CURRENCY", "
 _NEEDED: Final = ("KIOSK_LANGUAGE", "KIOSK_CURRENCY", "KIOSK_TIMEZONE", "KIOSK_PIN")
 
 
+class FieldRefused(ValueError):
+    """A text that the page's own browser lets through and no setting takes: `name` is its field."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is no text, or too long")
+        self.name = name
+
+
 def read_form(
     data: object, kept: Mapping[str, str], fields: Sequence[str] = tuple(FIELDS)
 ) -> dict[str, str]:
@@ -47,6 +55,7 @@ def read_form(
     Not so the passphrase of another network, which may be an open one or somebody else's.
 
     Raises:
+        FieldRefused: a text is too long, or has signs that cannot be seen.
         ValueError: it is no form. The sentence holds nothing of it.
     """
     if not isinstance(data, dict):
@@ -56,7 +65,7 @@ def read_form(
         longest = FIELDS[name]
         text = data.get(name, "")
         if not isinstance(text, str) or len(text) > longest or not text.isprintable():
-            raise ValueError(f"{name} is no text, or too long")
+            raise FieldRefused(name)
         typed = text if name == "WIFI_PASSPHRASE" else text.strip()  # a blank counts in one
         form[name] = typed or (kept.get(name, "") if name in SECRET_FIELDS else "")
     if not data.get("WIFI_PASSPHRASE") and _network(form) != _network(kept):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kiosk.durable_files import write_private
+from kiosk.phone_setup.form import FieldRefused
 from kiosk.phone_setup.gate import DIGITS_WITHIN_S
 from kiosk.phone_setup.messages import Opening
 from kiosk.provision.access_point import AccessPoint
@@ -182,7 +183,8 @@ class PhoneSetup:
             wrong = take_form(task, event["form"])
         except ValueError as error:
             log.warning("a form was refused: %s", error)
-            page.answer_form(task.fields[:1])
+            name = error.name if isinstance(error, FieldRefused) else task.fields[0]
+            page.answer_form((name,))
             return False
         page.answer_form(wrong)
         if wrong:
