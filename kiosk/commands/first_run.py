@@ -115,6 +115,7 @@ class FirstRunScreen:
         here = machine or machine_here(has_touch=bool(touch_devices()))
         begun = first_run.begin(here, refused)
         self._phone = phone or PhoneSetupUnit(folder, clock)
+        self._phone.end_leftover()
         self._phone_due_s = 0.0
         rules = Rules(kiosk_id=settings.kiosk_id, run=secrets.token_hex(4))
         self._till = Till(rules, begun, now_s=clock(), screen_since_s=clock())

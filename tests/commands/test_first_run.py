@@ -84,6 +84,7 @@ class Unit(PhoneSetupUnit):
         super().__init__(None, lambda: 0.0)
         self.says = PhoneProgress(PhoneStep.OPENING)
         self.asked: list[str] = []
+        self.leftovers_ended = 0
 
     def start(self, language: str, task: PhoneTask = PhoneTask.EVERYTHING) -> None:
         assert task is PhoneTask.EVERYTHING
@@ -91,6 +92,9 @@ class Unit(PhoneSetupUnit):
 
     def stop(self) -> None:
         self.asked.append("stop")
+
+    def end_leftover(self) -> None:
+        self.leftovers_ended += 1
 
     def answer(self, *, agrees: bool) -> None:
         self.asked.append(f"agrees {agrees}")
@@ -341,6 +345,13 @@ def test_a_till_that_ends_while_a_phone_is_waited_for_ends_that_too(
         merchant.touch(Key.CHARGE, Key.CHARGE)
         merchant.unit_says(CODES)
     assert merchant.unit.asked == ["start en", "stop"]
+
+
+def test_a_first_run_that_begins_anew_ends_the_set_up_of_the_one_before(
+    merchant: Merchant,
+) -> None:
+    """After a crash the radio was the phone's for half an hour, and no network was found."""
+    assert (merchant.unit.leftovers_ended, merchant.unit.asked) == (1, [])
 
 
 def test_without_touch_the_screen_shows_the_codes_by_itself(settings: Settings, root: Root) -> None:
