@@ -140,7 +140,7 @@ def _handle_key_of_screen(till: Till, key: Key) -> Step:
             return Step(replace(till, screen=EnteringAmount(entry)))
         case EnteringPin():
             return pin_entry.handle_key(till, screen, key, _behind_pin)
-        case ChoosingCashier() if key is Key.CHARGE and till.cashier and till.rules.items:
+        case ChoosingCashier(typed="") if key is Key.CHARGE and till.cashier and till.rules.items:
             return choosing_item.open_items(till, screen.entry)
         case ChoosingCashier():
             return choosing_cashier.handle_key(till, screen, key)

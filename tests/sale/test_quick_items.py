@@ -98,6 +98,16 @@ def test_with_cashiers_the_same_key_asks_who_sells_and_then_shows_the_items() ->
     assert isinstance(story.till.screen, ChoosingItem)
 
 
+def test_half_a_cashiers_number_opens_no_items_for_the_one_before() -> None:
+    """Whoever had begun to say who sells would have sold under the name of somebody else."""
+    story = Story(replace(SELLING, cashiers=(Cashier("01", "Ana"),))).ready()
+    story.till = replace(story.till, cashier=Cashier("01", "Ana"))
+    story.press(Key.CASHIER, Key.D0)
+    story.wait(1.0)
+    story.press(Key.CHARGE)
+    assert isinstance(story.till.screen, ChoosingCashier)
+
+
 def test_a_number_before_the_items_key_multiplies_the_next_item_alone() -> None:
     story = Story(SELLING).ready()
     story.press("12", Key.ITEMS, "01", "02")
