@@ -81,6 +81,6 @@ class ErrorScreen:
 
 def wrong_settings(names: tuple[str, ...]) -> Trouble:
     """The trouble that names what is wrong, never a value."""
-    only_items = all(name.startswith(ITEMS_FILE) for name in names)
+    only_items = bool(names) and all(name.startswith(ITEMS_FILE) for name in names)
     kind = TroubleKind.WRONG_ITEMS_FILE if only_items else TroubleKind.WRONG_SETTINGS
     return Trouble(kind, ", ".join(names))

@@ -7,6 +7,7 @@ import pytest
 from kiosk.commands.error_screen import wrong_settings
 from kiosk.host.refused_settings import MOST_LINES, names_of, refused_names
 from kiosk.sale.trouble import TroubleKind
+from kiosk.screen.text.words import Words
 
 
 def test_no_file_is_no_refusal(tmp_path: Path) -> None:
@@ -62,3 +63,11 @@ def test_of_the_quick_items_file_the_line_is_named() -> None:
     assert names == ("items.csv: line 3", "items.csv")
     assert wrong_settings(names).kind is TroubleKind.WRONG_ITEMS_FILE
     assert wrong_settings((*names, "KIOSK_PIN")).kind is TroubleKind.WRONG_SETTINGS
+    assert wrong_settings(()).kind is TroubleKind.WRONG_SETTINGS
+
+
+def test_the_line_of_the_quick_items_file_is_told_in_the_language_of_the_screen() -> None:
+    """A merchant who reads no English saw the English word."""
+    trouble = wrong_settings(names_of(["items.csv: line 3 has the price 0"]))
+    _, cure = Words("de").trouble_text(trouble)
+    assert "items.csv: Zeile 3" in cure

@@ -1,5 +1,6 @@
 """Everything the screen says, in the language of the settings. Made once, carried by the look."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
@@ -16,6 +17,8 @@ from kiosk.screen.text import numbers
 from kiosk.screen.text.catalogs import SOURCE, catalog
 from kiosk.screen.text.trouble_texts import IN_DAYS, IN_SATS, TROUBLES
 
+# How a subject names a line of the quick items' file (`kiosk.host.refused_settings`).
+_LINE_OF_ITEMS: Final = re.compile(r"items\.csv: line ([0-9]+)")
 _BITCOIN: Final = "₿"
 _HARD_SPACE: Final = "\u00a0"
 _NO_SPACES: Final = ("ja",)  # between sentences
@@ -59,6 +62,9 @@ class Words:
             subject = self.sats(Sats(int(subject)))
         if trouble.kind in IN_DAYS and subject.isdigit():
             subject = self.day(int(subject))
+        subject = _LINE_OF_ITEMS.sub(
+            lambda line: self.tr("items.csv: line {number}", number=line[1]), subject
+        )
         what, cure = TROUBLES[trouble.kind]
         return self.tr(what, subject=subject), self.tr(cure, subject=subject)
 
