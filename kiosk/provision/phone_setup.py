@@ -203,8 +203,10 @@ class PhoneSetup:
                     return task.join_failure(wifi.ssid, notice)
             self._say(PhoneProgress(PhoneStep.CHECKING))
             result = doors.check(values)
-            if result.trouble is not None:
-                return failed(PhoneFailure.REFUSED, result.trouble)
+            trouble = result.trouble
+            if trouble is not None:
+                log.error("a sale would not work: %s %s", trouble.kind, trouble.reason)
+                return failed(PhoneFailure.REFUSED, trouble)
             if not self._is_confirmed(result):
                 return failed(PhoneFailure.NOT_CONFIRMED)
             if not task.is_allowed():  # something else was put into force meanwhile

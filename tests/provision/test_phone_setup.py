@@ -307,6 +307,15 @@ def test_what_blink_refuses_is_told_and_changes_nothing(box: Box) -> None:
     assert (box.values, box.joined) == ({}, [])
 
 
+def test_a_check_that_did_not_end_is_told_apart_in_the_log(
+    box: Box, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log said "refused" alone, whether Blink had refused or the check had been cut off."""
+    box.blink = CheckResult(Trouble(TroubleKind.BLINK_ODD, reason="TimeoutExpired"))
+    assert box.plays(ALL_RIGHT).failure is PhoneFailure.REFUSED
+    assert "a sale would not work: blink_odd TimeoutExpired" in caplog.text
+
+
 def test_another_try_has_what_was_typed_with_its_secrets_in_memory_alone(box: Box) -> None:
     box.blink = CheckResult(Trouble(TroubleKind.MERCHANT_UNKNOWN, "cafe"))
     secrets = ("WIFI_PASSPHRASE", "BLINKPOS_API_KEY", "KIOSK_PIN", "KIOSK_PIN_AGAIN")
