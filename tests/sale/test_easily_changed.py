@@ -417,7 +417,8 @@ def test_a_payment_that_nobody_proves_is_never_given_up_by_itself_d3() -> None:
     story.wait(past_asking_s - story.till.now_s)
     story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNPROVEN))
     assert code.payment_hash in story.till.watched_invoices
-    story.play(InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNKNOWN))
+    lost = InvoiceStatusResult(code.payment_hash, InvoiceStatus.UNKNOWN, asked_s=story.till.now_s)
+    story.play(lost)
     assert code.payment_hash not in story.till.watched_invoices
     assert story.count(DirectInvoiceNeverPaid) == 1
 
