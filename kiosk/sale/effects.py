@@ -157,11 +157,14 @@ class FetchDailyLimit:
 class FetchLedgerHistory:
     """Ask for everything of this kiosk of the last days, for a lost journal. ->
     LedgerHistoryResult.
+
+    `asked_s` is when it is asked, monotonic. It comes back with the answer.
     """
 
     kiosk_id: str
     installation: str
     account: Account
+    asked_s: float = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

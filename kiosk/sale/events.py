@@ -236,9 +236,14 @@ class LookUpPayoutResult:
 
 @dataclass(frozen=True, slots=True)
 class LedgerHistoryResult:
-    """What Blink shows of this kiosk's last days; None when it could not be had, or not whole."""
+    """What Blink shows of this kiosk's last days; None when it could not be had, or not whole.
+
+    `asked_s` is when the question was asked, monotonic. What is not in the answer may have happened
+    since: a machine may sleep between the two.
+    """
 
     history: LedgerHistory | None
+    asked_s: float
 
 
 @dataclass(frozen=True, slots=True)

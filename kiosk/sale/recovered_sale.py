@@ -89,9 +89,16 @@ class _Case:
 
 
 def recover_own_sale(
-    evidence: SaleEvidence, history: LedgerHistory, till: Till, recovered: Recovered
+    evidence: SaleEvidence,
+    history: LedgerHistory,
+    shown_at: int,
+    till: Till,
+    recovered: Recovered,
 ) -> None:
-    """Decide about a sale that this installation began."""
+    """Decide about a sale that this installation began.
+
+    `shown_at` is when Blink was asked for its history, Unix seconds.
+    """
     invoice = evidence.invoice
     sent = evidence.seen(Direction.OUT, EntryState.SUCCESS)
     under_way = evidence.seen(Direction.OUT, EntryState.PENDING)
@@ -118,7 +125,7 @@ def recover_own_sale(
     elif received:
         _recover_paid(case, received[0], recovered)
     else:
-        _recover_unpaid(case, recovered)
+        _recover_unpaid(case, shown_at, recovered)
 
 
 def recover_foreign_sale(
@@ -212,13 +219,13 @@ def _recover_paid(case: _Case, received: HistoryEntry, recovered: Recovered) -> 
     recovered.forwards[case.invoice.payment_hash] = case.forward(payout)
 
 
-def _recover_unpaid(case: _Case, recovered: Recovered) -> None:
-    """Not paid: watched for as long as it could still be (M8)."""
+def _recover_unpaid(case: _Case, shown_at: int, recovered: Recovered) -> None:
+    """Not paid when Blink was asked: watched for as long as it could still be (M8)."""
     evidence, invoice, till = case.evidence, case.invoice, case.till
     final_at = invoice.expires_at + WATCHED_S
     left = RecoveredFact(SaleLeftScreen(case.sale.id, evidence.ending), till.unix_s)
     recovered.facts += [*case.begun(), left]
-    if final_at < till.unix_s or (evidence.salvaged is not None and evidence.salvaged.final):
+    if final_at < shown_at or (evidence.salvaged is not None and evidence.salvaged.final):
         recovered.facts.append(InvoiceNeverPaid(case.sale.id, invoice.payment_hash))
         return
     payout = evidence.payouts[0] if len(evidence.payouts) == 1 else None

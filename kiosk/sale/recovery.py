@@ -9,6 +9,7 @@ its own sales at this moment. What carries our KIOSK_ID and another installation
 release that knew none, is an alarm as well, if it looks as if its money had stayed.
 """
 
+import math
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -16,11 +17,11 @@ from typing import Final
 
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.effects import FetchLedgerHistory, Step
+from kiosk.sale.events import LedgerHistoryResult
 from kiosk.sale.facts import JournalRebuilt
 from kiosk.sale.ids import Direction
 from kiosk.sale.ledger_history import (
     EntryState,
-    LedgerHistory,
     LostJournal,
     SaleEvidence,
     evidence_by_sale,
@@ -53,18 +54,23 @@ def ask_if_due(till: Till) -> Step:
     asked_at = till.unix_s if lost.asked_at is None else lost.asked_at
     asking = replace(till, lost_journal=replace(lost, due_s=None, asked_at=asked_at))
     rules = till.rules
-    return Step(asking, (), (FetchLedgerHistory(rules.kiosk_id, rules.installation, account),))
+    question = FetchLedgerHistory(rules.kiosk_id, rules.installation, account, till.now_s)
+    return Step(asking, (), (question,))
 
 
-def handle_ledger_history(till: Till, history: LedgerHistory | None) -> Step:
-    """Take up everything that was lost, in one step; or ask again, for as long as it takes."""
-    lost = till.lost_journal
+def handle_ledger_history(till: Till, event: LedgerHistoryResult) -> Step:
+    """Take up everything that was lost, in one step; or ask again, for as long as it takes.
+
+    It is judged by the time of the question: the answer knows nothing of what happened since.
+    """
+    lost, history = till.lost_journal, event.history
     if lost is None:
         return Step(till)
     if history is None:
         pause = delay_s(_FIRST_PAUSE_S, _LONGEST_PAUSE_S, lost.tries, till.rules.run)
         waiting = replace(lost, due_s=till.now_s + pause, tries=lost.tries + 1)
         return Step(replace(till, lost_journal=waiting))
+    shown_at = till.unix_s - math.ceil(till.now_s - event.asked_s)
     known = {watched.sale.id for watched in till.watched_invoices.values()}
     known |= {forward.sale.id for forward in till.forwards.values()}
     known |= {alarm.sale for alarm in till.alarms if alarm.sale is not None}
@@ -76,18 +82,18 @@ def handle_ledger_history(till: Till, history: LedgerHistory | None) -> Step:
             (own if till.rules.is_own(evidence.id) else others).append(evidence)
     if lost.own_done:
         own = []
-    elif any(_payout_may_be_under_way(evidence, till.unix_s) for evidence in own):
+    elif any(_payout_may_be_under_way(evidence, shown_at) for evidence in own):
         return Step(replace(till, lost_journal=replace(lost, due_s=till.now_s + SETTLE_S / 4)))
     recovered = Recovered()
     for evidence in own:
-        recover_own_sale(evidence, history, till, recovered)
-    wait_s = max((_undecided_for_s(other, lost, till) for other in others), default=0)
+        recover_own_sale(evidence, history, shown_at, till, recovered)
+    wait_s = max((_undecided_for_s(other, lost, shown_at) for other in others), default=0)
     if wait_s == 0:
         for evidence in others:
             recover_foreign_sale(evidence, lost, till, recovered)
     rebuilt = replace(
         till,
-        lost_journal=replace(lost, own_done=True, due_s=till.now_s + wait_s) if wait_s else None,
+        lost_journal=replace(lost, own_done=True, due_s=event.asked_s + wait_s) if wait_s else None,
         watched_invoices=MappingProxyType({**till.watched_invoices, **recovered.watched_invoices}),
         forwards=MappingProxyType({**till.forwards, **recovered.forwards}),
         alarms=(*till.alarms, *recovered.alarms),
@@ -99,26 +105,29 @@ def handle_ledger_history(till: Till, history: LedgerHistory | None) -> Step:
     return step.then(partial(take_over_other_payouts, shown=shown))
 
 
-def _undecided_for_s(evidence: SaleEvidence, lost: LostJournal, till: Till) -> int:
+def _undecided_for_s(evidence: SaleEvidence, lost: LostJournal, shown_at: int) -> int:
     """How long another installation's sale may yet be paid or forwarded, in seconds.
 
     One that was begun after the journal was lost cannot be of the lost journal.
     """
-    now = till.unix_s
     decided = evidence.odd or evidence.seen(Direction.OUT, EntryState.SUCCESS)
-    if decided or evidence.invoice is None or invoice_made_at(evidence) > (lost.asked_at or now):
+    if (
+        decided
+        or evidence.invoice is None
+        or invoice_made_at(evidence) > (lost.asked_at or shown_at)
+    ):
         return 0
     moving = [
         *evidence.seen(Direction.IN, EntryState.SUCCESS),
         *evidence.seen(Direction.OUT, EntryState.PENDING),
     ]
     if moving:
-        return SETTLE_S // 4 if now - moving[-1].at < SETTLE_S else 0
-    return max(0, evidence.invoice.expires_at + SETTLE_S - now)
+        return SETTLE_S // 4 if shown_at - moving[-1].at < SETTLE_S else 0
+    return max(0, evidence.invoice.expires_at + SETTLE_S - shown_at)
 
 
-def _payout_may_be_under_way(evidence: SaleEvidence, now: int) -> bool:
+def _payout_may_be_under_way(evidence: SaleEvidence, shown_at: int) -> bool:
     """Whether a payout of it might still be on its way, with an invoice that nobody here knows."""
     paid = evidence.seen(Direction.IN, EntryState.SUCCESS)
     sent = evidence.seen(Direction.OUT, EntryState.SUCCESS, EntryState.PENDING)
-    return bool(paid) and not sent and not evidence.payouts and now - paid[-1].at < SETTLE_S
+    return bool(paid) and not sent and not evidence.payouts and shown_at - paid[-1].at < SETTLE_S

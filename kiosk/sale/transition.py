@@ -166,8 +166,8 @@ def _handle(till: Till, event: Event) -> Step:
             return service.handle_journal_failure(till, trouble)
         case JournalWritable():
             return service.handle_journal_writable(till)
-        case LedgerHistoryResult(history):
-            return recovery.handle_ledger_history(till, history)
+        case LedgerHistoryResult():
+            return recovery.handle_ledger_history(till, event)
         case SalesHistoryResult():
             return manager.handle_sales_history(till, event)
         case SalesPageResult():

@@ -116,9 +116,8 @@ class Dispatcher:
                 unknown = LookUpPayoutResult(invoice, payout_hash, LookUpOutcome.UNKNOWN)
                 self._answer(effect, self._requests.look_up(effect), unknown)
             case FetchLedgerHistory():
-                self._answer(
-                    effect, self._requests.fetch_history(effect), LedgerHistoryResult(None)
-                )
+                unknown_history = LedgerHistoryResult(None, effect.asked_s)
+                self._answer(effect, self._requests.fetch_history(effect), unknown_history)
             case FetchInvoiceStatus(payment_hashes):
                 unknowns = (
                     InvoiceStatusResult(payment_hash, InvoiceStatus.UNKNOWN, asked_s=effect.asked_s)

@@ -85,7 +85,7 @@ async def fetch_history(http: Http, order: FetchLedgerHistory) -> LedgerHistoryR
         moved, moved_since = await _pages(http, wallet, documents.HISTORY_ENTRIES, _of_entries)
     except (KioskError, *UNREADABLE) as error:
         log.warning("ledger history not fetched reason=%s", type(error).__name__)
-        return LedgerHistoryResult(None)
+        return LedgerHistoryResult(None, order.asked_s)
 
     def wanted(sale: SaleId) -> bool:
         return concerns(sale, order.kiosk_id, order.installation)
@@ -94,7 +94,8 @@ async def fetch_history(http: Http, order: FetchLedgerHistory) -> LedgerHistoryR
     entries = _read(moved, _entry, wanted, unreadable)
     since = max(made_since, moved_since)
     return LedgerHistoryResult(
-        LedgerHistory(tuple(invoices), tuple(entries), since, frozenset(unreadable))
+        LedgerHistory(tuple(invoices), tuple(entries), since, frozenset(unreadable)),
+        order.asked_s,
     )
 
 

@@ -132,7 +132,7 @@ def taken_up(journal: Journal, left: LostJournal | None) -> Till:
         forwards=forwards,
         lost_journal=left,
     )
-    for event in (Tick(1.0, NOW + 1000), LedgerHistoryResult(truth().past)):
+    for event in (Tick(1.0, NOW + 1000), LedgerHistoryResult(truth().past, 1.0)):
         step = transition(till, event)
         journal.record(step.facts)
         till = step.till

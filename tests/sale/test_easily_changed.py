@@ -353,7 +353,7 @@ def test_a_lost_sale_was_paid_if_blink_or_the_damaged_file_says_so(
 
 def test_what_the_damaged_file_calls_paid_and_blink_does_not_show_is_for_a_person() -> None:
     story = asked(saved(invoice=MADE, paid=True))
-    story.play(LedgerHistoryResult(LedgerHistory((), (), 0)))
+    story.play(LedgerHistoryResult(LedgerHistory((), (), 0), story.till.now_s))
     assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.UNDECIDED]
     assert not story.till.watched_invoices
 
@@ -368,7 +368,7 @@ def test_an_entry_without_its_invoice_does_not_hide_what_was_saved() -> None:
 def test_a_sale_with_a_second_payout_invoice_goes_on_with_that_generation_m6() -> None:
     second = invoice(9, 500, "out", 86_400)
     story = asked(saved(payouts=(PAYOUT, second), paid=True))
-    story.play(LedgerHistoryResult(past(came_in())))
+    story.play(LedgerHistoryResult(past(came_in()), story.till.now_s))
     forward = story.till.forwards[MADE.payment_hash]
     assert (forward.payout, forward.generation) == (second, 2)
 
@@ -377,7 +377,7 @@ def test_what_was_saved_of_another_installations_forwarded_sale_is_history_again
     other = SaleId("till-1_ffffffff_0a1b2c3d_7")
     kept = replace(saved(paid=True), sale=Sale(other, Sats(500), Fiat(500, SAT), None, NOW, ""))
     story = asked(kept)
-    story.play(LedgerHistoryResult(theirs(other, came_in(), went_out())))
+    story.play(LedgerHistoryResult(theirs(other, came_in(), went_out()), story.till.now_s))
     assert facts_of(story, ForwardStatusChanged) == [
         ForwardStatusChanged(other, ForwardStatus.SETTLED, PAYOUT.payment_hash)
     ]
@@ -515,6 +515,6 @@ def test_without_an_account_no_currency_has_other_digits_than_before() -> None:
 
 def test_a_history_of_nothing_rebuilds_a_journal_of_nothing() -> None:
     story = asked()
-    story.play(LedgerHistoryResult(LedgerHistory((), (), 0)))
+    story.play(LedgerHistoryResult(LedgerHistory((), (), 0), story.till.now_s))
     assert story.till.lost_journal is None
     assert not story.till.forwards

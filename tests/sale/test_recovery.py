@@ -4,8 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.sale.effects import CreatePayout, FetchLedgerHistory, LookUpPayout, SendForward
-from kiosk.sale.events import LedgerHistoryResult, Tick
+from kiosk.sale.effects import (
+    CreatePayout,
+    FetchInvoiceStatus,
+    FetchLedgerHistory,
+    LookUpPayout,
+    SendForward,
+)
+from kiosk.sale.events import InvoiceStatusResult, LedgerHistoryResult, Tick
 from kiosk.sale.facts import (
     Ending,
     Fact,
@@ -79,7 +85,7 @@ def asked(*left: SalvagedSale) -> Story:
     story.till = replace(story.till, lost_journal=LostJournal(("journal.corrupt-1",), left))
     story.play(Tick(1.0, NOW))
     story.ready()
-    assert story.effects[-1] == FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT)
+    assert story.effects[-1] == FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT, 0.0)
     return story
 
 
@@ -90,7 +96,11 @@ def facts_of(story: Story, kind: type[Fact]) -> list[Fact]:
 
 def test_what_blink_shows_as_forwarded_is_history_and_never_sent_again() -> None:
     story = asked()
-    story.play(LedgerHistoryResult(past(came_in(), went_out(), made=shown(InvoiceStatus.PAID))))
+    story.play(
+        LedgerHistoryResult(
+            past(came_in(), went_out(), made=shown(InvoiceStatus.PAID)), story.till.now_s
+        )
+    )
     assert story.till.lost_journal is None
     assert not story.till.forwards
     assert not story.till.watched_invoices
@@ -104,7 +114,7 @@ def test_what_blink_shows_as_forwarded_is_history_and_never_sent_again() -> None
 
 def test_what_was_paid_and_not_forwarded_goes_on_its_way_with_a_payout_invoice_of_its_own() -> None:
     story = asked()
-    story.play(LedgerHistoryResult(past(came_in())))
+    story.play(LedgerHistoryResult(past(came_in()), story.till.now_s))
     assert facts_of(story, InvoicePaid) == [InvoicePaid(SALE, MADE.payment_hash, late=True)]
     wanted = [effect for effect in story.effects if isinstance(effect, CreatePayout)]
     assert [effect.external_id for effect in wanted] == [f"{SALE}-out"]
@@ -112,7 +122,7 @@ def test_what_was_paid_and_not_forwarded_goes_on_its_way_with_a_payout_invoice_o
 
 def test_a_saved_payout_invoice_is_looked_up_before_anything_else_m6() -> None:
     story = asked(saved(payouts=(PAYOUT,), paid=True))
-    story.play(LedgerHistoryResult(past(came_in())))
+    story.play(LedgerHistoryResult(past(came_in()), story.till.now_s))
     assert facts_of(story, PayoutIssued) == [PayoutIssued(SALE, PAYOUT, 1)]
     assert isinstance(story.effects[-1], LookUpPayout)
     assert story.count(SendForward) == story.count(CreatePayout) == 0
@@ -120,18 +130,18 @@ def test_a_saved_payout_invoice_is_looked_up_before_anything_else_m6() -> None:
 
 def test_a_payment_too_young_for_its_payout_to_be_seen_is_looked_at_again_first() -> None:
     story = asked()
-    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5))))
+    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5)), story.till.now_s))
     assert story.till.lost_journal is not None
     assert not story.till.forwards
     story.wait(SETTLE_S / 4)
     assert story.count(FetchLedgerHistory) == 2
-    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5))))
+    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5)), story.till.now_s))
     assert MADE.payment_hash in story.till.forwards
 
 
 def test_a_payout_on_its_way_is_looked_up_until_it_is_decided() -> None:
     story = asked()
-    story.play(LedgerHistoryResult(past(came_in(), went_out(EntryState.PENDING))))
+    story.play(LedgerHistoryResult(past(came_in(), went_out(EntryState.PENDING)), story.till.now_s))
     assert isinstance(story.effects[-1], LookUpPayout)
     assert story.count(SendForward) == 0
 
@@ -139,7 +149,7 @@ def test_a_payout_on_its_way_is_looked_up_until_it_is_decided() -> None:
 def test_an_open_invoice_is_watched_and_cancelled_since_nobody_sees_its_code() -> None:
     story = asked()
     open_still = replace(MADE, expires_at=NOW + 300)
-    story.play(LedgerHistoryResult(past(made=shown(made=open_still))))
+    story.play(LedgerHistoryResult(past(made=shown(made=open_still)), story.till.now_s))
     watch = story.till.watched_invoices[MADE.payment_hash]
     assert watch.ending is Ending.INTERRUPTED
     assert watch.final_s - story.till.now_s == 300 + 86_400
@@ -148,9 +158,49 @@ def test_an_open_invoice_is_watched_and_cancelled_since_nobody_sees_its_code() -
 def test_an_invoice_unpaid_a_day_after_its_end_is_final() -> None:
     story = asked()
     old = replace(MADE, expires_at=NOW - 86_401)
-    story.play(LedgerHistoryResult(past(made=shown(InvoiceStatus.EXPIRED, old))))
+    story.play(LedgerHistoryResult(past(made=shown(InvoiceStatus.EXPIRED, old)), story.till.now_s))
     assert facts_of(story, InvoiceNeverPaid)
     assert not story.till.watched_invoices
+
+
+def test_what_was_asked_before_a_lost_invoices_end_is_not_its_last_word_m8() -> None:
+    """A laptop slept between question and answer, and the code was paid while it slept.
+
+    Nobody had asked about it again, and the payment stayed in the till's account.
+    """
+    story = asked()
+    asked_s = story.till.now_s
+    story.wait(90_000)
+    unpaid = past(made=shown(InvoiceStatus.EXPIRED))
+    step = story.play(LedgerHistoryResult(unpaid, asked_s))
+    assert not facts_of(story, InvoiceNeverPaid)
+    assert FetchInvoiceStatus((MADE.payment_hash,), ACCOUNT) in step.effects
+    story.play(InvoiceStatusResult(MADE.payment_hash, InvoiceStatus.PAID, 1, story.till.now_s))
+    assert MADE.payment_hash in story.till.forwards
+
+
+def test_a_payment_that_was_young_when_the_history_was_asked_for_is_looked_at_again_m6() -> None:
+    """The answer says nothing of a payout that reached Blink while the machine slept."""
+    story = asked()
+    asked_s = story.till.now_s
+    story.wait(90_000)
+    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5)), asked_s))
+    assert not story.till.forwards
+    story.wait(SETTLE_S / 4)
+    assert story.count(FetchLedgerHistory) == 2
+
+
+def test_another_installations_code_that_was_open_when_asked_is_asked_about_again_m11() -> None:
+    """It may have been paid while the machine slept, and be of the lost journal."""
+    story = asked()
+    asked_s = story.till.now_s
+    story.wait(90_000)
+    notice = theirs("till-1_aaaaaaaa_0a1b2c3d_9")
+    open_then = replace(notice.invoices[0].invoice, expires_at=NOW + 300)
+    still_open = replace(notice.invoices[0], invoice=open_then)
+    step = story.play(LedgerHistoryResult(replace(notice, invoices=(still_open,)), asked_s))
+    assert story.till.lost_journal is not None
+    assert FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT, 0.0) in step.effects
 
 
 @pytest.mark.parametrize(
@@ -178,7 +228,7 @@ def test_an_invoice_unpaid_a_day_after_its_end_is_final() -> None:
 )
 def test_what_cannot_be_decided_is_an_alarm_and_never_paid(history: LedgerHistory) -> None:
     story = asked()
-    story.play(LedgerHistoryResult(history))
+    story.play(LedgerHistoryResult(history, story.till.now_s))
     assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.UNDECIDED]
     assert facts_of(story, SaleUndecided)
     assert not story.till.forwards
@@ -190,7 +240,9 @@ def test_a_sale_under_way_or_of_this_run_is_left_alone() -> None:
     story = asked()
     mine = replace(shown(), sale=SaleId("till-1_3f9a0b1c_b0b0b0b0_1"))
     story.play(
-        LedgerHistoryResult(LedgerHistory((mine,), (replace(came_in(), sale=mine.sale),), 0))
+        LedgerHistoryResult(
+            LedgerHistory((mine,), (replace(came_in(), sale=mine.sale),), 0), story.till.now_s
+        )
     )
     assert not story.till.forwards
 
@@ -200,7 +252,7 @@ def test_while_blink_cannot_tell_it_is_asked_for_ever_with_a_growing_pause() -> 
     waits = []
     for _ in range(12):
         before = story.till.now_s
-        story.play(LedgerHistoryResult(None))
+        story.play(LedgerHistoryResult(None, story.till.now_s))
         assert story.till.lost_journal is not None
         assert story.till.lost_journal.due_s is not None
         waits.append(story.till.lost_journal.due_s - before)
@@ -227,7 +279,7 @@ def theirs(name: str, *entries: HistoryEntry) -> LedgerHistory:
 def test_another_installations_money_that_stayed_is_an_alarm_and_never_paid(name: str) -> None:
     """Fault 2: a rebuilding took up, and paid, whatever carried its KIOSK_ID."""
     story = asked()
-    story.play(LedgerHistoryResult(theirs(name, came_in())))
+    story.play(LedgerHistoryResult(theirs(name, came_in()), story.till.now_s))
     assert [(alarm.trouble.kind, alarm.sale) for alarm in story.till.alarms] == [
         (TroubleKind.UNDECIDED, name)
     ]
@@ -238,7 +290,7 @@ def test_another_installations_money_that_stayed_is_an_alarm_and_never_paid(name
 @pytest.mark.parametrize("name", THEIRS)
 def test_what_another_installation_forwarded_is_none_of_ours(name: str) -> None:
     story = asked()
-    story.play(LedgerHistoryResult(theirs(name, came_in(), went_out())))
+    story.play(LedgerHistoryResult(theirs(name, came_in(), went_out()), story.till.now_s))
     assert story.till.alarms == ()
     assert story.till.lost_journal is None
     assert not [fact for fact in story.facts if isinstance(fact, RecoveredFact)]
@@ -250,13 +302,13 @@ def test_another_installations_open_code_is_judged_when_it_has_run_out(name: str
     open_still = replace(MADE, expires_at=NOW + 300)
     notice = theirs(name)
     notice = replace(notice, invoices=(replace(notice.invoices[0], invoice=open_still),))
-    story.play(LedgerHistoryResult(notice))
+    story.play(LedgerHistoryResult(notice, story.till.now_s))
     assert story.till.lost_journal is not None, "it may be paid yet"
     assert not facts_of(story, JournalRebuilt)
     story.wait(300 + SETTLE_S)
     assert story.count(FetchLedgerHistory) == 2
     late = replace(came_in(at=NOW + 200), sale=SaleId(name))
-    story.play(LedgerHistoryResult(replace(notice, entries=(late,))))
+    story.play(LedgerHistoryResult(replace(notice, entries=(late,)), story.till.now_s))
     assert [alarm.sale for alarm in story.till.alarms] == [name]
     assert facts_of(story, JournalRebuilt)
 
@@ -268,7 +320,9 @@ def test_what_began_after_the_journal_was_lost_is_not_of_the_lost_journal() -> N
     notice = theirs("till-1_ffffffff_0a1b2c3d_8")
     made = replace(notice.invoices[0], invoice=new, made_at=NOW + 100)
     paid = replace(came_in(at=NOW + 110), sale=made.sale)
-    story.play(LedgerHistoryResult(replace(notice, invoices=(made,), entries=(paid,))))
+    story.play(
+        LedgerHistoryResult(replace(notice, invoices=(made,), entries=(paid,)), story.till.now_s)
+    )
     assert story.till.alarms == ()
     assert story.till.lost_journal is None
 
@@ -283,7 +337,7 @@ def test_a_sale_of_this_installation_is_ours_under_whatever_kiosk_id_it_was_begu
 
 def test_what_waits_for_a_young_payment_is_asked_about_again_and_not_at_once() -> None:
     story = asked()
-    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5))))
+    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5)), story.till.now_s))
     assert story.till.lost_journal is not None
     assert story.till.lost_journal.due_s == story.till.now_s + SETTLE_S / 4
 
@@ -297,7 +351,7 @@ def theirs_saved(**known: object) -> SalvagedSale:
 def test_another_installations_sale_that_had_no_code_holds_nothing_up() -> None:
     """There is no invoice in what was saved, and Blink shows nothing of it."""
     story = asked(theirs_saved())
-    story.play(LedgerHistoryResult(LedgerHistory((), (), 0)))
+    story.play(LedgerHistoryResult(LedgerHistory((), (), 0), story.till.now_s))
     assert story.till.lost_journal is None
     assert story.till.alarms == ()
 
@@ -305,7 +359,7 @@ def test_another_installations_sale_that_had_no_code_holds_nothing_up() -> None:
 def test_another_installations_saved_code_that_blink_does_not_show_is_waited_for() -> None:
     open_still = replace(MADE, expires_at=NOW + 300)
     story = asked(theirs_saved(invoice=open_still))
-    story.play(LedgerHistoryResult(LedgerHistory((), (), 0)))
+    story.play(LedgerHistoryResult(LedgerHistory((), (), 0), story.till.now_s))
     assert story.till.lost_journal is not None
     assert story.till.lost_journal.due_s == story.till.now_s + 300 + SETTLE_S
 
@@ -314,7 +368,7 @@ def test_what_cannot_be_read_of_another_installations_sale_is_an_alarm() -> None
     story = asked()
     name = SaleId("till-1_ffffffff_0a1b2c3d_7")
     history = theirs(name, came_in(), went_out())
-    story.play(LedgerHistoryResult(replace(history, odd=frozenset({name}))))
+    story.play(LedgerHistoryResult(replace(history, odd=frozenset({name})), story.till.now_s))
     assert [alarm.sale for alarm in story.till.alarms] == [name]
 
 
@@ -322,11 +376,11 @@ def test_another_installations_payment_is_judged_once_its_payout_must_have_been_
     """Younger than two minutes it may be on its way; older it is judged in the same answer."""
     name = "till-1_ffffffff_0a1b2c3d_7"
     story = asked()
-    story.play(LedgerHistoryResult(theirs(name, came_in(at=NOW - SETTLE_S + 1))))
+    story.play(LedgerHistoryResult(theirs(name, came_in(at=NOW - SETTLE_S + 1)), story.till.now_s))
     assert story.till.alarms == ()
     assert story.till.lost_journal is not None
     story = asked()
-    story.play(LedgerHistoryResult(theirs(name, came_in(at=NOW - SETTLE_S))))
+    story.play(LedgerHistoryResult(theirs(name, came_in(at=NOW - SETTLE_S)), story.till.now_s))
     assert [alarm.sale for alarm in story.till.alarms] == [name]
     assert story.till.lost_journal is None
 
@@ -334,7 +388,7 @@ def test_another_installations_payment_is_judged_once_its_payout_must_have_been_
 def test_with_a_saved_payout_invoice_even_a_young_payment_is_looked_up_at_once_m6() -> None:
     """Its hash is known, so the look-up tells what became of it; nothing has to be waited for."""
     story = asked(saved(payouts=(PAYOUT,), paid=True))
-    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5))))
+    story.play(LedgerHistoryResult(past(came_in(at=NOW - SETTLE_S + 5)), story.till.now_s))
     assert story.till.lost_journal is None
     assert isinstance(story.effects[-1], LookUpPayout)
 
@@ -342,7 +396,7 @@ def test_with_a_saved_payout_invoice_even_a_young_payment_is_looked_up_at_once_m
 def test_a_saved_sale_of_another_amount_than_blinks_invoice_is_not_believed() -> None:
     odd = saved()
     story = asked(replace(odd, sale=replace(odd.sale, amount=Sats(400))))
-    story.play(LedgerHistoryResult(past(came_in())))
+    story.play(LedgerHistoryResult(past(came_in()), story.till.now_s))
     assert story.till.forwards[MADE.payment_hash].sale.amount == MADE.amount
 
 
@@ -351,7 +405,11 @@ def test_only_an_invoice_that_has_not_run_out_is_cancelled_after_the_loss(
     left_s: int, *, owed: bool
 ) -> None:
     story = asked()
-    story.play(LedgerHistoryResult(past(made=shown(made=replace(MADE, expires_at=NOW + left_s)))))
+    story.play(
+        LedgerHistoryResult(
+            past(made=shown(made=replace(MADE, expires_at=NOW + left_s))), story.till.now_s
+        )
+    )
     assert story.till.watched_invoices[MADE.payment_hash].cancel_wanted is owed
 
 
@@ -378,7 +436,7 @@ def test_a_forward_of_a_restored_copy_waits_for_the_ledger() -> None:
     story.wait(60.0)
     assert story.effects == []
     assert next_wake_s(story.till) is None, "nothing is due before Blink answers"
-    story.play(LedgerHistoryResult(past(came_in())))
+    story.play(LedgerHistoryResult(past(came_in()), story.till.now_s))
     story.wait(1.0)
     assert [type(effect) for effect in story.effects] == [LookUpPayout]
 
@@ -386,7 +444,7 @@ def test_a_forward_of_a_restored_copy_waits_for_the_ledger() -> None:
 def test_a_payout_that_succeeded_the_one_in_a_restored_copy_is_looked_up_in_its_place() -> None:
     """Books 11: the known one was replaced after the copy; both must never be paid."""
     story = forward_of_a_copy(ForwardStatus.UNKNOWN)
-    story.play(LedgerHistoryResult(past(came_in(), went_out())))
+    story.play(LedgerHistoryResult(past(came_in(), went_out()), story.till.now_s))
     story.wait(1.0)
     (look_up,) = (effect for effect in story.effects if isinstance(effect, LookUpPayout))
     assert look_up.payout == PAYOUT.payment_hash
@@ -395,7 +453,7 @@ def test_a_payout_that_succeeded_the_one_in_a_restored_copy_is_looked_up_in_its_
 
 def test_a_stopped_forward_of_a_restored_copy_stays_stopped_with_the_payout_that_was_sent() -> None:
     story = forward_of_a_copy(ForwardStatus.STOPPED)
-    story.play(LedgerHistoryResult(past(came_in(), went_out())))
+    story.play(LedgerHistoryResult(past(came_in(), went_out()), story.till.now_s))
     forward = story.till.forwards[MADE.payment_hash]
     assert (forward.status, forward.payout) == (ForwardStatus.STOPPED, PAYOUT)
     assert not any(isinstance(effect, LookUpPayout | SendForward) for effect in story.effects)
@@ -404,7 +462,7 @@ def test_a_stopped_forward_of_a_restored_copy_stays_stopped_with_the_payout_that
 @pytest.mark.parametrize("sent", [went_out(paid=None), went_out(amount=499)])
 def test_another_payout_that_cannot_be_told_is_an_alarm(sent: HistoryEntry) -> None:
     story = forward_of_a_copy(ForwardStatus.UNKNOWN)
-    story.play(LedgerHistoryResult(past(came_in(), sent)))
+    story.play(LedgerHistoryResult(past(came_in(), sent), story.till.now_s))
     assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAID_BEFORE]
     story.wait(3600.0)
     assert not any(isinstance(effect, LookUpPayout | SendForward) for effect in story.effects)

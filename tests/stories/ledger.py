@@ -337,8 +337,8 @@ class LedgerWallet:
                 sent = blink.was_sent(payout_hash)
                 outcome = LookUpOutcome.SETTLED if sent else LookUpOutcome.NOTHING
                 yield LookUpPayoutResult(name, payout_hash, outcome)
-            case FetchLedgerHistory(kiosk_id, installation):
-                yield LedgerHistoryResult(blink.history(kiosk_id, installation))
+            case FetchLedgerHistory(kiosk_id, installation, _, asked_s):
+                yield LedgerHistoryResult(blink.history(kiosk_id, installation), asked_s)
 
     def _failures(self, order: Order, odd: SendOutcome, *, acted: bool) -> Iterator[Event]:
         match order:
@@ -367,7 +367,7 @@ class LedgerWallet:
             case LookUpPayout(name, payout_hash):
                 yield LookUpPayoutResult(name, payout_hash, LookUpOutcome.UNKNOWN)
             case FetchLedgerHistory():
-                yield LedgerHistoryResult(None)
+                yield LedgerHistoryResult(None, order.asked_s)
 
     def _is_over(self, payout: Invoice) -> bool:
         return payout.expires_at <= self._blink.unix_s

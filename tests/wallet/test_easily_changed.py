@@ -236,7 +236,7 @@ def test_of_the_ledger_only_this_tills_sales_are_history_and_none_of_them_is_los
 
     http: Any = SimpleNamespace(ask=ask, server_unix_s=None)
     history = asyncio.run(
-        fetch_history(http, FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT))
+        fetch_history(http, FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT, 0.0))
     ).history
     assert history is not None
     assert [entry.sale for entry in history.entries] == [MINE]

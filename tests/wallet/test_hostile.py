@@ -140,7 +140,7 @@ async def play(
             case 7:
                 await invoices.cancel(http, account, recorded.waiting)
                 await forwarding.fetch_daily_limit(http)
-                await fetch_history(http, FetchLedgerHistory("test", "3f9a0b1c", account))
+                await fetch_history(http, FetchLedgerHistory("test", "3f9a0b1c", account, 0.0))
             case 8:
                 events.clear()
                 merchant.on_message(mutilate(UPDATE))
@@ -245,7 +245,7 @@ def converse(recorded: Recorded, account: Account, ends: Endpoints, messages: in
                 door.perform(send)
                 door.perform(LookUpPayout(waiting, recorded.payout.payment_hash, account))
                 door.perform(FetchRates("USD"))
-                door.perform(FetchLedgerHistory("test", "3f9a0b1c", account))
+                door.perform(FetchLedgerHistory("test", "3f9a0b1c", account, 0.0))
                 door.wait_for_any(LedgerHistoryResult, timeout_s=30.0)
                 door.seen += drained(door)
                 if (

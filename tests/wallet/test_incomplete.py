@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from kiosk.sale.effects import FetchLedgerHistory, LookUpPayout
-from kiosk.sale.events import LookUpOutcome, SendOutcome
+from kiosk.sale.events import LedgerHistoryResult, LookUpOutcome, SendOutcome
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash
-from kiosk.sale.ledger_history import HISTORY_S, LedgerHistory
+from kiosk.sale.ledger_history import HISTORY_S
 from kiosk.wallet.errors import BlinkError
 from kiosk.wallet.fetch_history import fetch_history
 from kiosk.wallet.forwarding import fetch_daily_limit, limit_left, look_up, read_answer, read_ledger
@@ -87,7 +87,7 @@ def test_a_page_that_does_not_say_whether_more_follow_is_not_the_last(more: obje
     async def ask() -> object:
         async with http_to(lambda _: {"data": data}) as http:
             return (
-                await fetch_history(http, FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT))
+                await fetch_history(http, FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT, 0.0))
             ).history
 
     assert asyncio.run(ask()) is None
@@ -149,11 +149,13 @@ def test_a_history_is_whole_only_since_both_of_its_lists_are() -> None:
             }
         }
 
-    async def ask() -> LedgerHistory | None:
+    async def ask() -> LedgerHistoryResult:
         async with http_to(answer) as http:
-            order = FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT)
-            return (await fetch_history(http, order)).history
+            order = FetchLedgerHistory("till-1", "3f9a0b1c", ACCOUNT, 7.0)
+            return await fetch_history(http, order)
 
-    history = asyncio.run(ask())
+    result = asyncio.run(ask())
+    assert result.asked_s == 7.0
+    history = result.history
     assert history is not None
     assert history.since >= now - HISTORY_S - 60
