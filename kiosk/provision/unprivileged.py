@@ -1,6 +1,7 @@
 """Processes that root's part starts as a user without rights: the phone's page, Blink's check."""
 
 import json
+import logging
 import os
 import select
 import socket
@@ -19,6 +20,8 @@ from kiosk.phone_setup.messages import (
 )
 from kiosk.sale.phone_setup import LONGEST_TEXT, is_unix_time, trouble_of
 from kiosk.sale.trouble import Trouble, TroubleKind
+
+log: Final = logging.getLogger("kiosk")
 
 USER: Final = "nobody"
 GROUP: Final = "nogroup"
@@ -84,8 +87,14 @@ class PageProcess:
         return messages
 
     def answer_form(self, wrong: tuple[str, ...]) -> None:
-        """Tell it which fields are wrong; none means that the form is taken."""
-        self._link.sendall(line_of({"wrong": list(wrong)}))
+        """Tell it which fields are wrong; none means that the form is taken.
+
+        One that has ended hears nothing, and `events` says so.
+        """
+        try:
+            self._link.sendall(line_of({"wrong": list(wrong)}))
+        except OSError as error:
+            log.warning("the page's process was not told of its form: %s", error)
 
     def close(self) -> None:
         """End it; nothing listens any more when this returns."""

@@ -1,5 +1,6 @@
 """The whole set-up by phone but for the radio: the page in its own process, a phone, Blink."""
 
+import contextlib
 import http.client
 import socket
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from kiosk.phone_setup.messages import Opening
 from kiosk.provision.phone_doors import Doors
 from kiosk.provision.phone_setup import PhoneSetup
 from kiosk.provision.settings_in_force import CREDENTIALS
-from kiosk.provision.unprivileged import CheckResult, PageProcess
+from kiosk.provision.unprivileged import ENDED, CheckResult, PageProcess
 from kiosk.sale.phone_setup import PhoneRequest, PhoneStep, phone_request_text, trouble_of
 from kiosk.sale.trouble import TroubleKind
 from kiosk.settings import load
@@ -136,3 +137,16 @@ def test_a_key_that_blink_does_not_know_is_told_and_nothing_is_in_force(
     assert trouble is not None
     assert trouble.kind is TroubleKind.KEY_REFUSED
     assert box.values == {}
+
+
+def test_a_page_that_has_ended_is_told_as_ended_and_not_as_a_card_that_fails(
+    tmp_path: Path,
+) -> None:
+    """The answer to a form raised OSError, which root's part took for a card that takes nothing."""
+    opening = Opening(TOKEN, "024680", "127.0.0.1", "es")
+    page = PageProcess(opening, ("127.0.0.1", 0), has_rights=True)
+    with contextlib.closing(page):
+        page._process.kill()
+        page._process.wait()
+        page.answer_form(("KIOSK_PIN",))
+        assert page.events(1.0) == [ENDED]
