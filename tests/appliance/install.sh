@@ -48,8 +48,12 @@ END
     printf '[Match]\nName=en* eth*\n[Network]\nDHCP=yes\n' >"$root/etc/systemd/network/20.network"
     chroot "$root" systemctl -q enable systemd-networkd.service simulator-http.socket \
         simulator-ws.socket touchscreen.service
-    # Only these two slow the boot down here, and no test looks at what they do.
-    chroot "$root" systemctl -q mask ldconfig.service systemd-networkd-wait-online.service
+    # They slow the boot down here, and no test looks at what they do.
+    chroot "$root" systemctl -q mask ldconfig.service systemd-networkd-wait-online.service \
+        systemd-hwdb-update.service systemd-journal-catalog-update.service e2scrub_reap.service \
+        systemd-binfmt.service proc-sys-fs-binfmt_misc.automount sys-fs-fuse-connections.mount \
+        modprobe@fuse.service dev-hugepages.mount dev-mqueue.mount \
+        sys-kernel-debug.mount sys-kernel-tracing.mount
     # An emulated processor on a busy machine is slower than any Pi. That the unit's own limits are
     # kept is shown in tests/setup.
     mkdir -p "$root/etc/systemd/system/kiosk.service.d"
