@@ -117,7 +117,8 @@ def check_at_blink(values: Mapping[str, str], *, has_rights: bool = False) -> Ch
             timeout=CHECK_S,
             check=True,
             cwd="/",
-            env={"LC_ALL": "C.UTF-8"},
+            # pygame greets on standard output, where the answer is read.
+            env={"LC_ALL": "C.UTF-8", "PYGAME_HIDE_SUPPORT_PROMPT": "1"},
             **_rights(has_rights=has_rights),
         )
         data = json.loads(done.stdout[:_MOST_RESULT])

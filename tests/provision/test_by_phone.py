@@ -16,7 +16,7 @@ from kiosk.phone_setup.messages import Opening
 from kiosk.provision.phone_doors import Doors
 from kiosk.provision.phone_setup import PhoneSetup
 from kiosk.provision.settings_in_force import CREDENTIALS
-from kiosk.provision.unprivileged import ENDED, CheckResult, PageProcess
+from kiosk.provision.unprivileged import ENDED, CheckResult, PageProcess, check_at_blink
 from kiosk.sale.phone_setup import PhoneRequest, PhoneStep, phone_request_text, trouble_of
 from kiosk.sale.trouble import TroubleKind
 from kiosk.settings import load
@@ -126,6 +126,20 @@ def test_from_a_scanned_code_to_settings_that_a_till_starts_with(
     assert settings.blinkpos_api_key is not None
     assert settings.blinkpos_api_key.reveal() == key
     assert settings.pin is not None
+
+
+def test_the_check_in_a_process_of_its_own_answers_with_nothing_but_its_answer(
+    simulator: Simulator,
+) -> None:
+    """A library's greeting stood before the answer: each set-up by phone ended as refused."""
+    values = {
+        "BLINK_API_URL": simulator.api_url,
+        "BLINK_WS_URL": simulator.ws_url,
+        "BLINKPOS_API_KEY": simulator.till.api_key,
+        "MERCHANT_USERNAME": simulator.merchant.username,
+    }
+    result = check_at_blink(values, has_rights=True)
+    assert (result.trouble, result.payee) == (None, simulator.merchant.username)
 
 
 def test_a_key_that_blink_does_not_know_is_told_and_nothing_is_in_force(
