@@ -68,7 +68,7 @@ def ask_with_next_sale(till: Till) -> Step:
     """Ask about what was left behind while the connection is warm anyway.
 
     Of many, the newest of those left behind, which have their own times as well, and the paid ones
-    in turn, each until it has been asked about after its end. The server of a Lightning address is
+    in turn, each until an answer tells of it after its end. The server of a Lightning address is
     asked at its own times only (D6).
     """
     left = [
@@ -77,19 +77,10 @@ def ask_with_next_sale(till: Till) -> Step:
         if not till.watched_invoices[payment_hash].invoice.verify_url
     ]
     paid = list(till.recently_paid)[:MOST_WITH_SALE] if till.can_forward else []
-    done = {
-        payment_hash
-        for payment_hash in paid
-        if till.recently_paid[payment_hash].until_s < till.now_s
-    }
     step = ask_about(till, [*left[-MOST_WITH_SALE:], *paid])
-    order = [*list(till.recently_paid)[MOST_WITH_SALE:], *paid]
-    still_asked = {
-        payment_hash: till.recently_paid[payment_hash]
-        for payment_hash in order
-        if payment_hash not in done
-    }
-    asked = replace(step, till=replace(step.till, recently_paid=MappingProxyType(still_asked)))
+    order = [*list(till.recently_paid)[len(paid) :], *paid]
+    in_turn = {payment_hash: till.recently_paid[payment_hash] for payment_hash in order}
+    asked = replace(step, till=replace(step.till, recently_paid=MappingProxyType(in_turn)))
     return asked.then(_account_again)
 
 

@@ -30,7 +30,8 @@ def handle_invoice_status(till: Till, event: InvoiceStatusResult) -> Step:
     if event.payments is None:
         return step
     payments = event.payments
-    return step.then(lambda t: watched_invoices.handle_payment_count(t, payment_hash, payments))
+    counted = step.then(lambda t: watched_invoices.handle_payment_count(t, payment_hash, payments))
+    return counted.then(lambda t: Step(watched_invoices.forget_paid_if_final(t, event)))
 
 
 def handle_paid_status(till: Till, payment_hash: PaymentHash) -> Step:

@@ -163,6 +163,19 @@ def handle_payment_count(till: Till, payment_hash: PaymentHash, payments: int) -
     return step.then(lambda t: odd_money.tell(t, twice, known.sale.id))
 
 
+def forget_paid_if_final(till: Till, event: InvoiceStatusResult) -> Till:
+    """A paid invoice that nobody could pay any more when its payments were counted is done with."""
+    recent = till.recently_paid.get(event.payment_hash)
+    if recent is None or event.asked_s is None or event.asked_s < recent.until_s:
+        return till
+    others = {
+        other_hash: other
+        for other_hash, other in till.recently_paid.items()
+        if other_hash != event.payment_hash
+    }
+    return replace(till, recently_paid=MappingProxyType(others))
+
+
 def note_cancel_result(till: Till, event: CancelInvoiceResult) -> Till:
     """Blink has answered a cancelling: it is not asked for again."""
     watched = till.watched_invoices.get(event.payment_hash)
