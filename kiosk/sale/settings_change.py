@@ -16,6 +16,7 @@ MOST_BYTES: Final = 16_384  # of a request or an answer
 MOST_CHANGES: Final = 80
 LONGEST_VALUE: Final = 2_000  # 24 quick items
 MOST_PROBLEMS: Final = 40
+LONGEST_PROBLEM: Final = 300
 
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{2,40}")
 _PIN: Final = re.compile(r"[0-9]{0,12}")
@@ -146,8 +147,14 @@ def read_request(text: str) -> tuple[str, ChangeSettings]:
 
 
 def answer_text(result: SettingsChangeResult, token: str) -> str:
-    """The answer as the till reads it."""
-    problems = list(result.problems[:MOST_PROBLEMS])
+    """The answer as the till reads it; of its mistakes, which may quote a file, what has room."""
+    problems = [problem[:LONGEST_PROBLEM] for problem in result.problems[:MOST_PROBLEMS]]
+    while len(text := _answer_with(result, problems, token)) > MOST_BYTES:
+        problems.pop()
+    return text
+
+
+def _answer_with(result: SettingsChangeResult, problems: list[str], token: str) -> str:
     return json.dumps(
         {
             "token": token,

@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.host.settings_request import FOLDER, PATIENCE_S, REQUEST_FILE, ask_for_change
 from kiosk.sale.settings_change import (
+    LONGEST_PROBLEM,
     ChangeOutcome,
     ChangeSettings,
     SettingsChangeResult,
@@ -46,6 +47,18 @@ def test_the_request_is_read_as_it_was_made_and_so_is_the_answer(
     unit = Unit(tmp_path, SettingsChangeResult(outcome, ("KIOSK_NAME: is too long",), 30))
     assert ask_for_change(tmp_path, CHANGE, unit.sleep, unit.answer) == unit.result
     assert unit.seen == [CHANGE]
+
+
+@pytest.mark.parametrize("sign", ["V", "é", "\x01"])
+def test_mistakes_that_quote_a_long_file_are_told_as_far_as_there_is_room(
+    tmp_path: Path, sign: str
+) -> None:
+    """The tax of an item on a stick may be 60 kB: the till could not read what was wrong."""
+    problem = f"KIOSK_ITEMS: names a tax that KIOSK_TAX does not have: {sign * 60_000}"
+    unit = Unit(tmp_path, SettingsChangeResult(ChangeOutcome.WRONG, (problem,) * 24))
+    told = ask_for_change(tmp_path, CHANGE, unit.sleep, unit.answer)
+    assert told.outcome is ChangeOutcome.WRONG
+    assert told.problems[0] == problem[:LONGEST_PROBLEM]
 
 
 def test_an_answer_to_another_request_is_not_this_ones(tmp_path: Path) -> None:
