@@ -34,12 +34,12 @@ from kiosk.sale.trouble import Trouble, TroubleKind
 def handle_entry_key(till: Till, screen: EnteringAmount, key: Key) -> Step:
     """A digit, an item or a unit changes the amount; CHARGE goes on with it."""
     entry = screen.entry
-    is_read = service.shows_notices(till, screen)
-    if till.interrupted_sales and is_read:
+    are_in_sight = service.shows_notices(till, screen)
+    if till.interrupted_sales and are_in_sight:
         till = replace(till, interrupted_sales=())
         if key in (Key.CLEAR, Key.CHARGE):  # the notice has been read
             return Step(till)
-    if key is Key.CHARGE and entry.is_empty and is_read:
+    if key is Key.CHARGE and entry.is_empty and are_in_sight:
         if till.late_money:
             return odd_money.put_away(till)
         if printing.tells_unprinted(till):
