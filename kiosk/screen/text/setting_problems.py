@@ -57,6 +57,8 @@ _SENTENCES: Final = (
     mark("is not UTF-8: save it as CSV UTF-8"),
     mark("has more than {most} items"),
     mark("is larger than {most} kB"),
+    mark("is not a setting"),
+    mark("must be two letters, like SV: which channels may be used here"),
     mark("takes at most {most} items"),
     mark("names a tax that {setting} does not have: {tax}"),
     mark(

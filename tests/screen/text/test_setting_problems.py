@@ -76,6 +76,7 @@ def test_every_sentence_of_the_readers_can_be_translated(file: str) -> None:
 @pytest.mark.parametrize(
     ("problem", "shown"),
     [
+        ("WIFI_COUNTRY: must be two letters, like SV: which channels may be used here", "wie SV"),
         ("KIOSK_TIPS: takes at most four percentages", "nimmt höchstens vier Prozentsätze"),
         ("KIOSK_MAX_SAT: must be a whole number from 1 to 90", "ganze Zahl von 1 bis 90 sein"),
         ("KIOSK_THEME: must be one of light, dark; did you mean dark?", "ist dark gemeint?"),
@@ -113,3 +114,8 @@ def test_every_setting_and_every_choice_on_the_screen_has_a_label() -> None:
                 assert choice in LANGUAGE_NAMES or choice in CHOICE_LABELS or choice.isdigit()
     assert choice_label(Words("es"), "de") == "Deutsch"
     assert choice_label(Words("es"), "dark") == "oscuro"
+
+
+def test_a_name_that_is_no_setting_is_told_in_the_language_of_the_screen() -> None:
+    text = problem_text(Words("de"), "KIOSK_NAM is not a setting; did you mean KIOSK_NAME?")
+    assert text == "KIOSK_NAM: ist keine Einstellung; ist KIOSK_NAME gemeint?"
