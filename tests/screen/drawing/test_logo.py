@@ -181,7 +181,9 @@ def test_a_logo_that_takes_too_much_memory_is_not_drawn(
     monkeypatch.setattr(logo, "MOST_MEMORY_BYTES", 1_000_000)
     problem = logo.problem(svg(tmp_path))
     assert problem is not None
-    assert "Out of memory" in problem or "make it simpler" in problem
+    # Which part of the drawing is short of memory first depends on what the process has at hand.
+    said = ("Out of memory", "make it simpler", "Couldn't parse SVG image")
+    assert any(words in problem for words in said), problem
 
 
 def test_a_good_logo_has_no_problem(tmp_path: Path) -> None:
