@@ -38,7 +38,8 @@ class LostJournal:
     `restored`: the journal in use is an older copy, so what it says of forwards may be out of date.
 
     `due_s` is the monotonic time of the next question, None while one is under way. `asked_at` is
-    when Blink was asked first, Unix seconds: what was paid later is no sale of a lost journal.
+    when Blink was asked first, Unix seconds: what was paid later is no sale of a lost journal;
+    `asked_s` is the same moment in the clock that only goes forward, seconds.
     `own_done`: this installation's sales are taken up, and what others may have left is waited for.
     """
 
@@ -47,6 +48,7 @@ class LostJournal:
     due_s: float | None = 0.0
     tries: int = 0
     asked_at: int | None = None
+    asked_s: float = 0.0
     own_done: bool = False
     restored: bool = False
 

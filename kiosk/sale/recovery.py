@@ -35,8 +35,9 @@ from kiosk.sale.recovered_sale import (
 from kiosk.sale.restored_copy import take_over_other_payouts
 from kiosk.sale.till import Till
 
-# A payout of the program that lost its journal may still be on its way to Blink: a payment younger
-# than this is looked at again before a payout invoice is made anew for it.
+# A payout of the program that lost its journal may still be on its way to Blink, with an invoice
+# that nobody here knows. That program had ended when Blink was first asked: only so long after that
+# is a payout invoice made anew, however old the payment is.
 SETTLE_S: Final = 120
 
 _FIRST_PAUSE_S: Final = 5.0
@@ -51,8 +52,9 @@ def ask_if_due(till: Till) -> Step:
         return Step(till)
     if lost.due_s is None or lost.due_s > till.now_s:
         return Step(till)
-    asked_at = till.unix_s if lost.asked_at is None else lost.asked_at
-    asking = replace(till, lost_journal=replace(lost, due_s=None, asked_at=asked_at))
+    if lost.asked_at is None:
+        lost = replace(lost, asked_at=till.unix_s, asked_s=till.now_s)
+    asking = replace(till, lost_journal=replace(lost, due_s=None))
     rules = till.rules
     question = FetchLedgerHistory(rules.kiosk_id, rules.installation, account, till.now_s)
     return Step(asking, (), (question,))
@@ -82,7 +84,7 @@ def handle_ledger_history(till: Till, event: LedgerHistoryResult) -> Step:
             (own if till.rules.is_own(evidence.id) else others).append(evidence)
     if lost.own_done:
         own = []
-    elif any(_payout_may_be_under_way(evidence, shown_at) for evidence in own):
+    elif event.asked_s - lost.asked_s < SETTLE_S and any(map(_payout_may_be_under_way, own)):
         return Step(replace(till, lost_journal=replace(lost, due_s=till.now_s + SETTLE_S / 4)))
     recovered = Recovered()
     for evidence in own:
@@ -126,8 +128,8 @@ def _undecided_for_s(evidence: SaleEvidence, lost: LostJournal, shown_at: int) -
     return max(0, evidence.invoice.expires_at + SETTLE_S - shown_at)
 
 
-def _payout_may_be_under_way(evidence: SaleEvidence, shown_at: int) -> bool:
-    """Whether a payout of it might still be on its way, with an invoice that nobody here knows."""
+def _payout_may_be_under_way(evidence: SaleEvidence) -> bool:
+    """Whether a payout of it might be on its way, with an invoice that nobody here knows."""
     paid = evidence.seen(Direction.IN, EntryState.SUCCESS)
     sent = evidence.seen(Direction.OUT, EntryState.SUCCESS, EntryState.PENDING)
-    return bool(paid) and not sent and not evidence.payouts and shown_at - paid[-1].at < SETTLE_S
+    return bool(paid) and not sent and not evidence.payouts
