@@ -25,6 +25,7 @@ main() {
     rm -rf --one-file-system "$root" "$shop"
     step "debootstrap" bare_system
     step "kernel" kernel
+    step "network" network
     step "gpio modules" modules
 }
 
@@ -53,6 +54,16 @@ kernel() {
     leave "$root"
     mv "$root"/boot/vmlinuz-* "$folder/vmlinuz"
     mv "$root"/boot/initrd.img-* "$folder/initrd.img"
+}
+
+# What Raspberry Pi OS and `setup.sh install` bring for Wi-Fi, and what a customer's phone needs that
+# lives in the same machine. NetworkManager runs only where a test has radios.
+network() {
+    enter "$root" "$downloads"
+    chroot "$root" apt-get install -y -q --no-install-recommends network-manager wpasupplicant iw \
+        dnsmasq-base nftables wireless-regdb curl
+    leave "$root"
+    chroot "$root" systemctl -q disable NetworkManager.service wpa_supplicant.service
 }
 
 # Debian's kernels have no GPIO chip without hardware, so ours is compiled for exactly this kernel.

@@ -45,6 +45,9 @@ bench() {
 /dev/vda / ext4 defaults,noatime 0 1
 /dev/vdb /boot/firmware vfat defaults,noatime,umask=0077 0 2
 END
+    # The cable is systemd-networkd's; NetworkManager has the radio, where a test switches one on.
+    printf '[keyfile]\nunmanaged-devices=interface-name:en*\n' \
+        >"$root/etc/NetworkManager/conf.d/bench.conf"
     printf '[Match]\nName=en* eth*\n[Network]\nDHCP=yes\n' >"$root/etc/systemd/network/20.network"
     chroot "$root" systemctl -q enable systemd-networkd.service simulator-http.socket \
         simulator-ws.socket touchscreen.service
