@@ -110,6 +110,20 @@ class LeakyBucket:
         return True
 
 
+async def stop_listening(listener: asyncio.Server) -> None:
+    """Close a listening port; every connection that was accepted is known to its server then.
+
+    The event loop is told first to accept no more. A server that is closed while a connection is
+    being accepted leaves it open for ever: github.com/python/cpython/issues/109564.
+    """
+    loop = asyncio.get_running_loop()
+    for listening in listener.sockets:
+        loop.remove_reader(listening.fileno())
+    for _ in range(ACCEPTING_TURNS):
+        await asyncio.sleep(0)
+    listener.close()
+
+
 class Ports:
     """The HTTP and the WebSocket port; a port of 0 is chosen at the first `open` and kept."""
 
@@ -157,9 +171,7 @@ class Ports:
     async def close(self) -> None:
         """Stop listening and cut every connection."""
         for listener in self._listeners:
-            listener.close()
-        for _ in range(ACCEPTING_TURNS):
-            await asyncio.sleep(0)
+            await stop_listening(listener)
         for server in self._servers:
             for connection in tuple(server.connections):
                 if connection.transport is not None:

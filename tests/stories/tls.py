@@ -8,6 +8,8 @@ import threading
 from pathlib import Path
 from typing import Any, Final, Self
 
+from kiosk.simulate.network import stop_listening
+
 _CONFIG: Final = """
 [req]
 distinguished_name = name
@@ -91,7 +93,7 @@ class TlsFront:
 
     async def _close(self) -> None:
         assert self._server is not None
-        self._server.close()
+        await stop_listening(self._server)
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
