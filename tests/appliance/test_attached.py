@@ -127,6 +127,7 @@ def test_a_second_display_may_come_and_the_first_may_go(bench: Bench) -> None:
     code, said = bench.doctor()
     assert (code, "no screen is connected to Virtual-1, Virtual-2" in said) == (1, True), said
     bench.machine.run(f"echo detect >{first}")
+    bench.until_logged("a screen was connected; it is opened", times=2)
     bench.press(*digits("500"), Key.CHARGE)
     sats = bench.pay(bench.scan())
     bench.until_logged("forwarded sale=")
