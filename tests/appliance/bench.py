@@ -191,6 +191,13 @@ class Bench:
         """
         return sum("in service" in line for line in self.log())
 
+    def restart_with(self, **changed: str) -> None:
+        """Start the till anew with these settings changed, and wait until a sale can be made."""
+        starts = self.starts()
+        self.machine.put(settings_text({**self.env, **changed}), "/boot/firmware/kiosk.env")
+        self.machine.run("systemctl restart --no-block kiosk")
+        self.until_ready(starts + 1)
+
     def doctor(self) -> tuple[int, str]:
         """What `kiosk doctor` says, its lines joined, and its exit code."""
         code, said = self.machine.attempt("kiosk doctor")
