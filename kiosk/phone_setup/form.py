@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.sale.first_run_screen import DIRECT, LONGEST_SHOP_NAME, TILL_ACCOUNT
+from kiosk.sale.first_run_screen import DIRECT, TILL_ACCOUNT
+from kiosk.sale.letters import LONGEST_SHOP_NAME
 from kiosk.sale.payee_lookup import BLINK_DOMAIN, payee_of
 from kiosk.settings import TABLE
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.sale import wifi
-from kiosk.sale.letters import TypedText
+from kiosk.sale.letters import LONGEST_SHOP_NAME, TypedText
 from kiosk.sale.payee_lookup import LookUpPayee
 from kiosk.sale.phone_setup import PhoneEffect, PhoneProgress
 from kiosk.sale.places import currencies_likely_first, zones_likely_first
@@ -57,7 +57,6 @@ class Question(StrEnum):
     DONE = "done"
 
 
-LONGEST_SHOP_NAME: Final = 40  # characters
 LONGEST_TEXT: Final[Mapping[Question, int]] = MappingProxyType(
     {
         Question.PAYEE: 120,

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 
 from kiosk.sale.keys import Key
+
+LONGEST_SHOP_NAME: Final = 40  # letters; more in a memo would make the code harder to read
 
 
 class KeyboardLayer(StrEnum):

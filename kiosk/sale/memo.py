@@ -4,10 +4,10 @@ from typing import Final
 
 from kiosk.sale.facts import Sale
 from kiosk.sale.invoice import MEMO_MAX_BYTES, clipped_memo
+from kiosk.sale.letters import LONGEST_SHOP_NAME
 from kiosk.sale.money import SAT, Currency, Fiat
 
 _FORWARD: Final = "BlinkPOS: "
-_MAX_SHOP: Final = 40  # letters; more would make the code harder to read
 
 
 def plain_amount(price: Fiat) -> str:
@@ -36,7 +36,7 @@ def sale_memo(shop: str, price: Fiat, tip_minor: int = 0) -> str:
     """
     whole = Fiat(price.minor + tip_minor, price.currency)
     tip = f" incl. tip {plain_amount(Fiat(tip_minor, price.currency))}" if tip_minor else ""
-    return f"{shop.strip()[:_MAX_SHOP]}: {plain_amount(whole)}{tip}"
+    return f"{shop.strip()[:LONGEST_SHOP_NAME]}: {plain_amount(whole)}{tip}"
 
 
 def payout_memo(sale: Sale, who: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from kiosk.sale.first_run_screen import LONGEST_SHOP_NAME
+from kiosk.sale.letters import LONGEST_SHOP_NAME
 from kiosk.sale.tax import TaxRate
 from kiosk.settings.secret import Secret
 
