@@ -32,6 +32,7 @@ from kiosk.sale.ledger_history import (
 )
 from kiosk.sale.money import SAT
 from kiosk.sale.pin_tries import MANAGER
+from kiosk.sale.recovery import SETTLE_S
 from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Ready, Till
 from kiosk.sale.transition import transition
@@ -132,7 +133,12 @@ def taken_up(journal: Journal, left: LostJournal | None) -> Till:
         forwards=forwards,
         lost_journal=left,
     )
-    for event in (Tick(1.0, NOW + 1000), LedgerHistoryResult(truth().past, 1.0)):
+    judged_s = 1.0 + SETTLE_S  # what the program before had sent has reached Blink by then
+    for event in (
+        Tick(1.0, NOW + 1000),
+        Tick(judged_s, NOW + 1000 + SETTLE_S),
+        LedgerHistoryResult(truth().past, judged_s),
+    ):
         step = transition(till, event)
         journal.record(step.facts)
         till = step.till

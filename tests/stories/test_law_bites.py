@@ -57,8 +57,8 @@ BREAKAGES = {
     ),
     "a rebuilt journal does not wait for what is on its way (M6)": Breakage(
         "kiosk/sale/recovery.py",
-        "    return bool(paid) and not sent and not evidence.payouts and",
-        "    return False and bool(paid) and not sent and not evidence.payouts and",
+        "    return bool(paid) and not sent and not evidence.payouts\n",
+        "    return False and bool(paid) and not sent and not evidence.payouts\n",
     ),
     "what the ledger shows as sent is not looked at (M6)": Breakage(
         "kiosk/sale/recovered_sale.py",
