@@ -129,8 +129,8 @@ def _row_of(fact: Fact, at: int) -> Row:
             identity = {"sale_id": sale, "payment_hash": payment_hash, "payments": payments}
             return Row("paid_twice", identity, now)
         case AlarmTold(sale, kind, subject):
-            told = {"sale_id": sale, "kind": kind.value, "subject": subject}
-            return Row("told_alarms", {}, {**told, "is_read": 0, **now})
+            alarm = {"sale_id": sale, "kind": kind.value, "subject": subject}
+            return Row("told_alarms", {}, {**alarm, "is_read": 0, **now})
         case AlarmRead(sale, kind):
             return Row(
                 "told_alarms", {}, {"sale_id": sale, "kind": kind.value, "is_read": 1, **now}

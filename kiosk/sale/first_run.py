@@ -86,7 +86,7 @@ def handle_key(screen: FirstRun, key: Key, now_s: float) -> FirstRunStep:
         return _ask_for_network(screen)  # an attached keyboard has letters
     if key is Key.CLEAR:
         return _back(screen), ()
-    if screen.choices or screen.found:
+    if screen.choices or screen.searched:
         return _handle_choice_key(screen, key)
     if screen.question in (Question.PIN, Question.PIN_AGAIN):
         return _handle_pin_key(screen, key)
@@ -195,8 +195,8 @@ def _ask_for_network(screen: FirstRun) -> FirstRunStep:
 
 
 def _back(screen: FirstRun) -> FirstRun:
-    if screen.found:
-        return replace(screen, found="", top=0)
+    if screen.searched:
+        return replace(screen, searched="", top=0)
     before = _BEFORE.get(screen.question)
     if before is None:
         return screen
@@ -229,7 +229,7 @@ def _handle_choice_key(screen: FirstRun, key: Key) -> FirstRunStep:
             return replace(screen, question=Question.CURRENCY_SEARCH, typed=TypedText()), ()
     if key.digit is None or not 1 <= key.digit <= len(shown):
         return screen, ()
-    return _chosen(replace(screen, top=0, found=""), shown[key.digit - 1])
+    return _chosen(replace(screen, top=0, searched=""), shown[key.digit - 1])
 
 
 def _chosen(screen: FirstRun, choice: str) -> FirstRunStep:
@@ -282,7 +282,7 @@ def _country_given(screen: FirstRun, country: str) -> FirstRunStep:
 
 
 def _search(screen: FirstRun, question: Question, text: str) -> FirstRun:
-    narrowed = replace(screen, question=question, found=text, top=0)
+    narrowed = replace(screen, question=question, searched=text, top=0)
     return narrowed if narrowed.choices else replace(screen, mistake=Mistake.NOTHING_FOUND)
 
 

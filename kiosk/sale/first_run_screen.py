@@ -112,7 +112,7 @@ class Answers:
 class FirstRun:
     """The question on the screen.
 
-    `typed` is the text of this question. `top` is the first choice shown, `found` what narrows the
+    `typed` is the text of this question. `top` is the first choice shown, `searched` narrows the
     choices. `refused` are settings of a file on the boot partition that were wrong. Where the stick
     came between is in `before_stick`, where the phone was chosen in `phone_from`. `shows_page_code`
     says that the phone's second code is wanted, though no phone was noticed.
@@ -123,7 +123,7 @@ class FirstRun:
     question: Question = Question.LANGUAGE
     typed: TypedText = TypedText()
     top: int = 0
-    found: str = ""
+    searched: str = ""
     payee_typed: str = ""
     currencies: tuple[str, ...] = ()
     network: WifiScreen | None = None
@@ -164,7 +164,7 @@ class FirstRun:
         return self.question in LONGEST_TEXT or isinstance(self.network, wifi.EnteringPassphrase)
 
     def _narrowed(self, choices: tuple[str, ...]) -> tuple[str, ...]:
-        wanted = self.found.lower().replace(" ", "_")
+        wanted = self.searched.lower().replace(" ", "_")
         return tuple(choice for choice in choices if wanted in choice.lower())
 
 
