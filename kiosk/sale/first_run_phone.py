@@ -10,13 +10,13 @@ from typing import Final
 from kiosk.sale.first_run_screen import FirstRun, FirstRunStep, Question
 from kiosk.sale.keys import Key
 from kiosk.sale.phone_setup import (
-    AnswerPhoneSetup,
     PhoneKey,
     PhoneProgress,
     PhoneStep,
     StartPhoneSetup,
     StopPhoneSetup,
     meaning_of_key,
+    shown_and_answered,
 )
 
 # Without touch each of these pictures stays so long, then the next comes by itself.
@@ -41,19 +41,15 @@ def handle_phone_key(screen: FirstRun, key: Key) -> FirstRunStep:
             return replace(screen, question=screen.phone_from), ()
         return _started(screen) if key is Key.CHARGE else (screen, ())
     assert screen.phone is not None  # a phone is waited for
-    step, shows_page_code = screen.phone.step, screen.shows_page_code
-    match meaning_of_key(key, step, shows_page_code=shows_page_code):
+    shows_page_code = screen.shows_page_code
+    meaning = meaning_of_key(key, screen.phone.step, shows_page_code=shows_page_code)
+    match meaning:
         case PhoneKey.BEGIN_AGAIN:
             return _started(screen)
-        case PhoneKey.SHOW_PAGE_CODE:
-            return replace(screen, shows_page_code=True), ()
-        case PhoneKey.SHOW_NETWORK_CODE:
-            return replace(screen, shows_page_code=False), ()
-        case PhoneKey.AGREE | PhoneKey.DISAGREE as answer:
-            return screen, (AnswerPhoneSetup(agrees=answer is PhoneKey.AGREE),)
         case PhoneKey.LEAVE:
             return replace(screen, question=Question.PHONE_KEY, phone=None), (StopPhoneSetup(),)
-    return screen, ()
+    shown, effects = shown_and_answered(meaning, shows_page_code=shows_page_code)
+    return replace(screen, shows_page_code=shown), effects
 
 
 def goes_on_by_itself(screen: FirstRun) -> bool:

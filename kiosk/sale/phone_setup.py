@@ -155,6 +155,20 @@ def meaning_of_key(key: Key, step: PhoneStep, *, shows_page_code: bool) -> Phone
     return None
 
 
+def shown_and_answered(
+    meaning: PhoneKey | None, *, shows_page_code: bool
+) -> tuple[bool, tuple[PhoneEffect, ...]]:
+    """What a key does that means the same on every screen: which code is shown, and the answer."""
+    match meaning:
+        case PhoneKey.SHOW_PAGE_CODE:
+            return True, ()
+        case PhoneKey.SHOW_NETWORK_CODE:
+            return False, ()
+        case PhoneKey.AGREE | PhoneKey.DISAGREE:
+            return shows_page_code, (AnswerPhoneSetup(agrees=meaning is PhoneKey.AGREE),)
+    return shows_page_code, ()
+
+
 def failed(failure: PhoneFailure, trouble: Trouble | None = None) -> PhoneProgress:
     """It failed, and why."""
     return PhoneProgress(PhoneStep.FAILED, failure=failure, trouble=trouble)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from kiosk.sale.keys import Key
 from kiosk.sale.letters import TypedText
 from kiosk.sale.phone_setup import (
-    AnswerPhoneSetup,
     PhoneEffect,
     PhoneKey,
     PhoneProgress,
@@ -18,6 +17,7 @@ from kiosk.sale.phone_setup import (
     StartPhoneSetup,
     StopPhoneSetup,
     meaning_of_key,
+    shown_and_answered,
 )
 from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult
 from kiosk.sale.settings_screen import SettingsScreen, SettingsStep
@@ -42,21 +42,17 @@ def handle_key(screen: SettingsScreen, key: Key, *, money_waits: bool) -> PhoneP
         typing = replace(screen, step=SettingsStep.PIN, typed=TypedText())
         return (typing if key is Key.CHARGE else screen), ()
     assert screen.phone is not None  # a phone is waited for
-    step, shows_page_code = screen.phone.step, screen.shows_page_code
-    match meaning_of_key(key, step, shows_page_code=shows_page_code):
+    shows_page_code = screen.shows_page_code
+    meaning = meaning_of_key(key, screen.phone.step, shows_page_code=shows_page_code)
+    match meaning:
         case PhoneKey.BEGIN_AGAIN if money_waits:
             return _money_waits(screen), (StopPhoneSetup(),)
         case PhoneKey.BEGIN_AGAIN:
             return _started(screen)
-        case PhoneKey.SHOW_PAGE_CODE:
-            return replace(screen, shows_page_code=True), ()
-        case PhoneKey.SHOW_NETWORK_CODE:
-            return replace(screen, shows_page_code=False), ()
-        case PhoneKey.AGREE | PhoneKey.DISAGREE as answer:
-            return screen, (AnswerPhoneSetup(agrees=answer is PhoneKey.AGREE),)
         case PhoneKey.LEAVE:
             return _back(screen), (StopPhoneSetup(),)
-    return screen, ()
+    shown, effects = shown_and_answered(meaning, shows_page_code=shows_page_code)
+    return replace(screen, shows_page_code=shown), effects
 
 
 def handle_allowed(screen: SettingsScreen, *, money_waits: bool) -> PhonePageStep:
