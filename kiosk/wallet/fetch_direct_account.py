@@ -13,6 +13,7 @@ from kiosk.sale.events import Event, MerchantWalletResult
 from kiosk.sale.invoice import WalletId
 from kiosk.sale.lightning_address import LightningAddress, parse_lightning_address
 from kiosk.sale.money import Currency
+from kiosk.sale.payee_lookup import BLINK_DOMAIN
 from kiosk.sale.trouble import KioskError, Trouble, TroubleKind
 from kiosk.wallet import documents
 from kiosk.wallet.answer_bounds import text
@@ -29,7 +30,6 @@ from kiosk.wallet.lightning_address.servers import AddressServers
 
 log: Final = logging.getLogger("kiosk.wallet")
 
-BLINK_DOMAIN: Final = "blink.sv"
 MAINNET: Final = "mainnet"
 
 # Blink's Username scalar. Anything else is taken for a phone number there, and asking for one that
