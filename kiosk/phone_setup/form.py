@@ -9,7 +9,7 @@ from typing import Final
 
 from kiosk.sale.first_run_screen import DIRECT, TILL_ACCOUNT
 from kiosk.sale.letters import LONGEST_SHOP_NAME
-from kiosk.sale.payee_lookup import BLINK_DOMAIN, payee_of
+from kiosk.sale.payee_lookup import payee_of
 from kiosk.settings import TABLE
 
 OTHER_NETWORK: Final = "WIFI_OTHER"  # the name of one that does not say it
@@ -83,7 +83,7 @@ def settings_of_form(form: Mapping[str, str]) -> dict[str, str]:
         values["BLINKPOS_API_KEY"] = form["BLINKPOS_API_KEY"]
         values["MERCHANT_USERNAME"] = form[PAYEE]
     else:
-        values["MERCHANT_ADDRESS"] = _address(form[PAYEE])
+        values |= _payee(form[PAYEE])
     network = _network(form)
     if network:
         values |= {"WIFI_SSID": network, "WIFI_COUNTRY": form["WIFI_COUNTRY"].upper()}
@@ -120,12 +120,15 @@ def _network(form: Mapping[str, str]) -> str:
     return form.get(OTHER_NETWORK) or form.get("WIFI_SSID", "")
 
 
-def _address(text: str) -> str:
+def _payee(text: str) -> dict[str, str]:
+    """Who is paid directly: an address, or a name at Blink, whose domain only Blink knows."""
     try:
         payee = payee_of(text)
     except ValueError:
-        return text
-    return str(payee.address) if payee.address is not None else f"{payee.name}@{BLINK_DOMAIN}"
+        return {"MERCHANT_ADDRESS": text}
+    if payee.address is None:
+        return {"MERCHANT_USERNAME": payee.name}
+    return {"MERCHANT_ADDRESS": str(payee.address)}
 
 
 def _field_of(setting: str) -> str:

@@ -211,7 +211,7 @@ class PhoneSetup:
                 return failed(PhoneFailure.NOT_CONFIRMED)
             if not task.is_allowed():  # something else was put into force meanwhile
                 return failed(PhoneFailure.NOT_ALLOWED)
-            task.put_in_force(values)
+            task.put_in_force(task.confirmed(values, result.payee))
         finally:
             doors.radio.forget_trial()
         task.form = {}

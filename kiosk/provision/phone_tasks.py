@@ -31,6 +31,7 @@ from kiosk.provision.manager_pin import take_phone_permit
 from kiosk.provision.phone_doors import Doors, PhonePaths
 from kiosk.provision.settings_in_force import finish_change, values_in_force
 from kiosk.provision.wifi import Wifi, wifi_of
+from kiosk.sale.first_run_screen import DIRECT
 from kiosk.sale.phone_setup import PhoneFailure, PhoneProgress, failed
 from kiosk.sale.wifi import Network, Security, WifiNotice
 from kiosk.settings import has_account
@@ -70,6 +71,10 @@ class Task(Protocol):
 
     def join_failure(self, name: str, notice: WifiNotice) -> PhoneProgress:
         """Why a network of this name could not be joined."""
+        ...
+
+    def confirmed(self, values: Mapping[str, str], payee: str) -> Mapping[str, str]:
+        """The settings that were checked, paying exactly whom the till has agreed to."""
         ...
 
     def put_in_force(self, values: Mapping[str, str]) -> None:
@@ -132,6 +137,13 @@ class FirstSettings:
             return replace(failed(PhoneFailure.WPA3_ALONE), network=name)
         return failed(PhoneFailure.NOT_JOINED)
 
+    def confirmed(self, values: Mapping[str, str], payee: str) -> dict[str, str]:
+        """As on the screen: a direct payee is kept as the address that was shown."""
+        if values["KIOSK_RECEIVE"] != DIRECT:
+            return dict(values)
+        rest = {name: text for name, text in values.items() if name != "MERCHANT_USERNAME"}
+        return {**rest, "MERCHANT_ADDRESS": payee}
+
     def put_in_force(self, values: Mapping[str, str]) -> None:
         """The network first: without settings all of it can be done again."""
         wifi = wifi_of(values)
@@ -192,6 +204,10 @@ class NewKey:
     def join_failure(self, name: str, notice: WifiNotice) -> PhoneProgress:  # noqa: ARG002 - a till in service joins none
         """The till's own network has not come back."""
         return failed(PhoneFailure.NOT_JOINED)
+
+    def confirmed(self, values: Mapping[str, str], payee: str) -> Mapping[str, str]:  # noqa: ARG002 - a key changes no payee
+        """As they were checked."""
+        return values
 
     def put_in_force(self, values: Mapping[str, str]) -> None:
         """In place of the key of before."""

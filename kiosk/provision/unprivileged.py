@@ -123,12 +123,14 @@ def check_at_blink(values: Mapping[str, str], *, has_rights: bool = False) -> Ch
         )
         data = json.loads(done.stdout[:_MOST_RESULT])
         trouble, payee = data["trouble"], data["payee"]
+        if len(payee) > LONGEST_TEXT:  # cut off, it would be somebody else's
+            return CheckResult(Trouble(TroubleKind.BLINK_ODD, reason="a payee that is too long"))
         if trouble is not None:
-            return CheckResult(trouble_of(trouble), payee[:LONGEST_TEXT])
+            return CheckResult(trouble_of(trouble), payee)
         ends_at = data["key_ends_at"]
         return CheckResult(
             None,
-            payee[:LONGEST_TEXT],
+            payee,
             data["account"][:LONGEST_TEXT],
             ends_at if is_unix_time(ends_at) else None,
         )

@@ -44,16 +44,20 @@ def test_a_form_for_a_till_account_makes_its_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "address"),
-    [("Cafe_Satoshi", "cafe_satoshi@blink.sv"), ("shop@pay.example", "shop@pay.example")],
+    ("typed", "setting", "kept"),
+    [
+        ("Cafe_Satoshi", "MERCHANT_USERNAME", "cafe_satoshi"),
+        ("lightning:Shop@Pay.example", "MERCHANT_ADDRESS", "shop@pay.example"),
+    ],
 )
-def test_a_direct_form_names_the_merchants_address_and_takes_no_key(
-    typed: str, address: str
+def test_a_direct_form_names_the_merchant_without_a_guess_at_blinks_domain_and_takes_no_key(
+    typed: str, setting: str, kept: str
 ) -> None:
     assert wrong(KIOSK_RECEIVE="direct", PAYEE=typed) == ()
     form = read_form({**FILLED, "KIOSK_RECEIVE": "direct", "PAYEE": typed}, {})
     values = settings_of_form(form)
-    assert values["MERCHANT_ADDRESS"] == address
+    payees = {name: text for name, text in values.items() if name.startswith("MERCHANT_")}
+    assert payees == {setting: kept}
     assert "BLINKPOS_API_KEY" not in values
 
 

@@ -2,7 +2,9 @@
 
 import contextlib
 import http.client
+import json
 import socket
+import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +19,13 @@ from kiosk.provision.phone_doors import Doors
 from kiosk.provision.phone_setup import PhoneSetup
 from kiosk.provision.settings_in_force import CREDENTIALS
 from kiosk.provision.unprivileged import ENDED, CheckResult, PageProcess, check_at_blink
-from kiosk.sale.phone_setup import PhoneRequest, PhoneStep, phone_request_text, trouble_of
+from kiosk.sale.phone_setup import (
+    LONGEST_TEXT,
+    PhoneRequest,
+    PhoneStep,
+    phone_request_text,
+    trouble_of,
+)
 from kiosk.sale.trouble import TroubleKind
 from kiosk.settings import load
 from kiosk.simulate import Simulator
@@ -126,6 +134,30 @@ def test_from_a_scanned_code_to_settings_that_a_till_starts_with(
     assert settings.blinkpos_api_key is not None
     assert settings.blinkpos_api_key.reveal() == key
     assert settings.pin is not None
+
+
+def test_a_plain_name_is_paid_at_the_domain_that_blink_names_as_the_screen_confirmed_it(
+    box: Box, simulator: Simulator
+) -> None:
+    """The page put blink.sv behind it, while the screen asked Blink: two answers to one name."""
+    fields = {**FILLED, "KIOSK_RECEIVE": "direct", "PAYEE": simulator.merchant.username}
+    assert played(box, simulator, fields) is PhoneStep.DONE
+    confirmed = f"{simulator.merchant.username}@{simulator.world.hosts[0]}"
+    assert box.codes[-1].payee == confirmed
+    assert box.values["MERCHANT_ADDRESS"] == confirmed
+    assert "MERCHANT_USERNAME" not in box.values
+
+
+@pytest.mark.parametrize("length", [LONGEST_TEXT, LONGEST_TEXT + 1])
+def test_a_payee_too_long_to_be_shown_whole_is_refused_and_not_cut_off(
+    length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = json.dumps({"trouble": None, "payee": "a" * length, "account": "", "key_ends_at": None})
+    monkeypatch.setattr(
+        subprocess, "run", lambda *_, **__: subprocess.CompletedProcess((), 0, stdout=said)
+    )
+    result = check_at_blink({}, has_rights=True)
+    assert (result.trouble is None) == (length == LONGEST_TEXT)
 
 
 def test_the_check_in_a_process_of_its_own_answers_with_nothing_but_its_answer(
