@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk.host import restarts
 from kiosk.host.notify import notifier, watchdog_s
 from kiosk.host.process_hardening import harden_process, remove_from_environment
-from kiosk.host.refused_settings import names_of, refused_names
+from kiosk.host.refused_settings import is_change_unfinished, names_of, refused_names
 from kiosk.host.watchdog import make_watchdog
 from kiosk.settings import SECRETS, Settings, WrongSettings
 
@@ -99,6 +99,8 @@ class _Service:
                 if starts.pause_s:
                     self._wait_before_start(starts)
                     starts = restarts.Starts()
+                if is_change_unfinished():
+                    return self._wait_for_change()
                 if not refused:
                     return self._run_till()
                 return self._refuse(refused) if is_set_up else self._set_up(refused)
@@ -171,6 +173,14 @@ class _Service:
 
         log.error("failed %d times in a row; next start in %.0f s", starts.failures, starts.pause_s)
         self._wait(Trouble(TroubleKind.KEEPS_FAILING), starts.pause_s)
+
+    def _wait_for_change(self) -> int:
+        """End after a while: root's unit finishes the change before each start, if it can."""
+        from kiosk.sale.trouble import Trouble, TroubleKind
+
+        log.error("settings are in force in part; a new start in %.0f s tries again", AGAIN_S)
+        self._wait(Trouble(TroubleKind.JOURNAL_BROKEN), AGAIN_S)
+        return 0
 
     def _wait(self, trouble: "Trouble", pause_s: float) -> bool:
         """Show why there is no till, and when the next try is.

@@ -1,4 +1,4 @@
-"""Settings from the boot partition that were refused: root writes a file, the screen shows it."""
+"""What root's unit leaves word of before the till starts: settings refused, or in force in part."""
 
 import logging
 import re
@@ -10,6 +10,7 @@ log: Final = logging.getLogger("kiosk")
 
 # One line per mistake, which begins with the setting's name, as `WrongSettings.problems` has them.
 REFUSAL: Final = Path("/run/kiosk-provision/settings-refused")
+UNFINISHED: Final = REFUSAL.with_name("change-unfinished")
 MOST_LINES: Final = 50
 
 ITEMS_FILE: Final = "items.csv"
@@ -18,6 +19,11 @@ _NAME: Final = re.compile(
     rf"([A-Z][A-Z0-9_]{{2,40}}|{re.escape(ITEMS_FILE)}(?:: line [0-9]{{1,4}})?)\b"
 )
 _MEANT: Final = re.compile(r"did you mean ([A-Za-z0-9_/+-]{1,40})\?$")
+
+
+def is_change_unfinished(file: Path = UNFINISHED) -> bool:
+    """Whether settings are in force in part, for want of a memory card that can be written."""
+    return file.exists()
 
 
 def refused_names(file: Path = REFUSAL) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from kiosk.provision.settings_in_force import (
     BEFORE,
     CREDENTIALS,
     finish_change,
+    is_being_changed,
     put_in_force,
     secret_file,
     set_aside,
@@ -39,6 +40,7 @@ _ENDINGS: Final = ("", ".txt")
 # Beneath a partition that is not there: what lies here is not what was left (`setup.sh readonly`).
 NOT_MOUNTED: Final = "partition-is-missing"
 TRIAL: Final = "settings-on-trial"
+UNFINISHED: Final = "change-unfinished"
 COUNTRY: Final = "wifi-country"
 # A Wi-Fi that came with a stick's settings, until it is joined.
 WIFI_TO_JOIN: Final = "wifi-to-join"
@@ -74,7 +76,9 @@ def apply_from_boot(places: Paths) -> tuple[str, ...]:
     taken once more. A wrong one stays, to be put right.
     """
     places.refusal.unlink(missing_ok=True)
+    places.refusal.with_name(UNFINISHED).touch()  # a card that hangs has this program killed
     problems = [*_problems_of_own_file(places)]
+    _tell_of_change(places)
     _tell_of_trial(places)
     if (places.etc / NOT_MOUNTED).exists():
         return _reported((f"kiosk.env: {places.etc} is on a partition that is missing",), places)
@@ -85,6 +89,7 @@ def apply_from_boot(places: Paths) -> tuple[str, ...]:
     for name, take in _FILES.items():
         problems += _take_named(name, take, places)
         problems += _leftovers(name, places)
+    _tell_of_change(places)
     return _reported(tuple(problems), places)
 
 
@@ -107,6 +112,15 @@ def keep_secrets_apart(etc: Path) -> None:
     env_file = split_secrets(given)
     if env_file.secrets:
         put_in_force(env_file, etc, set(env_file.secrets))
+
+
+def _tell_of_change(places: Paths) -> None:
+    """Whether a change is written in part: a till must not sell with half of the settings."""
+    mark = places.refusal.with_name(UNFINISHED)
+    if is_being_changed(places.etc):
+        mark.touch()
+    else:
+        mark.unlink(missing_ok=True)
 
 
 def _tell_of_trial(places: Paths) -> None:

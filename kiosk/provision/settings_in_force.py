@@ -91,11 +91,28 @@ def forget_before(etc: Path) -> None:
         wipe(etc / BEFORE)
 
 
+def is_being_changed(etc: Path) -> bool:
+    """Whether a change is written down, and not yet done.
+
+    Raises:
+        OSError: nobody can say.
+    """
+    try:
+        (etc / BEING_CHANGED).lstat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def finish_change(etc: Path) -> None:
-    """Do what was written down as about to be done, if anything was and it can be read."""
-    whole = etc / BEING_CHANGED
-    if not whole.is_file():
+    """Do what was written down as about to be done, if anything was and it can be read.
+
+    Raises:
+        OSError: it cannot be done, or nobody can say whether anything was.
+    """
+    if not is_being_changed(etc):
         return
+    whole = etc / BEING_CHANGED
     change = _read_whole(whole)
     if change is None:
         return  # the settings that were in force still are

@@ -168,13 +168,14 @@ def test_a_missing_screen_is_waited_for_and_is_no_failure(
     assert not (tmp_path / "run" / "starts").exists()
 
 
-FAST = """
+FAST_SETUP = """
 import sys
 from kiosk.commands import new_start, run
 from kiosk.__main__ import main
 run.AGAIN_S, new_start.NEW_START_AFTER_S = 0.1, 0.05
-sys.exit(main(["run"]))
 """
+FAST_RUN = 'sys.exit(main(["run"]))'
+FAST = f"{FAST_SETUP}{FAST_RUN}"
 
 
 def test_a_till_that_cannot_be_built_for_long_ends_in_a_new_start(
@@ -272,6 +273,25 @@ def test_settings_on_a_missing_partition_are_not_called_wrong(tmp_path: Path) ->
     finally:
         service.close()
     assert sorted(file.name for file in tmp_path.iterdir() if "journal" in file.name) == []
+
+
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_a_till_whose_settings_are_written_in_part_sells_nothing_and_starts_again(
+    tmp_path: Path, account: dict[str, str], *, is_complete: bool
+) -> None:
+    """It sold with new secrets and the old rest, or asked as a box does that is set up first."""
+    service = Service(tmp_path, **(account if is_complete else {}))
+    service.start("-c", f"{FAST_SETUP}run.is_change_unfinished = lambda: True\n{FAST_RUN}")
+    try:
+        assert "out of service: journal_broken; next try in 0 s" in service.hear()
+        assert service.hear() == "STOPPING=1"
+        code, log = service.end()
+    finally:
+        service.close()
+    assert code == 0, "systemd starts it again, after root's unit"
+    assert "settings are in force in part" in log
+    assert not (tmp_path / "run" / "starts").exists(), "and it counts as no failure of the program"
+    assert not (tmp_path / "journal.sqlite3").exists()
 
 
 def test_a_wrong_wiring_is_a_wrong_setting(tmp_path: Path, account: dict[str, str]) -> None:

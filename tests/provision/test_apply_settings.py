@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.commands import provision
 from kiosk.durable_files import write_private
+from kiosk.host.refused_settings import REFUSAL, UNFINISHED
 from kiosk.provision import apply_settings, settings_in_force
 from kiosk.provision.apply_settings import (
     COUNTRY,
@@ -30,7 +31,8 @@ from kiosk.provision.settings_in_force import (
 )
 from kiosk.provision.wifi import Wifi
 from kiosk.sale.pin import is_correct_pin
-from kiosk.settings import PIN_CREDENTIAL, load
+from kiosk.settings import PIN_CREDENTIAL, SECRETS, load
+from kiosk.settings_file import SettingsFile
 from tests.provision.test_env_file import GOOD, KEY
 
 BAR = "WIFI_SSID=Bar\nWIFI_COUNTRY=SV\nWIFI_PASSPHRASE=12345678\n"
@@ -53,6 +55,10 @@ class Box:
             self.joined.append,
             self.radios.append,
         )
+
+    @property
+    def unfinished(self) -> Path:
+        return self.places.refusal.with_name(apply_settings.UNFINISHED)
 
     def secret(self, name: str) -> Path:
         return self.etc / "credentials" / name
@@ -442,6 +448,63 @@ def test_a_damaged_note_of_a_change_is_set_aside_and_the_settings_in_force_stay(
     assert (box.etc / "being-changed.damaged").read_text() == damaged
     assert not (box.etc / BEING_CHANGED).exists()
     assert "being-changed is damaged" in caplog.text
+
+
+@pytest.mark.parametrize("fails_at", ["write_private", "wipe", "sync_folder"])
+def test_a_change_that_a_dying_card_does_not_finish_is_told_until_it_is_finished(
+    box: Box, monkeypatch: pytest.MonkeyPatch, fails_at: str
+) -> None:
+    """The till started with the new secrets beside the old kiosk.env, and sold with them."""
+    (box.boot / "kiosk.env").write_text(GOOD)
+    apply_from_boot(box.places)
+    assert not box.unfinished.exists()
+    whole = checked_settings(SettingsFile({**values_in_force(box.etc).values, "KIOSK_NAME": "Bar"}))
+    write_private(box.etc / BEING_CHANGED, settings_in_force._whole(whole, set(SECRETS)))
+
+    def fails(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    for _ in range(2):
+        with monkeypatch.context() as patched:
+            patched.setattr(settings_in_force, fails_at, fails)
+            assert provision.run(given(None), box.places) == 1
+        assert box.unfinished.exists()
+    assert provision.run(given(None), box.places) == 0
+    assert not box.unfinished.exists()
+    assert values_in_force(box.etc).values["KIOSK_NAME"] == "Bar"
+
+
+def test_a_file_from_the_boot_partition_that_is_taken_in_part_is_told(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (box.boot / "kiosk.env").write_text(GOOD)
+    with monkeypatch.context() as patched:
+        patched.setattr(settings_in_force, "_write_secrets", fails)
+        assert provision.run(given(None), box.places) == 0
+    assert box.unfinished.exists()
+    assert provision.run(given(None), box.places) == 0
+    assert not box.unfinished.exists()
+
+
+def test_a_note_that_nobody_can_look_for_counts_as_a_change_that_is_unfinished(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some releases of Python answer "not there" to a card that cannot be read."""
+
+    def fails(_: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "lstat", fails)
+    assert provision.run(given(None), box.places) == 1
+    assert box.unfinished.exists()
+
+
+def test_the_till_reads_word_of_a_change_where_it_is_left() -> None:
+    assert Paths().refusal == REFUSAL
+    assert REFUSAL.with_name(apply_settings.UNFINISHED) == UNFINISHED
 
 
 def test_damaged_settings_of_before_a_change_are_none(box: Box) -> None:
