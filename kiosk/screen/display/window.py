@@ -1,7 +1,6 @@
 """The display: one surface, one frame, touches and keys in."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -18,6 +17,7 @@ from kiosk.sale.screens import EnteringAmount, RequestingInvoice
 from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.display.backlight import SYSFS, Backlight
+from kiosk.screen.display.input_sleep import INPUT_DEVICES, InputSleep
 from kiosk.screen.display.page import Page
 from kiosk.screen.display.painter import Painter, Picture
 from kiosk.screen.display.redraw_schedule import redraw_schedules
@@ -38,11 +38,6 @@ from kiosk.screen.views.list_card import list_room
 from kiosk.screen.views.paint import paint, paint_motion
 
 log: Final = logging.getLogger("kiosk.screen")
-
-# SDL has nothing to sleep on without a window system and looks for input every millisecond, which
-# costs 2.5 % of a core here; looking this often costs a sixth of it and stays within one frame.
-INPUT_S: Final = 0.02
-SLEEPING_INPUT_S: Final = 0.08  # with nothing on the screen that can be touched
 
 CONNECTORS_S: Final = 5.0  # how often to look whether a screen was plugged in, when awake anyway
 
@@ -71,6 +66,7 @@ class Window:
         audio_device: str = "",
         touch_devices: Callable[[], Collection[int]] = touch_devices,
         connectors: Callable[[], frozenset[str]] = connected_screens,
+        input_devices: Path = INPUT_DEVICES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         pygame.font.init()
@@ -79,7 +75,7 @@ class Window:
         self._connectors = connectors
         self._connected = connectors()
         self._connectors_due_s = clock() + CONNECTORS_S
-        self._woken = threading.Event()
+        self._sleep = InputSleep(input_devices, clock)
         self._saved_brightness = SavedBrightness(memory)
         self._look = replace(look, white=self._saved_brightness.white) if memory else look
         self._news: SimpleQueue[Event] = SimpleQueue()  # from other threads
@@ -171,18 +167,18 @@ class Window:
         until_s = None if timeout_s is None else self._clock() + timeout_s
         while True:
             events = pygame.event.get()
-            is_sleeping = self._stage in (ScreenStage.ATTRACT, ScreenStage.BLANK)
-            look_s = SLEEPING_INPUT_S if is_sleeping else INPUT_S
-            left_s = look_s if until_s is None else until_s - self._clock()
-            if events or left_s <= 0 or self._woken.wait(min(look_s, left_s)):
+            if events:
+                self._sleep.expect_input()
                 break
-        self._woken.clear()
+            left_s = None if until_s is None else until_s - self._clock()
+            if (left_s is not None and left_s <= 0) or self._sleep.wait(left_s):
+                break
         point_at, spells = self._painter.page.point_at, self._spells()
         return (*self._input.events_of(events, point_at, spells=spells), *self._take_news())
 
     def wake(self) -> None:
         """Make `wait` return; safe from any thread."""
-        self._woken.set()
+        self._sleep.wake()
 
     def wake_display(self) -> bool:
         """Note that a key was pressed. True: the display was dim or dark, so the key only wakes
@@ -237,6 +233,7 @@ class Window:
         self._saved_brightness.keep(self._look.white)
         self._speaker.close()
         self._backlight.follow(ScreenStage.AWAKE)
+        self._sleep.close()
         pygame.display.quit()
 
     def _canvas(self) -> Canvas:

@@ -1,0 +1,126 @@
+"""Sleeping until something is typed or touched, and being woken from another thread.
+
+Without a window system SDL reads the kernel's input devices itself, but has nothing to sleep on: it
+looks every millisecond (SDL 2.32, `SDL_WaitEventTimeout_Internal`). The kernel gives each reader of
+a device every event (Documentation/input/input.rst), and SDL does not grab a device. So the devices
+are opened here too, only to learn that SDL has something to read.
+"""
+
+import contextlib
+import os
+import select
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pygame
+
+INPUT_DEVICES: Final = Path("/dev/input")
+
+INPUT_S: Final = 0.02  # how often SDL is asked while there is input: within one frame of 33 ms
+REST_S: Final = 0.25  # how often it is asked while no device has anything to read
+ATTENTION_S: Final = 1.0  # for how long after an event there is input
+
+_READ_BYTES: Final = 65536
+_WINDOW_SYSTEMS: Final = frozenset({"x11", "wayland", "cocoa", "windows"})
+
+
+class InputSleep:
+    """Sleeps until a device has an event, somebody wakes it, or SDL has to be asked again.
+
+    `devices` is the folder of the kernel's input devices. SDL is asked every `rest_s` while none of
+    them has an event.
+    """
+
+    def __init__(
+        self,
+        devices: Path = INPUT_DEVICES,
+        clock: Callable[[], float] = time.monotonic,
+        rest_s: float = REST_S,
+    ) -> None:
+        self._folder, self._clock, self._rest_s = devices, clock, rest_s
+        self._bell, self._rings = os.pipe()
+        for end in (self._bell, self._rings):
+            os.set_blocking(end, False)
+            weakref.finalize(self, os.close, end)  # not at `close`: a thread may still ring
+        self._devices: dict[Path, int] = {}
+        self._attentive_until_s = clock() + ATTENTION_S
+
+    def wait(self, timeout_s: float | None) -> bool:
+        """Sleep for at most `timeout_s` if it is given, and not longer than SDL may be left alone.
+
+        True: it was woken by `wake`. A device's event only ends the sleep: SDL knows what it was.
+        """
+        is_resting = self._may_rest()
+        poll = select.poll()
+        poll.register(self._bell, select.POLLIN)
+        if is_resting:
+            for device in self._devices.values():
+                poll.register(device, select.POLLIN)
+        look_s = self._rest_s if is_resting else INPUT_S
+        sleep_s = look_s if timeout_s is None else min(max(timeout_s, 0.0), look_s)
+        ready = {descriptor for descriptor, _ in poll.poll(sleep_s * 1000)}
+        if ready - {self._bell}:
+            self.expect_input()
+            self._empty(ready)
+        if self._bell not in ready:
+            return False
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._bell, _READ_BYTES):
+                pass
+        return True
+
+    def wake(self) -> None:
+        """End the sleep, or the next one; safe from any thread."""
+        with contextlib.suppress(BlockingIOError):  # it has been rung often enough
+            os.write(self._rings, b"\0")
+
+    def expect_input(self) -> None:
+        """Have SDL asked often for a while: after an event there are more."""
+        self._attentive_until_s = self._clock() + ATTENTION_S
+
+    def close(self) -> None:
+        """Give the devices back."""
+        while self._devices:
+            os.close(self._devices.popitem()[1])
+
+    def _may_rest(self) -> bool:
+        """Whether every event of a device would end the sleep."""
+        if self._clock() < self._attentive_until_s or _has_window_system():
+            return False
+        return self._open_new_devices()
+
+    def _open_new_devices(self) -> bool:
+        """Open what was plugged in; says whether all are open.
+
+        A device that is gone is closed when it is read.
+        """
+        are_all_open = True
+        for path in self._folder.glob("event*"):
+            if path in self._devices:
+                continue
+            try:
+                flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+                self._devices[path] = os.open(path, flags)
+            except OSError:  # new, and not given to the till's group yet
+                are_all_open = False
+        return are_all_open
+
+    def _empty(self, ready: set[int]) -> None:
+        for path, device in tuple(self._devices.items()):
+            if device not in ready:
+                continue
+            try:
+                while os.read(device, _READ_BYTES):
+                    pass
+            except BlockingIOError:
+                continue
+            except OSError:  # it was unplugged (ENODEV)
+                pass
+            os.close(self._devices.pop(path))
+
+
+def _has_window_system() -> bool:
+    return pygame.display.get_driver().lower() in _WINDOW_SYSTEMS
