@@ -1,7 +1,7 @@
 """setup.sh on a real Debian 12 and 13 with their own systemd, in a container without a network."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -226,22 +226,39 @@ assert "six digits" in text, text
 for process in Path("/proc").glob("[0-9]*"):
     if b"kiosk.phone_setup" in (process / "cmdline").read_bytes():
         print("page by", re.search(r"Uid:\\s+(\\d+)", (process / "status").read_text())[1])
-(place / "stop").write_text("ab" * 16)
 """
 ADDRESSES = "ip -4 -o address show dev lo"
 
 
-def test_the_unit_for_a_phone_serves_its_page_and_leaves_nothing_behind(till: Container) -> None:
-    """With systemd's sandbox around it; the radio is a stand-in."""
+def ask_for_a_phone(till: Container) -> str:
+    """Have a till that nobody has set up wait for a phone; what the phone found."""
     till.put("/usr/bin/nmcli", NMCLI)
     till.run(f"chmod 755 /usr/bin/nmcli; {FORGET}")
     till.wait("systemctl show -p StatusText kiosk | grep 'waits to be set up'")
     till.put("/srv/phone.py", PHONE)
-    before = till.run(ADDRESSES)[1]
     status, said = till.run("runuser -u kiosk -- python3 /srv/phone.py", timeout_s=120)
     assert status == 0, said + till.run("journalctl -u kiosk-phone-setup --no-pager")[1]
-    assert "page by 65534" in said
-    till.wait("systemctl show -p ActiveState kiosk-phone-setup | grep inactive")
+    return said
+
+
+def end_as_till(till: Container) -> None:
+    till.run(f"runuser -u kiosk -- sh -c 'printf %s {'ab' * 16} >/run/kiosk/phone/stop'")
+
+
+def stop_the_till(till: Container) -> None:
+    till.run("systemctl stop kiosk")
+
+
+@pytest.mark.parametrize("end", [end_as_till, stop_the_till])
+def test_the_unit_for_a_phone_serves_its_page_and_leaves_nothing_behind(
+    till: Container, end: Callable[[Container], None]
+) -> None:
+    """With systemd's sandbox around it; the radio is a stand-in."""
+    before = till.run(ADDRESSES)[1]
+    assert "page by 65534" in ask_for_a_phone(till)
+    assert till.run(ADDRESSES)[1] != before
+    end(till)
+    till.wait("systemctl show -p ActiveState kiosk-phone-setup | grep inactive", timeout_s=60)
     assert till.run(ADDRESSES)[1] == before
     assert till.run("ls -A /run/NetworkManager/system-connections")[1] == ""
     assert till.run("ls /run/kiosk-phone")[0] != 0

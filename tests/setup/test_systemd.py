@@ -248,6 +248,13 @@ def test_nothing_listens_before_a_phone_is_asked_for_and_nothing_stays_open_afte
     assert closing_s < float(unit["TimeoutStopSec"][0])
 
 
+def test_a_till_that_is_stopped_takes_its_set_up_by_phone_along() -> None:
+    """It stayed for up to half an hour with its network open; the till's unit is not restarted."""
+    unit = words_of("kiosk-phone-setup.service")
+    assert unit["StopPropagatedFrom"] == ["kiosk.service"]
+    assert not {"PartOf", "BindsTo", "Requires"} & unit.keys(), "nor started again with the till"
+
+
 def test_the_program_counts_its_starts_where_systemd_keeps_them(tmp_path: Path) -> None:
     """Were the folder removed with every end, every start would be the first; none would wait."""
     folder = tmp_path / UNIT["RuntimeDirectory"][-1]
