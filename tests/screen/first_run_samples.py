@@ -76,12 +76,26 @@ def first_run_screens() -> dict[str, FirstRun]:
         changed=("BLINKPOS_API_KEY", "MERCHANT_USERNAME", "KIOSK_CURRENCY", "KIOSK_NAME"),
         payee="cafe_satoshi",
     )
-    wrong = ("KIOSK_TIPS: takes at most four percentages", "MERCHANT_USERNAME: who?")
+    wrong = (
+        "KIOSK_TIPS: takes at most four percentages",
+        "kiosk.env: line 3 does not begin with a setting",
+    )
+    many_wrong = (
+        *wrong,
+        "KIOSK_NAM is not a setting; did you mean KIOSK_NAME?",
+        "WIFI_PASSPHRASE: a # after a blank is not clear; put the value into quotes ('...'), or the"
+        " remark on a line of its own",
+        "BLINK_API_URL: must begin with https:// (http:// only to this machine itself)",
+        "MERCHANT_USERNAME: give this or MERCHANT_API_KEY: who gets the money?",
+    )
     screens |= {
         "first-stick_right": asked(Question.STICK_RIGHT, outcome=fits),
         "first-stick-by-key": asked(Question.STICK_RIGHT, outcome=replace(fits, payee="")),
         "first-stick_refused": asked(
             Question.STICK_REFUSED, outcome=SettingsChangeResult(ChangeOutcome.WRONG, wrong)
+        ),
+        "first-stick-many-mistakes": asked(
+            Question.STICK_REFUSED, outcome=SettingsChangeResult(ChangeOutcome.WRONG, many_wrong)
         ),
         "first-no-touch": asked(Question.TILL_ACCOUNT, machine=replace(MACHINE, has_touch=False)),
     }

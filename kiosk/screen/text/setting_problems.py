@@ -5,13 +5,15 @@ every such sentence once more as a text to translate, its parts in braces.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
 from kiosk.screen.text.catalogs import mark
 from kiosk.screen.text.setting_labels import choice_label, setting_label
 from kiosk.screen.text.words import Words
+
+MOST_SHOWN: Final = 4  # there is room for them on the smallest screen
 
 _SENTENCES: Final = (
     mark("is not an API key of Blink: it looks like blink_ and letters and digits"),
@@ -88,10 +90,33 @@ _SENTENCES: Final = (
     mark("may have {known} only, not {given}."),
     mark("has {given} more than once."),
     mark("lacks {missing}."),
+    mark("is not a plain file"),
+    mark("is too long to be a settings file"),
+    mark("line {line} holds a control character"),
+    mark("line {line} cannot be read"),
+    mark("line {line} does not begin with a setting"),
+    mark("has no = behind it"),
+    mark(
+        "a # after a blank is not clear; put the value into quotes ('...'), or the remark on a line"
+        " of its own"
+    ),
+    mark("holds a control character"),
+    mark("is not a plain text file"),
+    mark("is not a wallet id: it looks like {example}"),
+    mark("must be an address in plain letters, without blanks"),
+    mark("has a port that is no number up to 65535"),
+    mark("must not hold a user name or password"),
+    mark("must begin with {secure}:// ({plain}:// only to this machine itself)"),
+    mark("must be a file in {folder}"),
+    mark("must be the network's name, 1 to 32 bytes"),
+    mark("must be 8 to 63 letters, digits or signs, or empty if there is none"),
+    mark("must be on or off"),
+    mark("holds a sign that cannot be kept: a backslash, or both ' and \""),
 )
 _MEANT: Final = mark("did you mean {near}?")
 
-_NAME: Final = re.compile(r"([A-Z][A-Z0-9_]{2,40}):? (.+)")
+# A setting, or a file of a stick.
+_NAME: Final = re.compile(r"([A-Z][A-Z0-9_]{2,40}|[a-z]{1,20}\.[a-z]{3}):? (.+)")
 _PART: Final = re.compile(r"\\\{(\w+)\\\}")
 _SETTING: Final = re.compile(r"([A-Z]+_[A-Z_]+)(?:=(\w+))?")
 
@@ -105,6 +130,13 @@ def problem_text(words: Words, problem: str) -> str:
     if named is None:
         return _translated(words, problem)
     return f"{setting_label(words, named[1])}: {_translated(words, named[2])}"
+
+
+def problems_text(words: Words, problems: Sequence[str]) -> str:
+    """Several mistakes as they are shown: the first few, and how many more there are."""
+    shown = "; ".join(problem_text(words, problem) for problem in problems[:MOST_SHOWN])
+    more = len(problems) - MOST_SHOWN
+    return f"{shown}; +{more}" if more > 0 else shown
 
 
 def knows(sentence: str) -> bool:

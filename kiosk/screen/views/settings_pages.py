@@ -16,7 +16,7 @@ from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, TITLE
 from kiosk.screen.text.labels import CHANGE_OUTCOMES
 from kiosk.screen.text.setting_labels import GROUP_LABELS, choice_label, setting_label
-from kiosk.screen.text.setting_problems import problem_text
+from kiosk.screen.text.setting_problems import problem_text, problems_text
 from kiosk.screen.text.words import Words
 from kiosk.screen.views.choices import (
     back_key,
@@ -199,8 +199,7 @@ def _answer(canvas: Canvas, screen: SettingsScreen) -> None:
     sentence = words.joined(outcome, stick_farewell(canvas, result))
     canvas.lines(sentence, line, colours.ink, BODY)
     if result.problems:
-        wrong = "; ".join(problem_text(words, problem) for problem in result.problems)
-        canvas.lines(wrong, problems, colours.quiet, LABEL)
+        canvas.lines(problems_text(words, result.problems), problems, colours.quiet, LABEL)
     if not screen.ends_in_restart:
         foot_keys(canvas, foot, [back_key(canvas)])
     elif result.stick_file is StickFile.LEFT:  # it is to be read first

@@ -10,6 +10,7 @@ from kiosk.screen.drawing.layout import rows
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, TITLE
 from kiosk.screen.text.labels import CHANGE_OUTCOMES
 from kiosk.screen.text.setting_labels import setting_label
+from kiosk.screen.text.setting_problems import problems_text
 from kiosk.screen.views.choices import back_key, foot_keys, page_with_foot, sentence_page
 
 
@@ -34,16 +35,15 @@ def reading_words(canvas: Canvas) -> str:
 
 
 def refusal_page(canvas: Canvas, result: SettingsChangeResult | None) -> None:
-    """Why nothing was saved, which settings are wrong, and another try."""
+    """Why nothing was saved, what is wrong with the file, and another try."""
     words, colours = canvas.words, canvas.palette
     outcome = ChangeOutcome.NO_ANSWER if result is None else result.outcome
     body, foot = page_with_foot(canvas)
-    sign, line, names = rows(body, [30, 40, 30], canvas.points(GAP))
+    sign, line, problems = rows(body, [25, 35, 40], canvas.points(GAP))
     canvas.sign(Icon.WARNING, sign, colours.bad, TITLE * 1.4)
     canvas.lines(words.tr(CHANGE_OUTCOMES[outcome]), line, colours.ink, BODY)
     if result is not None and result.problems:
-        wrong = ", ".join(problem.partition(":")[0] for problem in result.problems)
-        canvas.lines(wrong, names, colours.quiet, LABEL)
+        canvas.lines(problems_text(words, result.problems), problems, colours.quiet, LABEL)
     again = (Key.CHARGE, words.tr("Try again"), Icon.AGAIN, Tone.MAIN)
     foot_keys(canvas, foot, [back_key(canvas), again])
 

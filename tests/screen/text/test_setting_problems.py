@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.screen.text.labels import LANGUAGE_NAMES
 from kiosk.screen.text.setting_labels import CHOICE_LABELS, SETTING_LABELS, choice_label
-from kiosk.screen.text.setting_problems import knows, problem_text
+from kiosk.screen.text.setting_problems import MOST_SHOWN, knows, problem_text, problems_text
 from kiosk.screen.text.words import Words
 from kiosk.settings import TABLE
 from kiosk.settings.parsers import choices_of
@@ -21,12 +21,12 @@ READERS = (
     "settings/sources.py",
     "sale/lightning_address.py",
     "panel/wiring.py",
+    "settings_file.py",
+    "provision/env_file.py",
+    "provision/wifi.py",
 )
-# Of settings that only a file may set.
-NOT_ON_SCREEN = (
-    *("wallet id", "address in plain", "up to 65535", "or password", "begin with"),
-    *("must be a file in", "is not a setting"),
-)
+# Of a wifi.env, which only the boot partition may have: the screen shows the names alone.
+NOT_ON_SCREEN = ("belongs into kiosk.env", "WIFI_SSID: is missing")
 
 
 def text_of(node: ast.AST) -> str | None:
@@ -46,12 +46,16 @@ def text_of(node: ast.AST) -> str | None:
 
 
 def sentences(file: str) -> Iterator[str]:
-    """What a reader raises, or adds to its list of problems."""
+    """What a reader raises, yields, or adds to its list of problems."""
     for node in ast.walk(ast.parse((KIOSK / file).read_text())):
         match node:
             case ast.Call(func=ast.Name(id="ValueError"), args=[said]):
                 pass
+            case ast.Call(func=ast.Name(id="FileRefused"), args=[ast.Tuple(elts=[said])]):
+                pass
             case ast.Call(func=ast.Attribute(attr="append"), args=[said]):
+                pass
+            case ast.GeneratorExp(elt=said) | ast.Yield(value=said) if said is not None:
                 pass
             case _:
                 continue
@@ -77,6 +81,9 @@ def test_every_sentence_of_the_readers_can_be_translated(file: str) -> None:
     ("problem", "shown"),
     [
         ("WIFI_COUNTRY: must be two letters, like SV: which channels may be used here", "wie SV"),
+        ("WIFI_SSID: must be the network's name, 1 to 32 bytes", "Name des Netzes"),
+        ("kiosk.env: line 3 does not begin with a setting", "kiosk.env: Zeile 3 beginnt nicht"),
+        ("kiosk.env: is not a plain text file", "kiosk.env: ist keine einfache Textdatei"),
         ("KIOSK_TIPS: takes at most four percentages", "nimmt höchstens vier Prozentsätze"),
         ("KIOSK_MAX_SAT: must be a whole number from 1 to 90", "ganze Zahl von 1 bis 90 sein"),
         ("KIOSK_THEME: must be one of light, dark; did you mean dark?", "ist dark gemeint?"),
@@ -94,6 +101,15 @@ def test_a_mistake_is_told_in_the_language_of_the_screen(problem: str, shown: st
     assert shown in text
     assert "KIOSK_" not in text
     assert "MERCHANT_" not in text
+
+
+def test_of_many_mistakes_the_first_are_told_and_how_many_more_there_are() -> None:
+    """All of them ran out of their place, over the keys."""
+    problems = tuple(f"KIOSK_NAM{place} is not a setting" for place in range(MOST_SHOWN + 2))
+    assert "KIOSK_NAM3" in problems_text(Words("en"), problems[:MOST_SHOWN])
+    text = problems_text(Words("en"), problems)
+    assert "KIOSK_NAM3: is not a setting; +2" in text
+    assert "KIOSK_NAM4" not in text
 
 
 def test_a_sentence_that_nobody_translated_stays_as_it_is() -> None:
