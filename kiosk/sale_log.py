@@ -25,6 +25,7 @@ from kiosk.sale.facts import (
     DirectPaymentReviewed,
     DirectPaymentUnproven,
     Fact,
+    ForeignCodesAwaited,
     ForwardStatus,
     ForwardStatusChanged,
     InvoiceIssued,
@@ -125,6 +126,12 @@ def _log_fact(fact: Fact) -> None:
             log.info("alarm read sale=%s kind=%s", sale, kind)
         case JournalRebuilt(file_name):
             log.warning("journal rebuilt from Blink instead=%s", file_name)
+        case ForeignCodesAwaited(_, None):
+            log.info("codes of other installations are paid or nobody can pay them")
+        case ForeignCodesAwaited(begun_before, until):
+            log.info(
+                "codes of other installations begun<=%d may be paid until=%d", begun_before, until
+            )
         case SaleUndecided(sale, reason):
             log.error("undecided sale=%s reason=%s", sale, reason)
         case RecoveredFact():

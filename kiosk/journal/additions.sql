@@ -62,6 +62,15 @@ CREATE TABLE IF NOT EXISTS installations (
 -- it replaced: it may be older than what was sold and forwarded, until it stands in `rebuilt`.
 CREATE TABLE IF NOT EXISTS restores (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
 
+-- Until when codes of other installations, begun before a journal was lost, may still be paid; Unix
+-- seconds. The newest counts: without an end nobody can pay them any more.
+CREATE TABLE IF NOT EXISTS foreign_codes (
+    step INTEGER PRIMARY KEY AUTOINCREMENT,
+    begun_before INTEGER NOT NULL,
+    until INTEGER,
+    at INTEGER NOT NULL
+) STRICT;
+
 -- Sales whose code was open when the journal came into another machine: if they are paid after all,
 -- the manager decides.
 CREATE TABLE IF NOT EXISTS held (sale_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;

@@ -19,8 +19,8 @@ from kiosk.sale.ledger_history import LostJournal, SalvagedSale
 def lost_journal(db: sqlite3.Connection, path: Path, at: int) -> LostJournal | None:
     """What of damaged journals beside `path`, or since the copy that was restored, is not known.
 
-    None where Blink has been asked already. Finished sales of the others become part of the journal
-    `db`; the rest wait for Blink's word. `at` is Unix seconds.
+    None where Blink has been asked already, and for long enough. Finished sales of the others
+    become part of the journal `db`; the rest wait for Blink's word. `at` is Unix seconds.
     """
     with reading():
         rebuilt = {row["name"] for row in db.execute("SELECT name FROM rebuilt")}
@@ -28,7 +28,7 @@ def lost_journal(db: sqlite3.Connection, path: Path, at: int) -> LostJournal | N
     files = [file for file in salvage.damaged_journals(path) if file.name not in rebuilt]
     names = sorted({*(file.name for file in files), *(restores - rebuilt)})
     if not names:
-        return None
+        return _awaiting_late_payments(db)
     saved: dict[SaleId, SalvagedSale] = {}
     with reading():
         readable = [file for file in files if salvage.is_database(file)]
@@ -53,6 +53,15 @@ def lost_journal(db: sqlite3.Connection, path: Path, at: int) -> LostJournal | N
     with reading():
         open_sales = tuple(sale for name, sale in saved.items() if not _is_finished(db, name))
     return LostJournal(tuple(names), open_sales, restored=bool(restores - rebuilt))
+
+
+def _awaiting_late_payments(db: sqlite3.Connection) -> LostJournal | None:
+    """A lost journal that is rebuilt, while codes that others showed before may still be paid."""
+    with reading():
+        row = db.execute("SELECT * FROM foreign_codes ORDER BY step DESC LIMIT 1").fetchone()
+    if row is None or row["until"] is None:
+        return None
+    return LostJournal((), asked_at=row["begun_before"], own_done=True, awaited_until=row["until"])
 
 
 def _salvage(

@@ -17,6 +17,7 @@ from kiosk.sale.facts import (
     DirectPaymentReviewed,
     DirectPaymentUnproven,
     Fact,
+    ForeignCodesAwaited,
     ForwardStatusChanged,
     InvoiceIssued,
     InvoiceNeverPaid,
@@ -147,6 +148,8 @@ def _row_of(fact: Fact, at: int) -> Row:
             return Row("merchant_wallets", {"username": username, "wallet_id": wallet}, now)
         case JournalRebuilt(file_name):
             return Row("rebuilt", {"name": file_name}, now)
+        case ForeignCodesAwaited(begun_before, until):
+            return Row("foreign_codes", {}, {"begun_before": begun_before, "until": until, **now})
         case SaleUndecided(sale, reason):
             return Row("undecided", {"sale_id": sale}, {"reason": reason, **now})
         case RecoveredFact(inner, then):

@@ -289,6 +289,17 @@ class JournalRebuilt:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignCodesAwaited:
+    """Codes of other installations, begun before a journal was lost, may be paid until `until`.
+
+    `begun_before` and `until` are Unix seconds; `until` is None when nobody can pay them any more.
+    """
+
+    begun_before: int
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SaleUndecided:
     """A sale of a lost journal of which nobody can say whether it was forwarded: never paid."""
 
@@ -337,6 +348,7 @@ Fact = (
     | RefundRecorded
     | PinTried
     | JournalRebuilt
+    | ForeignCodesAwaited
     | SaleUndecided
     | RecoveredFact
 )

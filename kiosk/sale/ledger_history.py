@@ -41,6 +41,10 @@ class LostJournal:
     when Blink was asked first, Unix seconds: what was paid later is no sale of a lost journal;
     `asked_s` is the same moment in the clock that only goes forward, seconds.
     `own_done`: this installation's sales are taken up, and what others may have left is waited for.
+    `alarmed` are the sales of which an alarm was raised, so that none is raised again.
+
+    `awaited_until`, Unix seconds: all is decided and there are no `names` any more, but until then
+    codes that other installations showed before `asked_at` may be paid.
     """
 
     names: tuple[str, ...]
@@ -51,6 +55,8 @@ class LostJournal:
     asked_s: float = 0.0
     own_done: bool = False
     restored: bool = False
+    alarmed: frozenset[SaleId] = frozenset()
+    awaited_until: int | None = None
 
 
 class EntryState(StrEnum):

@@ -23,7 +23,6 @@ from kiosk.sale.ledger_history import (
     EntryState,
     HistoryEntry,
     LedgerHistory,
-    LostJournal,
     SaleEvidence,
 )
 from kiosk.sale.memo import sale_memo
@@ -128,9 +127,7 @@ def recover_own_sale(
         _recover_unpaid(case, shown_at, recovered)
 
 
-def recover_foreign_sale(
-    evidence: SaleEvidence, lost: LostJournal, till: Till, recovered: Recovered
-) -> None:
+def recover_foreign_sale(evidence: SaleEvidence, till: Till, recovered: Recovered) -> None:
     """Decide about a sale that another installation began, or nobody can say which: never paid.
 
     Another kiosk's sales that are forwarded are none of ours. What was saved of them from the
@@ -139,12 +136,6 @@ def recover_foreign_sale(
     sent = evidence.seen(Direction.OUT, EntryState.SUCCESS)
     under_way = evidence.seen(Direction.OUT, EntryState.PENDING)
     received = evidence.seen(Direction.IN, EntryState.SUCCESS)
-    if (
-        not evidence.odd
-        and evidence.salvaged is None
-        and invoice_made_at(evidence) > (lost.asked_at or till.unix_s)
-    ):
-        return
     paid = bool(received) or (evidence.salvaged is not None and evidence.was_paid)
     if evidence.odd or under_way or (paid and not sent):
         _raise_undecided(

@@ -43,6 +43,11 @@ _ASK_AFTER_S: Final = (
 _ASK_AFTER_LEAVING_S: Final = (5.0, 10.0, 20.0, 40.0)
 
 
+def times_after_end(end: float) -> list[float]:
+    """When codes that ran out at `end`, seconds, are asked about; the last one is the last word."""
+    return [end + after for after in _ASK_AFTER_S]
+
+
 def leave_behind(till: Till, payment_hash: PaymentHash, ending: Ending) -> Till:
     """Let an invoice go from the screen; it is asked about from now on."""
     watched = till.watched_invoices.get(payment_hash)
@@ -192,8 +197,7 @@ def _first_code(watched: WatchedInvoice) -> PaymentHash:
 def _next_check_s(watched: WatchedInvoice, now_s: float) -> float:
     if watched.invoice.verify_url:
         return direct.next_verify_s(watched, now_s)
-    end_s = watched.final_s - WATCHED_S
-    times = [end_s + seconds for seconds in _ASK_AFTER_S]
+    times = times_after_end(watched.final_s - WATCHED_S)
     if watched.left_s is not None:
         times += [watched.left_s + seconds for seconds in _ASK_AFTER_LEAVING_S]
     return min((at for at in times if at > now_s), default=max(watched.final_s, now_s))

@@ -17,6 +17,7 @@ from kiosk.sale.facts import (
     DigitsAccepted,
     Ending,
     Fact,
+    ForeignCodesAwaited,
     ForwardStatus,
     ForwardStatusChanged,
     InvoiceIssued,
@@ -30,6 +31,7 @@ from kiosk.sale.facts import (
     SaleStarted,
 )
 from kiosk.sale.invoice import SaleId, WalletId
+from kiosk.sale.ledger_history import LostJournal
 from kiosk.sale.money import SAT, Fiat, Rate, Sats
 from kiosk.sale.sales_list import SalesPlace
 from kiosk.sale.trouble import TroubleKind
@@ -512,3 +514,19 @@ def test_the_newest_accepted_wallet_of_a_user_name_counts(tmp_path: Path) -> Non
     again = Journal.open(path)
     assert again.take_up().merchant_wallets == {"shop": second, "bar": other}
     again.close()
+
+
+def test_that_others_codes_may_yet_be_paid_outlives_a_restart_until_it_is_over_m8(
+    path: Path,
+) -> None:
+    """The journal is rebuilt; what was salvaged is not taken up again at each start of that day."""
+    journal = Journal.open(path, lambda: NOW)
+    journal.record([ForeignCodesAwaited(NOW - 10, NOW + 86_400)])
+    journal.close()
+    journal = Journal.open(path, lambda: NOW + 90_000)
+    assert journal.lost_journal() == LostJournal(
+        (), asked_at=NOW - 10, own_done=True, awaited_until=NOW + 86_400
+    )
+    journal.record([ForeignCodesAwaited(NOW - 10, None)])
+    assert journal.lost_journal() is None
+    journal.close()

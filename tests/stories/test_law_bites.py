@@ -60,6 +60,11 @@ BREAKAGES = {
         "    return bool(paid) and not sent and not evidence.payouts\n",
         "    return False and bool(paid) and not sent and not evidence.payouts\n",
     ),
+    "a rebuilt journal does not look for what others are paid late (M8)": Breakage(
+        "kiosk/sale/recovery.py",
+        "    until = lost.awaited_until or _payable_until(others)\n",
+        "    until = 0\n",
+    ),
     "what the ledger shows as sent is not looked at (M6)": Breakage(
         "kiosk/sale/recovered_sale.py",
         "    elif sent:\n",

@@ -6,7 +6,13 @@ By the single steps of `happenings` alone such a corner would hardly ever be rea
 from collections.abc import Callable
 from typing import Final
 
-from kiosk.sale.effects import CreatePayout, LookUpPayout, SendForward
+from kiosk.sale.effects import (
+    CreatePayout,
+    FetchAccount,
+    FetchLedgerHistory,
+    LookUpPayout,
+    SendForward,
+)
 from kiosk.sale.events import NodesResult
 from kiosk.sale.keys import Key
 from tests.stories.law.chance import YES_OR_NO, Chance
@@ -17,6 +23,9 @@ from tests.stories.ledger import TaskPayout
 # A payment whose answer is given up reaches Blink so much later: within the two minutes after which
 # a rebuilt journal takes it for one that never left.
 LATER_S: Final = (5.0, 90.0)
+
+# A machine sleeps twice so long: until nobody looks at its code any more, a night, more than a day.
+SLEPT_S: Final = (900.0, 15_000.0, 50_000.0)
 
 
 def a_sale_is_paid_and_its_forwarding_goes_wrong(kiosks: TwoKiosks, chance: Chance) -> None:
@@ -54,6 +63,35 @@ def the_journal_is_lost_while_a_payout_is_on_its_way(kiosks: TwoKiosks, chance: 
     kiosk.answer_all()
 
 
+def the_journal_is_lost_and_the_machine_sleeps(kiosks: TwoKiosks, chance: Chance) -> None:
+    """The code that was up is paid while it sleeps, perhaps when its sales were decided already.
+
+    What Blink has answered may be read only when the machine is awake again.
+    """
+    kiosk, installation_is_lost = any_kiosk(kiosks, chance), chance.pick(YES_OR_NO)
+    is_asked, is_awake_between = chance.pick(YES_OR_NO), chance.pick(YES_OR_NO)
+    slept_s = chance.pick(SLEPT_S)
+    screen = kiosks.sell(kiosk)
+    if screen is None:
+        return
+    kiosk.switch_off()
+    kiosk.wreck_journal()
+    if installation_is_lost:
+        kiosk.wreck_installation()
+    kiosk.switch_on()
+    if is_asked:
+        kiosk.answer_only(FetchAccount)
+        kiosk.wallet.answer_unread(FetchLedgerHistory)
+    kiosks.sleep(slept_s)
+    if is_awake_between:
+        kiosk.turn()
+        kiosk.answer_all()
+    if kiosks.blink.can_be_paid(screen.invoice.payment_hash):
+        kiosks.blink.pay(screen.invoice.payment_hash)
+    kiosks.sleep(slept_s)
+    kiosk.turn()
+
+
 def a_code_is_cancelled_and_paid_later(kiosks: TwoKiosks, chance: Chance) -> None:
     """Perhaps after a night without power; nothing but the till's own question tells of it.
 
@@ -69,8 +107,7 @@ def a_code_is_cancelled_and_paid_later(kiosks: TwoKiosks, chance: Chance) -> Non
     kiosk.answer_all()
     if off:
         kiosk.switch_off()
-        kiosks.clock.now_s += 30_000.0
-        kiosks.blink.take_what_arrives()
+        kiosks.sleep(30_000.0)
         kiosk.switch_on()
     if is_paid_after_the_answer:
         kiosk.answer_all()
@@ -118,6 +155,7 @@ CORNERS: Final[tuple[Callable[[TwoKiosks, Chance], None], ...]] = (
     a_sale_is_paid_and_its_forwarding_goes_wrong,
     a_payout_is_on_its_way_while_blink_changes_its_nodes,
     the_journal_is_lost_while_a_payout_is_on_its_way,
+    the_journal_is_lost_and_the_machine_sleeps,
     a_code_is_cancelled_and_paid_later,
     the_code_runs_out_and_a_new_one_is_wanted,
     the_first_card_is_cloned_while_a_code_is_up,

@@ -60,6 +60,11 @@ class TwoKiosks:
             self._wake_at(max(self.clock.now_s, wake_s))
         self._wake_at(end_s)
 
+    def sleep(self, seconds: float) -> None:
+        """Let time pass while no kiosk is awake, nor woken at its end."""
+        self.clock.now_s += seconds
+        self.blink.take_what_arrives()
+
     def _wake_at(self, now_s: float) -> None:
         self.clock.now_s = now_s
         self.blink.take_what_arrives()
