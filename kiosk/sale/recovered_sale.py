@@ -118,9 +118,13 @@ def recover_own_sale(
         _recover_forwarded(case, received, sent[0], recovered)
     elif under_way:
         _recover_under_way(case, under_way[0], recovered)
-    elif made_at < history.since or (evidence.made is None and not received):
+    elif made_at < history.since and (evidence.was_paid or received):
+        _raise_undecided(evidence, "Blink does not show all that became of it", recovered)
+    elif evidence.made is None and not received:
         if evidence.was_paid:
             _raise_undecided(evidence, "Blink does not show it among the last days'", recovered)
+        elif made_at < history.since and invoice.expires_at + WATCHED_S > shown_at:
+            _recover_unpaid(case, shown_at, recovered)
     elif received:
         _recover_paid(case, received[0], recovered)
     else:

@@ -452,6 +452,32 @@ def test_what_is_decided_of_others_does_not_wait_for_their_open_codes() -> None:
     assert facts_of(story, JournalRebuilt)
 
 
+@pytest.mark.parametrize(
+    "history",
+    [
+        pytest.param(past(since=NOW - 10), id="Blink shows the code, and not all payments"),
+        pytest.param(LedgerHistory((), (), NOW - 10), id="Blink shows neither any more"),
+    ],
+)
+def test_an_unpaid_code_older_than_what_a_busy_ledger_shows_is_watched_m8(
+    history: LedgerHistory,
+) -> None:
+    """It was dropped, and money that came late for it would have stayed with the till."""
+    story = asked(saved(invoice=MADE))
+    story.play(LedgerHistoryResult(history, story.till.now_s))
+    assert MADE.payment_hash in story.till.watched_invoices
+    assert not facts_of(story, InvoiceNeverPaid)
+
+
+def test_late_money_for_a_code_older_than_what_a_busy_ledger_shows_is_an_alarm_m11() -> None:
+    """Blink does not show its invoice any more; its money stayed, and nobody was told."""
+    story = asked()
+    late = LedgerHistory((), (came_in(at=NOW - SETTLE_S),), NOW - 300)
+    story.play(LedgerHistoryResult(late, story.till.now_s))
+    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.UNDECIDED]
+    assert not story.till.forwards
+
+
 def theirs_saved(**known: object) -> SalvagedSale:
     """A sale of another installation, read from the damaged file."""
     salvaged = saved(**known)
