@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from kiosk.commands.cells import Cell, Row, amount, clock, share_cells
+from kiosk.commands.cells import Cell, Row, amount, clock, rate_cell, share_cells
 from kiosk.commands.table import moment
 from kiosk.journal.books import Entry, RefundEntry, SaleEntry
 from kiosk.journal.rows import value_of
@@ -192,10 +192,11 @@ def item_rows(entry: Entry, zone: tzinfo) -> Iterator[Row]:
     if isinstance(entry, RefundEntry) or not is_paid(entry):
         return
     sale = entry.record.sale
+    head = _head(sale, entry.receipt, entry.close)
     day, hour, _ = clock(entry.at, zone)
     for place, line in enumerate(_item_lines(entry), start=1):
         yield (
-            *_head(sale, entry.receipt, entry.close),
+            *head,
             day,
             hour,
             place,
@@ -204,7 +205,7 @@ def item_rows(entry: Entry, zone: tzinfo) -> Iterator[Row]:
             sale.price.currency.code,
             amount(line.minor, sale.price.currency),
             line.tax.name if line.tax else None,
-            Decimal(line.tax.percent) if line.tax else None,
+            rate_cell(line.tax) if line.tax else None,
         )
 
 
@@ -246,8 +247,10 @@ def _kiosk(sale_id: str) -> str:
 
 def _rates(taxes: Iterable[TaxShare]) -> Cell:
     """The rate in percent; several with plus signs."""
-    rates = [share.rate.percent for share in taxes]
-    return Decimal(rates[0]) if len(rates) == 1 else "+".join(rates) or None
+    rates = [share.rate for share in taxes]
+    if len(rates) == 1:
+        return rate_cell(rates[0])
+    return "+".join(rate.percent for rate in rates) or None
 
 
 def _way(sale: Sale) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from kiosk.commands.cells import Row
@@ -19,6 +20,8 @@ _DAY_ZERO: Final = date(1899, 12, 30).toordinal()
 _DAY_S: Final = 24 * 60 * 60
 _DAY_PATTERN: Final = "yyyy-mm-dd"
 _TIME_PATTERN: Final = "hh:mm:ss"
+# Names, currencies, days and states come again and again.
+_CELLS_REMEMBERED: Final = 512
 
 # What needs more than to be copied: markup, control characters, what looks like one that is escaped
 # already, and spaces at an end.
@@ -41,15 +44,19 @@ class RowWriter:
     def __init__(self, columns: int, style: Callable[[str], int]) -> None:
         self._letters = [_column_letters(column) for column in range(columns)]
         self._style = style
-        self._amount_styles: dict[int | str, int] = {}  # by the exponent of an amount
+        # How amounts begin, with an amount of each exponent that was met.
+        self._amount_styles: list[tuple[Decimal, str]] = []
+        remembered = lru_cache(maxsize=_CELLS_REMEMBERED)
         self._spell = _SpellingByType(
             {
-                str: _text_cell,
-                bool: lambda value: f' t="b"><v>{value:d}</v></c>',
-                int: lambda number: f"><v>{number:d}</v></c>",
+                str: remembered(_text_cell),
+                bool: {
+                    value: f' t="b"><v>{value:d}</v></c>' for value in (False, True)
+                }.__getitem__,
+                int: "><v>%d</v></c>".__mod__,
                 Decimal: self._amount_cell,
-                date: self._day_cell,
-                time: self._time_cell,
+                date: remembered(self._day_cell),
+                time: remembered(self._time_cell),
             }
         )
 
@@ -57,18 +64,22 @@ class RowWriter:
         """The row with this number, from 1; what is None or empty is no cell."""
         spell = self._spell
         written = "".join(
-            f'<c r="{letters}{number}"{spell[type(cell)](cell)}'
-            for letters, cell in zip(self._letters, cells, strict=True)
-            if cell is not None and cell != ""
+            [
+                f'<c r="{letters}{number}"{spelled}'
+                for letters, cell in zip(self._letters, cells, strict=True)
+                if cell is not None and (spelled := spell[type(cell)](cell))
+            ]
         )
         return f'<row r="{number}">{written}</row>'
 
     def _amount_cell(self, amount: Decimal) -> str:
         """With as many digits after the dot as its currency has; exact up to 16 digits."""
-        exponent = amount.as_tuple().exponent
-        if exponent not in self._amount_styles:
-            self._amount_styles[exponent] = self._style(_amount_pattern(amount))
-        return f' s="{self._amount_styles[exponent]}"><v>{amount:.16G}</v></c>'
+        for known, style in self._amount_styles:
+            if known.same_quantum(amount):
+                return f"{style}{amount:.16G}</v></c>"
+        style = f' s="{self._style(_amount_pattern(amount))}"><v>'
+        self._amount_styles.append((amount, style))
+        return f"{style}{amount:.16G}</v></c>"
 
     def _day_cell(self, day: date) -> str:
         return f' s="{self._style(_DAY_PATTERN)}"><v>{day.toordinal() - _DAY_ZERO}</v></c>'
@@ -79,7 +90,9 @@ class RowWriter:
 
 
 def _text_cell(text: str) -> str:
-    """A cell of text, from behind its place."""
+    """A cell of text, from behind its place; an empty text is no cell."""
+    if not text:
+        return ""
     kept = text[:_LETTERS_A_CELL]
     space = ""
     if _SPECIAL.search(kept):

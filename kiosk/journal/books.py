@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
-from kiosk.journal.books_of_sale import lines_of, refund_taxes_of, taxes_of
+from kiosk.journal.books_of_sale import lines_by_sale, refund_taxes_of, taxes_by_sale
 from kiosk.journal.closes import (
     AFTER_ALL,
     REFUND_BETWEEN,
@@ -28,6 +28,9 @@ from kiosk.sale.invoice import SaleId
 from kiosk.sale.money import Sats
 from kiosk.sale.sale_record import SaleRecord
 from kiosk.sale.tax import SaleLine, TaxShare
+
+# Of so many sales the items and the taxes are asked for at once.
+_SALES_A_QUESTION: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,17 +172,23 @@ def _sale_entries(
             " ORDER BY coalesce(paid_at, started_at), records.rowid",
             values,
         )
-        for row in rows:
-            place = row["place"]
-            yield SaleEntry(
-                record_of(row, direct=bool(way)),
-                _number(row["series"], row["number"]),
-                _number(row["close_series"], row["close_number"])
-                or (_close_of(closes, place_in, place) if place is not None else None),
-                row["cashier"] or "",
-                lines_of(db, row["sale_id"]),
-                taxes_of(db, row["sale_id"]),
-            )
+        # Read by name a row compares the name with each column's: here that took most of the time.
+        names = [column[0] for column in rows.description]
+        while batch := rows.fetchmany(_SALES_A_QUESTION):
+            sale_ids = [row["sale_id"] for row in batch]
+            lines, taxes = lines_by_sale(db, sale_ids), taxes_by_sale(db, sale_ids)
+            for values_of_row in batch:
+                row = dict(zip(names, values_of_row, strict=True))
+                place = row["place"]
+                yield SaleEntry(
+                    record_of(row, direct=bool(way)),
+                    _number(row["series"], row["number"]),
+                    _number(row["close_series"], row["close_number"])
+                    or (_close_of(closes, place_in, place) if place is not None else None),
+                    row["cashier"] or "",
+                    lines.get(row["sale_id"], ()),
+                    taxes.get(row["sale_id"], ()),
+                )
 
 
 def _refund_entries(

@@ -1,12 +1,19 @@
 """What the books have of one sale: its number, its items, its tax, who sold it, its refunds."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
 
-from kiosk.journal.rows import Value
 from kiosk.sale.books import ReceiptNumber
 from kiosk.sale.money import Sats
 from kiosk.sale.sale_record import RefundRecord
 from kiosk.sale.tax import SaleLine, TaxRate, TaxShare
+
+_LISTED: Final = "SELECT value FROM json_each(?)"
+_SHARE: Final = "tax_name, tax_rate, gross_minor, tax_minor"
+_HIGHEST_RATE_FIRST: Final = "tax_rate DESC, tax_name"
 
 
 def receipt_of(db: sqlite3.Connection, sale_id: str) -> ReceiptNumber | None:
@@ -23,22 +30,42 @@ def cashier_of(db: sqlite3.Connection, sale_id: str) -> str:
 
 def lines_of(db: sqlite3.Connection, sale_id: str) -> tuple[SaleLine, ...]:
     """The items of a sale with their tax, none where the merchant has set no tax."""
-    return tuple(
-        SaleLine(
-            row["minor"],
-            TaxRate(row["tax_name"], row["tax_rate"]) if row["tax_name"] is not None else None,
-            row["name"],
-            row["quantity"],
-        )
-        for row in db.execute(
-            "SELECT * FROM sale_lines WHERE sale_id = ? ORDER BY place", (sale_id,)
-        )
+    return lines_by_sale(db, [sale_id]).get(sale_id, ())
+
+
+def lines_by_sale(
+    db: sqlite3.Connection, sale_ids: Sequence[str]
+) -> dict[str, tuple[SaleLine, ...]]:
+    """The items of many sales with one question; a sale without any is left out."""
+    rows = db.execute(
+        "SELECT sale_id, minor, tax_name, tax_rate, name, quantity FROM sale_lines"  # noqa: S608 - our own names
+        f" WHERE sale_id IN ({_LISTED}) ORDER BY sale_id, place",
+        (json.dumps(sale_ids),),
     )
+    by_sale: dict[str, list[SaleLine]] = {}
+    for sale_id, *line in rows:
+        by_sale.setdefault(sale_id, []).append(_line(*line))
+    return {sale_id: tuple(lines) for sale_id, lines in by_sale.items()}
 
 
 def taxes_of(db: sqlite3.Connection, sale_id: str) -> tuple[TaxShare, ...]:
     """The shares of tax of a sale, the highest rate first."""
-    return _taxes(db, "sale_taxes WHERE sale_id = ?", sale_id)
+    return taxes_by_sale(db, [sale_id]).get(sale_id, ())
+
+
+def taxes_by_sale(
+    db: sqlite3.Connection, sale_ids: Sequence[str]
+) -> dict[str, tuple[TaxShare, ...]]:
+    """The shares of tax of many sales with one question; a sale without any is left out."""
+    rows = db.execute(
+        f"SELECT sale_id, {_SHARE} FROM sale_taxes WHERE sale_id IN ({_LISTED})"  # noqa: S608 - our own names
+        f" ORDER BY sale_id, {_HIGHEST_RATE_FIRST}",
+        (json.dumps(sale_ids),),
+    )
+    by_sale: dict[str, list[TaxShare]] = {}
+    for sale_id, *share in rows:
+        by_sale.setdefault(sale_id, []).append(_share(*share))
+    return {sale_id: tuple(shares) for sale_id, shares in by_sale.items()}
 
 
 def refund_records(db: sqlite3.Connection, sale_id: str) -> tuple[RefundRecord, ...]:
@@ -65,14 +92,23 @@ def refund_records(db: sqlite3.Connection, sale_id: str) -> tuple[RefundRecord, 
 
 def refund_taxes_of(db: sqlite3.Connection, sale_id: str, part: int) -> tuple[TaxShare, ...]:
     """The shares of tax of a sale's `part`-th refund, the highest rate first."""
-    return _taxes(db, "refund_taxes WHERE sale_id = ? AND part = ?", sale_id, part)
-
-
-def _taxes(db: sqlite3.Connection, chosen: str, *values: Value) -> tuple[TaxShare, ...]:
-    return tuple(
-        TaxShare(TaxRate(row["tax_name"], row["tax_rate"]), row["gross_minor"], row["tax_minor"])
-        for row in db.execute(
-            f"SELECT * FROM {chosen} ORDER BY tax_rate DESC, tax_name",  # noqa: S608 - our own names
-            values,
-        )
+    rows = db.execute(
+        f"SELECT {_SHARE} FROM refund_taxes WHERE sale_id = ? AND part = ?"  # noqa: S608 - our own names
+        f" ORDER BY {_HIGHEST_RATE_FIRST}",
+        (sale_id, part),
     )
+    return tuple(_share(*row) for row in rows)
+
+
+@lru_cache(maxsize=512)  # the same items are sold again and again
+def _line(
+    minor: int, tax_name: str | None, tax_rate: int | None, name: str, quantity: int
+) -> SaleLine:
+    if tax_name is None or tax_rate is None:
+        return SaleLine(minor, None, name, quantity)
+    return SaleLine(minor, TaxRate(tax_name, tax_rate), name, quantity)
+
+
+@lru_cache(maxsize=512)
+def _share(tax_name: str, tax_rate: int, gross_minor: int, tax_minor: int) -> TaxShare:
+    return TaxShare(TaxRate(tax_name, tax_rate), gross_minor, tax_minor)

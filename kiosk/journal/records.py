@@ -1,14 +1,12 @@
 """Sales as the lists, the exports and the manager read them, from rows."""
 
-import sqlite3
-
-from kiosk.journal.rows import sale_of
+from kiosk.journal.rows import Columns, sale_of
 from kiosk.sale.facts import Ending, ForwardStatus
 from kiosk.sale.sale_record import SaleRecord, SaleState
 from kiosk.sale.trouble import Trouble, TroubleKind, trouble_noted
 
 
-def record_of(row: sqlite3.Row, *, direct: bool = False) -> SaleRecord:
+def record_of(row: Columns, *, direct: bool = False) -> SaleRecord:
     """A sale from a row of the view `records`, or of `direct_records`."""
     state = SaleState.RECEIVED if direct and row["paid_at"] is not None else _state(row)
     forwarded = state is SaleState.FORWARDED
@@ -24,7 +22,7 @@ def record_of(row: sqlite3.Row, *, direct: bool = False) -> SaleRecord:
     )
 
 
-def trouble_of(row: sqlite3.Row) -> Trouble | None:
+def trouble_of(row: Columns) -> Trouble | None:
     """The trouble that a forward met last; an older program kept the reason alone."""
     reason = row["reason"]
     if not reason:
@@ -37,7 +35,7 @@ def trouble_of(row: sqlite3.Row) -> Trouble | None:
     return Trouble(kind, row["sale_id"], reason)
 
 
-def _state(row: sqlite3.Row) -> SaleState:
+def _state(row: Columns) -> SaleState:
     if row["paid_at"] is not None:
         match row["status"]:
             case ForwardStatus.SETTLED:

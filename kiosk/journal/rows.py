@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from kiosk.sale.facts import (
@@ -210,6 +211,7 @@ def _share_values(share: TaxShare) -> dict[str, Value]:
     }
 
 
+@lru_cache(maxsize=64)
 def checked_currency(code: str, symbol: str, digits: int) -> Currency:
     """A currency as the journal has it.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.journal import Journal, JournalConflict
+from kiosk.journal import Journal, JournalConflict, books
 from kiosk.journal.books import Entry, RefundEntry, SaleEntry
 from kiosk.journal.installation import Hardware
 from kiosk.sale.books import CashierSums, ReceiptNumber, report_as_text, report_from_text
@@ -326,6 +326,28 @@ def test_a_close_sums_up_exactly_what_its_entries_are(journal: Journal) -> None:
     (refunded,) = (entry for entry in entries if isinstance(entry, RefundEntry))
     assert refunded.sale_receipt == ReceiptNumber(1, 2)
     assert journal.entries_of_close(ReceiptNumber(1, 3)) is None
+
+
+def test_each_sale_has_its_own_items_and_taxes_however_many_are_asked_for_at_once(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(books, "_SALES_A_QUESTION", 2)
+    lines = {
+        sale(number).id: tuple(
+            SaleLine(10 * number + place, rate, f"item {place}", number)
+            for place, rate in enumerate((None, REDUCED, VAT, VAT)[: number % 5])
+        )
+        for number in range(1, 8)
+    }
+    for number in range(1, 8):
+        journal.record(sold(replace(sale(number), lines=lines[sale(number).id]), number))
+    read = {entry_id(entry): entry for entry in journal.entries(0, 2**40)}
+    assert list(read) == list(lines)
+    for sale_id, entry in read.items():
+        assert isinstance(entry, SaleEntry)
+        assert entry.lines == lines[sale_id]
+        highest_first = sorted(tax_shares(lines[sale_id]), key=lambda share: -share.rate.hundredths)
+        assert entry.taxes == tuple(highest_first)
 
 
 def test_a_report_is_kept_as_it_was(journal: Journal) -> None:
