@@ -77,6 +77,7 @@ def refund_records(db: sqlite3.Connection, sale_id: str) -> tuple[RefundRecord, 
     )
     return tuple(
         RefundRecord(
+            part=row["part"],
             number=ReceiptNumber(row["series"], row["number"]),
             minor=row["minor"],
             tip_minor=row["tip_minor"],

@@ -68,18 +68,11 @@ def read_details(db: sqlite3.Connection, sale_id: SaleId) -> SaleDetails:
     """
     details = _without_books(db, sale_id)
     sale = replace(details.record.sale, lines=lines_of(db, sale_id))
-    given = db.execute(
-        "SELECT count(*) AS refunds, coalesce(sum(minor), 0) AS minor FROM refunds"
-        " WHERE sale_id = ?",
-        (sale_id,),
-    ).fetchone()
     return replace(
         details,
         record=replace(details.record, sale=sale),
         receipt=receipt_of(db, sale_id),
         taxes=taxes_of(db, sale_id),
-        refunds=given["refunds"],
-        refunded_minor=given["minor"],
         cashier=cashier_of(db, sale_id),
         refund_records=refund_records(db, sale_id),
     )

@@ -75,8 +75,8 @@ def _papers_of(facts: Sequence[Fact]) -> tuple[ReadReceipt, ...]:
         match fact:
             case InvoicePaid(sale, late=False) | DirectInvoicePaid(sale, late=False):
                 papers.append(ReadReceipt(sale, ReceiptUse.PRINT))
-            case RefundRecorded(sale):
-                papers.append(ReadReceipt(sale, ReceiptUse.PRINT, refund=True))
+            case RefundRecorded(sale, part):
+                papers.append(ReadReceipt(sale, ReceiptUse.PRINT, refund=part))
     return tuple(papers)
 
 
@@ -165,7 +165,8 @@ def handle_details(till: Till, event: ReceiptDetailsResult) -> Step:
     if asked.refund:
         papers = (
             PrintReceipt(refund_receipt(details, refund, shop_of(till)))
-            for refund in details.refund_records[-1:]
+            for refund in details.refund_records
+            if refund.part == asked.refund
         )
         return Step(till, (), tuple(papers))
     if asked.use is ReceiptUse.PRINT:

@@ -20,12 +20,12 @@ class ReceiptUse(StrEnum):
 class ReadReceipt:
     """Read a paid sale for its receipt. -> ReceiptDetailsResult.
 
-    `refund`: for the paper of its newest refund instead.
+    `refund`: for the paper of its refund of this part instead; 0 for none.
     """
 
     sale: SaleId
     use: ReceiptUse
-    refund: bool = False
+    refund: int = 0
 
 
 @dataclass(frozen=True, slots=True)

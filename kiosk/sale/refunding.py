@@ -112,7 +112,7 @@ def _record(till: Till, screen: RefundScreen, minor: int, reason: RefundReason) 
     part = refund_of(sale, details.taxes, details.refunded_minor, minor)
     fact = RefundRecorded(
         sale.id,
-        details.refunds + 1,
+        details.next_refund_part,
         part.minor,
         part.tip_minor,
         part.amount,

@@ -52,9 +52,11 @@ class SaleRecord:
 class RefundRecord:
     """A refund as the books have it. `at` is Unix seconds.
 
-    `minor` is in minor units of the sale's currency and includes `tip_minor`.
+    `part` counts the refunds of one sale from 1. `minor` is in minor units of the sale's currency
+    and includes `tip_minor`.
     """
 
+    part: int
     number: ReceiptNumber
     minor: int
     tip_minor: int
@@ -73,8 +75,8 @@ class SaleDetails:
     `payments` is how many payments of its invoice are known. `first_code` is the first code of the
     sale that this one is a new code for; `other_paid`: another code of it has been paid. `held`: it
     was begun in another installation. `receipt` is its number, None for what has none; `taxes` are
-    its shares of tax; `refunds` are how many there were, of `refunded_minor` altogether; `cashier`
-    is who sold it, empty where nobody says so. `refund_records` are the refunds, the oldest first.
+    its shares of tax; `cashier` is who sold it, empty where nobody says so. `refund_records` are
+    the refunds, the oldest first.
     """
 
     record: SaleRecord
@@ -86,7 +88,15 @@ class SaleDetails:
     held: bool = False
     receipt: ReceiptNumber | None = None
     taxes: tuple[TaxShare, ...] = ()
-    refunds: int = 0
-    refunded_minor: int = 0
     cashier: str = ""
     refund_records: tuple[RefundRecord, ...] = ()
+
+    @property
+    def refunded_minor(self) -> int:
+        """What was given back altogether, in minor units of the sale's currency."""
+        return sum(refund.minor for refund in self.refund_records)
+
+    @property
+    def next_refund_part(self) -> int:
+        """The part of the next refund: above the highest, since a damaged journal may lack one."""
+        return 1 + max((refund.part for refund in self.refund_records), default=0)

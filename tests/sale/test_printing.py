@@ -190,9 +190,18 @@ def test_a_refund_gets_its_paper_by_itself_with_always() -> None:
         story.till, screen=SaleScreen(RECEIPTED, ManagerScreen(ManagerPage.HISTORY))
     )
     story.press(Key.CHECK, Key.CHARGE, "1", Key.CHARGE)
-    assert story.effects[-1] == ReadReceipt(RECEIPTED.record.sale.id, ReceiptUse.PRINT, refund=True)
+    assert story.effects[-1] == ReadReceipt(RECEIPTED.record.sale.id, ReceiptUse.PRINT, refund=1)
     answer(story)
     assert titles(story) == [TitleLine(Title.REFUND)]
+
+
+def test_each_of_two_refunds_within_moments_gets_its_own_paper() -> None:
+    story = Story(ALWAYS).ready()
+    sale = REFUNDED_TWICE.record.sale.id
+    for part in (1, 2):  # the journal has both before it is asked
+        asked = ReadReceipt(sale, ReceiptUse.PRINT, refund=part)
+        story.play(ReceiptDetailsResult(REFUNDED_TWICE, asked))
+    assert numbers(story) == ["R1-3", "R1-8"]
 
 
 def test_a_close_that_is_shown_can_be_printed() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.journal import Journal
+from kiosk.sale.books import ReceiptNumber
 from kiosk.sale.effects import FetchRates, ReadSale
 from kiosk.sale.events import RatesFetched, SaleDetailsResult
 from kiosk.sale.facts import RefundRecorded
@@ -14,7 +15,7 @@ from kiosk.sale.keys import Key
 from kiosk.sale.money import Fiat, Sats, sats_from_fiat
 from kiosk.sale.refund import MoreThanPaid, refund_of
 from kiosk.sale.refunding import sats_now, sats_then
-from kiosk.sale.sale_record import SaleDetails, SaleRecord, SaleState
+from kiosk.sale.sale_record import RefundRecord, SaleDetails, SaleRecord, SaleState
 from kiosk.sale.screens import ManagerPage, ManagerScreen, RefundScreen, SaleScreen
 from kiosk.sale.tax import tax_shares
 from tests.journal.test_books import sold, taxed
@@ -25,6 +26,10 @@ PAID = SaleDetails(
     SaleRecord(taxed(1), SaleState.FORWARDED, False, None, NOW, NOW, None, None),
     taxes=tax_shares(taxed(1).lines),
 )
+
+
+def given_back(part: int, minor: int) -> RefundRecord:
+    return RefundRecord(part, ReceiptNumber(1, part), minor, 0, Sats(1), "other", "", NOW)
 
 
 def on_page(details: SaleDetails = PAID) -> Story:
@@ -51,7 +56,7 @@ def test_everything_is_given_back_with_four_keys() -> None:
 
 
 def test_a_part_is_typed_and_never_more_than_is_left() -> None:
-    story = on_page(replace(PAID, refunds=1, refunded_minor=60))
+    story = on_page(replace(PAID, refund_records=(given_back(1, 60),)))
     story.press(Key.CHECK, "51")
     assert isinstance(story.till.screen, RefundScreen)
     assert story.till.screen.entry.total == 5, "51 would be more than the 50 that are left"
@@ -59,6 +64,12 @@ def test_a_part_is_typed_and_never_more_than_is_left() -> None:
     (refund,) = refunds(story)
     assert (refund.part, refund.minor, refund.tip_minor) == (2, 50, 10)
     assert refund.reason == "other"
+
+
+def test_a_refund_that_a_damaged_journal_has_lost_does_not_stop_the_next() -> None:
+    story = on_page(replace(PAID, refund_records=(given_back(2, 60),)))
+    story.press(Key.CHECK, "50", Key.CHARGE, "4", Key.CHARGE)
+    assert [refund.part for refund in refunds(story)] == [3]
 
 
 def test_clear_goes_back_step_by_step_and_records_nothing() -> None:
@@ -73,7 +84,7 @@ def test_clear_goes_back_step_by_step_and_records_nothing() -> None:
     "details",
     [
         replace(PAID, record=replace(PAID.record, paid_at=None, state=SaleState.EXPIRED)),
-        replace(PAID, refunds=1, refunded_minor=110),
+        replace(PAID, refund_records=(given_back(1, 110),)),
     ],
     ids=["unpaid", "all given back"],
 )
@@ -109,7 +120,8 @@ def test_the_page_knows_what_was_given_back(tmp_path: Path) -> None:
     story.press(Key.CHECK, Key.CHARGE, "1", Key.CHARGE)
     journal.record(refunds(story)[1:])
     details = journal.sale_details(taxed(1).id)
-    assert (details.refunds, details.refunded_minor, str(details.receipt)) == (2, 110, "1-1")
+    assert [refund.part for refund in details.refund_records] == [1, 2]
+    assert (details.refunded_minor, str(details.receipt)) == (110, "1-1")
     assert sum(refund.amount for refund in refunds(story)) == taxed(1).amount
     journal.close()
 

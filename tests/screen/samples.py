@@ -209,6 +209,7 @@ RECEIPTED = replace(
     taxes=(TaxShare(VAT, 750, 120), TaxShare(TaxRate("reduced", 700), 500, 33)),
 )
 REFUND = RefundRecord(
+    1,
     ReceiptNumber(1, 3),
     500,
     0,
@@ -218,9 +219,9 @@ REFUND = RefundRecord(
     1_700_003_600,
     (TaxShare(TaxRate("reduced", 700), 500, 33),),
 )
-REFUNDED = replace(RECEIPTED, refunds=1, refunded_minor=500, refund_records=(REFUND,))
-REFUND_2 = replace(REFUND, number=ReceiptNumber(1, 8), minor=200, tip_minor=0, taxes=())
-REFUNDED_TWICE = replace(REFUNDED, refunds=2, refunded_minor=700, refund_records=(REFUND, REFUND_2))
+REFUNDED = replace(RECEIPTED, refund_records=(REFUND,))
+REFUND_2 = replace(REFUND, part=2, number=ReceiptNumber(1, 8), minor=200, tip_minor=0, taxes=())
+REFUNDED_TWICE = replace(REFUNDED, refund_records=(REFUND, REFUND_2))
 
 
 DIRECT_SALE = replace(SALE, direct=True)
