@@ -87,6 +87,11 @@ class Account:
             return self.merchant_wallet
         return self.payee.wallet or NO_WALLET
 
+    @property
+    def is_at_address(self) -> bool:
+        """Whether the server of a Lightning address makes the invoices, and not Blink."""
+        return self.payee is not None and self.payee.address is not None
+
     def with_nodes(self, nodes: frozenset[str]) -> "Account":
         """The same with newer nodes; an empty list takes nothing away from what is known."""
         return replace(self, nodes=nodes) if nodes else self

@@ -47,15 +47,6 @@ def refuse(till: Till, entry: Entry, trouble: Trouble) -> Step:
     )
 
 
-def without_notice(till: Till, ended: Trouble | None) -> Till:
-    """Take a notice from the amount screen whose cause is over."""
-    screen = till.screen
-    if not isinstance(screen, EnteringAmount) or screen.notice is None:
-        return till
-    over = screen.notice == ended or screen.notice.kind is TroubleKind.NO_RATE
-    return replace(till, screen=replace(screen, notice=None)) if over else till
-
-
 def open_sale(
     till: Till,
     entry: Entry,

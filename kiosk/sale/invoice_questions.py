@@ -95,8 +95,8 @@ def _account_again(till: Till) -> Step:
     stuck = bool(till.forwards) and not till.can_forward
     if till.now_s - till.account_s >= DAY_S or stuck:
         return Step(replace(till, fetching_account=True), (), (account_question(till),))
-    by_address = till.account.payee is not None and till.account.payee.address is not None
-    return Step(till) if till.account.nodes or by_address else Step(till, (), (FetchNodes(),))
+    has_nodes = bool(till.account.nodes) or till.account.is_at_address
+    return Step(till) if has_nodes else Step(till, (), (FetchNodes(),))
 
 
 def account_question(till: Till) -> FetchAccount:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.sale import account_ends, checkout, direct, forwards, prices
+from kiosk.sale import account_ends, amount_notice, direct, forwards, prices
 from kiosk.sale.account import NO_WALLET, Account
 from kiosk.sale.backoff import delay_s
 from kiosk.sale.device import ReadDeviceFacts
@@ -32,6 +32,8 @@ _OUT_OF_SERVICE: Final = frozenset(
         TroubleKind.NO_PROOF,
     }
 )
+# What CHARGE may tell of a till whose account is being fetched.
+_TOLD_OF_ACCOUNT: Final = _OUT_OF_SERVICE | amount_notice.NO_ANSWER
 _OTHER_WALLET: Final = (TroubleKind.MERCHANT_WALLET_CHANGED, TroubleKind.MERCHANT_MOVED)
 FETCH_FIRST_DELAY_S: Final = 2.0
 FETCH_LONGEST_DELAY_S: Final = 120.0
@@ -76,8 +78,8 @@ def put_in_service(till: Till, account: Account) -> Step:
     if till.merchant_wallet is None and till.rules.merchant_username:
         till = replace(till, merchant_wallet=wallet)
         facts = (MerchantWalletAccepted(till.rules.merchant_username, wallet),)
-    trouble = till.service.trouble if isinstance(till.service, FetchingAccount) else None
-    till = account_ends.warn_of_ends(checkout.without_notice(till, trouble), account)
+    answered = amount_notice.without_notice(till, _TOLD_OF_ACCOUNT)
+    till = account_ends.warn_of_ends(answered, account)
     if not account.nodes and till.account is not None:
         account = account.with_nodes(till.account.nodes)
     till = replace(
@@ -151,7 +153,8 @@ def handle_account_failure(till: Till, trouble: Trouble) -> Step:
     pause = delay_s(FETCH_FIRST_DELAY_S, FETCH_LONGEST_DELAY_S, tries, till.rules.run)
     waiting = FetchingAccount(tries + 1, till.now_s + pause, trouble)
     effects = (ReadDeviceFacts(),) if trouble.kind in ON_THE_WAY else ()
-    return Step(replace(till, service=waiting, fetching_account=False), (), effects)
+    failed = replace(till, service=waiting, fetching_account=False)
+    return Step(amount_notice.with_other_cause(failed, _TOLD_OF_ACCOUNT, trouble), (), effects)
 
 
 def fetch_account_now(till: Till) -> Till:
@@ -178,6 +181,7 @@ def handle_journal_failure(till: Till, trouble: Trouble) -> Step:
     if due_s is None:
         due_s = till.now_s + JOURNAL_PAUSE_S
     failed = replace(till, journal_trouble=trouble, journal_due_s=due_s)
+    failed = amount_notice.with_other_cause(failed, amount_notice.JOURNAL, trouble)
     screen = till.screen
     if isinstance(screen, FetchingPrice):
         return Step(replace(failed, screen=EnteringAmount(screen.entry, trouble)))
@@ -189,5 +193,5 @@ def handle_journal_failure(till: Till, trouble: Trouble) -> Step:
 
 def handle_journal_writable(till: Till) -> Step:
     """The journal can be written: sales can be made again."""
-    in_service = checkout.without_notice(till, till.journal_trouble)
+    in_service = amount_notice.without_notice(till, amount_notice.JOURNAL)
     return Step(replace(in_service, journal_trouble=None, journal_due_s=None))

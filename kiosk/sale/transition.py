@@ -9,6 +9,7 @@ screen in `code_on_screen`; invoices that may still be paid, and the forward of 
 from dataclasses import replace
 
 from kiosk.sale import (
+    amount_notice,
     checkout,
     choosing_cashier,
     choosing_item,
@@ -90,6 +91,7 @@ def transition(till: Till, event: Event) -> Step:
     if not isinstance(event, JournalFailed):  # it has no facts: they could not be written either
         step = step.then(timers.run_due).then(forwards.start_due)
     step = step.then(lambda after: Step(settings_steps.take_over_rules(after)))
+    step = step.then(lambda after: Step(amount_notice.with_time_left(after)))
     step = copies.with_copy_if_due(step)
     next_till = choosing_item.with_unit_of_before(step.till)
     next_till = count_paid(note_screen_change(till, next_till), step.facts)
@@ -135,8 +137,9 @@ def _handle(till: Till, event: Event) -> Step:
         # The sale on the screen
         case InvoiceCreated():
             return code_on_screen.handle_invoice_created(till, event)
-        case InvoiceRefused():
-            return code_on_screen.handle_invoice_refused(till, event)
+        case InvoiceRefused(trouble=trouble):
+            step = code_on_screen.handle_invoice_refused(till, event)
+            return step.then(lambda t: waiting_for_price.ask_until_answered(t, trouble))
         case ConnectionChanged():
             return code_on_screen.handle_connection_change(till, event)
         case CancelInvoiceResult():

@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.sale.account import Rates
+from kiosk.sale.amount_notice import NO_ANSWER, with_other_cause, without_notice
 from kiosk.sale.backoff import delay_s
-from kiosk.sale.checkout import open_sale, refuse, without_notice
+from kiosk.sale.checkout import open_sale, refuse
 from kiosk.sale.effects import Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.money import Currency
@@ -43,7 +44,7 @@ def switch_unit(till: Till, screen: EnteringAmount) -> Step:
 
 def handle_price(till: Till, rates: Rates) -> Step:
     """A price, and whatever waited for it goes on; the notice about its absence goes."""
-    ended = till.price_trouble
+    told = _told_of_price(till)
     till = replace(
         with_prices_noted(till, rates),
         rates=rates.after(till.rates),
@@ -54,25 +55,47 @@ def handle_price(till: Till, rates: Rates) -> Step:
     )
     if isinstance(till.screen, FetchingPrice):
         return _go_on_with_price(till, till.screen)
-    return Step(without_notice(till, ended))
+    return Step(without_notice(till, told))
 
 
 def handle_price_failure(till: Till, trouble: Trouble) -> Step:
     """No price to be had now: say why to who waits for it, and ask again after a growing pause."""
     trouble = with_nearest_currency(till, trouble)
+    failed = _asked_again_later(replace(till, rate_asked=False), trouble)
+    if isinstance(till.screen, FetchingPrice):
+        return refuse_without_rate(failed, till.screen, trouble)
+    causes = _told_of_price(till)
+    if trouble.kind is TroubleKind.BLINK_ODD:
+        causes -= {TroubleKind.NO_RATE}  # which offers sats
+    return Step(with_other_cause(failed, causes, trouble))
+
+
+def ask_until_answered(till: Till, trouble: Trouble) -> Step:
+    """No answer to an invoice: the price is asked for, and with its answer the notice goes.
+
+    A Lightning address elsewhere has a server of its own, of which Blink's answer says nothing.
+    """
+    is_told = isinstance(till.screen, EnteringAmount) and till.screen.notice == trouble
+    elsewhere = till.account is not None and till.account.is_at_address
+    if not is_told or elsewhere or trouble.kind not in NO_ANSWER:
+        return Step(till)
+    return Step(_asked_again_later(till, trouble))
+
+
+def _asked_again_later(till: Till, trouble: Trouble) -> Till:
     pause = delay_s(PRICE_PAUSE_S, PRICE_LONGEST_PAUSE_S, till.price_tries, till.rules.run)
-    failed = replace(
-        without_notice(till, till.price_trouble),
-        rate_asked=False,
+    return replace(
+        till,
         price_trouble=trouble,
         price_due_s=till.now_s + pause,
         price_tries=till.price_tries + 1,
     )
-    if isinstance(till.screen, FetchingPrice):
-        return refuse_without_rate(failed, till.screen, trouble)
-    if failed.screen != till.screen and isinstance(failed.screen, EnteringAmount):
-        return Step(replace(failed, screen=replace(failed.screen, notice=trouble)))
-    return Step(failed)
+
+
+def _told_of_price(till: Till) -> frozenset[TroubleKind]:
+    """What a notice may say for want of a price."""
+    known = till.price_trouble
+    return frozenset({TroubleKind.NO_RATE} | ({known.kind} if known is not None else set()))
 
 
 def price_retry_s(till: Till) -> float | None:
