@@ -156,14 +156,37 @@ def test_successors_that_fail_the_guard_as_well_come_ever_more_slowly() -> None:
     assert len(story.till.alarms) == 1
 
 
-def test_a_stopped_forward_goes_on_when_the_manager_retries_and_the_cause_has_gone() -> None:
-    """Fault 3: "try again" forgets what stopped it; Blink says it anew if it is still so."""
+def stopped() -> tuple[Story, Invoice]:
+    """A forward whose payout was paid, and not by us."""
     story, made = sending()
     story.send(made, SendOutcome.ALREADY_PAID)
-    for _ in range(3):
+    for _ in range(LOOKS_BEFORE_ALARM):
+        assert forward_of(story, made).status is not ForwardStatus.STOPPED
         story.look(made, LookUpOutcome.NOTHING)
         story.wait(10)
     assert forward_of(story, made).status is ForwardStatus.STOPPED
+    return story, made
+
+
+def test_another_try_of_a_stopped_forward_is_judged_like_the_first() -> None:
+    """Fault 3: what was seen before the stop does not count, and it is not made to wait for it."""
+    story, made = stopped()
+    story.play(RetryRequested())
+    story.look(made, LookUpOutcome.NOTHING)
+    assert forward_of(story, made).due_s - story.till.now_s < 2
+    assert next_effects(story) == [SendForward]
+    story.send(made, SendOutcome.ALREADY_PAID)
+    for _ in range(LOOKS_BEFORE_ALARM):
+        assert forward_of(story, made).status is not ForwardStatus.STOPPED
+        story.look(made, LookUpOutcome.NOTHING)
+        story.wait(10)
+    assert forward_of(story, made).status is ForwardStatus.STOPPED
+    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.PAID_BY_OTHERS]
+
+
+def test_a_stopped_forward_goes_on_when_the_manager_retries_and_the_cause_has_gone() -> None:
+    """Fault 3: "try again" forgets what stopped it; Blink says it anew if it is still so."""
+    story, made = stopped()
     story.play(RetryRequested())
     story.look(made, LookUpOutcome.NOTHING)
     assert next_effects(story) == [SendForward]
@@ -176,15 +199,10 @@ def test_a_stopped_forward_goes_on_when_the_manager_retries_and_the_cause_has_go
 )
 def test_an_answer_after_stopped_changes_nothing(outcome: LookUpOutcome) -> None:
     """What was stopped stays so until a person has looked, unless it turns out settled."""
-    story, made = sending()
-    story.send(made, SendOutcome.ALREADY_PAID)
-    for _ in range(3):
-        story.look(made, LookUpOutcome.NOTHING)
-        story.wait(10)
-    stopped = story.till
-    assert forward_of(story, made).status is ForwardStatus.STOPPED
-    assert story.look(made, outcome).till == stopped
-    assert story.send(made, SendOutcome.NOT_SENT).till == stopped
+    story, made = stopped()
+    before = story.till
+    assert story.look(made, outcome).till == before
+    assert story.send(made, SendOutcome.NOT_SENT).till == before
     assert not next_effects(story)
     story.look(made, LookUpOutcome.SETTLED)
     assert not story.till.forwards
@@ -247,11 +265,7 @@ def test_a_first_payout_of_another_generation_is_not_journaled_m6() -> None:
 
 def test_nothing_is_asked_of_blink_for_a_stopped_forward() -> None:
     """Nor does it wake the loop."""
-    story, made = sending()
-    story.send(made, SendOutcome.ALREADY_PAID)
-    for _ in range(3):
-        story.look(made, LookUpOutcome.NOTHING)
-        story.wait(10)
+    story, _ = stopped()
     step = transition(story.till, JournalWritable())
     assert not step.effects
 
