@@ -36,7 +36,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--interleavings", type=int, default=100_000)
 
 
+def pytest_configure() -> None:
+    """Nothing is thrown away while modules are imported and tests are found."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """What is imported is nobody's garbage: looking at it again and again is much of the time."""
+    gc.enable()
     gc.collect()
     gc.freeze()

@@ -14,7 +14,6 @@ from typing import Final
 
 import pygame
 
-from kiosk.sale.till import Till
 from kiosk.screen.display.window import picture
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.text.words import Words
@@ -140,7 +139,7 @@ def readme_picture() -> pygame.Surface:
 
 def write_all(folder: Path, theme: str, language: str, size: tuple[int, int]) -> None:
     """Every view in one theme, language and size, and a sheet of them."""
-    views: dict[str, Till] = every_view()
+    views = every_view()
     width, height = size
     small = (width * 240 // max(size), height * 240 // max(size))
     sheet = []

@@ -1,8 +1,10 @@
 """Tills in every state, for pictures and tests; the invoice is as long as Blink's are."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 
 from kiosk.sale.account import WindDown
@@ -242,7 +244,8 @@ def till(screen: Screen, **changed: object) -> Till:
     return replace(made, **changed)  # type: ignore[arg-type]
 
 
-def every_view() -> dict[str, Till]:
+@cache
+def every_view() -> Mapping[str, Till]:
     """A till for every view there is."""
     views = {
         "starting": till(EnteringAmount(Entry(USD)), service=FetchingAccount(), account=None),
@@ -365,7 +368,7 @@ def every_view() -> dict[str, Till]:
         views[f"stopped-{kind}"] = till(SaleFailed(trouble, ENTRY))
         waiting = FetchingAccount(3, NOW_S + 17, trouble)
         views[f"out-{kind}"] = till(EnteringAmount(Entry(USD)), service=waiting)
-    return views
+    return MappingProxyType(views)
 
 
 def _cashier_views() -> dict[str, Till]:

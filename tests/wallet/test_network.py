@@ -247,7 +247,7 @@ def test_the_silence_asked_for_is_read_from_seconds_and_dates_and_bounded(
 
 
 def packed(size: int, window: int) -> bytes:
-    packer = zlib.compressobj(9, zlib.DEFLATED, window)
+    packer = zlib.compressobj(1, zlib.DEFLATED, window)
     blank = b" " * 1_000_000
     parts = [packer.compress(blank) for _ in range(size // len(blank))]
     return b"".join([packer.compress(b"{"), *parts, packer.flush()])
@@ -257,17 +257,25 @@ def packed(size: int, window: int) -> bytes:
     ("body", "headers"),
     [
         (b" " * (LARGEST_BODY + 1), ()),
-        (packed(200_000_000, 31), ("Content-Encoding: gzip",)),
-        (packed(200_000_000, 15), ("Content-Encoding: deflate",)),
         (gzip.compress(HONEST)[:-9], ("Content-Encoding: gzip",)),
         (b"no gzip", ("Content-Encoding: gzip",)),
         (HONEST, ("Content-Encoding: br",)),
     ],
-    ids=["large", "gzip bomb", "deflate bomb", "cut", "not packed", "another coding"],
+    ids=["large", "cut", "not packed", "another coding"],
 )
 def test_a_body_beyond_reason_is_an_odd_answer(body: bytes, headers: tuple[str, ...]) -> None:
+    """Box fault 22: a body is bounded, and unpacked whole or not at all."""
+    assert_odd(answer(body, "200 OK", *headers))
+
+
+@pytest.mark.parametrize(("coding", "window"), [("gzip", 31), ("deflate", 15)])
+def test_a_few_bytes_that_unpack_to_many_are_an_odd_answer(coding: str, window: int) -> None:
     """Box fault 22: what is unpacked is bounded, whatever a few bytes unpack to."""
-    handle, _ = answering(answer(body, "200 OK", *headers))
+    assert_odd(answer(packed(200_000_000, window), "200 OK", f"Content-Encoding: {coding}"))
+
+
+def assert_odd(answered: bytes) -> None:
+    handle, _ = answering(answered)
     error = talk(handle, lambda http: trouble_of(http.ask(documents.LIMIT)))
     assert isinstance(error, AnswerLost)
     assert error.trouble.kind is TroubleKind.BLINK_ODD
