@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import count, groupby, pairwise
+from types import MappingProxyType
 from typing import Final
 
 import pygame
@@ -31,6 +32,7 @@ _MOST_FONTS: Final = 128
 _OPENING: Final = threading.Lock()
 _OPEN_FONTS: Final[dict[tuple[Typeface, Weight, int], pygame.font.Font]] = {}
 _RIGHT_TO_LEFT: Final = ("R", "AL")
+_TURNED: Final = MappingProxyType(dict(zip("()[]{}<>«»‹›", ")(][}{><»«›‹", strict=True)))
 
 # Japanese breaks between any two characters but before these and after those (JIS X 4051).
 _NOT_FIRST: Final = frozenset(
@@ -198,13 +200,31 @@ def _runs(words: str, rtl: bool) -> tuple[tuple[Typeface, str], ...]:
     if rtl or any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in words):
         from bidi import get_display  # most tills never need it
 
-        words = str(get_display(words, base_dir="R" if rtl else "L"))
+        seen = str(get_display(words, base_dir="R" if rtl else "L"))
+        words = _with_brackets_turned(words, seen, rtl=rtl)
     runs = []
     for (face, _), chars in groupby(without_marks(words), _run_of()):
         run = "".join(chars)
         # The face reads and shapes from right to left by itself, so it gets the order of reading.
         runs.append((face, run[::-1] if face is Typeface.HEBREW else run))
     return tuple(runs)
+
+
+def _with_brackets_turned(words: str, seen: str, *, rtl: bool) -> str:
+    """The text as it is `seen`, with the brackets turned that are read from right to left.
+
+    The order alone leaves that to the font. A bracket runs along with its paragraph if all that is
+    read before it, or after it, is seen at its left.
+    """
+    along = set()
+    for place, char in enumerate(words):
+        at = len(words) - 1 - place if rtl else place
+        at_left = words[place + 1 :] if rtl else words[:place]
+        if char in _TURNED and seen[at : at + 1] == char and sorted(seen[:at]) == sorted(at_left):
+            along.add(at)
+    turns = ((at in along) == rtl for at in range(len(seen)))
+    pairs = zip(seen, turns, strict=True)
+    return "".join(_TURNED.get(char, char) if turn else char for char, turn in pairs)
 
 
 def _run_of() -> Callable[[str], tuple[Typeface, int]]:

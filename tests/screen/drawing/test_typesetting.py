@@ -102,6 +102,28 @@ def test_a_name_in_the_other_direction_keeps_its_own() -> None:
     assert pygame.image.tobytes(right, "RGBA") == pygame.image.tobytes(name, "RGBA")
 
 
+@pytest.mark.parametrize(
+    ("words", "seen", "rtl"),
+    [
+        ("אב (גד)", "(דג) בא", True),
+        ("אב (1)", "(1) בא", True),
+        ("אב [גד (ה)]", "[(ה) דג] בא", True),
+        ("\u2068a (b)\u2069 אב (ג)", "(ג) בא a (b)", True),
+        ("אב a(b)c", "a(b)c בא", True),
+        ("ab (גד) e", "ab (דג) e", False),
+        ("ab אב (גד) cd (ef)", "ab (דג) בא cd (ef)", False),
+        ("ab (cd)", "ab (cd)", False),
+    ],
+)
+def test_brackets_are_turned_where_they_are_read_from_right_to_left(
+    words: str, seen: str, rtl: bool
+) -> None:
+    """In Hebrew every bracket had its back to what it holds."""
+    runs = typesetting._runs(words, rtl)
+    in_sight = [run[::-1] if face is Typeface.HEBREW else run for face, run in runs]
+    assert "".join(in_sight) == seen
+
+
 @pytest.mark.parametrize("height", [20, 40, 90])
 def test_digits_are_all_as_wide_so_that_an_amount_does_not_jump(height: int) -> None:
     for weight in Weight:
