@@ -35,10 +35,10 @@ def write_sales(journal: Path, zone: tzinfo, folder: Path) -> None:
     with contextlib.closing(Journal.read_only(journal)) as book:
         reports = book.close_reports()[::-1]
         spans = {"all": lambda: book.entries(0, EVER), "since-close": book.entries_since_close}
-        last = reports[-1].number if reports else None
-        of_last = book.entries_of_close(last) if last is not None else None
-        if of_last is not None:  # a close of a journal that was replaced has its report alone
-            spans[f"close-{last}"] = lambda: of_last
+        last = reports[-1] if reports else None
+        of_last = book.entries_of_close(last.number) if last is not None else None
+        if last is not None and of_last is not None and book.missing_of_close(last.number) == 0:
+            spans[f"close-{last.number}"] = lambda: of_last
         tables = {
             f"sales-{span}": (SALES, book_files.sale_table(entries(), zone))
             for span, entries in spans.items()

@@ -82,10 +82,11 @@ def run(args: argparse.Namespace, journal: Path, zone: tzinfo) -> int:
                 print(f"\n{_sums(book.totals(since, until))}")
                 return 0
             entries = _chosen(book, args.close, since, until)
-            if entries is None:
-                sys.stderr.write(f"kiosk: {_no_entries(book, args.close)}\n")
-                return 1
-            return _write(args, book, entries, zone)
+            lacks = _lacks(book, args.close, entries) if args.close is not None else None
+            if lacks is not None:
+                sys.stderr.write(f"kiosk: {lacks}\n")
+            written = _write(args, book, entries, zone) if entries is not None else 1
+            return written if lacks is None else 1
         finally:
             book.close()
     except KioskError as error:
@@ -108,14 +109,19 @@ def _find(args: argparse.Namespace, book: Journal, zone: tzinfo) -> int:
     return 0
 
 
-def _no_entries(book: Journal, close: ReceiptNumber) -> str:
-    """Why a close has no list of sales here."""
-    if any(report.number == close for report in book.close_reports()):
-        return (
-            f"close {close} was made in a journal that this one has replaced: its report is kept"
-            " (kiosk closes), the list of its sales is not"
-        )
-    return f"there is no close {close}: see kiosk closes"
+def _lacks(book: Journal, close: ReceiptNumber, entries: Iterable[Entry] | None) -> str | None:
+    """What the list of a close lacks; None if it is exactly what the close has summed up."""
+    missing = book.missing_of_close(close)
+    if missing is None:
+        if entries is None:
+            return f"there is no close {close}: see kiosk closes"
+        return f"the report of close {close} is lost: nobody can say whether this is all of it"
+    if not missing:
+        return None
+    return (
+        f"close {close} was made in a journal that this one has replaced: {missing} of the sales"
+        " and refunds that its report sums up (kiosk closes) are not in this one"
+    )
 
 
 def _chosen(

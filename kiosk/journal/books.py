@@ -21,6 +21,13 @@ from kiosk.journal.closes import (
 )
 from kiosk.journal.errors import reading
 from kiosk.journal.records import record_of
+from kiosk.journal.replaced_closes import (
+    EARLIER_REFUNDS,
+    EARLIER_SALES,
+    came_over,
+    chosen_by,
+    missing_of_close,
+)
 from kiosk.journal.rows import Value, sale_of
 from kiosk.sale.books import ReceiptNumber
 from kiosk.sale.facts import Sale
@@ -105,9 +112,18 @@ def entries_since_close(db: sqlite3.Connection) -> Iterator[Entry]:
 
 
 def entries_of_close(db: sqlite3.Connection, number: ReceiptNumber) -> Iterator[Entry] | None:
-    """What a close has summed up, and the sales of its time that nobody paid; None if unknown."""
+    """What a close has summed up, and the sales of its time that nobody paid; None if unknown.
+
+    Of a close that was made in a journal that this one has replaced: what came from there so far,
+    without the sales that nobody paid; None if nothing did.
+    """
     ends = place_of(db, number)
-    return _between(db, *ends) if ends is not None else None
+    if ends is not None:
+        return _between(db, *ends)
+    if not came_over(db, number) and missing_of_close(db, number) != 0:
+        return None  # no list, since an empty one would say that nothing was sold
+    choice = _Choice(EARLIER_SALES, EARLIER_SALES, EARLIER_REFUNDS, chosen_by(number))
+    return _entries(db, choice)
 
 
 def entries_of_sales(db: sqlite3.Connection, sales: Iterable[SaleId]) -> Iterator[Entry]:

@@ -187,6 +187,16 @@ def reports(db: sqlite3.Connection, limit: int = NEVER) -> tuple[CloseReport, ..
         return tuple(report_from_text(row["report"]) for row in rows)
 
 
+def report_of(db: sqlite3.Connection, number: ReceiptNumber) -> CloseReport | None:
+    """The report of a close, None where there is none."""
+    with reading():
+        row = db.execute(
+            "SELECT report FROM close_reports WHERE series = ? AND number = ?",
+            (number.series, number.number),
+        ).fetchone()
+        return report_from_text(row["report"]) if row is not None else None
+
+
 def _report(
     db: sqlite3.Connection, number: ReceiptNumber, before: ClosePlace, place: ClosePlace, by: str
 ) -> CloseReport:

@@ -18,6 +18,7 @@ from kiosk.journal import (
     learned,
     owner_lock,
     rebuilding,
+    replaced_closes,
     requests,
     sales_pages,
     salvaged_books,
@@ -292,8 +293,12 @@ class Journal:
         return books.entries_since_close(self._db)
 
     def entries_of_close(self, number: ReceiptNumber) -> Iterator[Entry] | None:
-        """The sales and refunds of a close, None if there is no such close."""
+        """The sales and refunds of a close, None if there is none or nothing of it is here."""
         return books.entries_of_close(self._db, number)
+
+    def missing_of_close(self, number: ReceiptNumber) -> int | None:
+        """How many of the sales and refunds of a close are not here; None: nor is its report."""
+        return replaced_closes.missing_of_close(self._db, number)
 
     def matching_sales(self, text: str) -> SearchResult:
         """Sales by what somebody knows of one: id, number, hash, amount or memo."""

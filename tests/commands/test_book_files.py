@@ -21,13 +21,22 @@ from kiosk.commands import book_files, workbook
 from kiosk.commands.export import write_sales
 from kiosk.commands.sale_tables import SALES
 from kiosk.journal import Journal, copy_journal, restore
-from kiosk.sale.facts import DayClosed, ForwardStatus, ForwardStatusChanged, SaleStarted
+from kiosk.sale.facts import (
+    DayClosed,
+    ForwardStatus,
+    ForwardStatusChanged,
+    InvoiceIssued,
+    InvoicePaid,
+    RecoveredFact,
+    SaleStarted,
+)
 from kiosk.sale.money import Sats
 from kiosk.sale.tax import SaleLine
 from kiosk.sale.trouble import TroubleKind
 from tests.journal.connection import connection
 from tests.journal.test_books import refund, sold, taxed
 from tests.journal.test_journal import NOW, sale
+from tests.sale.tills import invoice
 
 
 @pytest.fixture
@@ -255,27 +264,84 @@ def test_nothing_of_the_workbooks_library_is_imported_before_one_is_written() ->
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_a_close_of_a_journal_that_was_replaced_has_its_report_and_no_empty_file(
+def replaced(path: Path, book: Journal) -> None:
+    """What was done since the journal was empty is in a damaged one now, and taken over from it."""
+    book.close()
+    Journal.set_aside(path, "then")
+    again = Journal.open(path, lambda: NOW)
+    assert again.lost_journal() is not None
+    again.close()
+
+
+def test_a_close_of_a_journal_that_was_replaced_has_the_list_that_its_report_sums_up(
     book: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An empty file of a close with two sales says that nothing was sold."""
     path, copy = tmp_path / "journal.sqlite3", tmp_path / "copy.sqlite3"
     copy_journal(path, copy)
     book.record([*sold(taxed(1, direct=True), 1), *sold(taxed(2, direct=True), 2)])
-    book.record([DayClosed(NOW)])
+    book.record([refund(taxed(1), 1, 50), DayClosed(NOW), *sold(taxed(3, direct=True), 3)])
     book.close()
     restore(copy, path, "till-1", lambda: NOW, lambda: None)
     again = Journal.open(path, lambda: NOW)
     assert again.lost_journal() is not None
     again.close()
+    rows = rows_of(capsys, "sales", "--csv", "--close", "1")
+    closes = rows_of(capsys, "closes", "--csv")
+    for column in ("gross", "tip", "net", "tax", "sats", "tip_sats"):
+        assert total(rows, column) == total(closes, column), column
+    assert [row["number"] for row in rows] == ["1", "2", "1"]
     folder = tmp_path / "stick"
     folder.mkdir()
     write_sales(path, UTC, folder)
-    assert not list(folder.glob("kiosk-sales-close-*"))
-    (closes,) = csv.DictReader(io.StringIO(output_of(capsys, "closes", "--csv")))
-    assert (closes["close"], closes["receipts"]) == ("1", "2")
+    assert list(folder.glob("kiosk-sales-close-1-1-*"))
+
+
+def test_a_list_says_that_it_lacks_sales_which_wait_for_blinks_word(
+    book: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "journal.sqlite3"
+    book.record([*sold(taxed(1, direct=True), 1), *sold(sale(2), 2), DayClosed(NOW)])
+    replaced(path, book)
     assert main(["sales", "--csv", "--close", "1"]) == 1
-    assert "close 1-1 was made in a journal that this one has replaced" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 2, "the head, and the one that is here"
+    assert "1 of the sales and refunds that its report sums up" in err
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    write_sales(path, UTC, folder)
+    assert not list(folder.glob("kiosk-sales-close-*")), "nobody reads there what it lacks"
+    again = Journal.open(path, lambda: NOW)
+    code = invoice(2, sale(2).amount)
+    recovered = (
+        SaleStarted(sale(2)),
+        InvoiceIssued(sale(2).id, code),
+        InvoicePaid(sale(2).id, code.payment_hash, late=True),
+    )
+    again.record([RecoveredFact(fact, NOW) for fact in recovered])
+    again.close()
+    assert len(rows_of(capsys, "sales", "--csv", "--close", "1")) == 2
+
+
+def test_a_close_of_which_nothing_is_left_has_its_report_and_no_empty_list(
+    book: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An empty list of a close with a sale says that nothing was sold."""
+    book.record([*sold(sale(1), 1), DayClosed(NOW)])
+    replaced(tmp_path / "journal.sqlite3", book)
+    assert main(["sales", "--csv", "--close", "1"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "1 of the sales and refunds that its report sums up" in err
+
+
+def test_an_empty_close_of_a_journal_that_was_replaced_has_an_empty_list(
+    book: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book.record([DayClosed(NOW)])
+    replaced(tmp_path / "journal.sqlite3", book)
+    assert rows_of(capsys, "sales", "--csv", "--close", "1") == []
+    assert main(["sales", "--csv", "--close", "2"]) == 1
+    assert "there is no close 1-2" in capsys.readouterr().err
 
 
 def test_the_stick_gets_every_table_and_the_last_closes_own(day: Journal, tmp_path: Path) -> None:
