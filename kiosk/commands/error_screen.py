@@ -6,7 +6,7 @@ dark. The watchdog is fed meanwhile.
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -20,6 +20,7 @@ from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import FetchingAccount, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.display.window import Window
+from kiosk.screen.text.setting_problems import first_of
 from kiosk.settings import Settings
 
 COUNTDOWN_S: Final = 1.0
@@ -79,8 +80,8 @@ class ErrorScreen:
         return min(pauses, default=None)
 
 
-def wrong_settings(names: tuple[str, ...]) -> Trouble:
-    """The trouble that names what is wrong, never a value."""
+def wrong_settings(names: Sequence[str]) -> Trouble:
+    """The trouble that names what is wrong, never a value; of much that is wrong the first."""
     only_items = bool(names) and all(name.startswith(ITEMS_FILE) for name in names)
     kind = TroubleKind.WRONG_ITEMS_FILE if only_items else TroubleKind.WRONG_SETTINGS
-    return Trouble(kind, ", ".join(names))
+    return Trouble(kind, first_of(names, ", "))

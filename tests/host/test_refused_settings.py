@@ -66,6 +66,15 @@ def test_of_the_quick_items_file_the_line_is_named() -> None:
     assert wrong_settings(()).kind is TroubleKind.WRONG_SETTINGS
 
 
+def test_of_many_wrong_lines_the_first_are_told_and_how_many_more_there_are() -> None:
+    """Fifty of them ran out of the picture, over the keys."""
+    problems = [f"items.csv: line {number} has the price 0" for number in range(2, 52)]
+    what, cure = Words("en").trouble_text(wrong_settings(names_of(problems)))
+    assert what == "The quick items were not taken in."
+    assert "items.csv: line 5, +46. Correct it" in cure
+    assert "line 6" not in cure
+
+
 def test_the_line_of_the_quick_items_file_is_told_in_the_language_of_the_screen() -> None:
     """A merchant who reads no English saw the English word."""
     trouble = wrong_settings(names_of(["items.csv: line 3 has the price 0"]))

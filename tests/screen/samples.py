@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 
+from kiosk.commands.error_screen import wrong_settings
 from kiosk.sale.account import WindDown
 from kiosk.sale.books import CashierSums, CloseReport, CurrencySums, ReceiptNumber
 from kiosk.sale.cashier import Cashier
@@ -74,6 +75,7 @@ from kiosk.sale.wifi import (
     Security,
     WifiNotice,
 )
+from kiosk.settings import TABLE
 from kiosk.settings.items import COLOURS
 from tests.sale.tills import ACCOUNT, JPY, RULES, USD, rates, usd_rate
 from tests.screen.first_run_samples import first_run_screens
@@ -265,6 +267,13 @@ def every_view() -> Mapping[str, Till]:
         "alarm": till(
             EnteringAmount(Entry(USD)),
             alarms=(Alarm(Trouble(TroubleKind.PAID_TWICE, SALE.id), SALE.id),),
+        ),
+        "wrong-items": till(
+            EnteringAmount(Entry(USD)),
+            alarms=(Alarm(wrong_settings([f"items.csv: line {line}" for line in range(2, 52)])),),
+        ),
+        "wrong-settings": till(
+            EnteringAmount(Entry(USD)), settings_trouble=wrong_settings([*TABLE][:7])
         ),
         "no-copy": till(
             EnteringAmount(Entry(USD)),

@@ -134,9 +134,13 @@ def problem_text(words: Words, problem: str) -> str:
 
 def problems_text(words: Words, problems: Sequence[str]) -> str:
     """Several mistakes as they are shown: the first few, and how many more there are."""
-    shown = "; ".join(problem_text(words, problem) for problem in problems[:MOST_SHOWN])
-    more = len(problems) - MOST_SHOWN
-    return f"{shown}; +{more}" if more > 0 else shown
+    return first_of([problem_text(words, problem) for problem in problems], "; ")
+
+
+def first_of(mistakes: Sequence[str], between: str) -> str:
+    """As many mistakes as there is room for, and how many more there are."""
+    more = len(mistakes) - MOST_SHOWN
+    return between.join([*mistakes[:MOST_SHOWN], *([f"+{more}"] if more > 0 else [])])
 
 
 def knows(sentence: str) -> bool:
