@@ -27,7 +27,7 @@ from kiosk.sale.ledger_history import (
 )
 from kiosk.sale.memo import sale_memo
 from kiosk.sale.money import SAT, Fiat
-from kiosk.sale.till import Alarm, Forward, Till, WatchedInvoice
+from kiosk.sale.till import Alarm, Forward, RecentlyPaid, Till, WatchedInvoice
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.watched_invoices import WATCHED_S
 
@@ -39,6 +39,7 @@ class Recovered:
     facts: list[Fact] = field(default_factory=list)
     watched_invoices: dict[PaymentHash, WatchedInvoice] = field(default_factory=dict)
     forwards: dict[PaymentHash, Forward] = field(default_factory=dict)
+    recently_paid: dict[PaymentHash, RecentlyPaid] = field(default_factory=dict)
     alarms: list[Alarm] = field(default_factory=list)
 
 
@@ -177,10 +178,18 @@ def invoice_made_at(evidence: SaleEvidence) -> int:
 def _recover_forwarded(
     case: _Case, received: list[HistoryEntry], sent: HistoryEntry, recovered: Recovered
 ) -> None:
-    """The merchant has it: history, as far as Blink still shows it."""
+    """The merchant has it: history, as far as Blink still shows it.
+
+    Its invoice may be paid a second time, or has been, so it is asked about as at any start (M12).
+    """
     if sent.invoice is None or not received:
         return
     sale, paid_at = case.sale.id, received[0].at
+    left_s = case.invoice.expires_at - case.till.unix_s
+    if left_s + WATCHED_S > 0:
+        recovered.recently_paid[case.invoice.payment_hash] = RecentlyPaid(
+            case.sale, case.invoice, case.till.now_s + max(0, left_s)
+        )
     recovered.facts += [
         *case.begun(),
         RecoveredFact(SaleLeftScreen(sale, Ending.PAID), paid_at),

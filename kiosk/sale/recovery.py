@@ -103,6 +103,7 @@ def handle_ledger_history(till: Till, event: LedgerHistoryResult) -> Step:
         lost_journal=waiting,
         watched_invoices=MappingProxyType({**till.watched_invoices, **recovered.watched_invoices}),
         forwards=MappingProxyType({**till.forwards, **recovered.forwards}),
+        recently_paid=MappingProxyType({**recovered.recently_paid, **till.recently_paid}),
         alarms=alarms,
     )
     step = Step(rebuilt, tuple(recovered.facts))

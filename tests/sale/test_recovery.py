@@ -21,6 +21,7 @@ from kiosk.sale.facts import (
     InvoiceNeverPaid,
     InvoicePaid,
     JournalRebuilt,
+    PaidTwice,
     PayoutIssued,
     RecoveredFact,
     Sale,
@@ -120,6 +121,32 @@ def test_what_blink_shows_as_forwarded_is_history_and_never_sent_again() -> None
     assert story.facts[-1] == JournalRebuilt("journal.corrupt-1")
     story.wait(7200)
     assert story.count(SendForward) == story.count(CreatePayout) == 0
+
+
+def test_a_second_payment_of_what_was_forwarded_before_the_loss_is_told_m12() -> None:
+    """It was asked about only after the next start, and by then perhaps too late."""
+    story = asked()
+    open_still = replace(MADE, expires_at=NOW + 300)
+    forwarded = past(came_in(), went_out(), made=shown(InvoiceStatus.PAID, open_still))
+    story.play(LedgerHistoryResult(forwarded, story.till.now_s))
+    story.play(InvoiceStatusResult(MADE.payment_hash, InvoiceStatus.PAID, 1, story.till.now_s))
+    story.awaiting()
+    assert any(
+        isinstance(effect, FetchInvoiceStatus) and MADE.payment_hash in effect.payment_hashes
+        for effect in story.effects
+    )
+    story.wait(301)
+    story.play(InvoiceStatusResult(MADE.payment_hash, InvoiceStatus.PAID, 2, story.till.now_s))
+    assert [fact.payments for fact in story.facts if isinstance(fact, PaidTwice)] == [2]
+    assert MADE.payment_hash not in story.till.recently_paid
+
+
+def test_what_was_forwarded_days_before_the_loss_is_not_asked_about_again() -> None:
+    story = asked()
+    over = replace(MADE, expires_at=NOW - 86_400)
+    forwarded = past(came_in(), went_out(), made=shown(InvoiceStatus.PAID, over))
+    story.play(LedgerHistoryResult(forwarded, story.till.now_s))
+    assert not story.till.recently_paid
 
 
 def test_what_was_paid_and_not_forwarded_goes_on_its_way_with_a_payout_invoice_of_its_own() -> None:
