@@ -133,9 +133,7 @@ def _open_sales(
         if till.rules.is_own(evidence.id):
             own.append(evidence)
         elif evidence.id not in lost.alarmed and (
-            evidence.odd
-            or evidence.salvaged is not None
-            or invoice_made_at(evidence) <= begun_before
+            evidence.salvaged is not None or invoice_made_at(evidence) <= begun_before
         ):
             others.append(evidence)
     return own, others

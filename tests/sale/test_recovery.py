@@ -372,6 +372,16 @@ def test_what_began_after_the_journal_was_lost_is_not_of_the_lost_journal() -> N
     assert story.till.lost_journal is None
 
 
+def test_what_cannot_be_read_of_a_sale_begun_since_the_loss_is_no_alarm_here() -> None:
+    """For a day the ledger is read again, and each odd entry of a till beside it was an alarm."""
+    story = asked()
+    name = SaleId("till-1_ffffffff_0a1b2c3d_8")
+    made = replace(shown(made=replace(MADE, expires_at=NOW + 700)), sale=name, made_at=NOW + 100)
+    history = LedgerHistory((made,), (), 0, frozenset({name}))
+    story.play(LedgerHistoryResult(history, story.till.now_s))
+    assert story.till.alarms == ()
+
+
 def test_a_sale_of_this_installation_is_ours_under_whatever_kiosk_id_it_was_begun() -> None:
     """KIOSK_ID may be changed; the installation says whose sale it is."""
     before = "kasse-2_3f9a0b1c_0a1b2c3d_7"
