@@ -144,7 +144,7 @@ def _rows(line: Line, words: Words) -> Iterator[ReceiptRow]:
             named = words.as_written(counted) if counted else words.tr("Item")
             yield ReceiptRow(named, words.money(price))
         case TaxLine(rate, net, tax):
-            named = words.as_written(f"{rate.name} {rate.percent} %")
+            named = words.tax_rate(rate)
             yield ReceiptRow(named, words.money(tax))
             yield ReceiptRow(words.tr(_LABELS[Label.NET]), words.money(net))
         case CashierLine(sums):

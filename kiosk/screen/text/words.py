@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from kiosk.sale.money import SAT, Currency, Fiat, Sats
+from kiosk.sale.tax import TaxRate
 from kiosk.sale.trouble import Trouble
 from kiosk.screen.drawing.font_coverage import (
     END_ISOLATE,
@@ -80,7 +81,11 @@ class Words:
 
     def as_written(self, text: str) -> str:
         """Somebody's own words, like a shop's name: they keep their own direction."""
-        return self._isolated(text, FIRST_STRONG_ISOLATE)
+        return self._isolated(text, FIRST_STRONG_ISOLATE) if text else ""
+
+    def tax_rate(self, rate: TaxRate) -> str:
+        """A tax rate by its name."""
+        return self.as_written(f"{rate.name} {rate.percent} %")
 
     def money(self, amount: Fiat) -> str:
         """An amount with its symbol, or sats."""

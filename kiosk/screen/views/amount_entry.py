@@ -92,7 +92,8 @@ def entering(canvas: Canvas, till: Till, screen: EnteringAmount, look: Look) -> 
 def _tax_key(canvas: Canvas, head: pygame.Rect, rate: TaxRate) -> pygame.Rect:
     """The tax rate of what is typed, which a tap changes; what is left of the head comes back."""
     beside, key = canvas.columns(head, [60, 40], canvas.points(GAP))
-    canvas.button(key, Key.TAX, f"{rate.name} {rate.percent} %", tone=Tone.QUIET, size=SMALL)
+    name = canvas.words.tax_rate(rate)
+    canvas.button(key, Key.TAX, name, tone=Tone.QUIET, size=SMALL)
     return beside
 
 

@@ -102,7 +102,9 @@ def _choosing(canvas: Canvas, screen: FirstRun) -> None:
     words = canvas.words
     is_language = screen.question is Question.LANGUAGE
     labels = [
-        LANGUAGE_NAMES[choice] if is_language else choice.replace("_", " ").replace("/", " / ")
+        LANGUAGE_NAMES[choice]
+        if is_language
+        else words.as_written(choice.replace("_", " ").replace("/", " / "))
         for choice in screen.shown_choices
     ]
     choices_page(

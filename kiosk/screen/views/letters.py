@@ -56,7 +56,7 @@ def letter_rows(
 def signs_key(canvas: Canvas, area: pygame.Rect, layer: KeyboardLayer) -> None:
     """The key between letters and signs."""
     other = "abc" if layer is KeyboardLayer.SIGNS else "#+="
-    canvas.button(area, Key.PLUS, other, tone=Tone.TOOL)
+    canvas.button(area, Key.PLUS, canvas.words.as_written(other), tone=Tone.TOOL)
 
 
 def _shift_and_backspace(

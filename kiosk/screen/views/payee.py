@@ -27,7 +27,7 @@ def payee_refused_page(canvas: Canvas, name: str, trouble: Trouble | None) -> No
     body, foot = page_with_foot(canvas)
     sign, who, line = rows(body, [26, 18, 56], canvas.points(GAP))
     canvas.sign(Icon.WARNING, sign, colours.bad, TITLE * 1.4)
-    canvas.text(name, who, colours.ink, LARGE, weight=Weight.BOLD)
+    canvas.text(words.as_written(name), who, colours.ink, LARGE, weight=Weight.BOLD)
     if trouble is not None:
         why = words.joined(*words.trouble_text(trouble))
         if trouble.kind is TroubleKind.MERCHANT_UNKNOWN:
@@ -44,8 +44,8 @@ def payee_right_page(canvas: Canvas, payee: str) -> None:
     title, name, domain, warning = rows(body, [22, 22, 20, 36], canvas.points(GAP))
     canvas.text(words.tr("Money goes to"), title, colours.quiet, LARGE)
     before, at, after = payee.partition("@")
-    canvas.text(before, name, colours.ink, TITLE, weight=Weight.BOLD)
-    canvas.text(at + after, domain, colours.ink, TITLE, weight=Weight.BOLD)
+    for part, place in ((before, name), (at + after, domain)):
+        canvas.text(words.as_written(part), place, colours.ink, TITLE, weight=Weight.BOLD)
     sure = words.tr("Every sale is paid there. Read it letter by letter: is it right?")
     canvas.lines(sure, warning, colours.ink, BODY)
     foot_keys(canvas, foot, [back_key(canvas), (Key.CHARGE, words.tr("Yes"), Icon.TICK, Tone.MAIN)])

@@ -140,7 +140,7 @@ def key_right(canvas: Canvas, progress: PhoneProgress) -> None:
     body, foot = page_with_foot(canvas)
     title, account, ends, payee, sure = rows(body, [16, 22, 14, 26, 22], canvas.points(GAP))
     canvas.text(words.tr("The key is of this account"), title, colours.quiet, LARGE)
-    name = progress.account or words.tr("Blink does not say which")
+    name = words.as_written(progress.account) or words.tr("Blink does not say which")
     canvas.text(name, account, colours.ink, TITLE, weight=Weight.BOLD)
     until = words.tr("It has no end that Blink tells.")
     if progress.key_ends_at is not None:

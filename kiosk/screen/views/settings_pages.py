@@ -109,13 +109,15 @@ def _text(words: Words, setting: EditableSetting, text: str) -> str:
     """A chosen value as it is called; of a list how many; what was typed is shown as it is."""
     if setting.separator:
         return words.whole(len(parts_of(text, setting.separator))) if text else ""
-    return choice_label(words, text) if setting.choices else text
+    if not text:
+        return ""
+    return choice_label(words, text) if setting.choices else words.as_written(text)
 
 
 def _parts(canvas: Canvas, screen: SettingsScreen, setting: EditableSetting) -> None:
     """The parts of a list, and behind them the key for a new one."""
     words = canvas.words
-    lines = [*((part, "") for part in screen.parts), (words.tr("New"), "")]
+    lines = [*((words.as_written(part), "") for part in screen.parts), (words.tr("New"), "")]
     shown = lines[screen.part_top : screen.part_top + ROWS]
     title = setting_label(words, setting.name)
     choices_page(canvas, title, shown, has_pages=len(lines) > ROWS)

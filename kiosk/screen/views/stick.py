@@ -76,7 +76,7 @@ def _right(canvas: Canvas, screen: FirstRun) -> None:
     assert result is not None  # the file was read
     body, foot = page_with_foot(canvas)
     title, name, names, sure = rows(body, [18, 24, 30, 28], canvas.points(GAP))
-    payee = result.payee or words.tr("the account of the key")
+    payee = words.as_written(result.payee) or words.tr("the account of the key")
     canvas.text(words.tr("Money goes to"), title, colours.quiet, LARGE)
     canvas.text(payee, name, colours.ink, TITLE, weight=Weight.BOLD)
     labels = ", ".join(setting_label(words, changed) for changed in result.changed)

@@ -116,7 +116,7 @@ def _close(canvas: Canvas, area: pygame.Rect, report: CloseReport) -> None:
     beside: list[Line] = [(end, *quiet)] if begin else []
     for line in sums:
         for share in line.taxes:
-            rate = f"{share.rate.name} {share.rate.percent} %"
+            rate = words.tax_rate(share.rate)
             tax = words.money(Fiat(share.tax_minor, line.currency))
             beside.append((f"{rate}: {tax}", colours.ink, LABEL, Weight.MEDIUM))
     beside += _refund_lines(canvas, report.refunded)

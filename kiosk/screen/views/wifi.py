@@ -80,7 +80,9 @@ def _network(canvas: Canvas, area: pygame.Rect, key: Key, network: Network) -> N
     inner = area.inflate(-2 * canvas.points(MARGIN), -2 * canvas.points(GAP / 2))
     sign, name, about, signal = canvas.columns(inner, [8, 50, 30, 12], canvas.points(GAP))
     canvas.sign(Icon.WIFI if network.security is Security.OPEN else Icon.LOCK, sign, ink, LABEL)
-    canvas.lines(network.name, name, ink, LABEL, align=Align.START, weight=Weight.BOLD)
+    canvas.lines(
+        words.as_written(network.name), name, ink, LABEL, align=Align.START, weight=Weight.BOLD
+    )
     canvas.text(_about(canvas, network), about, quiet, SMALL, align=Align.END)
     canvas.text(words.percent(network.signal), signal, quiet, SMALL, align=Align.END)
 
@@ -104,12 +106,12 @@ def _passphrase(canvas: Canvas, screen: EnteringPassphrase) -> None:
     _, head = off_bottom(head, canvas.points(LABEL + LARGE + 2 * GAP), 0)
     line, typed = rows(head.inflate(-2 * canvas.points(GAP), 0), [1, 1], 0)
     if screen.notice is None:
-        name = screen.network.name or words.tr("Hidden network")
+        name = words.as_written(screen.network.name) or words.tr("Hidden network")
         canvas.signed(Icon.WIFI, name, line, colours.quiet, LABEL)
     else:
         canvas.signed(Icon.WARNING, words.tr(WIFI_NOTICES[screen.notice]), line, colours.bad, LABEL)
     # The last letter shows, so that a wrong one is seen by who types and by few others.
-    shown = _HIDDEN * max(0, len(screen.typed) - 1) + screen.typed[-1:]
+    shown = words.as_written(_HIDDEN * max(0, len(screen.typed) - 1) + screen.typed[-1:])
     asked = words.tr("Passphrase")
     if screen.asks_name:
         shown, asked = words.as_written(screen.typed), words.tr("Name of the network")

@@ -4,6 +4,8 @@ import pytest
 
 from kiosk.sale.keys import Key
 from kiosk.screen.display.window import picture
+from kiosk.screen.drawing import typesetting
+from kiosk.screen.drawing.font_coverage import Typeface
 from kiosk.screen.drawing.look import Look
 from kiosk.screen.text.words import Words
 from tests.screen.samples import every_view
@@ -41,6 +43,35 @@ def test_what_is_read_first_stands_at_the_right(name: str) -> None:
 def test_the_amount_and_its_name_are_beside_the_keypad_on_the_other_side() -> None:
     assert places("amount", "en")[Key.MENU] < places("amount", "en")[Key.D1]
     assert places("amount", "he")[Key.MENU] > places("amount", "he")[Key.D3]
+
+
+def in_sight(words: str) -> str:
+    """The letters from left to right, as a line of a Hebrew screen has them."""
+    runs = typesetting._runs(words, True)
+    return "".join(run[::-1] if face is Typeface.HEBREW else run for face, run in runs)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("first-payee_right", "@blink.sv"),
+        ("first-payee-no-proof", "cafe@pay.example"),
+        ("first-time_zone", "/ Buenos Aires"),
+        ("first-payee", "#+="),
+        ("settings-0", "cafe_satoshi@blink.sv"),
+        ("settings-1", "5, 10, 15"),
+        ("settings-items", "Slice of cake;3.50;EUR;reduced;brown"),
+        ("wifi", "A network whose name is 32 long."),
+        ("passphrase-joined", "••••••••••••e"),
+        ("tax", "reduced 7 %"),
+    ],
+)
+def test_what_somebody_wrote_in_latin_letters_reads_as_it_was_written(
+    name: str, written: str
+) -> None:
+    """Who gets the money was asked as "blink.sv@"; names and rates had their ends at the front."""
+    _, canvas = picture(VIEWS[name], Look(words=Words("he")), SIZE)
+    assert written in {in_sight(line) for line in canvas.said}
 
 
 @pytest.mark.parametrize("name", ["amount", "pin", "own-tip"])
