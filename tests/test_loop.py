@@ -33,17 +33,12 @@ from kiosk.sale.events import (
 from kiosk.sale.facts import Ending, Fact, SaleLeftScreen
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key, Light
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen
 from kiosk.sale.money import Sats
 from kiosk.sale.receipt import Receipt
 from kiosk.sale.sale_record import SaleDetails
 from kiosk.sale.sales_list import SalesPageResult, SalesPlace
-from kiosk.sale.screens import (
-    EnteringAmount,
-    LeavingCode,
-    ManagerPage,
-    ManagerScreen,
-    RequestingInvoice,
-)
+from kiosk.sale.screens import EnteringAmount, LeavingCode, RequestingInvoice
 from kiosk.sale.service import JOURNAL_PAUSE_S
 from kiosk.sale.till import Till
 from kiosk.sale.totals import Totals

@@ -8,7 +8,8 @@ from kiosk.sale.effects import PlaySound, ReadCashierSums, Sound, Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import CashierSumsResult
 from kiosk.sale.keys import Key
-from kiosk.sale.screens import CashierLogin, ChoosingCashier, EnteringAmount, EnteringPin
+from kiosk.sale.manager_screens import CashierLogin, EnteringPin
+from kiosk.sale.screens import ChoosingCashier, EnteringAmount
 from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 

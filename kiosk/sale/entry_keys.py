@@ -26,7 +26,8 @@ from kiosk.sale.entry import (
     without_last_digit,
 )
 from kiosk.sale.keys import Key
-from kiosk.sale.screens import BehindPin, EnteringAmount, EnteringPin
+from kiosk.sale.manager_screens import BehindPin, EnteringPin
+from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 

@@ -33,32 +33,34 @@ from kiosk.sale.entry_keys import handle_entry_key
 from kiosk.sale.facts import Ending
 from kiosk.sale.key_timing import ignores_key
 from kiosk.sale.keys import Key, Row
+from kiosk.sale.manager_screens import (
+    BehindPin,
+    DeviceScreen,
+    EnteringPin,
+    ManagerPage,
+    ManagerScreen,
+    ReceiptScreen,
+    RefundScreen,
+    SaleScreen,
+)
 from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
-    BehindPin,
     CheckingLimit,
     ChoosingCashier,
     ChoosingItem,
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
-    DeviceScreen,
     EnteringAmount,
-    EnteringPin,
     FetchingPrice,
     Forwarded,
     LeavingCode,
-    ManagerPage,
-    ManagerScreen,
     Paid,
-    ReceiptScreen,
     ReceivedDirectly,
-    RefundScreen,
     RequestingInvoice,
     SaleFailed,
     SaleReceived,
-    SaleScreen,
 )
 from kiosk.sale.settings_screen import SettingsScreen
 from kiosk.sale.till import Till

@@ -5,6 +5,7 @@ from typing import Final
 
 from kiosk.sale.first_run_screen import FirstRun, Question
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import EnteringPin, ManagerScreen, RefundScreen, SaleScreen
 from kiosk.sale.screens import (
     AcceptingDigits,
     ChoosingCashier,
@@ -12,10 +13,6 @@ from kiosk.sale.screens import (
     ChoosingTip,
     ConfirmingLimit,
     EnteringAmount,
-    EnteringPin,
-    ManagerScreen,
-    RefundScreen,
-    SaleScreen,
     Screen,
 )
 from kiosk.sale.settings_screen import SettingsScreen, SettingsStep

@@ -23,8 +23,8 @@ from kiosk.sale.effects import PlaySound, ReadSalesHistory, Sound, Step
 from kiosk.sale.events import SalesHistoryResult
 from kiosk.sale.facts import DayClosed
 from kiosk.sale.keys import Key, Letter
+from kiosk.sale.manager_screens import DeviceScreen, ManagerPage, ManagerScreen
 from kiosk.sale.sales_list import SalesList, SalesPageResult
-from kiosk.sale.screens import DeviceScreen, ManagerPage, ManagerScreen
 from kiosk.sale.settings_screen import SettingsScreen
 from kiosk.sale.till import Till
 from kiosk.sale.wifi import WifiJoinResult, WifiNotice, WifiScanResult, WifiScreen

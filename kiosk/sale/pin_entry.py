@@ -10,9 +10,10 @@ from kiosk.sale.code_on_screen import back_to_entry
 from kiosk.sale.effects import PlaySound, Sound, Step
 from kiosk.sale.facts import PinTried
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import BehindPin, CashierLogin, EnteringPin
 from kiosk.sale.pin import PIN_TRIES, is_correct_pin, lock_s
 from kiosk.sale.pin_tries import MANAGER, PinTries
-from kiosk.sale.screens import BehindPin, CashierLogin, ChoosingCashier, EnteringPin
+from kiosk.sale.screens import ChoosingCashier
 from kiosk.sale.till import Alarm, Till
 from kiosk.sale.trouble import Trouble, TroubleKind
 

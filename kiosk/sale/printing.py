@@ -11,6 +11,7 @@ from kiosk.sale.code_on_screen import back_to_entry
 from kiosk.sale.effects import Step
 from kiosk.sale.facts import DirectInvoicePaid, Fact, InvoicePaid, RefundRecorded, Sale
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import ManagerScreen, ReceiptScreen, SaleScreen
 from kiosk.sale.receipt import (
     MOST_ITEMS,
     Receipt,
@@ -28,14 +29,7 @@ from kiosk.sale.receipt_request import (
 )
 from kiosk.sale.rules import ReceiptRule
 from kiosk.sale.sale_record import RefundRecord
-from kiosk.sale.screens import (
-    Forwarded,
-    ManagerScreen,
-    Paid,
-    ReceiptScreen,
-    SaleReceived,
-    SaleScreen,
-)
+from kiosk.sale.screens import Forwarded, Paid, SaleReceived
 from kiosk.sale.till import Till
 
 MOST_UNPRINTED: Final = 20  # receipts that are remembered as given up, the newest

@@ -11,10 +11,10 @@ from kiosk.sale.effects import PlaySound, ReadSale, Sound, Step
 from kiosk.sale.entry import Entry, EntryFull, with_digit, without_last_digit
 from kiosk.sale.facts import RefundRecorded
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import RefundScreen, SaleScreen
 from kiosk.sale.money import SAT, Sats, is_sane_price, sats_from_fiat
 from kiosk.sale.refund import RefundReason, refund_of
 from kiosk.sale.sale_record import SaleDetails
-from kiosk.sale.screens import RefundScreen, SaleScreen
 from kiosk.sale.till import Ready, Till
 
 REASONS = tuple(RefundReason)

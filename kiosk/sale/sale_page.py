@@ -12,8 +12,8 @@ from kiosk.sale.facts import Ending, ForwardStatus
 from kiosk.sale.forward_steps import with_forward
 from kiosk.sale.invoice import Invoice, PaymentHash, SaleId
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen, SaleScreen
 from kiosk.sale.sale_record import SaleDetails, SaleRecord, SaleState
-from kiosk.sale.screens import ManagerPage, ManagerScreen, SaleScreen
 from kiosk.sale.till import RecentlyPaid, Till, WatchedInvoice
 from kiosk.sale.trouble import TroubleKind
 

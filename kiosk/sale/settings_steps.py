@@ -12,11 +12,12 @@ from kiosk.sale.effects import ReadSalesHistory, Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import ForwardStatus
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen
 from kiosk.sale.payee_lookup import PayeeFound, PayeeNotFound
 from kiosk.sale.phone_setup import PhoneProgress, PhoneStep, StopPhoneSetup
 from kiosk.sale.prices import unit_by_code
 from kiosk.sale.rules import Rules
-from kiosk.sale.screens import EnteringAmount, ManagerPage, ManagerScreen
+from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.settings_change import (
     ApplySettings,
     ChangeOutcome,

@@ -19,6 +19,14 @@ from kiosk.sale.code_on_screen import ask_before_leaving, back_to_entry, leave_c
 from kiosk.sale.effects import ProbeJournal, Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import ForwardStatus
+from kiosk.sale.manager_screens import (
+    DeviceScreen,
+    EnteringPin,
+    ManagerScreen,
+    ReceiptScreen,
+    RefundScreen,
+    SaleScreen,
+)
 from kiosk.sale.restored_copy import waits_for_ledger
 from kiosk.sale.screens import (
     AcceptingDigits,
@@ -29,20 +37,14 @@ from kiosk.sale.screens import (
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
-    DeviceScreen,
     EnteringAmount,
-    EnteringPin,
     FetchingPrice,
     Forwarded,
     LeavingCode,
-    ManagerScreen,
     Paid,
-    ReceiptScreen,
     ReceivedDirectly,
-    RefundScreen,
     SaleFailed,
     SaleReceived,
-    SaleScreen,
 )
 from kiosk.sale.service import JOURNAL_PAUSE_S
 from kiosk.sale.settings_screen import SettingsScreen

@@ -13,15 +13,10 @@ from kiosk.sale.effects import OpenSale, PlaySound, ReadCashierSums, Sound
 from kiosk.sale.events import CashierSumsResult, RowTouched
 from kiosk.sale.facts import DayClosed, PinTried, SaleStarted
 from kiosk.sale.keys import Key, Row
+from kiosk.sale.manager_screens import EnteringPin, ManagerScreen
 from kiosk.sale.pin import PIN_TRIES, pin_hash
 from kiosk.sale.pin_tries import MANAGER, PinTries
-from kiosk.sale.screens import (
-    ChoosingCashier,
-    EnteringAmount,
-    EnteringPin,
-    ManagerScreen,
-    RequestingInvoice,
-)
+from kiosk.sale.screens import ChoosingCashier, EnteringAmount, RequestingInvoice
 from kiosk.sale.till import FetchingAccount
 from kiosk.sale.timers import ENTRY_KEPT_S, QUESTION_SHOWN_S, next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind

@@ -9,7 +9,8 @@ from kiosk.sale.effects import PlaySound, Sound
 from kiosk.sale.events import AccountFetched, DeviceFailed, SettingsRefused
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.manager import EXPORT_KEY, WIFI_KEY
-from kiosk.sale.screens import ManagerPage, ManagerScreen, RequestingInvoice
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen
+from kiosk.sale.screens import RequestingInvoice
 from kiosk.sale.status_light import status_light
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import ScanWifi

@@ -44,6 +44,7 @@ from kiosk.sale.forwards import LOOKS_BEFORE_ALARM
 from kiosk.sale.invoice import Invoice, InvoiceStatus, SaleId
 from kiosk.sale.keys import Key
 from kiosk.sale.ledger_history import LedgerHistory, SaleEvidence, concerns
+from kiosk.sale.manager_screens import EnteringPin
 from kiosk.sale.money import JUMP_PERCENT, SAT, Fiat, Rate, Sats, is_sane_price, jumped
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.prices import changed_digits
@@ -52,7 +53,6 @@ from kiosk.sale.screens import (
     CodeDetail,
     CodeExpired,
     EnteringAmount,
-    EnteringPin,
     ReceivedDirectly,
 )
 from kiosk.sale.timers import EXPIRED_SHOWN_S, LEAVE_PATIENCE_S, needs_connection, next_wake_s

@@ -10,17 +10,10 @@ from kiosk.sale.events import DailyLimitResult, KeyReleased, KeyStuck, RatesFetc
 from kiosk.sale.facts import DayClosed
 from kiosk.sale.key_timing import ANSWERS_IGNORED_S, counts_while_dark
 from kiosk.sale.keys import Key, Light
+from kiosk.sale.manager_screens import EnteringPin, ManagerScreen
 from kiosk.sale.money import Cents
 from kiosk.sale.pin import pin_hash
-from kiosk.sale.screens import (
-    AwaitingPayment,
-    ChoosingTip,
-    ConfirmingLimit,
-    EnteringAmount,
-    EnteringPin,
-    ManagerScreen,
-    Paid,
-)
+from kiosk.sale.screens import AwaitingPayment, ChoosingTip, ConfirmingLimit, EnteringAmount, Paid
 from kiosk.sale.status_light import status_light
 from tests.sale.tills import RULES, Story, rates
 from tests.screen.samples import every_view

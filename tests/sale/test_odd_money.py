@@ -8,9 +8,9 @@ from kiosk.sale.direct import put_alarms_away
 from kiosk.sale.facts import AlarmRead, LateMoneyPutAway
 from kiosk.sale.invoice import SaleId
 from kiosk.sale.keys import Key, Light
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen
 from kiosk.sale.odd_money import ONLY_TOLD, can_put_away
 from kiosk.sale.sales_list import ReadSalesPage
-from kiosk.sale.screens import ManagerPage, ManagerScreen
 from kiosk.sale.status_light import status_light
 from kiosk.sale.till import Alarm, FetchingAccount
 from kiosk.sale.trouble import Trouble, TroubleKind

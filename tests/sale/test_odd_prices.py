@@ -12,6 +12,7 @@ from kiosk.sale.events import AccountFetched, RatesFetched
 from kiosk.sale.facts import DigitsAccepted, SaleStarted
 from kiosk.sale.keys import Key
 from kiosk.sale.limits import left_today
+from kiosk.sale.manager_screens import ManagerScreen
 from kiosk.sale.money import (
     JUMP_WITHIN_S,
     MOST_MINOR_PER_SAT,
@@ -28,7 +29,6 @@ from kiosk.sale.screens import (
     ConfirmingLimit,
     EnteringAmount,
     FetchingPrice,
-    ManagerScreen,
     RequestingInvoice,
 )
 from kiosk.sale.timers import QUESTION_SHOWN_S

@@ -25,6 +25,7 @@ from kiosk.sale.ids import parse_sale_id
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key
 from kiosk.sale.limits import LIMIT_FRESH_S, SALES_A_MINUTE, UNPAID_AN_HOUR, too_many
+from kiosk.sale.manager_screens import EnteringPin
 from kiosk.sale.money import RATE_LIFE_S, Cents
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.rules import OverLimitPolicy
@@ -34,7 +35,6 @@ from kiosk.sale.screens import (
     CodeExpired,
     ConfirmingLimit,
     EnteringAmount,
-    EnteringPin,
     FetchingPrice,
     RequestingInvoice,
 )

@@ -9,9 +9,10 @@ from kiosk.sale.effects import FetchAccount
 from kiosk.sale.events import AccountFetched, AccountFetchFailed, JournalFailed
 from kiosk.sale.keys import Key
 from kiosk.sale.manager import ABOUT_KEY
+from kiosk.sale.manager_screens import DeviceScreen, EnteringPin, ManagerScreen
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.reach import Reach, way_to_blink
-from kiosk.sale.screens import DeviceScreen, EnteringAmount, EnteringPin, ManagerScreen
+from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.sale.wifi import NetworkList, ScanWifi, WifiJoinResult, WifiNotice
 from tests.sale.tills import ACCOUNT, RULES, Story

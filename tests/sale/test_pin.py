@@ -9,9 +9,9 @@ from kiosk.commands.app import initial_till
 from kiosk.journal import Journal
 from kiosk.sale.facts import PinTried
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import EnteringPin, ManagerScreen
 from kiosk.sale.pin import PIN_TRIES, lock_s, pin_hash
 from kiosk.sale.pin_tries import MANAGER, PinTries
-from kiosk.sale.screens import EnteringPin, ManagerScreen
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.text.words import Words
 from tests.journal.test_journal import NOW

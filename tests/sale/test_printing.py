@@ -10,6 +10,7 @@ from kiosk.sale.events import InvoiceStatusResult
 from kiosk.sale.facts import Ending, InvoicePaid
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key, Light
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen, ReceiptScreen, SaleScreen
 from kiosk.sale.printing import MOST_UNPRINTED, tells_unprinted
 from kiosk.sale.receipt import FactLine, Label, Title, TitleLine, sale_receipt
 from kiosk.sale.receipt_request import (
@@ -21,14 +22,7 @@ from kiosk.sale.receipt_request import (
     ReceiptUse,
 )
 from kiosk.sale.rules import ReceiptRule, Rules
-from kiosk.sale.screens import (
-    EnteringAmount,
-    ManagerPage,
-    ManagerScreen,
-    Paid,
-    ReceiptScreen,
-    SaleScreen,
-)
+from kiosk.sale.screens import EnteringAmount, Paid
 from kiosk.sale.status_light import status_light
 from kiosk.sale.trouble import Trouble, TroubleKind
 from tests.sale.tills import RULES, Story

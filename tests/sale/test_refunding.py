@@ -12,11 +12,11 @@ from kiosk.sale.events import RatesFetched, SaleDetailsResult
 from kiosk.sale.facts import RefundRecorded
 from kiosk.sale.invoice import SaleId
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen, RefundScreen, SaleScreen
 from kiosk.sale.money import Fiat, Sats, sats_from_fiat
 from kiosk.sale.refund import MoreThanPaid, refund_of
 from kiosk.sale.refunding import sats_now, sats_then
 from kiosk.sale.sale_record import RefundRecord, SaleDetails, SaleRecord, SaleState
-from kiosk.sale.screens import ManagerPage, ManagerScreen, RefundScreen, SaleScreen
 from kiosk.sale.tax import tax_shares
 from tests.journal.test_books import sold, taxed
 from tests.journal.test_journal import NOW

@@ -17,10 +17,11 @@ from kiosk.sale.facts import (
 )
 from kiosk.sale.invoice import InvoiceStatus, SaleId
 from kiosk.sale.keys import Key, Row
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen, SaleScreen
 from kiosk.sale.money import SAT, Fiat, Sats
 from kiosk.sale.sale_record import SaleDetails, SaleRecord, SaleState
 from kiosk.sale.sales_list import ReadSalesPage, SalesDay, SalesList, SalesPageResult, SalesPlace
-from kiosk.sale.screens import EnteringAmount, ManagerPage, ManagerScreen, SaleScreen
+from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.till import Forward
 from kiosk.sale.totals import Totals
 from kiosk.sale.trouble import TroubleKind

@@ -11,9 +11,10 @@ from kiosk.sale.events import Event, InvoiceRefused, KeyPressed, LetterTyped, Se
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.lightning_address import LightningAddress
 from kiosk.sale.manager import SETTINGS_KEY
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen
 from kiosk.sale.money import Currency
 from kiosk.sale.payee_lookup import LookUpPayee, PayeeFound, PayeeNotFound
-from kiosk.sale.screens import EnteringAmount, ManagerPage, ManagerScreen
+from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.settings_change import (
     ApplySettings,
     ChangeOutcome,

@@ -11,6 +11,7 @@ from kiosk.sale.effects import Effect
 from kiosk.sale.events import Event, KeyPressed, Tick
 from kiosk.sale.keys import Key
 from kiosk.sale.manager import SETTINGS_KEY
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen
 from kiosk.sale.phone_setup import (
     AnswerPhoneSetup,
     PhoneFailure,
@@ -21,7 +22,7 @@ from kiosk.sale.phone_setup import (
     StopPhoneSetup,
     failed,
 )
-from kiosk.sale.screens import EnteringAmount, ManagerPage, ManagerScreen
+from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.settings_change import ChangeOutcome, SettingsChangeResult, allow_phone
 from kiosk.sale.settings_screen import EditableSetting, SettingsScreen, SettingsStep
 from kiosk.sale.till import FetchingAccount, Till

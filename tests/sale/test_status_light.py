@@ -19,6 +19,14 @@ from kiosk.sale.events import (
 )
 from kiosk.sale.first_run_screen import FirstRun
 from kiosk.sale.keys import Key, Light
+from kiosk.sale.manager_screens import (
+    DeviceScreen,
+    EnteringPin,
+    ManagerScreen,
+    ReceiptScreen,
+    RefundScreen,
+    SaleScreen,
+)
 from kiosk.sale.money import Sats
 from kiosk.sale.screens import (
     AcceptingDigits,
@@ -29,21 +37,15 @@ from kiosk.sale.screens import (
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
-    DeviceScreen,
     EnteringAmount,
-    EnteringPin,
     FetchingPrice,
     Forwarded,
     LeavingCode,
-    ManagerScreen,
     Paid,
-    ReceiptScreen,
     ReceivedDirectly,
-    RefundScreen,
     RequestingInvoice,
     SaleFailed,
     SaleReceived,
-    SaleScreen,
     Screen,
 )
 from kiosk.sale.settings_screen import SettingsScreen

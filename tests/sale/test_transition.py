@@ -53,6 +53,7 @@ from kiosk.sale.facts import (
 )
 from kiosk.sale.invoice import InvoiceStatus, PaymentHash, SaleId
 from kiosk.sale.keys import Key, Light
+from kiosk.sale.manager_screens import EnteringPin, ManagerScreen
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.prices import amount_in_unit
@@ -63,11 +64,9 @@ from kiosk.sale.screens import (
     ConfirmingLimit,
     ConnectionState,
     EnteringAmount,
-    EnteringPin,
     FetchingPrice,
     Forwarded,
     LeavingCode,
-    ManagerScreen,
     Paid,
     SaleFailed,
 )

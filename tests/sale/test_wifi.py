@@ -9,8 +9,9 @@ from kiosk.sale.effects import Effect, Step
 from kiosk.sale.events import LetterTyped
 from kiosk.sale.keys import Key, Letter
 from kiosk.sale.letters import KeyboardLayer
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen
 from kiosk.sale.pin import pin_hash
-from kiosk.sale.screens import EnteringAmount, ManagerPage, ManagerScreen
+from kiosk.sale.screens import EnteringAmount
 from kiosk.sale.timers import MANAGER_PATIENCE_S, needs_connection
 from kiosk.sale.wifi import (
     LIST_ROWS,

@@ -25,6 +25,16 @@ from kiosk.sale.invoice import (
     SaleId,
 )
 from kiosk.sale.letters import KeyboardLayer
+from kiosk.sale.manager_screens import (
+    CashierLogin,
+    DeviceScreen,
+    EnteringPin,
+    ManagerPage,
+    ManagerScreen,
+    ReceiptScreen,
+    RefundScreen,
+    SaleScreen,
+)
 from kiosk.sale.money import SAT, Cents, Fiat, Sats
 from kiosk.sale.quick_item import QuickItem
 from kiosk.sale.receipt import Shop, sale_receipt
@@ -35,7 +45,6 @@ from kiosk.sale.sales_list import SalesDay, SalesList, SalesPlace
 from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
-    CashierLogin,
     CheckingLimit,
     ChoosingCashier,
     ChoosingItem,
@@ -44,22 +53,15 @@ from kiosk.sale.screens import (
     CodeExpired,
     ConfirmingLimit,
     ConnectionState,
-    DeviceScreen,
     EnteringAmount,
-    EnteringPin,
     FetchingPrice,
     Forwarded,
     LeavingCode,
-    ManagerPage,
-    ManagerScreen,
     Paid,
-    ReceiptScreen,
     ReceivedDirectly,
-    RefundScreen,
     RequestingInvoice,
     SaleFailed,
     SaleReceived,
-    SaleScreen,
     Screen,
 )
 from kiosk.sale.tax import SaleLine, TaxRate, TaxShare

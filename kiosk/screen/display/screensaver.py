@@ -7,13 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from kiosk.sale.screens import (
-    ChoosingCashier,
-    ChoosingTip,
-    ConfirmingLimit,
-    EnteringAmount,
-    EnteringPin,
-)
+from kiosk.sale.manager_screens import EnteringPin
+from kiosk.sale.screens import ChoosingCashier, ChoosingTip, ConfirmingLimit, EnteringAmount
 from kiosk.sale.till import Ready, Till
 
 # After the dimming has said that the screen is about to rest.

@@ -3,8 +3,8 @@
 import pygame
 
 from kiosk.sale.facts import ForwardStatus
+from kiosk.sale.manager_screens import ManagerScreen
 from kiosk.sale.sales_list import SALE_ROOM
-from kiosk.sale.screens import ManagerScreen
 from kiosk.sale.till import Forward, Till
 from kiosk.screen.drawing.canvas import Align, Canvas
 from kiosk.screen.drawing.font_coverage import Weight

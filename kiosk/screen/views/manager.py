@@ -7,8 +7,8 @@ import pygame
 from kiosk.sale.device import DeviceNotice
 from kiosk.sale.keys import Key
 from kiosk.sale.manager import ABOUT_KEY, EXPORT_KEY, SETTINGS_KEY, WIFI_KEY
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen
 from kiosk.sale.printing import can_print_close
-from kiosk.sale.screens import ManagerPage, ManagerScreen
 from kiosk.sale.till import Till
 from kiosk.screen.drawing.canvas import Canvas, Tone
 from kiosk.screen.drawing.icons import Icon

@@ -3,6 +3,14 @@
 import pygame
 
 from kiosk.sale.first_run_screen import FirstRun
+from kiosk.sale.manager_screens import (
+    DeviceScreen,
+    EnteringPin,
+    ManagerScreen,
+    ReceiptScreen,
+    RefundScreen,
+    SaleScreen,
+)
 from kiosk.sale.screens import (
     AcceptingDigits,
     AwaitingPayment,
@@ -12,21 +20,15 @@ from kiosk.sale.screens import (
     ChoosingTip,
     CodeExpired,
     ConfirmingLimit,
-    DeviceScreen,
     EnteringAmount,
-    EnteringPin,
     FetchingPrice,
     Forwarded,
     LeavingCode,
-    ManagerScreen,
     Paid,
-    ReceiptScreen,
     ReceivedDirectly,
-    RefundScreen,
     RequestingInvoice,
     SaleFailed,
     SaleReceived,
-    SaleScreen,
 )
 from kiosk.sale.service import is_starting, tells_why_no_sale
 from kiosk.sale.settings_screen import SettingsScreen

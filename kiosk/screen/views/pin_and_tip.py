@@ -4,8 +4,9 @@ import pygame
 
 from kiosk.sale.entry import Entry, percentage_tip
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import CashierLogin, EnteringPin
 from kiosk.sale.money import Fiat
-from kiosk.sale.screens import CashierLogin, ChoosingTip, EnteringPin
+from kiosk.sale.screens import ChoosingTip
 from kiosk.sale.till import Till
 from kiosk.screen.drawing import shapes
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone

@@ -3,10 +3,10 @@
 import pygame
 
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import ReceiptScreen
 from kiosk.sale.money import Fiat
 from kiosk.sale.printing import can_print_shown, shop_of, shown_paper, shown_refund
 from kiosk.sale.sale_record import RefundRecord
-from kiosk.sale.screens import ReceiptScreen
 from kiosk.sale.till import Till
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight

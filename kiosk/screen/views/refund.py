@@ -1,9 +1,9 @@
 """Giving money back: how much, why, and how the merchant does it."""
 
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import RefundScreen
 from kiosk.sale.money import SAT, Fiat
 from kiosk.sale.refunding import REASONS, left_minor, sats_now, sats_then
-from kiosk.sale.screens import RefundScreen
 from kiosk.sale.till import Till
 from kiosk.screen.drawing.canvas import Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight

@@ -3,11 +3,11 @@
 import pygame
 
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import SaleScreen
 from kiosk.sale.money import Fiat
 from kiosk.sale.printing import has_receipt
 from kiosk.sale.refunding import left_minor
 from kiosk.sale.sale_page import can_ask
-from kiosk.sale.screens import SaleScreen
 from kiosk.sale.till import Till
 from kiosk.screen.drawing.canvas import Align, Canvas, Tone
 from kiosk.screen.drawing.font_coverage import Weight

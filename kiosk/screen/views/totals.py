@@ -7,8 +7,8 @@ import pygame
 
 from kiosk.sale.books import CashierSums, CloseReport, Sums, less
 from kiosk.sale.hours import HourSums
+from kiosk.sale.manager_screens import ManagerScreen
 from kiosk.sale.money import Fiat, Sats
-from kiosk.sale.screens import ManagerScreen
 from kiosk.sale.totals import Totals
 from kiosk.screen.drawing.canvas import Align, Canvas
 from kiosk.screen.drawing.font_coverage import Weight

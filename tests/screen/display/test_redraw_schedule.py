@@ -6,14 +6,13 @@ import pytest
 
 from kiosk.sale.entry import Entry
 from kiosk.sale.facts import Ending
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen
 from kiosk.sale.money import RATE_LIFE_S
 from kiosk.sale.screens import (
     EnteringAmount,
     FetchingPrice,
     Forwarded,
     LeavingCode,
-    ManagerPage,
-    ManagerScreen,
     Paid,
     RequestingInvoice,
     Screen,

@@ -5,13 +5,8 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale.entry import Entry
-from kiosk.sale.screens import (
-    ChoosingCashier,
-    ChoosingTip,
-    ConfirmingLimit,
-    EnteringAmount,
-    EnteringPin,
-)
+from kiosk.sale.manager_screens import EnteringPin
+from kiosk.sale.screens import ChoosingCashier, ChoosingTip, ConfirmingLimit, EnteringAmount
 from kiosk.sale.till import Till
 from kiosk.screen.display.screensaver import (
     ATTRACT_AFTER_S,

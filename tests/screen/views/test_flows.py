@@ -12,6 +12,7 @@ from kiosk.sale.device import DeviceFacts, DeviceFactsResult, Internet
 from kiosk.sale.events import Event, KeyStuck, LetterTyped, RatesFetched, SendOutcome
 from kiosk.sale.invoice import InvoiceStatus
 from kiosk.sale.keys import Key, Letter
+from kiosk.sale.manager_screens import EnteringPin, ManagerScreen
 from kiosk.sale.money import Cents, Sats
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.quick_item import QuickItem
@@ -25,11 +26,9 @@ from kiosk.sale.screens import (
     ConfirmingLimit,
     ConnectionState,
     EnteringAmount,
-    EnteringPin,
     FetchingPrice,
     Forwarded,
     LeavingCode,
-    ManagerScreen,
     Paid,
     RequestingInvoice,
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.sale.facts import ForwardStatus
-from kiosk.sale.screens import ManagerPage, ManagerScreen
+from kiosk.sale.manager_screens import ManagerPage, ManagerScreen
 from kiosk.sale.till import Forward
 from kiosk.screen.display.window import picture
 from kiosk.screen.text.words import Words

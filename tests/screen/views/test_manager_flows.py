@@ -22,10 +22,11 @@ from kiosk.sale.facts import (
     SaleStarted,
 )
 from kiosk.sale.invoice import InvoiceStatus, SaleId
+from kiosk.sale.manager_screens import EnteringPin, ManagerScreen, SaleScreen
 from kiosk.sale.money import Fiat, Sats
 from kiosk.sale.pin import pin_hash
 from kiosk.sale.sales_list import ReadSalesPage
-from kiosk.sale.screens import EnteringAmount, EnteringPin, ManagerScreen, SaleScreen
+from kiosk.sale.screens import EnteringAmount
 from tests.sale.tills import RULES, USD, invoice, usd_rate
 from tests.screen.counter import Counter
 

@@ -8,9 +8,9 @@ import zxingcpp
 from PIL import Image
 
 from kiosk.sale.keys import Key
+from kiosk.sale.manager_screens import ReceiptScreen
 from kiosk.sale.printing import shop_of
 from kiosk.sale.receipt import sale_receipt
-from kiosk.sale.screens import ReceiptScreen
 from kiosk.sale.tax import SaleLine, TaxRate, tax_shares
 from kiosk.screen.display.window import picture
 from kiosk.screen.drawing.look import Look
