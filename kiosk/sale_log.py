@@ -58,8 +58,8 @@ def log_step(before: Till, event: Event, step: Step) -> None:
         if isinstance(effect, SendForward):
             log.info(
                 "forwarding sale=%s hash=%s payout=%s amount_sat=%d",
-                after.forwards[effect.invoice].sale.id,
-                short_hash(effect.invoice),
+                after.forwards[effect.invoice_hash].sale.id,
+                short_hash(effect.invoice_hash),
                 short_hash(effect.payout.payment_hash),
                 effect.amount,
             )

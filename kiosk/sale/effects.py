@@ -132,7 +132,7 @@ class CancelInvoice:
 class SendForward:
     """Pay the journaled payout invoice after looking at it (M3). -> SendForwardResult."""
 
-    invoice: PaymentHash
+    invoice_hash: PaymentHash
     payout: Invoice
     amount: Sats
     memo: str
@@ -143,8 +143,8 @@ class SendForward:
 class LookUpPayout:
     """Find out what became of a payout, on our own wallet. -> LookUpPayoutResult."""
 
-    invoice: PaymentHash
-    payout: PaymentHash
+    invoice_hash: PaymentHash
+    payout_hash: PaymentHash
     account: Account
 
 

@@ -208,10 +208,10 @@ class SendOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendForwardResult:
-    """The answer to paying a payout invoice; `invoice` is the sale's invoice hash."""
+    """The answer to paying a payout invoice; `invoice_hash` is the sale's."""
 
-    invoice: PaymentHash
-    payout: PaymentHash
+    invoice_hash: PaymentHash
+    payout_hash: PaymentHash
     answer: SendOutcome
     reason: str = ""
 
@@ -227,10 +227,10 @@ class LookUpOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LookUpPayoutResult:
-    """The answer to a look-up; `invoice` is the sale's invoice hash."""
+    """The answer to a look-up; `invoice_hash` is the sale's."""
 
-    invoice: PaymentHash
-    payout: PaymentHash
+    invoice_hash: PaymentHash
+    payout_hash: PaymentHash
     outcome: LookUpOutcome
 
 

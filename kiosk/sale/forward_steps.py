@@ -39,10 +39,12 @@ def forward_of_sale(till: Till, sale: str) -> tuple[PaymentHash, Forward] | None
     )
 
 
-def forward_awaiting(till: Till, invoice: PaymentHash, payout: PaymentHash) -> Forward | None:
+def forward_awaiting(
+    till: Till, invoice_hash: PaymentHash, payout_hash: PaymentHash
+) -> Forward | None:
     """The forward an answer is about, unless it is about a payout that has been replaced."""
-    forward = till.forwards.get(invoice)
-    if forward is None or forward.payout is None or forward.payout.payment_hash != payout:
+    forward = till.forwards.get(invoice_hash)
+    if forward is None or forward.payout is None or forward.payout.payment_hash != payout_hash:
         return None
     return forward
 

@@ -128,21 +128,21 @@ def start_due(till: Till) -> Step:
 
 def handle_send_result(till: Till, event: SendForwardResult) -> Step:
     """Read what became of a payment. Only SUCCESS settles; the rest is looked up first."""
-    forward = forward_awaiting(till, event.invoice, event.payout)
+    forward = forward_awaiting(till, event.invoice_hash, event.payout_hash)
     if forward is None or forward.status is ForwardStatus.STOPPED:
         return Step(till)
     match event.answer:
         case SendOutcome.SUCCESS:
-            return settle(till, event.invoice, forward)
+            return settle(till, event.invoice_hash, forward)
         case SendOutcome.GUARDED:  # judged by what Blink says of its nodes now; looked up at once
             trouble = Trouble(TroubleKind.PAYOUT_GUARDED, forward.sale.id, event.reason)
             refused = replace(forward, busy=False, due_s=till.now_s, guarded=True, trouble=trouble)
-            step = record_status(till, event.invoice, refused, ForwardStatus.UNKNOWN)
+            step = record_status(till, event.invoice_hash, refused, ForwardStatus.UNKNOWN)
             return replace(step, till=step.till.with_alarm(trouble, forward.sale.id))
         case SendOutcome.NOT_SENT:  # nothing left this device, so nothing can have moved
             trouble = Trouble(_TROUBLE[event.answer], reason=event.reason)
             return record_status(
-                till, event.invoice, try_later(till, forward, trouble), ForwardStatus.FAILED
+                till, event.invoice_hash, try_later(till, forward, trouble), ForwardStatus.FAILED
             )
         case _:
             unclear = replace(
@@ -154,22 +154,22 @@ def handle_send_result(till: Till, event: SendForwardResult) -> Step:
                 reported_expired=event.answer is SendOutcome.EXPIRED,
                 trouble=Trouble(_TROUBLE[event.answer], reason=event.reason),
             )
-            return record_status(till, event.invoice, unclear, ForwardStatus.UNKNOWN)
+            return record_status(till, event.invoice_hash, unclear, ForwardStatus.UNKNOWN)
 
 
 def handle_look_up_result(till: Till, event: LookUpPayoutResult) -> Step:
     """Decide by what our own ledger shows: found is settled, not found may be paid again."""
-    forward = forward_awaiting(till, event.invoice, event.payout)
+    forward = forward_awaiting(till, event.invoice_hash, event.payout_hash)
     if forward is None:
         return Step(till)
     if forward.status is ForwardStatus.STOPPED and event.outcome is not LookUpOutcome.SETTLED:
         return Step(till)
     match event.outcome:
         case LookUpOutcome.SETTLED:
-            return settle(till, event.invoice, forward)
+            return settle(till, event.invoice_hash, forward)
         case LookUpOutcome.PENDING | LookUpOutcome.UNKNOWN:
             return Step(
-                with_forward(till, event.invoice, try_later(till, forward, forward.trouble))
+                with_forward(till, event.invoice_hash, try_later(till, forward, forward.trouble))
             )
         case LookUpOutcome.NOTHING if forward.reported_paid:
             if forward.empty_look_ups + 1 < LOOKS_BEFORE_ALARM:
@@ -177,16 +177,16 @@ def handle_look_up_result(till: Till, event: LookUpPayoutResult) -> Step:
                     try_later(till, forward, forward.trouble),
                     empty_look_ups=forward.empty_look_ups + 1,
                 )
-                return Step(with_forward(till, event.invoice, again))
+                return Step(with_forward(till, event.invoice_hash, again))
             trouble = Trouble(TroubleKind.PAID_BY_OTHERS, forward.sale.id)
-            return stop_with_alarm(till, event.invoice, forward, trouble)
+            return stop_with_alarm(till, event.invoice_hash, forward, trouble)
         case LookUpOutcome.NOTHING if may_have_successor(till, forward):
             return record_status(
-                till, event.invoice, with_next_payout(till, forward), ForwardStatus.FAILED
+                till, event.invoice_hash, with_next_payout(till, forward), ForwardStatus.FAILED
             )
         case LookUpOutcome.NOTHING:
             again = try_later(till, forward, forward.trouble)
-            step = record_status(till, event.invoice, again, ForwardStatus.FAILED)
+            step = record_status(till, event.invoice_hash, again, ForwardStatus.FAILED)
             limited = forward.trouble is not None and (
                 forward.trouble.kind is TroubleKind.LIMIT_REACHED
             )

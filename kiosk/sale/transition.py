@@ -152,12 +152,12 @@ def _handle(till: Till, event: Event) -> Step:
             return payouts.handle_payout_created(till, event)
         case PayoutNotMade():
             return payouts.handle_payout_not_made(till, event)
-        case SendForwardResult(invoice):
+        case SendForwardResult(invoice_hash):
             step = forwards.handle_send_result(till, event)
-            return code_on_screen.celebrate_if_settled(till, invoice, step)
-        case LookUpPayoutResult(invoice):
+            return code_on_screen.celebrate_if_settled(till, invoice_hash, step)
+        case LookUpPayoutResult(invoice_hash):
             step = forwards.handle_look_up_result(till, event)
-            return code_on_screen.celebrate_if_settled(till, invoice, step)
+            return code_on_screen.celebrate_if_settled(till, invoice_hash, step)
         case RetryRequested():
             return service.retry_all(till)
         case MerchantReceived(payment_hash, amount):

@@ -107,13 +107,13 @@ class Dispatcher:
             case CreatePayout(sale=sale):
                 refused = PayoutNotMade(sale, _BUG, final=False)
                 self._answer(effect, self._requests.make_payout(effect), refused)
-            case SendForward(invoice, payout):
+            case SendForward(invoice_hash, payout):
                 lost = SendForwardResult(
-                    invoice, payout.payment_hash, SendOutcome.LOST, _BUG.reason
+                    invoice_hash, payout.payment_hash, SendOutcome.LOST, _BUG.reason
                 )
                 self._answer(effect, self._requests.send(effect), lost)
-            case LookUpPayout(invoice, payout_hash):
-                unknown = LookUpPayoutResult(invoice, payout_hash, LookUpOutcome.UNKNOWN)
+            case LookUpPayout(invoice_hash, payout_hash):
+                unknown = LookUpPayoutResult(invoice_hash, payout_hash, LookUpOutcome.UNKNOWN)
                 self._answer(effect, self._requests.look_up(effect), unknown)
             case FetchLedgerHistory():
                 unknown_history = LedgerHistoryResult(None, effect.asked_s)

@@ -44,22 +44,24 @@ async def send(http: Http, order: SendForward, emit: Callable[[Event], None]) ->
     A payee who is not known is judged by the nodes that Blink has now; they are reported to the
     till.
     """
-    invoice, payout = order.invoice, order.payout.payment_hash
+    invoice_hash, payout_hash = order.invoice_hash, order.payout.payment_hash
     account = order.account
     try:
         decoded = decode(order.payout.payment_request)
     except NotAnInvoice as error:
-        return SendForwardResult(invoice, payout, SendOutcome.GUARDED, str(error))
+        return SendForwardResult(invoice_hash, payout_hash, SendOutcome.GUARDED, str(error))
     if not knows_payee(decoded, account):
         try:
             current = await fetch_nodes(http)
         except KioskError as error:
-            return SendForwardResult(invoice, payout, SendOutcome.NOT_SENT, error.trouble.reason)
+            return SendForwardResult(
+                invoice_hash, payout_hash, SendOutcome.NOT_SENT, error.trouble.reason
+            )
         emit(current)
         account = account.with_nodes(current.nodes)
     refused = reason_not_to_pay(decoded, order.payout, order.amount, account)
     if refused is not None:
-        return SendForwardResult(invoice, payout, SendOutcome.GUARDED, refused)
+        return SendForwardResult(invoice_hash, payout_hash, SendOutcome.GUARDED, refused)
     given = {
         "input": {
             "walletId": account.till_wallet,
@@ -72,14 +74,20 @@ async def send(http: Http, order: SendForward, emit: Callable[[Event], None]) ->
             documents.PAY, "lnInvoicePaymentSend", given, timeout_s=http.timings.send_s
         )
     except NotSent as error:
-        return SendForwardResult(invoice, payout, SendOutcome.NOT_SENT, error.trouble.reason)
+        return SendForwardResult(
+            invoice_hash, payout_hash, SendOutcome.NOT_SENT, error.trouble.reason
+        )
     except Refused as error:
-        return SendForwardResult(invoice, payout, SendOutcome.FAILURE, error.trouble.reason)
+        return SendForwardResult(
+            invoice_hash, payout_hash, SendOutcome.FAILURE, error.trouble.reason
+        )
     except KioskError as error:
-        return SendForwardResult(invoice, payout, SendOutcome.LOST, error.trouble.reason)
+        return SendForwardResult(invoice_hash, payout_hash, SendOutcome.LOST, error.trouble.reason)
     errors = errors_of(payload.get("errors"))
     reason = "; ".join(safe_reason(f"{error.code} {error.message}".strip()) for error in errors)
-    return SendForwardResult(invoice, payout, read_answer(payload.get("status"), errors), reason)
+    return SendForwardResult(
+        invoice_hash, payout_hash, read_answer(payload.get("status"), errors), reason
+    )
 
 
 def read_answer(status: Any, errors: tuple[BlinkError, ...]) -> SendOutcome:
@@ -99,14 +107,16 @@ def read_answer(status: Any, errors: tuple[BlinkError, ...]) -> SendOutcome:
 
 async def look_up(http: Http, order: LookUpPayout) -> LookUpPayoutResult:
     """Ask our own ledger for a payout: the truth in every case. Never raises."""
-    variables = {"wallet": order.account.till_wallet, "hash": order.payout}
+    variables = {"wallet": order.account.till_wallet, "hash": order.payout_hash}
     try:
         data = await http.ask(documents.LEDGER, variables)
     except KioskError as error:
-        log.info("look-up not answered payout=%s reason=%s", short_hash(order.payout), error)
-        return LookUpPayoutResult(order.invoice, order.payout, LookUpOutcome.UNKNOWN)
+        log.info("look-up not answered payout=%s reason=%s", short_hash(order.payout_hash), error)
+        return LookUpPayoutResult(order.invoice_hash, order.payout_hash, LookUpOutcome.UNKNOWN)
     entries = wallet_of(data).get("transactionsByPaymentHash")
-    return LookUpPayoutResult(order.invoice, order.payout, read_ledger(entries, order.payout))
+    return LookUpPayoutResult(
+        order.invoice_hash, order.payout_hash, read_ledger(entries, order.payout_hash)
+    )
 
 
 def read_ledger(entries: Any, payout: PaymentHash) -> LookUpOutcome:

@@ -147,7 +147,7 @@ def test_two_codes_both_paid_are_two_sales_and_an_alarm_says_what_to_give_back_m
     ]
     story.send(second, SendOutcome.SUCCESS)
     assert story.count(InvoicePaid) == 2
-    sent = {effect.invoice for effect in story.effects if isinstance(effect, SendForward)}
+    sent = {effect.invoice_hash for effect in story.effects if isinstance(effect, SendForward)}
     assert sent == {old.payment_hash, new.payment_hash}
     assert not story.till.forwards
 

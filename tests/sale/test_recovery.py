@@ -620,7 +620,7 @@ def test_a_payout_that_succeeded_the_one_in_a_restored_copy_is_looked_up_in_its_
     story.play(LedgerHistoryResult(past(came_in(), went_out()), story.till.now_s))
     story.wait(1.0)
     (look_up,) = (effect for effect in story.effects if isinstance(effect, LookUpPayout))
-    assert look_up.payout == PAYOUT.payment_hash
+    assert look_up.payout_hash == PAYOUT.payment_hash
     assert PayoutIssued(SALE, PAYOUT, 2) in story.facts
 
 

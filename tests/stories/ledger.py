@@ -278,7 +278,9 @@ class LedgerWallet:
             self.answer(order)  # nothing leaves the till
             return
         self._blink.pay_out_later(order.payout.payment_hash, after_s)
-        self._put(SendForwardResult(order.invoice, order.payout.payment_hash, SendOutcome.LOST))
+        self._put(
+            SendForwardResult(order.invoice_hash, order.payout.payment_hash, SendOutcome.LOST)
+        )
 
     def fail(self, order: Order, odd: SendOutcome, *, acted: bool) -> None:
         """Lose the answer, or refuse; with `acted` Blink has done what was ordered."""
