@@ -5,8 +5,6 @@ from dataclasses import replace
 from kiosk.sale import invoice_questions
 from kiosk.sale.effects import FetchInvoiceStatus
 from kiosk.sale.events import (
-    CancelInvoiceResult,
-    CancelOutcome,
     InvoiceStatusResult,
     LookUpOutcome,
     LookUpPayoutResult,
@@ -36,11 +34,7 @@ def asked_with_next_sale(story: Story) -> list[PaymentHash]:
 
 def given_up(story: Story) -> Invoice:
     made = story.awaiting()
-    story.press(Key.CLEAR)
-    story.play(
-        InvoiceStatusResult(made.payment_hash, InvoiceStatus.PENDING),
-        CancelInvoiceResult(made.payment_hash, CancelOutcome.CANCELLED),
-    )
+    story.cancel_code(made)
     story.press(Key.CLEAR)
     return made
 

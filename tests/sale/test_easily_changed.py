@@ -78,9 +78,7 @@ from tests.sale.tills import RULES, USD, USD_BASE, Story, invoice, rates
 def left_code(story: Story, *, payout: bool = True) -> Invoice:
     """A code that was cancelled: its invoice is watched."""
     made = story.awaiting(payout=payout)
-    story.press(Key.CLEAR)
-    story.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PENDING))
-    story.play(CancelInvoiceResult(made.payment_hash, CancelOutcome.CANCELLED))
+    story.cancel_code(made)
     assert isinstance(story.till.screen, EnteringAmount)
     return made
 

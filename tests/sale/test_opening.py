@@ -10,8 +10,6 @@ from kiosk.sale.effects import FetchDailyLimit, OpenSale
 from kiosk.sale.entry import MAX_ITEMS, Entry
 from kiosk.sale.events import (
     AccountFetchFailed,
-    CancelInvoiceResult,
-    CancelOutcome,
     DailyLimitResult,
     Event,
     InvoiceCreated,
@@ -256,11 +254,7 @@ def cancelled(story: Story) -> None:
     screen = story.charged()
     made = invoice(100 + story.till.sales_started, screen.sale.amount)
     story.play(InvoiceCreated(screen.sale.id, made))
-    story.press(Key.CLEAR)
-    story.play(
-        InvoiceStatusResult(made.payment_hash, InvoiceStatus.PENDING),
-        CancelInvoiceResult(made.payment_hash, CancelOutcome.CANCELLED),
-    )
+    story.cancel_code(made)
 
 
 def test_no_more_than_twenty_invoices_a_minute_are_made_here() -> None:

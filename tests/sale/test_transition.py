@@ -518,11 +518,7 @@ def test_a_left_invoice_is_asked_about_for_a_day_and_then_no_more_m8() -> None:
 def test_left_invoices_are_asked_about_with_the_next_sale_m8() -> None:
     story = Story().ready()
     made = story.awaiting()
-    story.press(Key.CLEAR)
-    story.play(
-        InvoiceStatusResult(made.payment_hash, InvoiceStatus.PENDING),
-        CancelInvoiceResult(made.payment_hash, CancelOutcome.CANCELLED),
-    )
+    story.cancel_code(made)
     story.charged()
     assert FetchInvoiceStatus((made.payment_hash,), ACCOUNT) in story.effects[-3:]
 

@@ -7,6 +7,8 @@ from kiosk.sale.effects import Effect, Step
 from kiosk.sale.entry import Entry
 from kiosk.sale.events import (
     AccountFetched,
+    CancelInvoiceResult,
+    CancelOutcome,
     Event,
     InvoiceCreated,
     InvoiceStatusResult,
@@ -151,6 +153,14 @@ class Story:
 
     def pay(self, made: Invoice) -> Step:
         return self.play(InvoiceStatusResult(made.payment_hash, InvoiceStatus.PAID))
+
+    def cancel_code(self, made: Invoice) -> Step:
+        """CLEAR with the code up; Blink says that it is not paid, and cancelled."""
+        self.press(Key.CLEAR)
+        return self.play(
+            InvoiceStatusResult(made.payment_hash, InvoiceStatus.PENDING),
+            CancelInvoiceResult(made.payment_hash, CancelOutcome.CANCELLED),
+        )
 
     def send(self, made: Invoice, answer: SendOutcome, generation: int = 1) -> Step:
         payout = self.payout(made, generation).payment_hash
