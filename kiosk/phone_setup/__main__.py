@@ -14,7 +14,13 @@ import sys
 import time
 
 from kiosk.host.process_hardening import harden_process
-from kiosk.phone_setup.messages import MOST_LINE_BYTES, line_of, message_of, read_opening
+from kiosk.phone_setup.messages import (
+    MOST_LINE_BYTES,
+    FormAnswer,
+    line_of,
+    read_form_answer,
+    read_opening,
+)
 from kiosk.phone_setup.server import PageServer
 
 log = logging.getLogger("kiosk")
@@ -24,18 +30,18 @@ async def serve(listening: socket.socket, link: socket.socket) -> None:
     """Serve the page until root's part closes the link, or the page cannot be served any more."""
     reader, writer = await asyncio.open_connection(sock=link, limit=MOST_LINE_BYTES)
     opening = read_opening(await reader.readline())
-    answers: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
+    answers: asyncio.Queue[FormAnswer] = asyncio.Queue()
 
     def tell(event: str) -> None:
         writer.write(line_of({"event": event}))
 
-    async def take_form(texts: dict[str, str]) -> tuple[str, ...]:
+    async def take_form(texts: dict[str, str]) -> FormAnswer:
         writer.write(line_of({"form": texts}))
         return await answers.get()
 
     async def hear_root() -> None:
         while line := await reader.readline():
-            answers.put_nowait(tuple(message_of(line)["wrong"]))
+            answers.put_nowait(read_form_answer(line))
 
     server = PageServer(opening, take_form, tell, time.monotonic)
     tasks = [asyncio.create_task(work) for work in (server.serve(listening), hear_root())]

@@ -28,6 +28,28 @@ class Opening:
     fields: tuple[str, ...] = tuple(FIELDS)
 
 
+@dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """What root's part says to a form: the fields that are wrong, and the secrets that it has.
+
+    Without a wrong field the form is taken.
+    """
+
+    wrong: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def form_answer_line(answer: FormAnswer) -> bytes:
+    """The answer, from root's part."""
+    return line_of({"wrong": list(answer.wrong), "kept": list(answer.kept)})
+
+
+def read_form_answer(line: bytes) -> FormAnswer:
+    """The answer; it comes from root, and is as it should be."""
+    data = message_of(line)
+    return FormAnswer(tuple(data["wrong"]), tuple(data["kept"]))
+
+
 def opening_line(opening: Opening) -> bytes:
     """The first line, from root's part."""
     return line_of(

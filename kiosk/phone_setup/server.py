@@ -10,6 +10,7 @@ import logging
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -18,7 +19,7 @@ from aiohttp import web
 from kiosk.phone_setup import gate, page
 from kiosk.phone_setup.form import SECRET_FIELDS
 from kiosk.phone_setup.gate import Gate, Verdict, Visit
-from kiosk.phone_setup.messages import Opening
+from kiosk.phone_setup.messages import FormAnswer, Opening
 
 log: Final = logging.getLogger("kiosk")
 
@@ -67,14 +68,14 @@ _PROBE_ANSWERS: Final = MappingProxyType(
 class PageServer:
     """Serves one opening.
 
-    `take_form` gives what was typed to root's part, and returns the fields that are wrong. `tell`
-    tells it that something has happened: `seen`, `phone`, `locked`. `clock` is monotonic.
+    `take_form` gives what was typed to root's part, and returns its answer. `tell` tells it that
+    something has happened: `seen`, `phone`, `locked`. `clock` is monotonic.
     """
 
     def __init__(
         self,
         opening: Opening,
-        take_form: Callable[[dict[str, str]], Awaitable[tuple[str, ...]]],
+        take_form: Callable[[dict[str, str]], Awaitable[FormAnswer]],
         tell: Callable[[str], None],
         clock: Callable[[], float],
         connection_s: float = CONNECTION_S,
@@ -175,12 +176,14 @@ class PageServer:
         async with self._taking:  # a button that is touched twice sends one form
             if self.gate.is_sent:
                 return _response(page.sent_page(self._opening))
-            wrong = await self._take_form(texts)
-            if not wrong:
+            answer = await self._take_form(texts)
+            if not answer.wrong:
                 self.gate = gate.sent(self.gate)
                 return _response(page.sent_page(self._opening))
+        kept = tuple(name for name in answer.kept if name not in answer.wrong)
+        self._opening = replace(self._opening, kept=kept)
         shown = {name: text for name, text in texts.items() if name not in SECRET_FIELDS}
-        return _response(page.form_page(self._opening, shown, wrong), 422)
+        return _response(page.form_page(self._opening, shown, answer.wrong), 422)
 
 
 async def _texts_of(request: web.Request) -> dict[str, str]:

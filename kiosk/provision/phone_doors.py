@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from kiosk.phone_setup.messages import Opening
+from kiosk.phone_setup.messages import FormAnswer, Opening
 from kiosk.provision.access_point import AccessPoint, Radio
 from kiosk.provision.change_settings import ChangePaths
 from kiosk.provision.manager_pin import PHONE_ALLOWED
@@ -24,8 +24,8 @@ class Page(Protocol):
         """What it says within that time."""
         ...
 
-    def answer_form(self, wrong: tuple[str, ...]) -> None:
-        """Tell it which fields are wrong."""
+    def answer_form(self, answer: FormAnswer) -> None:
+        """Tell it what came of its form."""
 
     def close(self) -> None:
         """End it."""

@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kiosk.durable_files import write_private
-from kiosk.phone_setup.form import FieldRefused
+from kiosk.phone_setup.form import FieldRefused, shown_again
 from kiosk.phone_setup.gate import DIGITS_WITHIN_S
-from kiosk.phone_setup.messages import Opening
+from kiosk.phone_setup.messages import FormAnswer, Opening
 from kiosk.provision.access_point import AccessPoint
 from kiosk.provision.phone_doors import Doors, Page, PhonePaths, RadioDoor
 from kiosk.provision.phone_tasks import (
     FirstSettings,
     NewKey,
     Task,
-    shown_before,
+    kept_secrets,
     take_form,
 )
 from kiosk.provision.settings_in_force import ChangeUnfinished
@@ -101,15 +101,14 @@ class PhoneSetup:
         point = new_access_point()
         if not doors.radio.open(point):
             return failed(PhoneFailure.NO_RADIO)
-        shown, kept = shown_before(task)
         opening = Opening(
             token=secrets.token_hex(16),
             digits=f"{secrets.randbelow(10**6):06d}",
             authority=point.address,
             language=language,
             networks=networks,
-            shown=shown,
-            kept=kept,
+            shown=shown_again(task.form),
+            kept=kept_secrets(task),
             fields=task.fields,
         )
         try:
@@ -184,9 +183,9 @@ class PhoneSetup:
         except ValueError as error:
             log.warning("a form was refused: %s", error)
             name = error.name if isinstance(error, FieldRefused) else task.fields[0]
-            page.answer_form((name,))
+            page.answer_form(FormAnswer((name,), kept_secrets(task)))
             return False
-        page.answer_form(wrong)
+        page.answer_form(FormAnswer(wrong, kept_secrets(task)))
         if wrong:
             log.info("the form is not right yet: %s", ", ".join(wrong))
         return not wrong

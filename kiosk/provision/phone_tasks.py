@@ -16,7 +16,6 @@ from kiosk.phone_setup.form import (
     SECRET_FIELDS,
     read_form,
     settings_of_form,
-    shown_again,
     wrong_fields,
 )
 from kiosk.phone_setup.gate import DIGITS_WITHIN_S, FORM_WITHIN_S
@@ -237,9 +236,9 @@ def take_form(task: Task, data: object) -> tuple[str, ...]:
     return task.wrong_fields()
 
 
-def shown_before(task: Task) -> tuple[dict[str, str], tuple[str, ...]]:
-    """What was typed before, without the secrets; and the names of the secrets that are kept."""
-    return shown_again(task.form), tuple(name for name in SECRET_FIELDS if task.form.get(name))
+def kept_secrets(task: Task) -> tuple[str, ...]:
+    """The names of the secrets that were typed before, and are kept."""
+    return tuple(name for name in SECRET_FIELDS if task.form.get(name))
 
 
 def settings_problems(values: Mapping[str, str]) -> tuple[str, ...]:

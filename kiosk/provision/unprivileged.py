@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from kiosk.phone_setup.messages import (
     MOST_LINE_BYTES,
+    FormAnswer,
     Opening,
-    line_of,
+    form_answer_line,
     message_of,
     opening_line,
 )
@@ -86,13 +87,13 @@ class PageProcess:
             return [ENDED]
         return messages
 
-    def answer_form(self, wrong: tuple[str, ...]) -> None:
-        """Tell it which fields are wrong; none means that the form is taken.
+    def answer_form(self, answer: FormAnswer) -> None:
+        """Tell it what came of its form.
 
         One that has ended hears nothing, and `events` says so.
         """
         try:
-            self._link.sendall(line_of({"wrong": list(wrong)}))
+            self._link.sendall(form_answer_line(answer))
         except OSError as error:
             log.warning("the page's process was not told of its form: %s", error)
 

@@ -8,7 +8,7 @@ from typing import Self
 from urllib.parse import urlencode
 
 from kiosk.phone_setup.form import FIELDS
-from kiosk.phone_setup.messages import Opening
+from kiosk.phone_setup.messages import FormAnswer, Opening
 from kiosk.phone_setup.server import CONNECTION_S, PageServer
 
 TOKEN = "ab" * 16
@@ -45,6 +45,7 @@ class Served:
         self.forms: list[dict[str, str]] = []
         self.events: list[str] = []
         self.wrong: tuple[str, ...] = ()
+        self.kept: tuple[str, ...] = ()
         self.now_s = 100.0
         self._connection_s = connection_s
 
@@ -64,9 +65,9 @@ class Served:
         await asyncio.gather(self._serving, return_exceptions=True)
         self.listening.close()
 
-    async def _take_form(self, texts: dict[str, str]) -> tuple[str, ...]:
+    async def _take_form(self, texts: dict[str, str]) -> FormAnswer:
         self.forms.append(texts)
-        return self.wrong
+        return FormAnswer(self.wrong, self.kept)
 
     async def raw(self, request: bytes) -> Answer:
         """Send these bytes, and read to the end."""

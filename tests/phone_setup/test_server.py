@@ -52,6 +52,22 @@ def test_wrong_answers_are_marked_and_what_was_typed_is_there_again_but_no_secre
     with_page(story)
 
 
+def test_a_secret_that_was_right_need_not_be_typed_again_and_the_page_says_so() -> None:
+    """After a wrong name a key of 70 letters was gone, and nothing said that it was kept."""
+
+    async def story(served: Served) -> None:
+        cookie = await served.let_in()
+        served.wrong = ("PAYEE", "KIOSK_PIN_AGAIN")
+        served.kept = ("BLINKPOS_API_KEY", "KIOSK_PIN_AGAIN")
+        page = await served.post("form", FILLED, cookie)
+        for text in (page.text, (await served.get(cookie=cookie)).text):
+            assert text.count("Leave it empty to keep it") == 1, "not of the one that was wrong"
+            field = text.index('id="BLINKPOS_API_KEY"')
+            assert field < text.index("Leave it empty to keep it") < text.index('id="PAYEE"')
+
+    with_page(story)
+
+
 def test_a_second_phone_gets_nothing_neither_with_the_token_nor_with_the_digits() -> None:
     async def story(served: Served) -> None:
         cookie = await served.let_in()

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from kiosk.phone_setup.check import check
-from kiosk.phone_setup.messages import Opening
+from kiosk.phone_setup.messages import FormAnswer, Opening
 from kiosk.provision.phone_doors import Doors
 from kiosk.provision.phone_setup import PhoneSetup
 from kiosk.provision.settings_in_force import CREDENTIALS
@@ -67,9 +67,9 @@ class OnPhone:
             self.post("form", self.fields)
         return self.process.events(20.0)
 
-    def answer_form(self, wrong: tuple[str, ...]) -> None:
-        self.box.wrong.append(wrong)
-        self.process.answer_form(wrong)
+    def answer_form(self, answer: FormAnswer) -> None:
+        self.box.wrong.append(answer.wrong)
+        self.process.answer_form(answer)
         self.answer()
 
     def post(self, path: str, fields: Mapping[str, str]) -> None:
@@ -194,5 +194,5 @@ def test_a_page_that_has_ended_is_told_as_ended_and_not_as_a_card_that_fails(
     with contextlib.closing(page):
         page._process.kill()
         page._process.wait()
-        page.answer_form(("KIOSK_PIN",))
+        page.answer_form(FormAnswer(("KIOSK_PIN",)))
         assert page.events(1.0) == [ENDED]

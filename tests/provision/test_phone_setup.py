@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from kiosk.phone_setup.gate import DIGITS_WITHIN_S, FORM_WITHIN_S
-from kiosk.phone_setup.messages import Opening
+from kiosk.phone_setup.messages import FormAnswer, Opening
 from kiosk.provision.access_point import AccessPoint
 from kiosk.provision.apply_settings import COUNTRY, NOT_MOUNTED
 from kiosk.provision.change_history import HISTORY
@@ -67,6 +67,7 @@ class Box:
         self.stories: list[Iterable[Mapping[str, Any]]] = []
         self.openings: list[Opening] = []
         self.wrong: list[tuple[str, ...]] = []
+        self.kept: list[tuple[str, ...]] = []
         self.done: list[str] = []
         self.joined: list[Wifi] = []
         self.steps: list[PhoneStep] = []
@@ -167,8 +168,9 @@ class Phone:
             self._box.now_s += 60.0
         return [] if event is None else [dict(event)]
 
-    def answer_form(self, wrong: tuple[str, ...]) -> None:
-        self._box.wrong.append(wrong)
+    def answer_form(self, answer: FormAnswer) -> None:
+        self._box.wrong.append(answer.wrong)
+        self._box.kept.append(answer.kept)
 
     def close(self) -> None:
         self._box.done.append("page ends")
@@ -343,6 +345,12 @@ def test_a_form_with_mistakes_goes_back_to_the_phone(box: Box) -> None:
     ended = box.plays((PHONE, mistaken, {"form": "none"}, FORM))
     assert ended.step is PhoneStep.DONE
     assert box.wrong == [("KIOSK_PIN_AGAIN",), ("KIOSK_LANGUAGE",), ()]
+    assert box.kept[0] == ("WIFI_PASSPHRASE", "BLINKPOS_API_KEY", "KIOSK_PIN", "KIOSK_PIN_AGAIN")
+
+
+def test_a_form_that_cannot_be_read_leaves_no_secret_behind(box: Box) -> None:
+    box.plays((PHONE, {"form": {**FILLED, "KIOSK_NAME": "a" * 41}}, FORM))
+    assert (box.wrong[0], box.kept[0]) == (("KIOSK_NAME",), ())
 
 
 def test_a_network_that_asks_for_a_passphrase_is_not_looked_for_among_open_ones(box: Box) -> None:
