@@ -13,13 +13,28 @@ import signal
 import sys
 import traceback
 
+from kiosk.sale.money import Sats
+from kiosk.screen.drawing import qr
+from kiosk.screen.text.words import Words
 from tests.stories.kills.life import Order, live, read_order
+
+# What a till imports only when it needs it: here it is there already for every life.
+IMPORTED = (
+    "concurrent.futures.thread",
+    "kiosk.commands.error_screen",
+    "kiosk.commands.new_start",
+    "kiosk.commands.run",
+    "kiosk.commands.settings_trial",
+    "kiosk.wallet.dispatcher",
+)
 
 
 def main() -> None:
     """Carry out orders until stdin ends."""
-    importlib.import_module("kiosk.wallet.dispatcher")
-    importlib.import_module("kiosk.commands.run")
+    for name in IMPORTED:
+        importlib.import_module(name)
+    qr.prepare()
+    Words().sats(Sats(1))  # loads the language's numbers
     gc.collect()
     gc.freeze()
     for line in sys.stdin:
