@@ -26,10 +26,9 @@ def handle_key(
     """A key while a PIN is typed; `opened` is what the manager's right one opens."""
     if key is Key.CLEAR:
         return leave(till, screen)
-    tries = till.pin_tries_of(_owner(screen))
-    if till.now_s < tries.locked_until_s:
-        left = str(int(tries.locked_until_s - till.now_s) + 1)
-        locked = replace(screen, typed="", notice=Trouble(TroubleKind.PIN_LOCKED, left))
+    tries, lock = till.pin_tries_of(_owner(screen)), _lock(till, screen)
+    if lock is not None:
+        locked = replace(screen, typed="", notice=lock)
         return Step(replace(till, screen=locked), (), (PlaySound(Sound.REFUSED),))
     if key.digit is not None and len(screen.typed) < _MAX_PIN:
         return Step(
@@ -44,11 +43,34 @@ def handle_key(
     return _wrong(till, screen, tries.wrong + 1)
 
 
+def with_time_left(till: Till) -> Till:
+    """A pause after wrong PINs that is told says how much of it is left, and goes with the last."""
+    if not _tells_of_lock(till):
+        return till
+    assert isinstance(till.screen, EnteringPin)
+    return replace(till, screen=replace(till.screen, notice=_lock(till, till.screen)))
+
+
+def next_second_s(till: Till) -> float | None:
+    """When there is another time left to tell."""
+    return till.now_s + 1.0 if _tells_of_lock(till) else None
+
+
 def leave(till: Till, screen: EnteringPin) -> Step:
     """Back to where the PIN was asked for; a cashier's amount is kept."""
     if isinstance(screen.opens, CashierLogin):
         return Step(replace(till, screen=ChoosingCashier(screen.opens.entry)))
     return back_to_entry(till)
+
+
+def _tells_of_lock(till: Till) -> bool:
+    notice = till.screen.notice if isinstance(till.screen, EnteringPin) else None
+    return notice is not None and notice.kind is TroubleKind.PIN_LOCKED
+
+
+def _lock(till: Till, screen: EnteringPin) -> Trouble | None:
+    left_s = till.pin_tries_of(_owner(screen)).locked_until_s - till.now_s
+    return Trouble(TroubleKind.PIN_LOCKED, str(int(left_s) + 1)) if left_s > 0 else None
 
 
 def _right(

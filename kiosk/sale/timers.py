@@ -64,7 +64,7 @@ MANAGER_PATIENCE_S: Final = 120.0
 def next_wake_s(till: Till) -> float | None:
     """The monotonic time of the next thing that happens by itself, None when nothing will."""
     times = [*_screen_times(till), till.journal_due_s, waiting_for_price.price_retry_s(till)]
-    times.append(amount_notice.next_second_s(till))
+    times += [amount_notice.next_second_s(till), pin_entry.next_second_s(till)]
     if isinstance(till.service, FetchingAccount):
         times.append(till.service.due_s)
     if till.account is not None:

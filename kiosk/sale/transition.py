@@ -22,6 +22,7 @@ from kiosk.sale import (
     manager,
     new_code,
     payouts,
+    pin_entry,
     printing,
     recovery,
     sale_page,
@@ -91,7 +92,9 @@ def transition(till: Till, event: Event) -> Step:
     if not isinstance(event, JournalFailed):  # it has no facts: they could not be written either
         step = step.then(timers.run_due).then(forwards.start_due)
     step = step.then(lambda after: Step(settings_steps.take_over_rules(after)))
-    step = step.then(lambda after: Step(amount_notice.with_time_left(after)))
+    step = step.then(
+        lambda after: Step(pin_entry.with_time_left(amount_notice.with_time_left(after)))
+    )
     step = copies.with_copy_if_due(step)
     next_till = choosing_item.with_unit_of_before(step.till)
     next_till = count_paid(note_screen_change(till, next_till), step.facts)

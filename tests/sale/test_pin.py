@@ -12,6 +12,7 @@ from kiosk.sale.keys import Key
 from kiosk.sale.manager_screens import EnteringPin, ManagerScreen
 from kiosk.sale.pin import PIN_TRIES, lock_s, pin_hash
 from kiosk.sale.pin_tries import MANAGER, PinTries
+from kiosk.sale.timers import next_wake_s
 from kiosk.sale.trouble import Trouble, TroubleKind
 from kiosk.screen.text.words import Words
 from tests.journal.test_journal import NOW
@@ -57,6 +58,23 @@ def test_nothing_can_be_tried_during_the_pause_and_the_manager_is_told_after_it(
         ("Wrong PINs before this one: 5.", "If it was not you, change KIOSK_PIN.")
     ], "and not that this one was wrong"
     assert story.facts[-1] == PinTried(0)
+
+
+def test_the_pause_that_is_told_counts_down_and_goes_with_the_last_second() -> None:
+    """Fault 24: its brother: the seconds that were left stood still, also when none was left."""
+    story = asked()
+    for _ in range(PIN_TRIES):
+        story.press("9999", Key.CHARGE)
+    left_s = story.till.pin_tries_of(MANAGER).locked_until_s - story.till.now_s
+    story.wait(left_s - 20.0)
+    story.press(Key.D1)
+    for left in ("21", "11"):
+        assert isinstance(story.till.screen, EnteringPin)
+        assert story.till.screen.notice == Trouble(TroubleKind.PIN_LOCKED, left)
+        assert next_wake_s(story.till) == story.till.now_s + 1.0
+        story.wait(10.0)
+    assert isinstance(story.till.screen, EnteringPin)
+    assert story.till.screen.notice is None
 
 
 def test_a_right_pin_alone_writes_nothing_and_opens_with_a_card_that_fails() -> None:
