@@ -15,7 +15,6 @@ from kiosk.sale.events import InvoiceStatusResult, LedgerHistoryResult, Tick
 from kiosk.sale.facts import (
     Ending,
     Fact,
-    ForeignCodesAwaited,
     ForwardStatus,
     ForwardStatusChanged,
     InvoiceNeverPaid,
@@ -40,8 +39,8 @@ from kiosk.sale.ledger_history import (
 )
 from kiosk.sale.money import SAT, Fiat, Sats
 from kiosk.sale.recovery import SETTLE_S
-from kiosk.sale.till import Forward
-from kiosk.sale.timers import needs_connection, next_wake_s
+from kiosk.sale.till import Forward, RecentlyPaid
+from kiosk.sale.timers import next_wake_s
 from kiosk.sale.trouble import TroubleKind
 from tests.sale.tills import ACCOUNT, Story, invoice
 
@@ -139,6 +138,15 @@ def test_a_second_payment_of_what_was_forwarded_before_the_loss_is_told_m12() ->
     story.play(InvoiceStatusResult(MADE.payment_hash, InvoiceStatus.PAID, 2, story.till.now_s))
     assert [fact.payments for fact in story.facts if isinstance(fact, PaidTwice)] == [2]
     assert MADE.payment_hash not in story.till.recently_paid
+
+
+def test_a_second_payment_that_is_known_is_not_told_anew_by_a_rebuilding() -> None:
+    story = asked()
+    sale = Sale(SALE, Sats(500), Fiat(500, SAT), None, OLD, "memo")
+    known = RecentlyPaid(sale, MADE, story.till.now_s + 600, payments=2)
+    story.till = replace(story.till, recently_paid={MADE.payment_hash: known})
+    story.play(LedgerHistoryResult(past(came_in(), went_out()), story.till.now_s))
+    assert story.till.recently_paid == {MADE.payment_hash: known}
 
 
 def test_what_was_forwarded_days_before_the_loss_is_not_asked_about_again() -> None:
@@ -313,6 +321,9 @@ THEIRS = [
 ]
 
 
+THEIR_SALE = SaleId("till-1_ffffffff_0a1b2c3d_7")
+
+
 def theirs(name: str, *entries: HistoryEntry) -> LedgerHistory:
     sale = SaleId(name)
     return LedgerHistory(
@@ -397,98 +408,6 @@ def test_what_waits_for_a_payout_is_asked_about_again_and_not_at_once() -> None:
     assert story.till.lost_journal.due_s == story.till.now_s + SETTLE_S / 4
 
 
-def unpaid_code_of(name: str, left_s: int = -400) -> LedgerHistory:
-    """Another installation's code that ends so long after `NOW`, and that nobody has paid."""
-    code = replace(MADE, expires_at=NOW + left_s)
-    return LedgerHistory((replace(shown(made=code), sale=SaleId(name)),), (), 0)
-
-
-def late_payment_of(name: str, at: int) -> HistoryEntry:
-    return replace(came_in(at), sale=SaleId(name))
-
-
-def awaiting_late_payments(*names: str) -> Story:
-    """A till whose journal is rebuilt; these codes of others ran out unpaid 400 s before."""
-    story = asked()
-    invoices = tuple(unpaid_code_of(name).invoices[0] for name in names)
-    story.play(LedgerHistoryResult(LedgerHistory(invoices, (), 0), story.till.now_s))
-    assert facts_of(story, JournalRebuilt)
-    return story
-
-
-@pytest.mark.parametrize("name", THEIRS)
-def test_another_installations_code_that_is_paid_long_after_the_rebuilding_is_an_alarm_m8(
-    name: str,
-) -> None:
-    """Journal and installation file are lost, and a code of before is paid hours later.
-
-    The rebuilding had ended by then: the money stayed in the till's account, and nobody was told.
-    """
-    story = awaiting_late_payments(name)
-    assert facts_of(story, ForeignCodesAwaited) == [ForeignCodesAwaited(NOW, NOW - 400 + 86_400)]
-    story.wait(7200)
-    paid = replace(unpaid_code_of(name), entries=(late_payment_of(name, NOW + 3600),))
-    story.play(LedgerHistoryResult(paid, story.till.now_s))
-    assert [(alarm.trouble.kind, alarm.sale) for alarm in story.till.alarms] == [
-        (TroubleKind.UNDECIDED, name)
-    ]
-    story.wait(90_000)
-    assert story.count(SendForward) == story.count(CreatePayout) == 0
-
-
-def test_the_last_word_about_others_codes_is_of_after_their_day_m8() -> None:
-    """The machine slept between question and answer, and the code was paid while it slept."""
-    name = "till-1_ffffffff_0a1b2c3d_7"
-    story = awaiting_late_payments(name)
-    asked_s = story.till.now_s
-    story.wait(86_400 - 400)
-    story.play(LedgerHistoryResult(unpaid_code_of(name), asked_s))
-    assert story.till.lost_journal is not None
-    story.wait(1)
-    paid = replace(unpaid_code_of(name), entries=(late_payment_of(name, NOW + 80_000),))
-    story.play(LedgerHistoryResult(paid, story.till.now_s))
-    assert [alarm.sale for alarm in story.till.alarms] == [name]
-    assert story.till.lost_journal is None
-    assert facts_of(story, ForeignCodesAwaited)[-1] == ForeignCodesAwaited(NOW, None)
-
-
-def test_while_others_codes_may_be_paid_blink_is_asked_a_few_times_a_day_and_the_till_sells() -> (
-    None
-):
-    name = "till-1_ffffffff_0a1b2c3d_7"
-    story = awaiting_late_payments(name)
-    before = story.count(FetchLedgerHistory)
-    asked_after = []
-    while story.till.lost_journal is not None:
-        assert not needs_connection(story.till)
-        due_s = next_wake_s(story.till)
-        assert due_s is not None
-        story.wait(due_s - story.till.now_s)
-        asked_after.append(round(story.till.unix_s - NOW + 400))
-        story.play(LedgerHistoryResult(unpaid_code_of(name), story.till.now_s))
-    assert asked_after == [600, 3600, 6 * 3600, 12 * 3600, 86_400]
-    assert story.count(FetchLedgerHistory) == before + len(asked_after)
-    assert story.till.out_of_service is None
-
-
-def test_what_is_decided_of_others_does_not_wait_for_their_open_codes() -> None:
-    """Each sale is judged by itself; the alarm is raised once, also when it was put away."""
-    paid, still_open = "till-1_ffffffff_0a1b2c3d_7", "till-1_ffffffff_0a1b2c3d_8"
-    story = asked()
-    notice = theirs(paid, came_in())
-    both = (*notice.invoices, *unpaid_code_of(still_open, left_s=300).invoices)
-    notice = replace(notice, invoices=both)
-    story.play(LedgerHistoryResult(notice, story.till.now_s))
-    assert [alarm.sale for alarm in story.till.alarms] == [paid]
-    assert not facts_of(story, JournalRebuilt)
-    story.till = replace(story.till, alarms=())
-    story.wait(300 + SETTLE_S)
-    story.play(LedgerHistoryResult(notice, story.till.now_s))
-    assert story.till.alarms == ()
-    assert len(facts_of(story, SaleUndecided)) == 1
-    assert facts_of(story, JournalRebuilt)
-
-
 @pytest.mark.parametrize(
     "history",
     [
@@ -506,6 +425,23 @@ def test_an_unpaid_code_older_than_what_a_busy_ledger_shows_is_watched_m8(
     assert not facts_of(story, InvoiceNeverPaid)
 
 
+@pytest.mark.parametrize(
+    ("since", "over_s"),
+    [
+        pytest.param(0, 400, id="Blink shows all of that time, and no such code"),
+        pytest.param(NOW - 10, 86_400, id="its day is over"),
+    ],
+)
+def test_a_saved_code_that_nobody_can_say_anything_of_is_left_alone(
+    since: int, over_s: int
+) -> None:
+    """It is not watched, nor said to be unpaid for good."""
+    story = asked(saved(invoice=replace(MADE, expires_at=NOW - over_s)))
+    story.play(LedgerHistoryResult(LedgerHistory((), (), since), story.till.now_s))
+    assert not story.till.watched_invoices
+    assert not facts_of(story, InvoiceNeverPaid)
+
+
 def test_late_money_for_a_code_older_than_what_a_busy_ledger_shows_is_an_alarm_m11() -> None:
     """Blink does not show its invoice any more; its money stayed, and nobody was told."""
     story = asked()
@@ -518,7 +454,7 @@ def test_late_money_for_a_code_older_than_what_a_busy_ledger_shows_is_an_alarm_m
 def theirs_saved(**known: object) -> SalvagedSale:
     """A sale of another installation, read from the damaged file."""
     salvaged = saved(**known)
-    return replace(salvaged, sale=replace(salvaged.sale, id=SaleId("till-1_ffffffff_0a1b2c3d_7")))
+    return replace(salvaged, sale=replace(salvaged.sale, id=THEIR_SALE))
 
 
 def test_another_installations_sale_that_had_no_code_holds_nothing_up() -> None:
