@@ -77,9 +77,6 @@ async def fetch_till_account(http: Http) -> Account:
         wind_down = _wind_down(data.get("windDown"))
     except UNREADABLE as error:
         raise unexpected_answer(f"an odd answer to the visit: {type(error).__name__}") from None
-    unlisted = [code for code in ends.currencies if code not in (SAT.code, *currencies)]
-    if unlisted:
-        log.warning("Blink lists no price in %s: only the others can be charged", unlisted)
     server_unix_s = http.server_unix_s
     return Account(
         till_wallet=till,
@@ -91,7 +88,7 @@ async def fetch_till_account(http: Http) -> Account:
         currencies=currencies,
         wind_down=wind_down,
         server_unix_s=server_unix_s,
-        not_served=tuple(sorted({*http.missing, *unlisted})),
+        not_served=not_served(http, currencies),
         key_ends_at=await _key_ends_at(http),
         till_name=name,
     )
@@ -218,6 +215,18 @@ def nodes_or_none(served: Any) -> frozenset[str]:
     except UNREADABLE:
         log.warning("Blink did not name its nodes: a payee cannot be checked")
         return frozenset()
+
+
+def not_served(http: Http, currencies: Mapping[str, Currency]) -> tuple[str, ...]:
+    """The optional fields that Blink has no more, and currencies of ours that it does not list.
+
+    Without any list nobody can say that of a currency.
+    """
+    ours = http.endpoints.currencies if currencies else ()
+    unlisted = [code for code in ours if code not in (SAT.code, *currencies)]
+    if unlisted:
+        log.warning("Blink lists no price in %s: only the others can be charged", unlisted)
+    return tuple(sorted({*http.missing, *unlisted}))
 
 
 def currencies_of(served: Any) -> Mapping[str, Currency]:

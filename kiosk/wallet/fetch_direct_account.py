@@ -23,6 +23,7 @@ from kiosk.wallet.fetch_account import (
     currencies_of,
     fetch_till_account,
     nodes_or_none,
+    not_served,
     wallet_by_key,
 )
 from kiosk.wallet.http import Http
@@ -85,7 +86,7 @@ async def fetch_direct_account(
         nodes=facts.nodes,
         currencies=facts.currencies,
         server_unix_s=http.server_unix_s,
-        not_served=tuple(sorted(http.missing)),
+        not_served=not_served(http, facts.currencies),
         payee=payee,
     )
     if question.finish_forwards and http.endpoints.till_key is not None:

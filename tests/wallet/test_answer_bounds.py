@@ -9,7 +9,7 @@ import pytest
 from graphql import GraphQLError, validate
 
 from kiosk.sale.account import Account
-from kiosk.sale.effects import FetchRates
+from kiosk.sale.effects import FetchAccount, FetchRates
 from kiosk.sale.events import RatesFetchFailed
 from kiosk.sale.invoice import ExternalId
 from kiosk.sale.money import Sats
@@ -18,11 +18,13 @@ from kiosk.simulate import Simulator, http
 from kiosk.simulate.engine import SCHEMA, NotServed
 from kiosk.wallet import documents
 from kiosk.wallet.answer_bounds import OddValue, entries, number, text, unix_s
-from kiosk.wallet.endpoints import Endpoints
+from kiosk.wallet.endpoints import DirectMerchant, Endpoints
 from kiosk.wallet.fetch_account import fetch_account
+from kiosk.wallet.fetch_direct_account import fetch_direct_account
 from kiosk.wallet.forwarding import fetch_daily_limit
 from kiosk.wallet.http import Http
 from kiosk.wallet.invoices import make_invoice
+from kiosk.wallet.lightning_address.servers import AddressServers
 from kiosk.wallet.prices import rates
 from tests.wallet.conftest import QUICK, Door, endpoints_of
 
@@ -107,6 +109,28 @@ def test_a_favourite_currency_that_is_listed_no_more_leaves_the_others(
     account = with_http(endpoints_of(simulator, currencies=("XAU", "USD")), fetch_account)
     assert account.not_served == ("XAU",)
     assert "USD" in account.currencies
+
+
+@pytest.mark.parametrize(
+    ("gone_field", "not_served"), [("", ("XAU",)), ("currencyList", ("currencyList",))]
+)
+def test_direct_sales_are_told_of_a_currency_that_is_not_listed_as_well(
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    gone_field: str,
+    not_served: tuple[str, ...],
+) -> None:
+    """Fault 17: its brother: the doctor of a direct till called such a currency good."""
+    if gone_field:
+        gone(simulator, monkeypatch, gone_field, WORDINGS[0])
+    merchant = DirectMerchant(simulator.merchant.username, None)
+
+    async def work(http: Http) -> Account:
+        servers = AddressServers(http.tls)
+        return await fetch_direct_account(http, servers, merchant, FetchAccount())
+
+    ends = endpoints_of(simulator, currencies=("XAU", "USD"), direct=merchant)
+    assert with_http(ends, work).not_served == not_served
 
 
 def test_every_document_without_any_optional_field_is_still_one_of_blinks() -> None:
