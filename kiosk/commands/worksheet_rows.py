@@ -42,7 +42,7 @@ class RowWriter:
     """Spells rows; `style` gives the number of the style that shows numbers like `0.00`."""
 
     def __init__(self, columns: int, style: Callable[[str], int]) -> None:
-        self._letters = [_column_letters(column) for column in range(columns)]
+        self._beginnings = [f'<c r="{_column_letters(column)}' for column in range(columns)]
         self._style = style
         # How amounts begin, with an amount of each exponent that was met.
         self._amount_styles: list[tuple[Decimal, str]] = []
@@ -63,14 +63,13 @@ class RowWriter:
     def row(self, number: int, cells: Row) -> str:
         """The row with this number, from 1; what is None or empty is no cell."""
         spell = self._spell
-        written = "".join(
-            [
-                f'<c r="{letters}{number}"{spelled}'
-                for letters, cell in zip(self._letters, cells, strict=True)
-                if cell is not None and (spelled := spell[type(cell)](cell))
-            ]
-        )
-        return f'<row r="{number}">{written}</row>'
+        place = f'{number}"'
+        written = [
+            f"{beginning}{place}{spelled}"
+            for beginning, cell in zip(self._beginnings, cells, strict=True)
+            if cell is not None and (spelled := spell[type(cell)](cell))
+        ]
+        return f'<row r="{place}>{"".join(written)}</row>'
 
     def _amount_cell(self, amount: Decimal) -> str:
         """With as many digits after the dot as its currency has; exact up to 16 digits."""
