@@ -121,6 +121,11 @@ class FirstRunScreen:
         self._till = Till(rules, begun, now_s=clock(), screen_since_s=clock())
 
     @property
+    def till(self) -> Till:
+        """What is drawn: a till that only asks."""
+        return self._till
+
+    @property
     def screen(self) -> FirstRun:
         """The question on the screen."""
         assert isinstance(self._till.screen, FirstRun)

@@ -99,12 +99,13 @@ class Panel:
         from kiosk.panel.keypad import Keypad
 
         try:
-            self._keypad = Keypad(self._wiring, factory, self._on_change)
+            self._keypad = Keypad(self._wiring, factory, self.on_change)
         except (PanelMissing, OSError) as error:
             return (f"Keypad: {error}",)
         return ()
 
-    def _on_change(self, change: Change) -> None:
+    def on_change(self, change: Change) -> None:
+        """Tell the till what a key's contact did; called from the keypad's thread."""
         match change:
             case Pressed((row, column)):
                 self._put(KeyPressed(self._wiring.key(row, column)))

@@ -121,7 +121,7 @@ class HttpSide:
         refusal = await self._stopped_on_the_way(request, operation.root, bad_key)
         if refusal is not None:
             return refusal
-        return await self._send(request, operation.root, self._run(operation, variables, key))
+        return await self.send(request, operation.root, self._run(operation, variables, key))
 
     async def _answer_address(self, request: web.BaseRequest, question: str) -> web.StreamResponse:
         """Answer for a Lightning address: no GraphQL, the same roads."""
@@ -132,7 +132,7 @@ class HttpSide:
             await self._link.travel()
             return _redirect(request.path_qs)
         body = self._addresses.answer(request.path, request.query_string, request.host)
-        return await self._send(request, question, dict(body))
+        return await self.send(request, question, dict(body))
 
     async def _delay(self, fault: Fault, name: str) -> None:
         if delay := self._world.faults.take(fault, name):
@@ -151,9 +151,10 @@ class HttpSide:
             await self._link.travel()
         return refusal
 
-    async def _send(
+    async def send(
         self, request: web.BaseRequest, name: str, result: dict[str, Any]
     ) -> web.StreamResponse:
+        """Send what came of the operation called `name`, or what a fault makes of it."""
         faults = self._world.faults
         await self._delay(Fault.DELAY_ANSWER, name)
         await self._link.travel()

@@ -117,6 +117,7 @@ class Merchant:
         self.now_s = 10.0
         self.has_stick = False
         self.unit = Unit()
+        self.root = root
         self.screen = FirstRunScreen(
             settings,
             lambda: False,
@@ -133,7 +134,7 @@ class Merchant:
     def touch(self, *keys: Key | Letter) -> None:
         for key in keys:
             self.now_s += 1.0
-            till = self.screen._till
+            till = self.screen.till
             _, canvas = picture(till, look_of(self.screen.window), SIZE)
             zone = next(zone for zone in canvas.zones if zone.key == key)
             x, y = zone.rect.center
@@ -173,7 +174,7 @@ class Merchant:
 
     @property
     def said(self) -> list[str]:
-        return picture(self.screen._till, look_of(self.screen.window), SIZE)[1].said
+        return picture(self.screen.till, look_of(self.screen.window), SIZE)[1].said
 
 
 @pytest.fixture
@@ -281,7 +282,7 @@ def test_a_stick_that_was_not_wanted_is_not_offered_again_until_it_is_plugged_in
 
 def test_a_wired_keypad_answers_the_questions(merchant: Merchant) -> None:
     merchant.now_s += 1.0
-    merchant.screen._inbox.put(KeyPressed(Key.D2))
+    merchant.root.put(KeyPressed(Key.D2))
     merchant.screen.run_once()
     assert merchant.screen.screen.answers.language == "es"
 

@@ -35,7 +35,7 @@ def test_a_stuck_key_is_named_by_its_legend_and_a_crowd_is_nobodys_news() -> Non
     events = Queue[KeyEvent]()
     panel = opened(Copper(WIRING_4X4), events.put)
     for change in (Stuck((3, 0)), SeveralDown(frozenset([(0, 0), (0, 1)])), Released((3, 0))):
-        panel._on_change(change)
+        panel.on_change(change)
     panel.close()
     assert [events.get_nowait(), events.get_nowait()] == [KeyStuck("*"), KeyReleased("*")]
     assert events.empty()

@@ -29,7 +29,7 @@ class Mangler:
 
 @pytest.fixture
 def mangler(monkeypatch: pytest.MonkeyPatch) -> Mangler:
-    mangler, send = Mangler(), HttpSide._send
+    mangler, send = Mangler(), HttpSide.send
 
     async def mangled(
         side: HttpSide, request: web.BaseRequest, name: str, result: Answer
@@ -42,7 +42,7 @@ def mangler(monkeypatch: pytest.MonkeyPatch) -> Mangler:
         response.headers.update(mangler.headers or {})
         return response
 
-    monkeypatch.setattr(HttpSide, "_send", mangled)
+    monkeypatch.setattr(HttpSide, "send", mangled)
     return mangler
 
 

@@ -79,7 +79,7 @@ class Window:
         self._saved_brightness = SavedBrightness(memory)
         self._look = replace(look, white=self._saved_brightness.white) if memory else look
         self._news: SimpleQueue[Event] = SimpleQueue()  # from other threads
-        self._speaker = Speaker(volume, device=audio_device, on_hang=self._on_speaker_hang)
+        self._speaker = Speaker(volume, device=audio_device, on_hang=self.on_speaker_hang)
         self._backlight = Backlight(backlights, brightness)
         self._backlight.follow(ScreenStage.AWAKE)  # a program that was killed may have left it dark
         self._screensaver_timer = ScreensaverTimer(delays)
@@ -268,7 +268,8 @@ class Window:
         pygame.display.quit()
         self._painter.start_on(Page(open_display(self._size), self._rotate))
 
-    def _on_speaker_hang(self) -> None:
+    def on_speaker_hang(self) -> None:
+        """Tell the till that the speaker hangs; called from the speaker's thread."""
         self._news.put(DeviceFailed(Trouble(TroubleKind.SPEAKER_HANGS)))
         self.wake()
 

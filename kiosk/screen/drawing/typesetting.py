@@ -44,7 +44,7 @@ _NOT_LAST: Final = frozenset("（［｛「『【〈《〔〝‘“(")
 @lru_cache(maxsize=1024)
 def width(words: str, height: int, weight: Weight = Weight.MEDIUM, *, rtl: bool = False) -> int:
     """How wide a line of that height is, in pixels."""
-    return sum(_advance(run, face, weight, height) for face, run in _runs(words, rtl))
+    return sum(_advance(run, face, weight, height) for face, run in visual_runs(words, rtl))
 
 
 def fitting(
@@ -101,7 +101,7 @@ def rendered(
 ) -> pygame.Surface:
     """The line as a surface, exactly as high as a line; `rtl` is the direction of the paragraph."""
     base = _font(Typeface.LATIN, weight, height)
-    runs = _runs(words, rtl)
+    runs = visual_runs(words, rtl)
     surface = pygame.Surface(
         (width(words, height, weight, rtl=rtl), base.get_height()), pygame.SRCALPHA
     )
@@ -194,7 +194,7 @@ def _is_wide(char: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _runs(words: str, rtl: bool) -> tuple[tuple[Typeface, str], ...]:
+def visual_runs(words: str, rtl: bool) -> tuple[tuple[Typeface, str], ...]:
     """The text in the order in which it is seen, left to right, a run for every face."""
     words = drawable(words)
     if rtl or any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in words):

@@ -214,7 +214,7 @@ def test_another_thread_can_wake_it(window: Window) -> None:
 
 def test_a_speaker_that_hangs_is_news_for_the_till(window: Window) -> None:
     """Box fault 1: it was told to nobody."""
-    window._on_speaker_hang()
+    window.on_speaker_hang()
     assert window.wait(None) == (DeviceFailed(Trouble(TroubleKind.SPEAKER_HANGS)),)
     assert window.wait(0) == ()
 

@@ -119,7 +119,7 @@ def test_brackets_are_turned_where_they_are_read_from_right_to_left(
     words: str, seen: str, rtl: bool
 ) -> None:
     """In Hebrew every bracket had its back to what it holds."""
-    runs = typesetting._runs(words, rtl)
+    runs = typesetting.visual_runs(words, rtl)
     in_sight = [run[::-1] if face is Typeface.HEBREW else run for face, run in runs]
     assert "".join(in_sight) == seen
 

@@ -47,7 +47,7 @@ def test_the_amount_and_its_name_are_beside_the_keypad_on_the_other_side() -> No
 
 def in_sight(words: str) -> str:
     """The letters from left to right, as a line of a Hebrew screen has them."""
-    runs = typesetting._runs(words, True)
+    runs = typesetting.visual_runs(words, True)
     return "".join(run[::-1] if face is Typeface.HEBREW else run for face, run in runs)
 
 
