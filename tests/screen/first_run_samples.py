@@ -67,6 +67,9 @@ def first_run_screens() -> dict[str, FirstRun]:
         "first-payee-long": asked(Question.PAYEE_RIGHT, answers=long_name),
         "first-pins-differ": asked(Question.PIN, mistake=Mistake.PINS_DIFFER),
         "first-money-refused": asked(Question.MONEY, refused=("KIOSK_TIPS", "MERCHANT_USERNAME")),
+        "first-money-many-refused": asked(
+            Question.MONEY, refused=tuple(f"KIOSK_KEYPAD_COLUMN{number:02}" for number in range(50))
+        ),
         "first-search-nothing": asked(
             Question.TIME_ZONE_SEARCH, "atlantis", mistake=Mistake.NOTHING_FOUND
         ),

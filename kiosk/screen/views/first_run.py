@@ -16,6 +16,7 @@ from kiosk.screen.drawing.look import Look
 from kiosk.screen.drawing.theme import BODY, GAP, LABEL, LARGE, MARGIN, TITLE
 from kiosk.screen.text.catalogs import mark
 from kiosk.screen.text.labels import LANGUAGE_NAMES
+from kiosk.screen.text.setting_problems import first_of
 from kiosk.screen.views.banner import banner
 from kiosk.screen.views.choices import (
     back_key,
@@ -124,7 +125,7 @@ def _money(canvas: Canvas, screen: FirstRun) -> None:
     foot_keys(canvas, foot, [back_key(canvas)])
     if screen.refused:
         refused = words.tr(
-            "The file on the memory card is wrong: {names}", names=", ".join(screen.refused)
+            "The file on the memory card is wrong: {names}", names=first_of(screen.refused, ", ")
         )
         body = banner(canvas, body, Icon.WARNING, refused, Tone.BAD, LABEL)
     head, rest = off_top(body, canvas.points(LARGE), canvas.points(GAP))
