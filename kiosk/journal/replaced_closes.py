@@ -4,6 +4,7 @@ import sqlite3
 from typing import Final
 
 from kiosk.journal.closes import place_of, report_of
+from kiosk.journal.errors import reading
 from kiosk.sale.books import ReceiptNumber
 
 # Chosen by :series and :number of the close.
@@ -31,7 +32,8 @@ def chosen_by(number: ReceiptNumber) -> dict[str, int]:
 def came_over(db: sqlite3.Connection, number: ReceiptNumber) -> int:
     """How many paid sales and refunds of a close came from the journal that it was made in."""
     count = f"SELECT count(*) FROM ({_CAME_OVER})"  # noqa: S608 - our own names
-    came: int = db.execute(count, chosen_by(number)).fetchone()[0]
+    with reading():
+        came: int = db.execute(count, chosen_by(number)).fetchone()[0]
     return came
 
 

@@ -334,6 +334,18 @@ def test_a_close_of_which_nothing_is_left_has_its_report_and_no_empty_list(
     assert "1 of the sales and refunds that its report sums up" in err
 
 
+def test_a_list_without_its_report_says_that_it_may_lack_something(
+    book: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book.record([*sold(taxed(1, direct=True), 1), DayClosed(NOW)])
+    connection(book).executescript("DROP TRIGGER reports_last; DELETE FROM close_reports")
+    replaced(tmp_path / "journal.sqlite3", book)
+    assert main(["sales", "--csv", "--close", "1"]) == 1
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 2
+    assert "the report of close 1-1 is lost" in err
+
+
 def test_an_empty_close_of_a_journal_that_was_replaced_has_an_empty_list(
     book: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
