@@ -32,14 +32,17 @@ def with_other_cause(till: Till, causes: AbstractSet[TroubleKind], trouble: Trou
 
 
 def with_time_left(till: Till) -> Till:
-    """A notice that says how long to wait says how much of it is left, and goes with the last."""
-    return _with_notice(till, _WITH_TIME_LEFT, too_many(till))
+    """A notice that says how long to wait says how much of it is left, and goes with the last.
+
+    Out of service the same kind may be what Blink has said of the account, with no time.
+    """
+    return till if till.out_of_service else _with_notice(till, _WITH_TIME_LEFT, too_many(till))
 
 
 def next_second_s(till: Till) -> float | None:
     """When a notice has another time left to tell."""
     screen = till.screen
-    if not isinstance(screen, EnteringAmount) or screen.notice is None:
+    if not isinstance(screen, EnteringAmount) or screen.notice is None or till.out_of_service:
         return None
     return till.now_s + 1.0 if screen.notice.kind in _WITH_TIME_LEFT else None
 

@@ -32,8 +32,6 @@ _OUT_OF_SERVICE: Final = frozenset(
         TroubleKind.NO_PROOF,
     }
 )
-# What CHARGE may tell of a till whose account is being fetched.
-_TOLD_OF_ACCOUNT: Final = _OUT_OF_SERVICE | amount_notice.NO_ANSWER
 _OTHER_WALLET: Final = (TroubleKind.MERCHANT_WALLET_CHANGED, TroubleKind.MERCHANT_MOVED)
 FETCH_FIRST_DELAY_S: Final = 2.0
 FETCH_LONGEST_DELAY_S: Final = 120.0
@@ -78,7 +76,7 @@ def put_in_service(till: Till, account: Account) -> Step:
     if till.merchant_wallet is None and till.rules.merchant_username:
         till = replace(till, merchant_wallet=wallet)
         facts = (MerchantWalletAccepted(till.rules.merchant_username, wallet),)
-    answered = amount_notice.without_notice(till, _TOLD_OF_ACCOUNT)
+    answered = amount_notice.without_notice(till, _told_of_account(till))
     till = account_ends.warn_of_ends(answered, account)
     if not account.nodes and till.account is not None:
         account = account.with_nodes(till.account.nodes)
@@ -154,7 +152,15 @@ def handle_account_failure(till: Till, trouble: Trouble) -> Step:
     waiting = FetchingAccount(tries + 1, till.now_s + pause, trouble)
     effects = (ReadDeviceFacts(),) if trouble.kind in ON_THE_WAY else ()
     failed = replace(till, service=waiting, fetching_account=False)
-    return Step(amount_notice.with_other_cause(failed, _TOLD_OF_ACCOUNT, trouble), (), effects)
+    told = _told_of_account(till)
+    return Step(amount_notice.with_other_cause(failed, told, trouble), (), effects)
+
+
+def _told_of_account(till: Till) -> frozenset[TroubleKind]:
+    """What CHARGE may have told of a till whose account is being fetched, or was not to be had."""
+    known = till.service.trouble if isinstance(till.service, FetchingAccount) else None
+    latest = {known.kind} if known is not None else set()
+    return _OUT_OF_SERVICE | amount_notice.NO_ANSWER | latest
 
 
 def fetch_account_now(till: Till) -> Till:

@@ -110,6 +110,10 @@ def charged_out_of_service(*troubles: Trouble | None) -> Story:
         ),
         (Trouble(TroubleKind.NO_CONNECTION), Trouble(TroubleKind.KEY_REFUSED)),
         (Trouble(TroubleKind.CERTIFICATE_ENDED), Trouble(TroubleKind.CLOCK_WRONG)),
+        (Trouble(TroubleKind.ADDRESS_UNUSABLE, "pay.example"),),
+        (Trouble(TroubleKind.PAYOUT_GUARDED), Trouble(TroubleKind.NO_CONNECTION)),
+        (Trouble(TroubleKind.NO_CONNECTION), Trouble(TroubleKind.TOO_MANY_INVOICES)),
+        (Trouble(TroubleKind.TOO_MANY_INVOICES),),
     ],
 )
 def test_a_refusal_goes_when_the_till_is_in_service_however_its_cause_has_changed(
