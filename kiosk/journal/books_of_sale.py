@@ -91,6 +91,21 @@ def refund_records(db: sqlite3.Connection, sale_id: str) -> tuple[RefundRecord, 
     )
 
 
+def next_refund_part(db: sqlite3.Connection, sale_id: str) -> int:
+    """The part of the next refund of a sale.
+
+    A damaged journal may have lost a refund and kept its number and its taxes: they stay its own.
+    """
+    part: int = db.execute(
+        "SELECT 1 + coalesce(max(part), 0) FROM ("
+        " SELECT part FROM refunds WHERE sale_id = :sale"
+        " UNION ALL SELECT part FROM refund_receipts WHERE sale_id = :sale"
+        " UNION ALL SELECT part FROM refund_taxes WHERE sale_id = :sale)",
+        {"sale": sale_id},
+    ).fetchone()[0]
+    return part
+
+
 def refund_taxes_of(db: sqlite3.Connection, sale_id: str, part: int) -> tuple[TaxShare, ...]:
     """The shares of tax of a sale's `part`-th refund, the highest rate first."""
     rows = db.execute(

@@ -11,6 +11,7 @@ from typing import Final
 from kiosk.journal.books_of_sale import (
     cashier_of,
     lines_of,
+    next_refund_part,
     receipt_of,
     refund_records,
     taxes_of,
@@ -75,6 +76,7 @@ def read_details(db: sqlite3.Connection, sale_id: SaleId) -> SaleDetails:
         taxes=taxes_of(db, sale_id),
         cashier=cashier_of(db, sale_id),
         refund_records=refund_records(db, sale_id),
+        next_refund_part=next_refund_part(db, sale_id),
     )
 
 

@@ -76,7 +76,8 @@ class SaleDetails:
     sale that this one is a new code for; `other_paid`: another code of it has been paid. `held`: it
     was begun in another installation. `receipt` is its number, None for what has none; `taxes` are
     its shares of tax; `cashier` is who sold it, empty where nobody says so. `refund_records` are
-    the refunds, the oldest first.
+    the refunds, the oldest first; `next_refund_part` is the part of the next one, which no refund
+    has ever had, nor one that a damaged journal has lost.
     """
 
     record: SaleRecord
@@ -90,13 +91,9 @@ class SaleDetails:
     taxes: tuple[TaxShare, ...] = ()
     cashier: str = ""
     refund_records: tuple[RefundRecord, ...] = ()
+    next_refund_part: int = 1
 
     @property
     def refunded_minor(self) -> int:
         """What was given back altogether, in minor units of the sale's currency."""
         return sum(refund.minor for refund in self.refund_records)
-
-    @property
-    def next_refund_part(self) -> int:
-        """The part of the next refund: above the highest, since a damaged journal may lack one."""
-        return 1 + max((refund.part for refund in self.refund_records), default=0)
