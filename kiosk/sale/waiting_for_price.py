@@ -73,11 +73,12 @@ def handle_price_failure(till: Till, trouble: Trouble) -> Step:
 def ask_until_answered(till: Till, trouble: Trouble) -> Step:
     """No answer to an invoice: the price is asked for, and with its answer the notice goes.
 
-    A Lightning address elsewhere has a server of its own, of which Blink's answer says nothing.
+    A Lightning address elsewhere has a server of its own, of which Blink's answer says nothing. Nor
+    does it where Blink has answered oddly: that may have been about this invoice alone.
     """
     is_told = isinstance(till.screen, EnteringAmount) and till.screen.notice == trouble
     elsewhere = till.account is not None and till.account.is_at_address
-    if not is_told or elsewhere or trouble.kind not in NO_ANSWER:
+    if not is_told or elsewhere or trouble.kind not in NO_ANSWER - {TroubleKind.BLINK_ODD}:
         return Step(till)
     return Step(_asked_again_later(till, trouble))
 

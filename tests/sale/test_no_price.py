@@ -152,6 +152,20 @@ def test_no_answer_to_an_invoice_is_told_until_blink_answers() -> None:
     assert notice(story) is None
 
 
+def test_an_invoice_that_blink_refuses_oddly_is_told_though_it_has_a_price() -> None:
+    """The price's answer took it away within seconds, before anybody had read it."""
+    story = typed()
+    story.play(RatesFetched(rates(story.till.now_s)))
+    story.press(Key.CHARGE)
+    odd = Trouble(TroubleKind.BLINK_ODD, reason="INVALID_INPUT")
+    story.play(InvoiceRefused(requested(story), odd))
+    before = asked(story)
+    story.wait(100)
+    assert asked(story) == before
+    story.play(RatesFetched(rates(story.till.now_s)))
+    assert notice(story) == odd
+
+
 def test_how_long_to_wait_counts_down_and_goes_with_the_last_second() -> None:
     """Fault 24: its brother: "Try again in 301 s" stood there after as many seconds."""
     story = typed()
