@@ -12,6 +12,7 @@ from kiosk.sale.days import DAY_S
 from kiosk.wallet.endpoints import Endpoints, Timings
 from kiosk.wallet.subscription import SOCKET_ERRORS, Transport, is_limited
 from kiosk.wallet.tcp_connection import connect
+from kiosk.wallet.tls import tls_context
 
 
 class NetworkPart(StrEnum):
@@ -49,7 +50,7 @@ async def check_socket(endpoints: Endpoints, timings: Timings) -> Connectivity:
     if reached.failed is not None:
         return reached
     began_s = time.monotonic()
-    tls = ssl.create_default_context()
+    tls = tls_context()
     key = endpoints.till_key if endpoints.direct is None else None
     transport = Transport(endpoints.ws_url, tls, key, timings)
     try:
@@ -72,7 +73,7 @@ async def _connect(url: str, patience_s: float) -> Connectivity:
         async with asyncio.timeout(patience_s):
             await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
             part = NetworkPart.CONNECTION
-            context = ssl.create_default_context() if secure else None
+            context = tls_context() if secure else None
             sock = await connect(host, port)
             _, writer = await asyncio.open_connection(
                 sock=sock, ssl=context, server_hostname=host if secure else None

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import re
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -32,6 +31,7 @@ from kiosk.wallet.errors import (
 from kiosk.wallet.headers import pause_of, unix_of_date
 from kiosk.wallet.kept_connection import Answer, KeptConnection
 from kiosk.wallet.response_body import UnfitBody
+from kiosk.wallet.tls import tls_context
 
 log: Final = logging.getLogger("kiosk.wallet")
 
@@ -41,10 +41,7 @@ _ASKED_AGAIN_S: Final = float(DAY_S)  # a field that was refused is asked for ag
 
 
 class Http:
-    """The requests of both accounts. Not thread-safe: it lives in the worker's loop.
-
-    `tls` is shared with the sockets, since reading the certificates takes a Pi 100 ms.
-    """
+    """The requests of both accounts. Not thread-safe: it lives in the worker's loop."""
 
     def __init__(
         self,
@@ -54,7 +51,7 @@ class Http:
     ) -> None:
         self.endpoints = endpoints
         self.timings = timings
-        self.tls = ssl.create_default_context()
+        self.tls = tls_context()
         self.server_unix_s: int | None = None  # Blink's clock, from the last answer's Date header
         self._monotonic = monotonic
         self._missing: dict[str, float] = {}  # optional fields, and until when they are left out

@@ -1,7 +1,8 @@
-"""A certificate that is out of its time: whose fault that is."""
+"""Which certificates are believed, and whose fault it is when one is out of its time."""
 
 import asyncio
 import ssl
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from kiosk.sale.days import DAY_S
 from kiosk.sale.trouble import TroubleKind
 from kiosk.wallet.certificate import error_of_certificate
 from kiosk.wallet.headers import unix_of_date
+from kiosk.wallet.tls import tls_context
 from tests.wallet.fronts import answer, serving
 
 DATE = "Thu, 26 Nov 2026 12:00:00 GMT"
@@ -61,3 +63,16 @@ def test_where_the_server_tells_no_time_a_box_is_behind_and_never_ahead() -> Non
     """Fault 24: a Pi without a clock starts with the time of its last shutdown."""
     assert kind_of(NOT_YET, 0) is TroubleKind.CLOCK_WRONG
     assert kind_of(EXPIRED, 0) is TroubleKind.CERTIFICATE_ENDED
+
+
+def test_the_certificates_are_read_once_and_again_where_others_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading them takes a Pi 100 ms."""
+    usual = tls_context()
+    assert tls_context() is usual
+    assert (usual.verify_mode, usual.check_hostname) == (ssl.CERT_REQUIRED, True)
+    (tmp_path / "none.pem").touch()
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert tls_context().cert_store_stats()["x509"] == 0

@@ -16,6 +16,7 @@ import traceback
 from kiosk.sale.money import Sats
 from kiosk.screen.drawing import qr
 from kiosk.screen.text.words import Words
+from kiosk.wallet.tls import tls_context
 from tests.stories.kills.life import Order, live, read_order
 
 # What a till imports only when it needs it: here it is there already for every life.
@@ -35,6 +36,7 @@ def main() -> None:
         importlib.import_module(name)
     qr.prepare()
     Words().sats(Sats(1))  # loads the language's numbers
+    tls_context()
     gc.collect()
     gc.freeze()
     for line in sys.stdin:
