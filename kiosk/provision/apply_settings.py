@@ -11,6 +11,7 @@ from typing import Final
 
 from kiosk.durable_files import wipe, write_private
 from kiosk.provision.env_file import (
+    EnvFile,
     checked_settings,
     read_env_file,
     read_wifi_file,
@@ -189,7 +190,7 @@ def _take_settings(data: bytes, places: Paths) -> None:
     env_file = read_env_file(data)
     if (places.etc / NOT_MOUNTED).exists():
         raise FileRefused((f"kiosk.env: {places.etc} is on a partition that is missing",))
-    put_in_force(env_file, places.etc, set(SECRETS))
+    _put_in_force(env_file, places)
     if env_file.wifi is not None:
         _join(env_file.wifi, places)
 
@@ -208,7 +209,15 @@ def _take_items(data: bytes, places: Paths) -> None:
         raise FileRefused(("items.csv: is taken in once the till is set up",))
     values = {**in_force.values, "KIOSK_ITEMS": items_text(listed)}
     given = SettingsFile(values, in_force.problems)
-    put_in_force(checked_settings(given), places.etc, set(SECRETS))
+    _put_in_force(checked_settings(given), places)
+
+
+def _put_in_force(env_file: EnvFile, places: Paths) -> None:
+    """Write the settings; that they are being changed is told before, in case this is killed."""
+    if places.refusal.parent.is_dir():  # there is none where no till has been started
+        places.refusal.with_name(UNFINISHED).touch()
+    put_in_force(env_file, places.etc, set(SECRETS))
+    _tell_of_change(places)
 
 
 _FILES: Final[Mapping[str, Callable[[bytes, Paths], None]]] = MappingProxyType(

@@ -489,6 +489,31 @@ def test_a_file_from_the_boot_partition_that_is_taken_in_part_is_told(
     assert not box.unfinished.exists()
 
 
+@pytest.mark.parametrize("name", ["kiosk.env", "items.csv"])
+def test_a_change_that_is_killed_half_way_is_told(
+    box: Box, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A card that hung had systemd kill it, and the till started with half of the settings."""
+
+    class KilledError(BaseException):
+        pass
+
+    def is_killed(*_: object) -> None:
+        raise KilledError
+
+    (box.boot / "kiosk.env").write_text(GOOD)
+    if name == "items.csv":
+        apply_from_boot(box.places)
+        (box.boot / name).write_text("Coffee,2.50\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(settings_in_force, "_write_secrets", is_killed)
+        with pytest.raises(KilledError):
+            apply_from_boot(box.places)
+    assert box.unfinished.exists()
+    assert apply_from_boot(box.places) == ()
+    assert not box.unfinished.exists()
+
+
 def test_a_note_that_nobody_can_look_for_counts_as_a_change_that_is_unfinished(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
