@@ -1,7 +1,6 @@
 """An address on the simulator, asked over real sockets."""
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from kiosk.wallet.lightning_address.client import (
 )
 from kiosk.wallet.lightning_address.fetch import Fetcher, RefusedUrl, Unreachable
 from kiosk.wallet.lightning_address.messages import Declined, OddAnswer
+from kiosk.wallet.tls import tls_context
 
 R = TypeVar("R")
 
@@ -35,7 +35,7 @@ def at(simulator: Simulator, work: Callable[[AddressClient], Awaitable[R]]) -> R
     host = urlsplit(simulator.api_url).netloc
 
     async def run() -> R:
-        fetcher = Fetcher(ssl.create_default_context(), on_loopback=True, timeout_s=5)
+        fetcher = Fetcher(tls_context(), on_loopback=True, timeout_s=5)
         address = parse_lightning_address(f"merchant@{host}")
         try:
             return await work(AddressClient(address, fetcher, "regtest"))

@@ -4,7 +4,6 @@ mostro #837, lightning-browser-extension #3597, BTCPay #7494, zeus #4374.
 """
 
 import asyncio
-import ssl
 
 import pytest
 
@@ -17,6 +16,7 @@ from kiosk.wallet.lightning_address.fetch import (
     checked_url,
     is_public,
 )
+from kiosk.wallet.tls import tls_context
 
 SPELLINGS = [
     "https://127.0.0.1/",
@@ -147,9 +147,7 @@ class Names(PublicResolver):
 )
 def test_a_name_that_resolves_into_a_private_network_is_refused(answer: list[str]) -> None:
     async def ask() -> None:
-        fetcher = Fetcher(
-            ssl.create_default_context(), on_loopback=False, resolver=Names(answer), timeout_s=5
-        )
+        fetcher = Fetcher(tls_context(), on_loopback=False, resolver=Names(answer), timeout_s=5)
         try:
             with pytest.raises(Unreachable):
                 await fetcher.get("https://example.com/")
@@ -187,9 +185,7 @@ def test_a_connection_goes_where_the_check_looked_and_each_one_is_checked(
 
         server = await asyncio.start_server(note, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        fetcher = Fetcher(
-            ssl.create_default_context(), on_loopback=False, resolver=names, timeout_s=5
-        )
+        fetcher = Fetcher(tls_context(), on_loopback=False, resolver=names, timeout_s=5)
         for _ in range(2):
             with pytest.raises(Unreachable):
                 await fetcher.get(f"https://example.com:{port}/")

@@ -1,7 +1,6 @@
 """How often an address's server is asked about a code: by age, by errors, and by its own wish."""
 
 import asyncio
-import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from kiosk.wallet.endpoints import Timings
 from kiosk.wallet.lightning_address.client import Proof, VerifyResult
 from kiosk.wallet.lightning_address.messages import read_pay_request
 from kiosk.wallet.lightning_address.servers import AddressServers
+from kiosk.wallet.tls import tls_context
 from tests.journal.test_journal import sale
 from tests.sale.test_changing_ways import BY_ADDRESS, direct_account
 from tests.sale.tills import invoice
@@ -105,7 +105,7 @@ def served(
         await site.start()
         port = runner.addresses[0][1]
         time = Time()
-        servers = AddressServers(ssl.create_default_context(), time.monotonic)
+        servers = AddressServers(tls_context(), time.monotonic)
         try:
             await work(servers, time, f"http://127.0.0.1:{port}/verify/")
         finally:
@@ -224,7 +224,7 @@ def test_an_amount_being_typed_connects_once_to_an_address_that_was_tried() -> N
             "maxSendable": 1_000_000,
             "metadata": '[["text/plain","x"]]',
         }
-        servers = AddressServers(ssl.create_default_context())
+        servers = AddressServers(tls_context())
         await servers.warm_up()
         assert not paths, "no address has been tried"
         address = parse_lightning_address(f"shop@127.0.0.1:{port}")
