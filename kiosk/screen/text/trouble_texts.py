@@ -126,7 +126,7 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
         ),
         TroubleKind.KEY_ENDS: (
             mark("The till's API key ends: {subject}."),
-            mark("Make a new key and give it by phone: Manager, Settings."),
+            mark("Make a new key and give it by phone: Manager, Box, Settings."),
         ),
         TroubleKind.KEY_LEFT: (
             mark("An API key is left on this till."),
