@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -36,13 +37,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--interleavings", type=int, default=100_000)
 
 
-def pytest_configure() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Nothing is thrown away while modules are imported and tests are found."""
     gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_finish() -> None:
     """What is imported is nobody's garbage: looking at it again and again is much of the time."""
-    gc.enable()
     gc.collect()
     gc.freeze()
