@@ -21,8 +21,11 @@ REASONS = tuple(RefundReason)
 
 
 def left_minor(details: SaleDetails) -> int:
-    """What of a sale has not been given back, in minor units of its currency; unpaid: nothing."""
-    if details.record.paid_at is None:
+    """What of a sale can be given back, in minor units of its currency.
+
+    Nothing if it is unpaid, or while nobody knows what was given back before.
+    """
+    if details.record.paid_at is None or details.next_refund_part is None:
         return 0
     return details.record.sale.whole_price.minor - details.refunded_minor
 
@@ -108,6 +111,7 @@ def _handle_reason_key(till: Till, screen: RefundScreen, key: Key) -> Step:
 
 def _record(till: Till, screen: RefundScreen, minor: int, reason: RefundReason) -> Step:
     details = screen.page.details
+    assert details.next_refund_part is not None, "left_minor opens no refund before"
     sale = details.record.sale
     part = refund_of(sale, details.taxes, details.refunded_minor, minor)
     fact = RefundRecorded(
@@ -121,5 +125,6 @@ def _record(till: Till, screen: RefundScreen, minor: int, reason: RefundReason) 
         reason.value,
         till.cashier_label,
     )
-    back = replace(till, screen=replace(screen.page, since_s=till.now_s))
+    unread = replace(details, next_refund_part=None)
+    back = replace(till, screen=replace(screen.page, details=unread, since_s=till.now_s))
     return Step(back, (fact,), (ReadSale(sale.id),))

@@ -77,7 +77,7 @@ class SaleDetails:
     was begun in another installation. `receipt` is its number, None for what has none; `taxes` are
     its shares of tax; `cashier` is who sold it, empty where nobody says so. `refund_records` are
     the refunds, the oldest first; `next_refund_part` is the part of the next one, which no refund
-    has ever had, nor one that a damaged journal has lost.
+    has ever had, nor one that a damaged journal has lost; None while the refunds are not known.
     """
 
     record: SaleRecord
@@ -91,7 +91,7 @@ class SaleDetails:
     taxes: tuple[TaxShare, ...] = ()
     cashier: str = ""
     refund_records: tuple[RefundRecord, ...] = ()
-    next_refund_part: int = 1
+    next_refund_part: int | None = None
 
     @property
     def refunded_minor(self) -> int:

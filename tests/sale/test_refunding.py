@@ -27,6 +27,7 @@ from tests.sale.tills import USD, Story, rates, usd_rate
 PAID = SaleDetails(
     SaleRecord(taxed(1), SaleState.FORWARDED, False, None, NOW, NOW, None, None),
     taxes=tax_shares(taxed(1).lines),
+    next_refund_part=1,
 )
 
 
@@ -66,6 +67,18 @@ def test_a_part_is_typed_and_never_more_than_is_left() -> None:
     (refund,) = refunds(story)
     assert (refund.part, refund.minor, refund.tip_minor) == (2, 50, 10)
     assert refund.reason == "other"
+
+
+def test_nothing_is_given_back_while_the_journal_has_not_told_what_was_given_back_before() -> None:
+    """The same refund twice was recorded once, and another one contradicted the first."""
+    story = on_page(SaleDetails(PAID.record))
+    story.press(Key.CHECK)
+    assert isinstance(story.till.screen, SaleScreen)
+    story = on_page()
+    for _ in range(2):  # the answer about the first could not be read
+        story.press(Key.CHECK, "30", Key.CHARGE, "1", Key.CHARGE)
+    assert len(refunds(story)) == 1
+    assert isinstance(story.till.screen, SaleScreen)
 
 
 def test_clear_goes_back_step_by_step_and_records_nothing() -> None:

@@ -188,7 +188,7 @@ FACTS = DeviceFacts(
     360_000,
     SALE.started_at,
 )
-DETAILS = SaleDetails(FORWARDED, INVOICE, payments=1)
+DETAILS = SaleDetails(FORWARDED, INVOICE, payments=1, next_refund_part=1)
 
 
 SHOP = Shop(
