@@ -71,6 +71,12 @@ class ByPhone:
         self.digits = progress["digits"]
         assert self.phone.get(self.page).status == 200
 
+    def joins_again(self) -> None:
+        """Try once more after a failure, up to the page with its fields."""
+        self.merchant.touches(Key.CHARGE)
+        self.joins()
+        assert self.phone.send(self.page, "digits", digits=self.digits).status == 303
+
     def sees_failure(self, failure: PhoneFailure) -> None:
         """Read on the screen why it failed; the network is closed by then."""
         self.merchant.is_told(phone=failed(failure))
@@ -136,11 +142,15 @@ def test_a_phone_sets_an_unpacked_till_up_over_the_air(
     owner.phone.send(owner.page, "digits", digits="x")  # its answer may be lost with the network
     owner.sees_failure(PhoneFailure.WRONG_DIGITS)
 
-    begun_s = time.monotonic()
-    owner.merchant.touches(Key.CHARGE)
-    owner.joins()
-    assert owner.phone.send(owner.page, "digits", digits=owner.digits).status == 303
+    owner.joins_again()
     assert f'value="{SHOP}"' in owner.phone.get(owner.page).text
+    assert owner.fills_in("stale bread daily") == 200
+    owner.sees_failure(PhoneFailure.NOT_JOINED)
+    assert bench.machine.attempt("grep --quiet MERCHANT /etc/kiosk/kiosk.env")[0] == 1
+
+    begun_s = time.monotonic()
+    owner.joins_again()
+    assert f'value="{SHOP_NAME}"' in owner.phone.get(owner.page).text, "what was typed is kept"
     assert owner.fills_in(SHOP_PASSPHRASE) == 200
     owner.agrees()
     bench.until_ready(starts + 1)
