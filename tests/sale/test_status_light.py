@@ -93,6 +93,7 @@ READ_ME = (
     "no-copy",
     "printer-no-paper",
     "unprinted-",
+    "wrong-",
     "late-money",
     "recovered",
     "stuck",
