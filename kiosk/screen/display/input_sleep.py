@@ -9,6 +9,7 @@ are opened here too, only to learn that SDL has something to read.
 import contextlib
 import os
 import select
+import threading
 import time
 import weakref
 from collections.abc import Callable
@@ -41,10 +42,11 @@ class InputSleep:
         rest_s: float = REST_S,
     ) -> None:
         self._folder, self._clock, self._rest_s = devices, clock, rest_s
-        self._bell, self._rings = os.pipe()
-        for end in (self._bell, self._rings):
+        self._bell, self._rings = ends = os.pipe()
+        for end in ends:
             os.set_blocking(end, False)
-            weakref.finalize(self, os.close, end)  # not at `close`: a thread may still ring
+        self._close_bell = weakref.finalize(self, _close, *ends)
+        self._bell_lock = threading.Lock()
         self._devices: dict[Path, int] = {}
         self._attentive_until_s = clock() + ATTENTION_S
 
@@ -73,18 +75,21 @@ class InputSleep:
         return True
 
     def wake(self) -> None:
-        """End the sleep, or the next one; safe from any thread."""
-        with contextlib.suppress(BlockingIOError):  # it has been rung often enough
-            os.write(self._rings, b"\0")
+        """End the sleep, or the next one; safe from any thread, and when it is closed."""
+        with self._bell_lock, contextlib.suppress(BlockingIOError):  # it was rung often enough
+            if self._close_bell.alive:
+                os.write(self._rings, b"\0")
 
     def expect_input(self) -> None:
         """Have SDL asked often for a while: after an event there are more."""
         self._attentive_until_s = self._clock() + ATTENTION_S
 
     def close(self) -> None:
-        """Give the devices back."""
-        while self._devices:
-            os.close(self._devices.popitem()[1])
+        """Give the devices back; nobody sleeps any more."""
+        _close(*self._devices.values())
+        self._devices.clear()
+        with self._bell_lock:
+            self._close_bell()
 
     def _may_rest(self) -> bool:
         """Whether every event of a device would end the sleep."""
@@ -120,6 +125,11 @@ class InputSleep:
             except OSError:  # it was unplugged (ENODEV)
                 pass
             os.close(self._devices.pop(path))
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def _has_window_system() -> bool:

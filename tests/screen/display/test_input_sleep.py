@@ -122,11 +122,22 @@ def test_a_wake_ends_the_next_sleep_and_no_other(sleep: InputSleep, clock: Clock
     assert not sleep.wait(0.0)
 
 
-def test_a_wake_that_nobody_waits_for_any_more_harms_nothing(sleep: InputSleep) -> None:
-    sleep.close()
+def test_more_wakes_than_anybody_waits_for_harm_nothing(sleep: InputSleep) -> None:
     for _ in range(100_000):  # more than a pipe holds
         sleep.wake()
     assert sleep.wait(HOUR_S)
+
+
+def test_a_sleep_that_is_closed_holds_nothing_open_and_may_be_woken(
+    sleep: InputSleep, clock: Clock
+) -> None:
+    rested(sleep, clock)
+    open_files = Path("/proc/self/fd")
+    before = len(list(open_files.iterdir()))
+    sleep.close()
+    assert before - len(list(open_files.iterdir())) == 3, "the device and both ends of the pipe"
+    sleep.wake()
+    sleep.close()
 
 
 def test_a_device_that_is_plugged_in_later_ends_the_sleep(
