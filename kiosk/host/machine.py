@@ -10,6 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from kiosk.host.refused_settings import REFUSAL
+
 log: Final = logging.getLogger("kiosk")
 
 ASK_S: Final = 5.0
@@ -24,6 +26,9 @@ _WAS_LOW: Final = 1 << 16
 # A Pi's display card has a connector that writes pictures back into memory; it never is a screen,
 # and its status is "unknown".
 _WRITEBACK: Final = "Writeback-"
+
+_BOOT_FOLDERS: Final = ("/boot/firmware", "/boot")
+_BOOT_FILES: Final = ("kiosk.env", "wifi.env", "items.csv")
 
 # What lies beneath the partition of `setup.sh readonly`.
 _MISSING: Final = "partition-is-missing"
@@ -121,12 +126,21 @@ class Machine:
         return self._text("/proc/sys/kernel/core_pattern")
 
     def left_on_boot(self) -> str | None:
-        """A settings file, or an editor's copy of one, that still lies on the boot partition."""
-        for folder in ("/boot/firmware", "/boot"):
-            for file in sorted(self._at(folder).glob("*")):
-                if any(
-                    name in file.name.lower() for name in ("kiosk.env", "wifi.env", "items.csv")
-                ):
+        """A settings file, or an editor's copy of one, that still lies on the boot partition.
+
+        Where only root may look, it is what root's unit found there at the start.
+        """
+        for folder in _BOOT_FOLDERS:
+            try:
+                files = sorted(self._at(folder).iterdir())
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError:
+                if self._at(str(REFUSAL)).exists():
+                    return f"a settings file in {folder}"
+                continue
+            for file in files:
+                if any(name in file.name.lower() for name in _BOOT_FILES):
                     return f"{folder}/{file.name}"
         return None
 

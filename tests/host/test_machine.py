@@ -1,11 +1,14 @@
 """What is read from the kernel and systemd, on a machine of files."""
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from kiosk.host.machine import BoardPower, Machine, System, ask
+from kiosk.host.refused_settings import REFUSAL
 from kiosk.journal.database import MISSING
 
 
@@ -77,6 +80,21 @@ def test_a_settings_file_on_the_boot_partition_is_seen(box: Box) -> None:
 def test_a_copy_that_an_editor_left_is_seen_too(box: Box, name: str) -> None:
     box.put(f"/boot/firmware/{name}", "")
     assert box.machine.left_on_boot() == f"/boot/firmware/{name}"
+
+
+def test_a_boot_partition_that_only_root_may_list_is_as_roots_unit_found_it(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The doctor, which is no root, called it good (`umask=0077`)."""
+
+    def refuse(_: Path) -> NoReturn:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    box.put("/boot/firmware/kiosk.env", "KIOSK_PIN=1")
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert box.machine.left_on_boot() is None
+    box.put(str(REFUSAL), "kiosk.env: was taken in, but cannot be removed\n")
+    assert box.machine.left_on_boot() == "a settings file in /boot/firmware"
 
 
 def test_connectors_belong_to_their_card_and_a_card_may_have_none(box: Box) -> None:
