@@ -22,13 +22,16 @@ MOST_BYTES: Final = 8192
 def serve(device: Path, paper: Path, status: Path) -> None:
     """Print for ever."""
     printer = os.open(device, os.O_RDWR)
-    poll = select.poll()
-    poll.register(printer, select.POLLIN)
+    byte = int(status.read_text(), 16)
     with paper.open("ab", buffering=0) as printed:
         while True:
-            byte = int(status.read_text(), 16)
+            written = status.read_text()
+            byte = int(written, 16) if written else byte  # empty while it is being written
             fcntl.ioctl(printer, SET_STATUS, byte)
-            if poll.poll(LOOK_MS) and not byte & NO_PAPER:
+            poll = select.poll()
+            if not byte & NO_PAPER:
+                poll.register(printer, select.POLLIN)
+            if poll.poll(LOOK_MS):
                 printed.write(os.read(printer, MOST_BYTES))
 
 
