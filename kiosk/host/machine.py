@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.host.refused_settings import REFUSAL
+from kiosk.host.refused_settings import BOOT_FOLDERS, REFUSAL
 
 log: Final = logging.getLogger("kiosk")
 
@@ -27,7 +27,6 @@ _WAS_LOW: Final = 1 << 16
 # and its status is "unknown".
 _WRITEBACK: Final = "Writeback-"
 
-_BOOT_FOLDERS: Final = ("/boot/firmware", "/boot")
 _BOOT_FILES: Final = ("kiosk.env", "wifi.env", "items.csv")
 
 # What lies beneath the partition of `setup.sh readonly`.
@@ -130,9 +129,9 @@ class Machine:
 
         Where only root may look, it is what root's unit found there at the start.
         """
-        for folder in _BOOT_FOLDERS:
+        for folder in BOOT_FOLDERS:
             try:
-                files = sorted(self._at(folder).iterdir())
+                files = sorted(self._at(str(folder)).iterdir())
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError:

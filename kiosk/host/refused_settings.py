@@ -8,6 +8,9 @@ from typing import Final
 
 log: Final = logging.getLogger("kiosk")
 
+# Where a Pi's boot partition is mounted: by today's Raspberry Pi OS, and before.
+BOOT_FOLDERS: Final = (Path("/boot/firmware"), Path("/boot"))
+
 # One line per mistake, which begins with the setting's name, as `WrongSettings.problems` has them.
 REFUSAL: Final = Path("/run/kiosk-provision/settings-refused")
 UNFINISHED: Final = REFUSAL.with_name("change-unfinished")

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.durable_files import wipe, write_private
+from kiosk.host.refused_settings import BOOT_FOLDERS, REFUSAL, UNFINISHED
 from kiosk.provision.env_file import (
     EnvFile,
     checked_settings,
@@ -41,7 +42,6 @@ _ENDINGS: Final = ("", ".txt")
 # Beneath a partition that is not there: what lies here is not what was left (`setup.sh readonly`).
 NOT_MOUNTED: Final = "partition-is-missing"
 TRIAL: Final = "settings-on-trial"
-UNFINISHED: Final = "change-unfinished"
 COUNTRY: Final = "wifi-country"
 # A Wi-Fi that came with a stick's settings, until it is joined.
 WIFI_TO_JOIN: Final = "wifi-to-join"
@@ -52,9 +52,9 @@ _LEFT: Final = "left-on-boot"
 class Paths:
     """Where things are on an appliance."""
 
-    boot: tuple[Path, ...] = (Path("/boot/firmware"), Path("/boot"))
+    boot: tuple[Path, ...] = BOOT_FOLDERS
     etc: Path = Path("/etc/kiosk")
-    refusal: Path = Path("/run/kiosk-provision/settings-refused")
+    refusal: Path = REFUSAL
     join: Callable[[Wifi], None] = bring_up
     use_radio: Callable[[str], None] = use_radio
 
@@ -77,7 +77,7 @@ def apply_from_boot(places: Paths) -> tuple[str, ...]:
     taken once more. A wrong one stays, to be put right.
     """
     places.refusal.unlink(missing_ok=True)
-    places.refusal.with_name(UNFINISHED).touch()  # a card that hangs has this program killed
+    places.refusal.with_name(UNFINISHED.name).touch()  # a card that hangs has this program killed
     problems = [*_problems_of_own_file(places)]
     _tell_of_change(places)
     _tell_of_trial(places)
@@ -117,7 +117,7 @@ def keep_secrets_apart(etc: Path) -> None:
 
 def _tell_of_change(places: Paths) -> None:
     """Whether a change is written in part: a till must not sell with half of the settings."""
-    mark = places.refusal.with_name(UNFINISHED)
+    mark = places.refusal.with_name(UNFINISHED.name)
     if is_being_changed(places.etc):
         mark.touch()
     else:
@@ -215,7 +215,7 @@ def _take_items(data: bytes, places: Paths) -> None:
 def _put_in_force(env_file: EnvFile, places: Paths) -> None:
     """Write the settings; that they are being changed is told before, in case this is killed."""
     if places.refusal.parent.is_dir():  # there is none where no till has been started
-        places.refusal.with_name(UNFINISHED).touch()
+        places.refusal.with_name(UNFINISHED.name).touch()
     put_in_force(env_file, places.etc, set(SECRETS))
     _tell_of_change(places)
 

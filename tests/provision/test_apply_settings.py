@@ -58,7 +58,7 @@ class Box:
 
     @property
     def unfinished(self) -> Path:
-        return self.places.refusal.with_name(apply_settings.UNFINISHED)
+        return self.places.refusal.with_name(UNFINISHED.name)
 
     def secret(self, name: str) -> Path:
         return self.etc / "credentials" / name
@@ -529,7 +529,7 @@ def test_a_note_that_nobody_can_look_for_counts_as_a_change_that_is_unfinished(
 
 def test_the_till_reads_word_of_a_change_where_it_is_left() -> None:
     assert Paths().refusal == REFUSAL
-    assert REFUSAL.with_name(apply_settings.UNFINISHED) == UNFINISHED
+    assert Paths().refusal.with_name(UNFINISHED.name) == UNFINISHED
 
 
 def test_damaged_settings_of_before_a_change_are_none(box: Box) -> None:
