@@ -1,7 +1,6 @@
 """The journal: facts in, one transaction and one sync for each step; what is unfinished out."""
 
 import logging
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -109,7 +108,7 @@ class Journal:
             with closed_on_error(connection), reading():
                 installation = take(connection, path, hardware(), int(now()))
         except BaseException:
-            os.close(lock)
+            owner_lock.release(lock)
             raise
         return cls(connection, path, now, lock, free_bytes, zone, installation)
 
@@ -127,7 +126,7 @@ class Journal:
         """Close it; everything recorded is on the disk already."""
         self._db.close()
         if self._lock is not None:
-            os.close(self._lock)
+            owner_lock.release(self._lock)
             self._lock = None
 
     def record(self, facts: Sequence[Fact]) -> None:

@@ -5,37 +5,49 @@ import errno
 import fcntl
 import os
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 _PID_BYTES: Final = 20
+
+# Somebody who looks for the owner has the lock for some microseconds.
+_TRIES: Final = 50
+_PAUSE_S: Final = 0.01
 
 
 class AlreadyOwned(OSError):
     """Another process has the journal: two kiosks on it would forward the same money."""
 
 
-def acquire(journal: Path) -> int:
+def acquire(journal: Path, wait: Callable[[float], None] = time.sleep) -> int:
     """Take the lock beside the journal for as long as this process lives.
 
-    Returns the file descriptor that holds it; closing that lets go.
+    Returns the file descriptor that holds it, for `release`. `wait` takes seconds.
 
     Raises:
         AlreadyOwned: another process holds it.
     """
     held = os.open(_lock_file(journal), os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(held, journal, wait)
         os.truncate(held, 0)
         os.write(held, f"{os.getpid()}\n".encode())
-    except BlockingIOError:
-        os.close(held)
-        message = f"the kiosk with process id {owner_pid(journal)} uses this journal"
-        raise AlreadyOwned(errno.EBUSY, message) from None
     except BaseException:
-        os.close(held)
+        release(held)
         raise
     return held
+
+
+def release(held: int) -> None:
+    """Let go of the lock, and close its file descriptor.
+
+    Closing alone would not do: a child process that another thread is just starting has a copy
+    of the descriptor until its program runs, and the lock lives as long as a copy of it (flock(2)).
+    """
+    fcntl.flock(held, fcntl.LOCK_UN)
+    os.close(held)
 
 
 def owner_pid(journal: Path) -> int | None:
@@ -51,7 +63,7 @@ def owner_pid(journal: Path) -> int | None:
             return None
         written = os.read(seen, _PID_BYTES)
     finally:
-        os.close(seen)
+        release(seen)
     return int(written) if written.strip().isdigit() else None
 
 
@@ -68,6 +80,21 @@ def signal_owner(journal: Path) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     return True
+
+
+def _lock(held: int, journal: Path, wait: Callable[[float], None]) -> None:
+    owner = None
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = owner_pid(journal)
+            if owner is not None:
+                break
+            wait(_PAUSE_S)
+        else:
+            return
+    raise AlreadyOwned(errno.EBUSY, f"the kiosk with process id {owner} uses this journal")
 
 
 def _listens(process: int) -> bool:

@@ -133,7 +133,7 @@ def restore(
             for left in (*_files_of(new), copy_of(new)):
                 left.unlink(missing_ok=True)
     finally:
-        os.close(lock)
+        owner_lock.release(lock)
     log.warning("a copy was taken in sales=%d series=%d", copied.sales, series)
     return Restored(copied, aside, series)
 

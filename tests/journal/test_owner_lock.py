@@ -1,5 +1,7 @@
 """One kiosk for each journal, and other processes can wake it."""
 
+import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -9,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.journal import Journal, JournalUnusable, RetryRequest, request_retry, resume
+from kiosk.journal import (
+    Journal,
+    JournalUnusable,
+    RetryRequest,
+    owner_lock,
+    request_retry,
+    resume,
+)
 from kiosk.journal.owner_lock import owner_pid
 from kiosk.sale.facts import ForwardStatus
 from tests.journal.test_journal import NOW, moved, paid
@@ -61,6 +70,54 @@ def test_a_closed_journal_has_no_owner(path: Path) -> None:
     assert owner_pid(path) is not None
     journal.close()
     assert owner_pid(path) is None
+
+
+def test_a_closed_journal_is_free_while_a_child_process_still_has_its_lock_open(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As between fork and exec: health is asked of other programs in a thread of its own."""
+    copies: list[int] = []
+    take = owner_lock.acquire
+
+    def acquire(journal: Path) -> int:
+        held = take(journal)
+        copies.append(os.dup(held))
+        return held
+
+    with monkeypatch.context() as patched:
+        patched.setattr("kiosk.journal.journal.owner_lock.acquire", acquire)
+        Journal.open(path).close()
+    try:
+        assert owner_pid(path) is None
+        Journal.open(path).close()
+    finally:
+        for copy in copies:
+            os.close(copy)
+
+
+def test_somebody_who_looks_for_the_owner_does_not_keep_a_kiosk_from_starting(path: Path) -> None:
+    Journal.open(path).close()
+    looking = os.open(path.with_name(f"{path.name}.pid"), os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    waited: list[float] = []
+
+    def look_ends(pause_s: float) -> None:
+        waited.append(pause_s)
+        owner_lock.release(looking)
+
+    owner_lock.release(owner_lock.acquire(path, look_ends))
+    assert len(waited) == 1
+
+
+def test_a_look_that_never_ends_is_told_as_an_owner(path: Path) -> None:
+    Journal.open(path).close()
+    looking = os.open(path.with_name(f"{path.name}.pid"), os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    waited: list[float] = []
+    with pytest.raises(owner_lock.AlreadyOwned):
+        owner_lock.acquire(path, waited.append)
+    assert sum(waited) == pytest.approx(0.5)
+    os.close(looking)
 
 
 def test_a_damaged_journal_is_let_go(path: Path) -> None:
