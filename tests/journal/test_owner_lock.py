@@ -23,9 +23,9 @@ from kiosk.journal.owner_lock import owner_pid
 from kiosk.sale.facts import ForwardStatus
 from tests.journal.test_journal import NOW, moved, paid
 
-LISTENING = "signal.signal(signal.SIGHUP, lambda *_: print('woken', flush=True))"
+LISTENING = "signal.signal(signal.SIGHUP, lambda *_: os.write(1, b'woken\\n'))"
 KIOSK = """
-import signal, sys
+import os, signal, sys
 from pathlib import Path
 from kiosk.journal import Journal
 {listening}
