@@ -23,6 +23,8 @@ INPUT_DEVICES: Final = Path("/dev/input")
 INPUT_S: Final = 0.02  # how often SDL is asked while there is input: within one frame of 33 ms
 REST_S: Final = 0.25  # how often it is asked while no device has anything to read
 ATTENTION_S: Final = 1.0  # for how long after an event there is input
+# For how long a device may be new and not given to the till's group yet; then it is another's.
+REFUSED_S: Final = 60.0
 
 _READ_BYTES: Final = 65536
 _WINDOW_SYSTEMS: Final = frozenset({"x11", "wayland", "cocoa", "windows"})
@@ -48,6 +50,7 @@ class InputSleep:
         self._close_bell = weakref.finalize(self, _close, *ends)
         self._bell_lock = threading.Lock()
         self._devices: dict[Path, int] = {}
+        self._refused_since_s: dict[Path, float] = {}
         self._attentive_until_s = clock() + ATTENTION_S
 
     def wait(self, timeout_s: float | None) -> bool:
@@ -98,20 +101,22 @@ class InputSleep:
         return self._open_new_devices()
 
     def _open_new_devices(self) -> bool:
-        """Open what was plugged in; says whether all are open.
+        """Open what was plugged in; says whether no other may still be opened.
 
-        A device that is gone is closed when it is read.
+        A device that is gone is closed when it is read. One that is refused for long is refused to
+        SDL as well, which has nothing to read from it.
         """
-        are_all_open = True
+        refused_since_s = {}
         for path in self._folder.glob("event*"):
             if path in self._devices:
                 continue
             try:
                 flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
                 self._devices[path] = os.open(path, flags)
-            except OSError:  # new, and not given to the till's group yet
-                are_all_open = False
-        return are_all_open
+            except OSError:
+                refused_since_s[path] = self._refused_since_s.get(path, self._clock())
+        self._refused_since_s = refused_since_s
+        return all(self._clock() - since_s > REFUSED_S for since_s in refused_since_s.values())
 
     def _empty(self, ready: set[int]) -> None:
         for path, device in tuple(self._devices.items()):

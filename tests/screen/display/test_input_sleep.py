@@ -11,7 +11,8 @@ from typing import Final
 import pygame
 import pytest
 
-from kiosk.screen.display.input_sleep import ATTENTION_S, InputSleep
+from kiosk.screen.display import input_sleep
+from kiosk.screen.display.input_sleep import ATTENTION_S, REFUSED_S, InputSleep
 
 HOUR_S: Final = 3600.0
 
@@ -178,3 +179,25 @@ def test_a_window_system_has_its_own_input_and_sdl_is_asked_often(
     monkeypatch.setattr(pygame.display, "get_driver", lambda: "x11")
     rested(sleep, clock)
     assert not sleep.wait(HOUR_S)
+
+
+def test_a_device_that_may_still_be_opened_keeps_sdl_awake(
+    sleep: InputSleep, tmp_path: Path, clock: Clock
+) -> None:
+    (tmp_path / "event1").symlink_to("nobody")
+    rested(sleep, clock)
+    clock.now_s += REFUSED_S
+    assert not sleep.wait(HOUR_S), "SDL is asked all the same"
+
+
+def test_a_device_that_is_refused_for_good_lets_sdl_rest(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An idle till asked SDL fifty times a second for as long as it ran."""
+    monkeypatch.setattr(input_sleep, "INPUT_S", HOUR_S)
+    (tmp_path / "event1").symlink_to("nobody")
+    sleep = InputSleep(tmp_path, clock, rest_s=0.0)
+    rested(sleep, clock)
+    clock.now_s += REFUSED_S + 1
+    assert not sleep.wait(HOUR_S)
+    sleep.close()
