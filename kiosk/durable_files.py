@@ -5,6 +5,15 @@ What is in a file and that it is there are two things: its folder has to be sync
 
 import os
 from pathlib import Path
+from typing import Final
+
+# Left in a folder beneath the mount of its own partition (`setup.sh readonly`).
+PARTITION_MISSING: Final = "partition-is-missing"
+
+
+def lacks_partition(folder: Path) -> bool:
+    """Whether the partition of this folder is not there: what lies here is old, and is not used."""
+    return (folder / PARTITION_MISSING).exists()
 
 
 def write_private(file: Path, content: str | bytes) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from kiosk.durable_files import lacks_partition
 from kiosk.host.refused_settings import BOOT_FOLDERS, REFUSAL
 
 log: Final = logging.getLogger("kiosk")
@@ -28,9 +29,6 @@ _WAS_LOW: Final = 1 << 16
 _WRITEBACK: Final = "Writeback-"
 
 _BOOT_FILES: Final = ("kiosk.env", "wifi.env", "items.csv")
-
-# What lies beneath the partition of `setup.sh readonly`.
-_MISSING: Final = "partition-is-missing"
 
 # The set-up by phone: Debian's packages, and the tool of each that is used.
 _TOOLS_FOR_PHONE: Final = MappingProxyType(
@@ -145,7 +143,7 @@ class Machine:
 
     def system(self) -> System:
         """Whether the system is only read, and was to be."""
-        if (self._journal_folder() / _MISSING).exists():
+        if lacks_partition(self._journal_folder()):
             return System.INCOMPLETE
         lines = (self._text("/proc/self/mounts") or "").splitlines()
         if any(line.split(" ")[1:3] == ["/", "overlay"] for line in lines):

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from kiosk.durable_files import sync_folder
+from kiosk.durable_files import lacks_partition, sync_folder
 from kiosk.journal.checking import check_header, check_pages, check_tables, tables_of
 from kiosk.journal.copy_before_change import copy_before_change
 from kiosk.journal.errors import corrupt, reading, translated, unusable
@@ -24,10 +24,6 @@ ADDITIONS: Final = ("additions.sql", "books.sql")
 # Another process writes for a moment only: `kiosk forwards --retry`.
 _BUSY_S: Final = 5.0
 
-# In the folder of a journal on a partition of its own (`setup.sh readonly`): that partition is not
-# there, and a journal here would be one of the past.
-MISSING: Final = "partition-is-missing"
-
 
 def require_partition(path: Path) -> None:
     """Touch nothing where this journal is not kept.
@@ -35,7 +31,7 @@ def require_partition(path: Path) -> None:
     Raises:
         JournalUnusable: the partition that it is kept on is not there.
     """
-    if (path.parent / MISSING).exists():
+    if lacks_partition(path.parent):
         raise unusable("its partition is missing")
 
 

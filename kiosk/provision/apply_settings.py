@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.durable_files import wipe, write_private
+from kiosk.durable_files import lacks_partition, wipe, write_private
 from kiosk.host.refused_settings import BOOT_FOLDERS, REFUSAL, UNFINISHED
 from kiosk.provision.env_file import (
     EnvFile,
@@ -39,8 +39,6 @@ log: Final = logging.getLogger("kiosk")
 
 # Windows hides what a name ends with, and its editor adds .txt.
 _ENDINGS: Final = ("", ".txt")
-# Beneath a partition that is not there: what lies here is not what was left (`setup.sh readonly`).
-NOT_MOUNTED: Final = "partition-is-missing"
 TRIAL: Final = "settings-on-trial"
 COUNTRY: Final = "wifi-country"
 # A Wi-Fi that came with a stick's settings, until it is joined.
@@ -81,7 +79,7 @@ def apply_from_boot(places: Paths) -> tuple[str, ...]:
     problems = [*_problems_of_own_file(places)]
     _tell_of_change(places)
     _tell_of_trial(places)
-    if (places.etc / NOT_MOUNTED).exists():
+    if lacks_partition(places.etc):
         return _reported((f"kiosk.env: {places.etc} is on a partition that is missing",), places)
     country = kept_country(places.etc)
     if country:  # on a system that is only read, the last boot's radio is forgotten
@@ -188,7 +186,7 @@ def _leftovers(name: str, places: Paths) -> list[str]:
 
 def _take_settings(data: bytes, places: Paths) -> None:
     env_file = read_env_file(data)
-    if (places.etc / NOT_MOUNTED).exists():
+    if lacks_partition(places.etc):
         raise FileRefused((f"kiosk.env: {places.etc} is on a partition that is missing",))
     _put_in_force(env_file, places)
     if env_file.wifi is not None:

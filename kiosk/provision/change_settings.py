@@ -11,13 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kiosk.durable_files import write_private
-from kiosk.provision.apply_settings import (
-    COUNTRY,
-    NOT_MOUNTED,
-    keep_secrets_apart,
-    keep_wifi_to_join,
-)
+from kiosk.durable_files import lacks_partition, write_private
+from kiosk.provision.apply_settings import COUNTRY, keep_secrets_apart, keep_wifi_to_join
 from kiosk.provision.change_history import described, note
 from kiosk.provision.env_file import EnvFile, checked_settings, meant, split_secrets
 from kiosk.provision.manager_pin import PHONE_ALLOWED, PinPaths, allow_phone, pin_refusal
@@ -130,7 +125,7 @@ def _changed(
     change: ChangeSettings, paths: ChangePaths, now_s: float, unix_s: float
 ) -> SettingsChangeResult:
     etc = paths.etc
-    if (etc / NOT_MOUNTED).exists():
+    if lacks_partition(etc):
         return SettingsChangeResult(ChangeOutcome.NOT_SAVED)
     keep_secrets_apart(etc)
     in_force = values_in_force(etc)

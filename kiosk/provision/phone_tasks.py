@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
 
-from kiosk.durable_files import write_private
+from kiosk.durable_files import lacks_partition, write_private
 from kiosk.phone_setup.form import (
     FIELDS,
     KEY,
@@ -19,7 +19,7 @@ from kiosk.phone_setup.form import (
     wrong_fields,
 )
 from kiosk.phone_setup.gate import DIGITS_WITHIN_S, FORM_WITHIN_S
-from kiosk.provision.apply_settings import COUNTRY, NOT_MOUNTED, kept_country
+from kiosk.provision.apply_settings import COUNTRY, kept_country
 from kiosk.provision.change_settings import (
     needs_key,
     put_first_settings,
@@ -104,7 +104,7 @@ class FirstSettings:
             in_force = _finished_settings(self._paths.etc)
         except FileRefused:
             return False
-        is_missing = (self._paths.etc / NOT_MOUNTED).exists()
+        is_missing = lacks_partition(self._paths.etc)
         return not (is_missing or in_force.problems or has_account(in_force.values))
 
     def networks(self) -> tuple[str, ...]:
@@ -180,7 +180,7 @@ class NewKey:
         if not self._is_permitted:
             self._is_permitted = take_phone_permit(self._paths.permit, self._doors.clock())
             self._before = in_force
-        is_clear = not in_force.problems and not (self._paths.etc / NOT_MOUNTED).exists()
+        is_clear = not in_force.problems and not lacks_partition(self._paths.etc)
         is_same = in_force.values == self._before.values
         return self._is_permitted and is_clear and is_same and needs_key(in_force.values)
 

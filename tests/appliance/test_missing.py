@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.journal.database import MISSING
+from kiosk.durable_files import PARTITION_MISSING
 from kiosk.sale.keys import Key
 from tests.appliance.bench import APPLIANCE, PATIENCE_S, Bench, digits, is_kiosk, settings_text
 
@@ -54,8 +54,8 @@ def test_a_till_without_its_partition_says_so_and_goes_on_when_it_comes(bench: B
     bench.machine.run(GONE, timeout_s=PATIENCE_S)
     bench.machine.until(f"{STATUS} | grep journal_broken", PATIENCE_S)
     bench.shot("partition-missing")
-    assert bench.machine.run("ls /var/lib/kiosk").split() == [MISSING]
-    assert bench.machine.run("ls /etc/kiosk").split() == [MISSING]
+    assert bench.machine.run("ls /var/lib/kiosk").split() == [PARTITION_MISSING]
+    assert bench.machine.run("ls /etc/kiosk").split() == [PARTITION_MISSING]
     exit_code, _ = bench.machine.attempt(f"grep --recursive --quiet {key} /etc /var/lib/kiosk")
     assert exit_code == 1, "box fault 29: keys lay beneath the mounts"
     assert "partition" in bench.doctor()[1]

@@ -7,9 +7,9 @@ from typing import NoReturn
 
 import pytest
 
+from kiosk.durable_files import PARTITION_MISSING
 from kiosk.host.machine import BoardPower, Machine, System, ask
 from kiosk.host.refused_settings import REFUSAL
-from kiosk.journal.database import MISSING
 
 
 class Box:
@@ -149,7 +149,7 @@ def test_a_system_that_was_to_be_only_read_is_looked_at(box: Box) -> None:
     assert box.machine.system() is System.NO_EFFECT
     box.put("/proc/self/mounts", "overlayroot / overlay rw 0 0\n")
     assert box.machine.system() is System.READ_ONLY
-    box.put(f"/var/lib/kiosk/{MISSING}", "")
+    box.put(f"/var/lib/kiosk/{PARTITION_MISSING}", "")
     assert box.machine.system() is System.INCOMPLETE
 
 

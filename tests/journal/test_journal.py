@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.durable_files import PARTITION_MISSING
 from kiosk.journal import Journal, JournalConflict, JournalUnusable, SaleState, resume
 from kiosk.journal.books import SaleEntry
-from kiosk.journal.database import MISSING
 from kiosk.sale.facts import (
     DayClosed,
     DigitsAccepted,
@@ -480,12 +480,12 @@ def test_what_lies_beneath_a_missing_partition_is_not_touched(tmp_path: Path) ->
     path = tmp_path / "journal.sqlite3"
     Journal.open(path).close()
     before = sorted(tmp_path.iterdir())
-    (tmp_path / MISSING).touch()
+    (tmp_path / PARTITION_MISSING).touch()
     for open_it in (Journal.open, Journal.read_only):
         with pytest.raises(JournalUnusable) as caught:
             open_it(path)
         assert caught.value.trouble.kind is TroubleKind.JOURNAL_BROKEN
-    assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / MISSING])
+    assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / PARTITION_MISSING])
 
 
 def test_the_newest_accepted_digits_of_a_currency_count(tmp_path: Path) -> None:

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from kiosk.commands import provision
-from kiosk.durable_files import write_private
+from kiosk.durable_files import PARTITION_MISSING, write_private
 from kiosk.host.refused_settings import REFUSAL, UNFINISHED
 from kiosk.provision import apply_settings, settings_in_force
 from kiosk.provision.apply_settings import (
     COUNTRY,
-    NOT_MOUNTED,
     WIFI_TO_JOIN,
     Paths,
     apply_file,
@@ -290,12 +289,12 @@ def test_the_settings_are_in_force_before_any_tool_of_the_wifi_runs(box: Box) ->
 
 def test_what_lies_beneath_a_missing_partition_is_not_used(box: Box) -> None:
     """Box fault 3: what is beneath a missing mount is an old copy, or nothing at all."""
-    (box.etc / NOT_MOUNTED).touch()
+    (box.etc / PARTITION_MISSING).touch()
     (box.boot / "kiosk.env").write_text(GOOD)
     (problem,) = apply_from_boot(box.places)
     assert "partition that is missing" in problem
     assert (box.boot / "kiosk.env").exists()
-    assert [file.name for file in box.etc.iterdir()] == [NOT_MOUNTED]
+    assert [file.name for file in box.etc.iterdir()] == [PARTITION_MISSING]
     assert provision.run(given(box.boot / "kiosk.env"), box.places) == 2
 
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from kiosk.durable_files import wipe, write_private
+from kiosk.durable_files import PARTITION_MISSING, wipe, write_private
 from kiosk.host.settings_request import is_on_trial
 from kiosk.provision import change_history, settings_in_force
 from kiosk.provision.apply_settings import (
-    NOT_MOUNTED,
     TRIAL,
     Paths,
     apply_from_boot,
@@ -243,7 +242,7 @@ def test_a_link_or_a_pipe_in_place_of_the_request_is_not_followed(root: Root) ->
 
 
 def test_without_its_partition_nothing_is_written(root: Root) -> None:
-    (root.paths.etc / NOT_MOUNTED).touch()
+    (root.paths.etc / PARTITION_MISSING).touch()
     assert root.outcome(FIRST) is ChangeOutcome.NOT_SAVED
     assert not (root.paths.etc / "kiosk.env").exists()
 

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from kiosk.durable_files import PARTITION_MISSING
 from kiosk.phone_setup.gate import DIGITS_WITHIN_S, FORM_WITHIN_S
 from kiosk.phone_setup.messages import FormAnswer, Opening
 from kiosk.provision.access_point import AccessPoint
-from kiosk.provision.apply_settings import COUNTRY, NOT_MOUNTED
+from kiosk.provision.apply_settings import COUNTRY
 from kiosk.provision.change_history import HISTORY
 from kiosk.provision.change_settings import put_first_settings
 from kiosk.provision.phone_doors import Doors, PhonePaths
@@ -391,7 +392,7 @@ def test_settings_that_cannot_be_read_are_somebodys_work(box: Box) -> None:
 
 
 def test_without_the_partition_of_the_settings_nothing_is_opened(box: Box) -> None:
-    (box.paths.etc / NOT_MOUNTED).touch()
+    (box.paths.etc / PARTITION_MISSING).touch()
     assert box.plays(ALL_RIGHT).failure is PhoneFailure.NOT_ALLOWED
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.doctor import device
 from kiosk.doctor.finding import Verdict
+from kiosk.durable_files import PARTITION_MISSING
 from kiosk.host import (
     copy_request,
     phone_setup,
@@ -21,10 +22,9 @@ from kiosk.host import (
 from kiosk.host.refused_settings import REFUSAL
 from kiosk.host.restarts import note_start
 from kiosk.host.watchdog import FEEDS_PER_TIMEOUT
-from kiosk.journal.database import MISSING
 from kiosk.loop import EVENTS_A_TURN
 from kiosk.provision.access_point import DOWN_S, GRACE_S
-from kiosk.provision.apply_settings import NOT_MOUNTED, TRIAL, Paths
+from kiosk.provision.apply_settings import TRIAL, Paths
 from kiosk.provision.change_settings import ChangePaths
 from kiosk.provision.phone_doors import PhonePaths
 from kiosk.settings import PIN_CREDENTIAL, SECRETS, SETTINGS_CREDENTIAL
@@ -268,9 +268,8 @@ def test_the_program_counts_its_starts_where_systemd_keeps_them(tmp_path: Path) 
 
 
 def test_the_mark_beneath_a_missing_partition_has_one_name() -> None:
-    assert MISSING == NOT_MOUNTED
-    assert f"mark={MISSING} " in (SYSTEMD / "appliance.sh").read_text()
-    assert f"mark=/var/lib/kiosk/{MISSING}\n" in (SYSTEMD / "partition-came").read_text()
+    assert f"mark={PARTITION_MISSING} " in (SYSTEMD / "appliance.sh").read_text()
+    assert f"mark=/var/lib/kiosk/{PARTITION_MISSING}\n" in (SYSTEMD / "partition-came").read_text()
 
 
 def test_the_till_starts_after_its_partition_and_without_it_too() -> None:
