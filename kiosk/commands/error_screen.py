@@ -85,3 +85,8 @@ def wrong_settings(names: Sequence[str]) -> Trouble:
     only_items = bool(names) and all(name.startswith(ITEMS_FILE) for name in names)
     kind = TroubleKind.WRONG_ITEMS_FILE if only_items else TroubleKind.WRONG_SETTINGS
     return Trouble(kind, first_of(names, ", "))
+
+
+def left_on_boot(files: Sequence[str]) -> Trouble:
+    """The trouble that names files whose settings are in force and still lie on the card."""
+    return Trouble(TroubleKind.BOOT_FILE_LEFT, first_of(files, ", "))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk.host import restarts
 from kiosk.host.notify import notifier, watchdog_s
 from kiosk.host.process_hardening import harden_process, remove_from_environment
-from kiosk.host.refused_settings import is_change_unfinished, names_of, refused_names
+from kiosk.host.refused_settings import is_change_unfinished, left_files, names_of, refused_names
 from kiosk.host.watchdog import make_watchdog
 from kiosk.settings import SECRETS, Settings, WrongSettings
 
@@ -297,7 +297,7 @@ class _Service:
 
         health_checks = {"wallet": app.wallet.alive, "panel": app.panel.alive}
         app.loop.watchdog = make_watchdog(self._notifier, self._patience_s, health_checks)
-        self._report_refused_settings(app)
+        self._report_boot_files(app)
         self._notifier.ready("the till is on the screen")
         settings_trial.keep(self._folder)
         while not self._stopped and not app.loop.stopped:
@@ -310,14 +310,17 @@ class _Service:
                 self._ends_with = 1
                 return
 
-    def _report_refused_settings(self, app: "App") -> None:
-        """Settings from the boot partition were refused, and the ones in force go on."""
-        from kiosk.commands.error_screen import wrong_settings
-        from kiosk.sale.events import SettingsRefused
+    def _report_boot_files(self, app: "App") -> None:
+        """Settings from the boot partition were refused or left there; those in force go on."""
+        from kiosk.commands.error_screen import left_on_boot, wrong_settings
+        from kiosk.sale.events import BootFilesReported
 
-        names = refused_names() if not self._on_developer_machine else ()
-        if names:
-            app.inbox.put(SettingsRefused(wrong_settings(names)))
+        if self._on_developer_machine:
+            return
+        if names := refused_names():
+            app.inbox.put(BootFilesReported(wrong_settings(names)))
+        if left := left_files():
+            app.inbox.put(BootFilesReported(left_on_boot(left)))
 
     def _run_device_action(self, act: "DeviceAction") -> None:
         """Leave in an orderly way; systemd starts the program again, or turns the machine off."""

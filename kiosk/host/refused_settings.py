@@ -18,9 +18,14 @@ MOST_LINES: Final = 50
 
 ITEMS_FILE: Final = "items.csv"
 
+# How a line goes on after a file's name that is right and still lies there, where anyone reads it.
+TAKEN: Final = "was taken in, but cannot be removed"
+COPY: Final = "a copy is left on the boot partition, delete it"
+
 _NAME: Final = re.compile(
     rf"([A-Z][A-Z0-9_]{{2,40}}|{re.escape(ITEMS_FILE)}(?:: line [0-9]{{1,4}})?)\b"
 )
+_LEFT: Final = re.compile(rf"([a-z.]{{1,20}}): (?:{TAKEN}|{COPY}(?:: ([ -~]{{1,40}})$)?)")
 _MEANT: Final = re.compile(r"did you mean ([A-Za-z0-9_/+-]{1,40})\?$")
 
 
@@ -34,14 +39,30 @@ def refused_names(file: Path = REFUSAL) -> tuple[str, ...]:
 
     Empty when nothing was refused. A refusal without a single name counts as `kiosk.env` itself.
     """
-    try:
-        lines = file.read_text(errors="replace").splitlines()[:MOST_LINES]
-    except FileNotFoundError:
+    lines = _lines(file)
+    if lines is None:
         return ()
+    refused = [line for line in lines if not _LEFT.match(line)]
+    if lines and not refused:
+        return ()
+    return names_of(refused) or ("kiosk.env",)
+
+
+def left_files(file: Path = REFUSAL) -> tuple[str, ...]:
+    """The files that were taken in, or copies of them, that still lie on the boot partition."""
+    found = (_LEFT.match(line) for line in _lines(file) or ())
+    return tuple(dict.fromkeys(match[2] or match[1] for match in found if match is not None))
+
+
+def _lines(file: Path) -> list[str] | None:
+    """What root's unit has said, None when it has said nothing."""
+    try:
+        return file.read_text(errors="replace").splitlines()[:MOST_LINES]
+    except FileNotFoundError:
+        return None
     except OSError as error:
         log.warning("%s cannot be read: %s", file, error.strerror)
-        return ()
-    return names_of(lines) or ("kiosk.env",)
+        return None
 
 
 def names_of(problems: Sequence[str]) -> tuple[str, ...]:

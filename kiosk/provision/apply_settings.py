@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.durable_files import lacks_partition, wipe, write_private
-from kiosk.host.refused_settings import BOOT_FOLDERS, REFUSAL, UNFINISHED
+from kiosk.host.refused_settings import BOOT_FOLDERS, COPY, REFUSAL, TAKEN, UNFINISHED
 from kiosk.provision.env_file import (
     EnvFile,
     checked_settings,
@@ -181,7 +181,7 @@ def _there(name: str, places: Paths) -> list[Path]:
 def _leftovers(name: str, places: Paths) -> list[str]:
     """Copies that an editor left: nobody takes them in, and keys in them can be read by anyone."""
     files = (file.name for file in _there(name, places) if file.name.lower() not in _names(name))
-    return [f"{name}: a copy is left on the boot partition, delete it: {file}" for file in files]
+    return [f"{name}: {COPY}: {file}" for file in files]
 
 
 def _take_settings(data: bytes, places: Paths) -> None:
@@ -272,7 +272,7 @@ def _hash(data: bytes) -> str:
 
 
 def _cannot_be_wiped(name: str) -> str:
-    return f"{name}: was taken in, but cannot be removed: the boot partition is only read"
+    return f"{name}: {TAKEN}: the boot partition is only read"
 
 
 def _reported(problems: tuple[str, ...], places: Paths) -> tuple[str, ...]:

@@ -321,8 +321,8 @@ class SettingsApplied:
 
 
 @dataclass(frozen=True, slots=True)
-class SettingsRefused:
-    """Settings from the boot partition were refused; the ones in force go on."""
+class BootFilesReported:
+    """Files of the boot partition were refused or left there; the settings in force go on."""
 
     trouble: Trouble
 
@@ -370,7 +370,7 @@ Event = (
     | ReceiptDetailsResult
     | PrinterChanged
     | ReceiptGivenUp
-    | SettingsRefused
+    | BootFilesReported
     | DeviceFailed
     | DeviceActionResult
     | CopyResult

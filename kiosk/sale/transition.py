@@ -40,6 +40,7 @@ from kiosk.sale.effects import (
 from kiosk.sale.events import (
     AccountFetched,
     AccountFetchFailed,
+    BootFilesReported,
     CancelInvoiceResult,
     CashierSumsResult,
     ConnectionChanged,
@@ -71,7 +72,6 @@ from kiosk.sale.events import (
     SalesHistoryResult,
     SendForwardResult,
     SettingsApplied,
-    SettingsRefused,
     Tick,
 )
 from kiosk.sale.key_timing import note_screen_change
@@ -207,5 +207,5 @@ def _handle(till: Till, event: Event) -> Step:
             return settings_steps.handle_applied(till, rules)
         case PayeeFound() | PayeeNotFound():
             return settings_steps.handle_payee(till, event)
-        case SettingsRefused(trouble) | DeviceFailed(trouble):
+        case BootFilesReported(trouble) | DeviceFailed(trouble):
             return Step(replace(till, alarms=(*till.alarms, Alarm(trouble))))

@@ -46,6 +46,7 @@ class TroubleKind(StrEnum):
     CURRENCY_UNKNOWN = "currency_unknown"
     WRONG_SETTINGS = "wrong_settings"  # the settings file from the boot partition was refused
     WRONG_ITEMS_FILE = "wrong_items_file"  # its items.csv was refused, and nothing else
+    BOOT_FILE_LEFT = "boot_file_left"  # taken in, or a copy of it: anyone can read it there
     # The amount
     AMOUNT_ZERO = "amount_zero"
     AMOUNT_TOO_SMALL = "amount_too_small"  # for the merchant's address

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.journal.database import MISSING
+from kiosk.durable_files import PARTITION_MISSING
 from kiosk.simulate import Simulator
 
 PATIENCE_S = 30.0
@@ -264,7 +264,7 @@ def test_wrong_settings_never_end_in_a_new_start(tmp_path: Path) -> None:
 
 def test_settings_on_a_missing_partition_are_not_called_wrong(tmp_path: Path) -> None:
     """Box fault 3: the till did not start, and when it does its settings are not there either."""
-    (tmp_path / MISSING).touch()
+    (tmp_path / PARTITION_MISSING).touch()
     service = Service(tmp_path).start()
     try:
         assert "out of service: journal_broken" in service.hear()

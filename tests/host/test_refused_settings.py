@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.commands.error_screen import wrong_settings
-from kiosk.host.refused_settings import MOST_LINES, names_of, refused_names
+from kiosk.commands.error_screen import left_on_boot, wrong_settings
+from kiosk.host.refused_settings import COPY, MOST_LINES, TAKEN, left_files, names_of, refused_names
 from kiosk.sale.trouble import TroubleKind
 from kiosk.screen.text.words import Words
 
@@ -80,3 +80,28 @@ def test_the_line_of_the_quick_items_file_is_told_in_the_language_of_the_screen(
     trouble = wrong_settings(names_of(["items.csv: line 3 has the price 0"]))
     _, cure = Words("de").trouble_text(trouble)
     assert "items.csv: Zeile 3" in cure
+
+
+def test_a_file_that_is_right_and_still_lies_there_is_not_called_wrong(tmp_path: Path) -> None:
+    """The screen said that the settings cannot be used, and they were in use."""
+    file = tmp_path / "settings-refused"
+    file.write_text(
+        f"wifi.env: {TAKEN}: the boot partition is only read\n"
+        f"kiosk.env: {COPY}: kiosk.env~\n"
+        f"kiosk.env: {COPY}: {'k' * 300}\n"
+    )
+    assert refused_names(file) == ()
+    assert left_files(file) == ("wifi.env", "kiosk.env~", "kiosk.env")
+    what, cure = Words("en").trouble_text(left_on_boot(left_files(file)))
+    assert what == "A file is left on the card's boot partition."
+    assert cure.endswith("Delete it: wifi.env, kiosk.env~, kiosk.env.")
+
+
+def test_what_is_wrong_and_what_is_left_are_told_apart(tmp_path: Path) -> None:
+    file = tmp_path / "settings-refused"
+    file.write_text(
+        f"KIOSK_PIN: is too short\nwifi.env: {TAKEN}: the boot partition is only read\n"
+    )
+    assert refused_names(file) == ("KIOSK_PIN",)
+    assert left_files(file) == ("wifi.env",)
+    assert left_files(tmp_path / "none") == ()

@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.commands import provision
 from kiosk.durable_files import PARTITION_MISSING, write_private
-from kiosk.host.refused_settings import REFUSAL, UNFINISHED
+from kiosk.host.refused_settings import REFUSAL, UNFINISHED, left_files, refused_names
 from kiosk.provision import apply_settings, settings_in_force
 from kiosk.provision.apply_settings import (
     COUNTRY,
@@ -241,6 +241,8 @@ def test_a_boot_partition_that_is_only_read_is_told_and_its_settings_are_taken_o
     with monkeypatch.context() as patched:
         patched.setattr(apply_settings, "wipe", cannot)
         assert "cannot be removed" in apply_from_boot(box.places)[0]
+        assert left_files(box.places.refusal) == ("kiosk.env", "wifi.env")
+        assert refused_names(box.places.refusal) == ()
         assert box.secret("BLINKPOS_API_KEY").read_text() == KEY
         assert [wifi.ssid for wifi in box.joined] == ["Bar"]
         (box.etc / "kiosk.env").write_text("MERCHANT_USERNAME=other\n")
@@ -265,6 +267,7 @@ def test_a_copy_that_an_editor_left_is_told(box: Box, name: str) -> None:
     (box.boot / name).write_text(GOOD)
     (problem,) = apply_from_boot(box.places)
     assert name in problem
+    assert left_files(box.places.refusal) == (name,)
     assert box.secret("BLINKPOS_API_KEY").read_text() == KEY, "the right one is in force"
 
 

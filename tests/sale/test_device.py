@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.sale.device import DeviceAction, DeviceActionResult, DeviceNotice, RunDeviceAction
 from kiosk.sale.effects import PlaySound, Sound
-from kiosk.sale.events import AccountFetched, DeviceFailed, SettingsRefused
+from kiosk.sale.events import AccountFetched, BootFilesReported, DeviceFailed
 from kiosk.sale.keys import Key, Light
 from kiosk.sale.manager import EXPORT_KEY, WIFI_KEY
 from kiosk.sale.manager_screens import ManagerPage, ManagerScreen
@@ -19,9 +19,9 @@ from tests.sale.tills import ACCOUNT, Story, rates
 REFUSED = Trouble(TroubleKind.WRONG_SETTINGS, "KIOSK_ROTATE, KIOSK_PIN")
 
 
-@pytest.mark.parametrize("kind", [SettingsRefused, DeviceFailed])
+@pytest.mark.parametrize("kind", [BootFilesReported, DeviceFailed])
 def test_refused_settings_and_a_broken_part_are_told_while_the_till_goes_on_selling(
-    kind: type[SettingsRefused | DeviceFailed],
+    kind: type[BootFilesReported | DeviceFailed],
 ) -> None:
     """Box fault 7: a keypad that cannot be used was only a line in the log."""
     story = Story()

@@ -144,6 +144,10 @@ TROUBLES: Final[Mapping[TroubleKind, tuple[str, str]]] = MappingProxyType(
             mark("The quick items were not taken in."),
             mark("Wrong: {subject}. Correct it on the card's boot partition."),
         ),
+        TroubleKind.BOOT_FILE_LEFT: (
+            mark("A file is left on the card's boot partition."),
+            mark("Anyone can read what is in it. Delete it: {subject}."),
+        ),
         TroubleKind.AMOUNT_ZERO: (mark("Type an amount first."), ""),
         TroubleKind.AMOUNT_TOO_LARGE: (mark("Too much for one sale."), mark("At most {subject}.")),
         TroubleKind.AMOUNT_TOO_LONG: (mark("No room for more digits."), ""),
