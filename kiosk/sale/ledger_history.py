@@ -144,9 +144,13 @@ class SaleEvidence:
 
     @property
     def was_paid(self) -> bool:
-        """Whether the salvaged rows or the invoice's status say so; the ledger is not looked at."""
+        """Whether the salvaged rows or the invoice's status say so; the ledger is not looked at.
+
+        A second payout invoice is made for a sale that was paid, and for no other.
+        """
         reported = self.made is not None and self.made.status is InvoiceStatus.PAID
-        return reported or (self.salvaged is not None and self.salvaged.paid)
+        saved = self.salvaged is not None and self.salvaged.paid
+        return reported or saved or len(self.payouts) > 1
 
     def seen(self, direction: Direction, *states: EntryState) -> list[HistoryEntry]:
         """The ledger's entries for it, oldest first."""

@@ -451,6 +451,20 @@ def test_late_money_for_a_code_older_than_what_a_busy_ledger_shows_is_an_alarm_m
     assert not story.till.forwards
 
 
+@pytest.mark.parametrize("made", [shown(), None], ids=["in the list", "no longer in the list"])
+def test_a_saved_second_payout_invoice_says_that_its_sale_was_paid_m6(
+    made: HistoryInvoice | None,
+) -> None:
+    """The second had been paid. Its row and the payment's lost, the first was paid as well."""
+    second = invoice(9, 500, "out", 86_400)
+    story = asked(saved(invoice=MADE, payouts=(PAYOUT, second)))
+    history = LedgerHistory((made,) if made is not None else (), (), NOW - 10)
+    story.play(LedgerHistoryResult(history, story.till.now_s))
+    assert [alarm.trouble.kind for alarm in story.till.alarms] == [TroubleKind.UNDECIDED]
+    assert not story.till.watched_invoices
+    assert not story.till.forwards
+
+
 def theirs_saved(**known: object) -> SalvagedSale:
     """A sale of another installation, read from the damaged file."""
     salvaged = saved(**known)
