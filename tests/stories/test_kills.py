@@ -18,7 +18,10 @@ from tests.stories.kills.life import Order, Plan, ScriptedMerchant
 from tests.stories.kills.points import Points
 from tests.stories.kills.trial import RANDOM, Kill, Scene, Shop, Way, at_random
 
-# Passed in these scenes for sure; without them the kills below would prove little.
+# How a payment is heard of, unless Blink's answer to a question is quicker.
+HEARD = "ws heard next PAID"
+
+# Passed in these scenes for sure, HEARD nearly so; without them the kills would prove little.
 TELLING = {
     Scene.SALE: {
         "journal SaleStarted: committed",
@@ -26,7 +29,7 @@ TELLING = {
         "journal InvoiceIssued: at COMMIT",
         "ws heard connection_ack",
         "ws subscribe: sent",
-        "ws heard next PAID",
+        HEARD,
         "journal InvoicePaid+ForwardStatusChanged(sent): at COMMIT",
         "http Pay: sent",
         "http Pay: answered",
@@ -48,7 +51,7 @@ def test_killed_at_any_step_every_paid_sale_is_forwarded_once_m11(scene: Scene) 
             Kill(scene, name, turn)
             for name, turn in shop.trial(Kill(scene, "none"), rehearse=True).points
         ]
-        assert TELLING[scene] <= {kill.point for kill in points}
+        assert TELLING[scene] - {HEARD} <= {kill.point for kill in points}
         telling = [kill for kill in points if kill.point in TELLING[scene]][::4]
         kills = [*telling, *chosen(points, 2), at_random(scene, seed=7)]
         verdicts = [shop.trial(kill) for kill in kills]
@@ -86,7 +89,7 @@ TELLING_DIRECT = {
         "http CreateOnBehalf: sent",
         "journal DirectInvoiceIssued: at COMMIT",
         "ws subscribe: sent",
-        "ws heard next PAID",
+        HEARD,
         "journal DirectInvoicePaid: at COMMIT",
         "journal DirectInvoicePaid: committed",
     },
@@ -106,7 +109,7 @@ def test_killed_at_any_step_a_direct_sale_ends_as_what_the_server_says_it_is_m11
     """M11, M5, D3: paid is received, once; not paid is not; and nothing is forwarded."""
     with Shop(way) as shop:
         points = shop.trial(Kill(Scene.SALE, "none"), rehearse=True).points
-        assert TELLING_DIRECT[way] <= {name for name, _ in points}
+        assert TELLING_DIRECT[way] - {HEARD} <= {name for name, _ in points}
         telling = [Kill(Scene.SALE, *point) for point in points if point[0] in TELLING_DIRECT[way]]
         others = (Scene.CANCEL, Scene.UNPAID, Scene.LATE)
         kills = [*telling[::5], *(at_random(scene, seed=7) for scene in others)]
