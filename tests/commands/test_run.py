@@ -15,6 +15,27 @@ from kiosk.simulate import Simulator
 
 PATIENCE_S = 30.0
 
+# A till whose root's unit has left word, which says what the loop is told of that.
+TOLD_BY_ROOT = """
+import sys
+from kiosk.__main__ import main
+from kiosk.commands import run
+from kiosk.loop import Inbox
+from kiosk.sale.events import BootFilesReported
+
+put = Inbox.put
+
+def put_seen(inbox, event):
+    if isinstance(event, BootFilesReported):
+        print("told:", event.trouble.kind, event.trouble.subject, file=sys.stderr)
+    put(inbox, event)
+
+Inbox.put = put_seen
+run.refused_names = lambda: ("KIOSK_PIN",)
+run.left_files = lambda: ("wifi.env",)
+sys.exit(main(["run"]))
+"""
+
 
 class Service:
     """The program as a service: a process, and what it tells systemd."""
@@ -98,6 +119,23 @@ def test_a_till_is_ready_fed_and_ends_in_order(tmp_path: Path, account: dict[str
     assert code == 0, output
     assert account["BLINKPOS_API_KEY"] not in output
     assert not (tmp_path / "run" / "starts").exists()
+
+
+def test_files_of_the_boot_partition_are_told_as_wrong_or_as_left(
+    tmp_path: Path, account: dict[str, str]
+) -> None:
+    service = Service(tmp_path, **account).start("-c", TOLD_BY_ROOT)
+    try:
+        assert service.hear() == "READY=1\nSTATUS=the till is on the screen"
+        service.send(signal.SIGTERM)
+        code, output = service.end()
+    finally:
+        service.close()
+    assert code == 0, output
+    assert [line for line in output.splitlines() if line.startswith("told: ")] == [
+        "told: wrong_settings KIOSK_PIN",
+        "told: boot_file_left wifi.env",
+    ]
 
 
 def test_wrong_settings_are_named_on_the_screen_and_the_program_stays(tmp_path: Path) -> None:
