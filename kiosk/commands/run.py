@@ -224,7 +224,7 @@ class _Service:
             self._is_over,
             make_watchdog(self._notifier, self._patience_s, {}),
             folder=self._folder,
-            refused=refused_names(),
+            refused=(*refused_names(), *left_files()),  # nothing of a copy is in force
         )
         self._wake = screen.window.wake
         screen.ask()

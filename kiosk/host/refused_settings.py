@@ -1,4 +1,7 @@
-"""What root's unit leaves word of before the till starts: settings refused, or in force in part."""
+"""What root's unit leaves word of before the till starts.
+
+Settings that were refused, files that still lie on the boot partition, a change in force in part.
+"""
 
 import logging
 import re

@@ -36,6 +36,24 @@ run.left_files = lambda: ("wifi.env",)
 sys.exit(main(["run"]))
 """
 
+# One that nobody has set up, with a copy of a settings file on the boot partition.
+ONLY_A_COPY = """
+import sys
+from kiosk.__main__ import main
+from kiosk.commands import run
+from kiosk.sale import first_run
+
+begin = first_run.begin
+
+def begin_seen(machine, refused):
+    print("told:", refused, file=sys.stderr)
+    return begin(machine, refused)
+
+first_run.begin = begin_seen
+run.left_files = lambda: ("old kiosk.env",)
+sys.exit(main(["run"]))
+"""
+
 
 class Service:
     """The program as a service: a process, and what it tells systemd."""
@@ -136,6 +154,19 @@ def test_files_of_the_boot_partition_are_told_as_wrong_or_as_left(
         "told: wrong_settings KIOSK_PIN",
         "told: boot_file_left wifi.env",
     ]
+
+
+def test_a_till_that_nobody_has_set_up_names_a_copy_that_is_not_taken_in(tmp_path: Path) -> None:
+    """A file saved as `old kiosk.env` is all there is: its writer has to learn why."""
+    service = Service(tmp_path).start("-c", ONLY_A_COPY)
+    try:
+        assert "set up on the screen" in service.hear()
+        service.send(signal.SIGTERM)
+        code, output = service.end()
+    finally:
+        service.close()
+    assert code == 0, output
+    assert "told: ('old kiosk.env',)" in output.splitlines()
 
 
 def test_wrong_settings_are_named_on_the_screen_and_the_program_stays(tmp_path: Path) -> None:
